@@ -1,0 +1,55 @@
+# `make solve` and `make test` are all a clone needs; both install into .venv first.
+PYTHON ?= python3
+TASK ?= examples/lists/reverse.json
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DELETE_ON_ERROR:
+.PHONY: help solve install install-dev test lint format typecheck check-long bench clean
+
+help:  ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+solve: install  ## Solve an example task, or another: make solve TASK=my-task.json
+	@$(BIN)/lasynth solve $(TASK)
+
+install: $(VENV)/stamp-lasynth  ## Install lasynth into .venv
+install-dev: $(VENV)/stamp-dev  ## Install it with the tools that test it
+
+# torch comes first and alone, so that pip takes the build that the machine prefers for it.
+$(VENV)/stamp-torch: constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet $$(grep '^torch==' constraints.txt)
+	@touch $@
+
+$(VENV)/stamp-lasynth: pyproject.toml constraints.txt $(VENV)/stamp-torch
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/stamp-dev: $(VENV)/stamp-lasynth
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+test: lint typecheck  ## Lint, check types and run the tests
+	$(BIN)/pytest
+
+lint: install-dev  ## Check style
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: install-dev  ## Put all code into the project's format
+	$(BIN)/ruff check --fix --select I
+	$(BIN)/ruff format
+
+typecheck: install-dev  ## Check types
+	$(BIN)/mypy
+
+check-long: install-dev  ## The tests that take long: 100,000 programs against gcc, and the like
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m long
+
+bench: install-dev  ## Run the benchmarks
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+clean:  ## Remove what make and the tools wrote; data/ and runs/ stay
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

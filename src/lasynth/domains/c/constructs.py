@@ -1,0 +1,89 @@
+"""What programs are made of: constructs used, and how deep blocks and loops are nested.
+
+Shapes: P programs, T tokens.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from lasynth.domains.c.grammar import EOS, FIRST_NAME, FIRST_OTHER_NAME, NUM_NAMES, token_of
+from lasynth.grammar import IntArray
+
+__all__ = ["CONSTRUCTS", "constructs_of", "depths_of"]
+
+_FOR, _OPEN, _CLOSE, _INT, _LEFT = (token_of(text) for text in ("for", "{", "}", "int", "("))
+_BEFORE_OTHER: Final = (_FOR, *(token_of(text) for text in ("if", "!")))
+_BY_LEXEME: Final = ("for", "if", "else", "break", "continue", "&&", "||", "!", "+=", "-=", "++", "--")
+# Constructs in the order in which statistics show them.
+CONSTRUCTS: Final = (*_BY_LEXEME, "nested for", "for down", "local", "( )")
+
+
+def constructs_of(tokens_PT: IntArray) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which programs use each of `CONSTRUCTS`.
+
+    Args:
+        tokens_PT: `[P, T]` programs, every row ended and padded by EOS.
+
+    Returns:
+        `[P]` for each construct. `++` and `--` are those of statements, not of loop heads; `local` is
+        a declared variable other than a loop's, `( )` parentheses in an expression, `for down` a
+        loop that counts down.
+    """
+    tokens_PT = np.asarray(tokens_PT, dtype=np.int32)
+    in_head = _in_heads(tokens_PT)
+    found = {}
+    for text in _BY_LEXEME:
+        hits = tokens_PT == token_of(text)
+        found[text] = (hits & ~in_head).any(axis=1) if text in ("++", "--") else hits.any(axis=1)
+    found["nested for"] = depths_of(tokens_PT)[1] > 1
+    found["for down"] = ((tokens_PT == token_of("--")) & in_head).any(axis=1)
+    is_other = (tokens_PT >= FIRST_OTHER_NAME) & (tokens_PT < FIRST_NAME + NUM_NAMES)
+    found["local"] = ((tokens_PT[:, :-1] == _INT) & is_other[:, 1:]).any(axis=1)
+    before = np.pad(tokens_PT, ((0, 0), (1, 0)))[:, :-1]
+    found["( )"] = ((tokens_PT == _LEFT) & ~np.isin(before, _BEFORE_OTHER)).any(axis=1)
+    return {text: found[text] for text in CONSTRUCTS}
+
+
+def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """How deep blocks, and loops, are nested in each program: `([P], [P])`, 0 without any."""
+    tokens_PT = np.ascontiguousarray(tokens_PT, dtype=np.int32)
+    blocks_P = np.zeros(len(tokens_PT), dtype=np.uint8)
+    loops_P = np.zeros(len(tokens_PT), dtype=np.uint8)
+    _measure(tokens_PT, blocks_P, loops_P)
+    return blocks_P, loops_P
+
+
+@njit(cache=True, nogil=True)
+def _measure(tokens_PT: IntArray, blocks_P: npt.NDArray[np.uint8], loops_P: npt.NDArray[np.uint8]) -> None:
+    is_loop = np.zeros(tokens_PT.shape[1] + 1, dtype=np.bool_)
+    for program in range(len(tokens_PT)):
+        depth, loops = 0, 0
+        opens_loop = False
+        for token in tokens_PT[program]:
+            if token == EOS:
+                break
+            if token == _FOR:
+                opens_loop = True
+            elif token == _OPEN:
+                is_loop[depth] = opens_loop
+                loops += opens_loop
+                depth += 1
+                opens_loop = False
+                blocks_P[program] = max(blocks_P[program], depth)
+                loops_P[program] = max(loops_P[program], loops)
+            elif token == _CLOSE:
+                depth -= 1
+                loops -= is_loop[depth]
+
+
+def _in_heads(tokens_PT: IntArray) -> npt.NDArray[np.bool_]:
+    """Which tokens stand between a `for` and the `{` after it."""
+    position = np.arange(tokens_PT.shape[1])
+    last_for = np.maximum.accumulate(np.where(tokens_PT == _FOR, position, -1), axis=1)
+    last_open = np.maximum.accumulate(np.where(tokens_PT == _OPEN, position, -2), axis=1)
+    return last_for > last_open

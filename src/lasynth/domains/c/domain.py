@@ -1,0 +1,93 @@
+"""Restricted C as a `Domain`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.domains.c import grammar
+from lasynth.domains.c.kinds import kind_of
+from lasynth.domains.c.machine import MAX_STEPS, run_batch
+from lasynth.domains.c.mask import TokenMask
+from lasynth.domains.c.parser import from_tokens, parse, to_tokens
+from lasynth.domains.c.printer import format_program
+from lasynth.domains.c.simplify import simplify_one
+from lasynth.domains.c.syntax import Program
+from lasynth.task import Task
+
+__all__ = ["DOMAIN", "RestrictedC"]
+
+Tokens = npt.NDArray[np.int32]
+
+
+class RestrictedC:
+    """The language of `docs/c-subset.md`; fulfils `lasynth.domains.base.Domain`."""
+
+    name = "c"
+    bos = grammar.BOS
+    eos = grammar.EOS
+    num_tokens = grammar.FIRST_INT + 17  # literals 0 to 16
+
+    def parse(self, text: str) -> Program:
+        """See `Domain`."""
+        return parse(text)
+
+    def format(self, program: Program) -> str:
+        """See `Domain`."""
+        return format_program(program)
+
+    def to_tokens(self, program: Program) -> Tokens:
+        """See `Domain`."""
+        return to_tokens(program)
+
+    def from_tokens(self, tokens: Tokens) -> Program:
+        """See `Domain`."""
+        return from_tokens(tokens)
+
+    def run_batch(
+        self, tokens_PT: Tokens, inputs_PKN: npt.NDArray[Any], *, fuel: int = MAX_STEPS
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+        """See `Domain`; inputs are `[P, K, N]` or `[K, N]` integers."""
+        return run_batch(tokens_PT, inputs_PKN, fuel=fuel)
+
+    def mask(self, num_rows: int, num_tokens: int) -> TokenMask:
+        """See `Domain`."""
+        return TokenMask(num_rows, num_tokens)
+
+    def encode(self, task: Task) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """See `Domain`: two `[K, N]` arrays."""
+        inputs = np.array([example.input for example in task.examples], dtype=np.int32)
+        outputs = np.array([example.output for example in task.examples], dtype=np.int32)
+        return inputs, outputs
+
+    def probe_inputs(
+        self, inputs_KN: npt.NDArray[Any], *, num: int, seed: int
+    ) -> npt.NDArray[np.int32]:
+        """See `Domain`: lists of the same length, values up to the largest of these (at least 4)."""
+        largest = max(4, int(np.abs(inputs_KN).max(initial=0)))
+        shape = (num, inputs_KN.shape[1])
+        generator = np.random.default_rng(seed)
+        return generator.integers(-largest, largest, shape, dtype=np.int32, endpoint=True)
+
+    def simplify(self, tokens_PT: Tokens, inputs_KN: npt.NDArray[Any]) -> Tokens:
+        """See `Domain`."""
+        largest = max(4, int(np.abs(inputs_KN).max(initial=0)))
+        num_cells = inputs_KN.shape[1]
+        rows = [
+            simplify_one(tokens, num_cells=num_cells, max_value=largest, examples=inputs_KN)
+            for tokens in tokens_PT
+        ]
+        width = max(len(row) for row in rows)
+        padded = np.full((len(rows), width), grammar.EOS, dtype=np.int32)
+        for row, tokens in zip(padded, rows, strict=True):
+            row[: len(tokens)] = tokens
+        return padded
+
+    def kind(self, tokens: Tokens) -> str:
+        """See `Domain`."""
+        return kind_of(tokens).label
+
+
+DOMAIN = RestrictedC()

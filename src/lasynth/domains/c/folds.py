@@ -1,0 +1,176 @@
+"""Edits on expressions: operands replaced and dropped, sums in their shortest form, heads of loops.
+
+Like those of `edits`, every function proposes edits of one statement.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from lasynth.domains.c.bench import (
+    ASSIGN,
+    DECLARE,
+    END,
+    FOR,
+    IF,
+    KIND,
+    NUM_CELLS,
+    NUM_STATEMENTS,
+    START,
+    Draft,
+    propose,
+)
+from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of
+from lasynth.domains.c.linear import (
+    CONSTANT,
+    NAME_TERM,
+    NEGATIVE,
+    POSITIVE,
+    TARGET,
+    SumArray,
+    add_term,
+    count_of,
+    read_assignment,
+    remove_term,
+    write_assignment,
+    write_number,
+)
+
+__all__ = ["fold_assignment", "fold_operands", "head_end"]
+
+_INT, _FOR, _SEMICOLON, _OPEN_INDEX = token_of("int"), token_of("for"), token_of(";"), token_of("[")
+_A, _OPEN, _MINUS, _INC, _DEC = token_of("a"), token_of("("), token_of("-"), token_of("++"), token_of("--")
+_LESS_EQ, _MORE_EQ = token_of("<="), token_of(">=")
+_BEFORE_OPERAND = (
+    *(token_of("="), token_of("+="), token_of("-="), token_of("+"), _MINUS, _OPEN),
+    *(token_of("!"), token_of("&&"), token_of("||")),
+    *(token_of("<"), _LESS_EQ, token_of(">"), _MORE_EQ, token_of("=="), token_of("!=")),
+)
+
+
+@njit(cache=True, nogil=True)
+def _propose_assignment(draft: Draft, statement: int, total: SumArray) -> None:
+    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    propose(draft, start, end, draft.part, write_assignment(total, draft.part, 0))
+
+
+@njit(cache=True, nogil=True)
+def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
+    """Write an assignment in its shortest form, with as few and as simple operands as do."""
+    if draft.statements[statement, KIND] != ASSIGN:
+        return
+    total, edited = draft.sums[0], draft.sums[1]
+    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    if not read_assignment(draft.program, start, end, total):
+        return
+    edited[:] = total
+    _propose_assignment(draft, statement, edited)
+    target, num_terms, number = total[TARGET], total[1] + total[2], total[CONSTANT]
+    # The whole value: a number, one more or less than before, a cell.
+    edited[:] = 0
+    edited[TARGET] = target
+    for constant in range(-max_constant, max_constant + 1):
+        edited[CONSTANT] = constant
+        _propose_assignment(draft, statement, edited)
+    add_term(edited, 1, target)
+    for constant in range(-1, 2, 2):
+        edited[CONSTANT] = constant
+        _propose_assignment(draft, statement, edited)
+    if num_terms > 1 or number != 0:
+        for cell in range(draft.info[NUM_CELLS]):
+            edited[:] = 0
+            edited[TARGET] = target
+            add_term(edited, 1, cell)
+            _propose_assignment(draft, statement, edited)
+    # Its old value, and one of the operands.
+    if num_terms + (number != 0) == 2 and count_of(total, 1, target) == 0:
+        for position in range(total[1] + total[2]):
+            for sign in range(1, -2, -2):
+                edited[:] = 0
+                edited[TARGET] = target
+                add_term(edited, 1, target)
+                from_negative = position >= total[1]
+                add_term(edited, sign, total[(NEGATIVE - total[1] if from_negative else POSITIVE) + position])
+                _propose_assignment(draft, statement, edited)
+    # The number in it nearer to zero.
+    for size in range(abs(number)):
+        for sign in range(-1, 2, 2):
+            edited[:] = total
+            edited[CONSTANT] = sign * size
+            _propose_assignment(draft, statement, edited)
+    # A number, a cell or a variable in place of one operand.
+    for side in range(2):
+        sign = 1 - 2 * side
+        for position in range(total[1 + side]):
+            term = total[(POSITIVE if side == 0 else NEGATIVE) + position]
+            for constant in range(-max_constant, max_constant + 1):
+                edited[:] = total
+                remove_term(edited, sign, term)
+                edited[CONSTANT] += constant
+                _propose_assignment(draft, statement, edited)
+            for cell in range(min(term, draft.info[NUM_CELLS])):
+                edited[:] = total
+                remove_term(edited, sign, term)
+                add_term(edited, sign, cell)
+                _propose_assignment(draft, statement, edited)
+            for other in range(draft.info[NUM_STATEMENTS]):
+                if draft.statements[other, KIND] != DECLARE:
+                    break
+                edited[:] = total
+                remove_term(edited, sign, term)
+                name = draft.program[draft.statements[other, START] + 1]
+                add_term(edited, sign, NAME_TERM + name - FIRST_NAME)
+                _propose_assignment(draft, statement, edited)
+
+
+@njit(cache=True, nogil=True)
+def head_end(draft: Draft, statement: int) -> int:
+    """Where a statement itself ends: a block that belongs to it is not counted."""
+    kind = draft.statements[statement, KIND]
+    if kind == IF or kind == FOR:
+        return draft.match[draft.statements[statement, START] + 1] + 1
+    return draft.statements[statement, END]
+
+
+@njit(cache=True, nogil=True)
+def fold_operands(draft: Draft, statement: int, max_constant: int) -> None:
+    """Numbers, lower cells and other names in place of indices, limits and operands of conditions."""
+    program, spare = draft.program, draft.spare
+    kind = draft.statements[statement, KIND]
+    if kind == DECLARE:
+        return
+    for position in range(draft.statements[statement, START] + 1, head_end(draft, statement)):
+        token, before = program[position], program[position - 1]
+        is_index = before == _OPEN_INDEX
+        if kind == ASSIGN and not is_index:
+            continue  # `fold_assignment` sees to it
+        if FIRST_NAME <= token < FIRST_INT:
+            if before == _INT:
+                continue
+            for constant in range(min(max_constant + 1, draft.info[NUM_CELLS]) if is_index else max_constant + 1):
+                spare[0] = FIRST_INT + constant
+                propose(draft, position, position + 1, spare, 1)
+            _propose_names(draft, position, position + 1)
+        elif token >= FIRST_INT:
+            for constant in range(min(token - FIRST_INT, max_constant + 1)):
+                spare[0] = FIRST_INT + constant
+                propose(draft, position, position + 1, spare, 1)
+        elif token == _MINUS and before in _BEFORE_OPERAND:  # a negative number
+            for constant in range(max_constant + 1):
+                propose(draft, position, position + 2, spare, write_number(constant, spare, 0))
+                propose(draft, position, position + 2, spare, write_number(-constant, spare, 0))
+        elif token == _A and before in _BEFORE_OPERAND:
+            for constant in range(max_constant + 1):
+                propose(draft, position, position + 4, spare, write_number(constant, spare, 0))
+                propose(draft, position, position + 4, spare, write_number(-constant, spare, 0))
+            _propose_names(draft, position, position + 4)
+
+
+@njit(cache=True, nogil=True)
+def _propose_names(draft: Draft, start: int, end: int) -> None:
+    for other in range(draft.info[NUM_STATEMENTS]):
+        if draft.statements[other, KIND] != DECLARE:
+            break
+        draft.spare[0] = draft.program[draft.statements[other, START] + 1]
+        if draft.spare[0] != draft.program[start]:
+            propose(draft, start, end, draft.spare, 1)

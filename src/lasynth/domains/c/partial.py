@@ -1,0 +1,37 @@
+"""What lists hold behind a partial program, where the partial program is one itself.
+
+Shapes: B programs, T tokens, X cuts, K examples, N cells.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.domains.base import Status
+from lasynth.domains.c.grammar import EOS
+from lasynth.domains.c.machine import run_batch
+
+__all__ = ["NOT_KNOWN", "run_partial"]
+
+# Stands in a list that is not known: the partial program does not parse, or its run failed.
+NOT_KNOWN = np.iinfo(np.int32).max
+
+
+def run_partial(
+    tokens_BT: npt.NDArray[np.int32],
+    inputs_BKN: npt.NDArray[np.int32],
+    row_X: npt.NDArray[np.int64],
+    length_X: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int32]:
+    """Run the first `length_X` tokens of programs `row_X` on their inputs.
+
+    Returns:
+        `[X, K, N]` lists; `NOT_KNOWN` throughout where there is none.
+    """
+    positions = np.arange(tokens_BT.shape[1])
+    prefixes = np.where(positions < length_X[:, None], tokens_BT[row_X], EOS)
+    ended = np.concatenate([prefixes, np.full_like(prefixes[:, :1], EOS)], axis=1)
+    outputs, statuses = run_batch(ended.astype(np.int32), inputs_BKN[row_X])
+    outputs[statuses != Status.OK] = NOT_KNOWN
+    return outputs

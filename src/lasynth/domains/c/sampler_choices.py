@@ -1,0 +1,243 @@
+"""The sampler's choices: what to write next, given what is there.
+
+`choose` is asked at a non-terminal of the grammar and answers by queueing one or more tokens to go
+on with, or none for its empty alternative. Statements are begun in `sampler_statements`; expressions
+and conditions grow here, symbol by symbol.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, GRAMMAR, token_of
+from lasynth.domains.c.random import Stream, chance, draw_below, pick
+from lasynth.domains.c.sampler_config import Weights
+from lasynth.domains.c.sampler_state import (
+    ASSIGNED,
+    BLOCK,
+    COMPARED,
+    CONSTANT_SEEN,
+    COUNT_DOWN,
+    COUNT_UP,
+    DECLARATIONS,
+    HOLDS_INDEX,
+    IS_LOOP,
+    LAST_CELL,
+    LEFT,
+    LOOP_NEXT,
+    NO_PAIR,
+    OPENING,
+    OPERATIONS,
+    PAIRED,
+    PAIRING,
+    PART,
+    QUEUE,
+    QUEUE_AT,
+    QUEUE_END,
+    SECOND,
+    TAIL,
+    TAIL_STEP,
+    TARGET,
+    TARGET_CELL,
+    TESTED,
+    TESTS,
+    UNREAD,
+    index,
+    loop_variable,
+    member,
+    queue,
+    queue_cell,
+    queue_number,
+    values,
+)
+from lasynth.domains.c.sampler_statements import LOOP_VARIABLE_FIRST, assignment, declaration, statement
+from lasynth.grammar import IntArray
+
+__all__ = ["begin", "choose", "took"]
+
+
+def _tokens(*texts: str) -> tuple[int, ...]:
+    return tuple(token_of(text) for text in texts)
+
+
+_FOR, _IF, _ELSE, _LP, _RP, _BEGIN, _CLOSE = _tokens("for", "if", "else", "(", ")", "{", "}")
+_INC, _DEC, _PLUS, _MINUS, _LT, _AND, _OR, _BANG = _tokens("++", "--", "+", "-", "<", "&&", "||", "!")
+
+
+def _nonterminals(*names: str) -> tuple[int, ...]:
+    return tuple(GRAMMAR.nonterminals.index(name) for name in names)
+
+
+_N_DECLS, _N_STMTS, _N_STMT, _N_ELSE = _nonterminals("decls", "stmts", "stmt", "else_part")
+_N_STMTS_LOOP, _N_STMT_LOOP = _nonterminals("stmts_in_loop", "stmt_in_loop")
+_N_ELSE_LOOP, _N_EXPR, _N_PAREN = _nonterminals("else_part_in_loop", "expr", "paren")
+_N_TAIL2, _N_TAIL1, _N_TAIL1_MUST = _nonterminals("tail2", "tail1", "tail1_must")
+_N_PLUS, _N_MINUS, _N_OPERAND = _nonterminals("plus_rest", "minus_rest", "operand")
+_N_TEST, _N_MORE, _N_MORE_AND, _N_MORE_OR = _nonterminals("test", "more_tests", "more_and", "more_or")
+_N_NOT_WHAT, _N_RELATION = _nonterminals("not_what", "relation")
+
+
+@njit(cache=True, nogil=True)
+def begin(state: IntArray, stream: Stream, w: Weights) -> None:
+    """Forget the last program and decide on the size of the next one."""
+    state[:QUEUE] = 0
+    state[DECLARATIONS] = pick(stream, w.num_locals)
+    if chance(stream, w.p_declared_outside):
+        state[DECLARATIONS] |= LOOP_VARIABLE_FIRST
+    state[LEFT] = 1 + pick(stream, w.num_statements)
+
+
+@njit(cache=True, nogil=True)
+def took(state: IntArray, stream: Stream, w: Weights, token: int) -> None:
+    """Note that a token was written: blocks open and close."""
+    if token in (_FOR, _IF, _ELSE):
+        state[OPENING] = token
+    elif token == _BEGIN:
+        state[BLOCK] += 1
+        block = state[BLOCK]
+        state[IS_LOOP + block] = state[OPENING] == _FOR
+        state[SECOND + block] = state[SECOND + block - 1]
+        state[TAIL + block] = 0
+        if state[OPENING] == _FOR:
+            state[LEFT + block] = 1 + pick(stream, w.num_in_loop)
+            if state[PAIRED] > 0:
+                state[SECOND + block] = state[PAIRED]
+            if state[PAIRING] in (COUNT_UP, COUNT_DOWN):
+                state[TAIL + block] = state[PAIRED]
+                state[TAIL_STEP + block] = _INC if state[PAIRING] == COUNT_UP else _DEC
+                state[PAIRING] = NO_PAIR
+        else:
+            state[LEFT + block] = 1 + pick(stream, w.num_in_branch)
+    elif token == _CLOSE:
+        block = state[BLOCK]
+        if state[TAIL + block] > 0:  # counted past the list, most likely
+            state[HOLDS_INDEX] &= ~(1 << (state[TAIL + block] - FIRST_NAME))
+        state[SECOND + block] = 0
+        state[BLOCK] -= 1
+
+
+@njit(cache=True, nogil=True)
+def choose(state: IntArray, context: IntArray, stream: Stream, w: Weights, where: int) -> None:
+    """Queue what a non-terminal becomes; nothing for its empty alternative."""
+    state[QUEUE_AT] = 0
+    state[QUEUE_END] = 0
+    block = state[BLOCK]
+    if where == _N_DECLS:
+        declaration(state, stream, w)
+    elif where in (_N_STMTS, _N_STMTS_LOOP):
+        if state[LOOP_NEXT] or state[LEFT + block] > 0:
+            statement(state, context, stream, w)
+        elif state[TAIL + block] > 0 and state[TAIL_STEP + block] > 0:
+            queue(state, state[TAIL + block])
+            queue(state, state[TAIL_STEP + block])
+            state[TAIL_STEP + block] = 0
+        elif block == 0 and state[UNREAD] > 0 and chance(stream, w.p_read):
+            assignment(state, context, stream, w)
+    elif where in (_N_STMT, _N_STMT_LOOP):
+        statement(state, context, stream, w)
+    elif where in (_N_ELSE, _N_ELSE_LOOP):
+        if chance(stream, w.p_else):
+            queue(state, _ELSE)
+    elif where == _N_EXPR:
+        expression(state, context, stream, w)
+    elif where in (_N_TAIL2, _N_TAIL1, _N_TAIL1_MUST):
+        if state[OPERATIONS] > 0 or where == _N_TAIL1_MUST:
+            state[OPERATIONS] -= 1
+            queue(state, _MINUS if chance(stream, w.p_minus) else _PLUS)
+    elif where == _N_PAREN:
+        if state[OPERATIONS] <= 0 or chance(stream, 0.5):
+            queue(state, _RP)
+        else:
+            state[OPERATIONS] -= 1
+            queue(state, _MINUS if chance(stream, w.p_minus) else _PLUS)
+    elif where in (_N_PLUS, _N_MINUS):
+        if state[OPERATIONS] > 0 and chance(stream, w.p_parentheses):
+            queue(state, _LP)
+        else:
+            operand(state, context, stream, w)
+    elif where == _N_OPERAND:
+        operand(state, context, stream, w)
+    elif where == _N_TEST:
+        state[PART] = TESTED
+        state[TARGET] = 0
+        state[LAST_CELL] = 0
+        if chance(stream, w.p_not):
+            queue(state, _BANG)
+        else:
+            expression(state, context, stream, w)
+    elif where == _N_NOT_WHAT:
+        if chance(stream, 0.6):
+            queue(state, _LP)
+        else:
+            operand(state, context, stream, w)
+    elif where == _N_RELATION:
+        state[PART] = COMPARED
+        relation = pick(stream, w.relations)
+        if relation < 6:
+            queue(state, _LT + relation)
+    elif where in (_N_MORE, _N_MORE_AND, _N_MORE_OR):
+        state[TESTS] += 1
+        if state[TESTS] < 3:
+            if where != _N_MORE_OR and chance(stream, w.p_and):
+                queue(state, _AND)
+            elif where != _N_MORE_AND and chance(stream, w.p_or):
+                queue(state, _OR)
+
+
+@njit(cache=True, nogil=True)
+def expression(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
+    """Decide on the operations of an expression; queue its beginning."""
+    state[CONSTANT_SEEN] = 0
+    if state[PART] == ASSIGNED:
+        state[OPERATIONS] = pick(stream, w.operations)
+    else:
+        state[OPERATIONS] = chance(stream, w.p_computed_test)
+    if state[OPERATIONS] > 0 and chance(stream, w.p_parentheses):
+        queue(state, _LP)
+    else:
+        operand(state, context, stream, w)
+
+
+@njit(cache=True, nogil=True)
+def operand(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
+    target = state[TARGET]
+    state[TARGET] = 0
+    if target > 0 and state[OPERATIONS] > 0 and chance(stream, w.p_self):
+        if state[TARGET_CELL]:
+            queue_cell(state, target)
+        else:
+            queue(state, target)
+        return
+    part = state[PART]
+    unread = member(stream, state[UNREAD] & context[0])
+    if unread > 0 and part == ASSIGNED and state[TARGET_CELL] and chance(stream, w.p_read):
+        state[UNREAD] &= ~(1 << (unread - FIRST_NAME))
+        queue(state, unread)
+        return
+    if part == ASSIGNED:
+        kind = pick(stream, w.operands)
+    else:
+        kind = pick(stream, w.tested) if part == TESTED else pick(stream, w.compared)
+    if kind == 0:
+        name = 0
+        if context[1] > 0 and chance(stream, w.p_loop_value):
+            name = loop_variable(context, context[1] - 1)
+        else:
+            name = member(stream, values(state, context))
+        if name > 0:
+            state[UNREAD] &= ~(1 << (name - FIRST_NAME))
+            queue(state, name)
+            return
+    if kind < 2 or state[CONSTANT_SEEN]:
+        cell = index(state, context, stream, w)
+        if cell == state[LAST_CELL]:
+            cell = index(state, context, stream, w)
+        if cell == state[LAST_CELL]:
+            cell = FIRST_INT + draw_below(stream, w.num_cells)
+        state[LAST_CELL] = cell
+        queue_cell(state, cell)
+        return
+    state[CONSTANT_SEEN] = 1
+    number = pick(stream, w.thresholds) if part == COMPARED else pick(stream, w.constants)
+    number = min(number, w.max_constant)
+    queue_number(state, -number if number > 0 and chance(stream, w.p_negative) else number)

@@ -1,0 +1,264 @@
+"""What random programs look like: the weights of the sampler, and the two named settings.
+
+`small` makes the training programs of the shipped model: short, loops and branches in most of them.
+`paper` is nearer to what section 4.1 of the paper describes: longer, more redundant, like Csmith's.
+A weight is relative to those it is listed with, a `p_*` field is a probability.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import namedtuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+
+from lasynth.domains.c.compile import MAX_CELLS
+from lasynth.errors import InputError
+
+__all__ = ["NAMED_CONFIGS", "SamplerConfig", "Weights"]
+
+_MAX_WEIGHTS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SamplerConfig:
+    """The distribution of random programs.
+
+    Attributes:
+        num_cells: length N of the lists the programs are for, 2 to 16; it bounds indices and loops.
+        max_constant: the largest absolute value of a constant.
+        max_tokens: programs longer than this (EOS included) are drawn again.
+        max_depth: loops nested in one another, 1 or 2.
+        num_locals: weights of 0, 1, 2... declared variables besides loop variables.
+        num_statements, num_in_loop, num_in_branch: weights of 1, 2, 3... statements in the program, a
+            loop, a branch.
+        top, in_loop, in_branch: weights of the kinds of statement there: assignment, loop, if, swap
+            of two cells, jump.
+        assignments: weights of `=`, `+=`, `-=`, `++`, `--`.
+        operations: weights of 0, 1, 2 operations in an assigned expression.
+        operands: weights of a variable, a cell, a constant in one.
+        tested: the same on the left of a comparison.
+        compared: the same on its right.
+        relations: weights of `<`, `<=`, `>`, `>=`, `==`, `!=`, and no comparison (a bare value).
+        constants: weights of 0, 1, 2... in expressions, sign aside.
+        thresholds: the same on the right of a comparison.
+        pairings: weights of the next cell, the one before, and the one from the other end as what the
+            second index of a loop is.
+        indices: weights of the loop variable, another variable, a constant as an index in a loop.
+        p_value_local: that a declared variable holds a value rather than an index.
+        p_no_initialiser: that it is declared without one.
+        p_declared_outside: that a loop variable `p_0` is declared at the top.
+        p_use_outside: that a loop takes such a variable rather than declaring its own.
+        p_prefix: `++v` rather than `v++`, in statements and in loop heads.
+        p_target_local: that an assignment is to a variable, where one holds a value.
+        p_add_up: that such an assignment in a loop is made `+=` or `-=` where it is `=`.
+        p_read: that a value so assigned is what is read next, rather than anything else.
+        p_reset_index: that a statement gives another value to an index variable.
+        p_self: that the first operand of an assigned expression is the target itself.
+        p_loop_value: that a variable read in a loop is the loop's own.
+        p_computed_test: an operation on a side of a comparison.
+        p_minus, p_negative, p_parentheses: `-` rather than `+`; a negative constant; parentheses.
+        p_index_local: a variable rather than a constant as an index outside loops.
+        p_else, p_and, p_or, p_not: an else branch; the logical operators.
+        p_break: break rather than continue.
+        p_from_first, p_to_last: that a loop begins at cell 0; that it ends at the last.
+        p_down, p_strict: a loop that counts down; `<` rather than `<=` in its head.
+        p_second_index: that a loop has one, where a variable holds an index.
+        p_use_second: that an index in such a loop is the second one.
+        p_counter: of loops with a second index, those that count it along, rather than
+            compute it from the loop variable.
+        p_wild: any visible name as an index, whether or not it can be inside the list.
+    """
+
+    num_cells: int = 5
+    max_constant: int = 4
+    max_tokens: int = 256
+    max_depth: int = 2
+    num_locals: tuple[float, ...] = (0.40, 0.40, 0.18, 0.02)
+    num_statements: tuple[float, ...] = (0.47, 0.41, 0.11, 0.01)
+    num_in_loop: tuple[float, ...] = (0.84, 0.14, 0.02)
+    num_in_branch: tuple[float, ...] = (0.92, 0.08)
+    top: tuple[float, ...] = (0.30, 0.57, 0.10, 0.03, 0.0)
+    in_loop: tuple[float, ...] = (0.64, 0.05, 0.26, 0.05, 0.0)
+    in_branch: tuple[float, ...] = (0.82, 0.02, 0.02, 0.03, 0.11)
+    assignments: tuple[float, ...] = (0.56, 0.12, 0.10, 0.12, 0.10)
+    operations: tuple[float, ...] = (0.48, 0.46, 0.06)
+    operands: tuple[float, ...] = (0.30, 0.45, 0.25)
+    tested: tuple[float, ...] = (0.22, 0.78, 0.0)
+    compared: tuple[float, ...] = (0.18, 0.40, 0.42)
+    relations: tuple[float, ...] = (0.26, 0.13, 0.26, 0.13, 0.12, 0.06, 0.04)
+    constants: tuple[float, ...] = (0.10, 0.38, 0.24, 0.16, 0.12)
+    thresholds: tuple[float, ...] = (0.46, 0.22, 0.15, 0.11, 0.06)
+    indices: tuple[float, ...] = (0.80, 0.10, 0.10)
+    pairings: tuple[float, ...] = (0.42, 0.33, 0.25)
+    p_value_local: float = 0.60
+    p_no_initialiser: float = 0.06
+    p_declared_outside: float = 0.25
+    p_use_outside: float = 0.85
+    p_prefix: float = 0.15
+    p_target_local: float = 0.40
+    p_add_up: float = 0.40
+    p_read: float = 0.60
+    p_reset_index: float = 0.03
+    p_self: float = 0.48
+    p_loop_value: float = 0.25
+    p_computed_test: float = 0.04
+    p_minus: float = 0.45
+    p_negative: float = 0.30
+    p_parentheses: float = 0.02
+    p_index_local: float = 0.30
+    p_else: float = 0.14
+    p_and: float = 0.05
+    p_or: float = 0.035
+    p_not: float = 0.025
+    p_break: float = 0.45
+    p_from_first: float = 0.62
+    p_to_last: float = 0.70
+    p_down: float = 0.15
+    p_strict: float = 0.60
+    p_second_index: float = 0.60
+    p_use_second: float = 0.45
+    p_counter: float = 0.55
+    p_wild: float = 0.005
+    name: str = field(default="small", compare=False)
+
+    def __post_init__(self) -> None:
+        _check(2 <= self.num_cells <= MAX_CELLS, "num_cells", self.num_cells, f"from 2 to {MAX_CELLS}")
+        _check(self.max_constant >= 1, "max_constant", self.max_constant, "at least 1")
+        _check(16 <= self.max_tokens <= 4096, "max_tokens", self.max_tokens, "from 16 to 4096")
+        _check(1 <= self.max_depth <= 2, "max_depth", self.max_depth, "1 or 2")
+        for key in WEIGHTS:
+            weights = getattr(self, key)
+            fits = 0 < len(weights) <= _MAX_WEIGHTS and min(weights) >= 0 and sum(weights) > 0
+            fits = fits and len(weights) == _LENGTHS.get(key, len(weights))
+            count = _LENGTHS.get(key, f"1 to {_MAX_WEIGHTS}")
+            _check(fits, key, weights, f"{count} weights, none negative, not all 0")
+        for key in NUMBERS:
+            if key.startswith("p_"):
+                _check(0 <= getattr(self, key) <= 1, key, getattr(self, key), "from 0 to 1")
+
+    @classmethod
+    def named(cls, name: str, **changes: Any) -> Self:
+        """A named setting, such as `"small"` or `"paper"`, with some fields changed.
+
+        Raises:
+            InputError: no such setting, or a field that does not fit.
+        """
+        if name not in NAMED_CONFIGS:
+            known = ", ".join(sorted(NAMED_CONFIGS))
+            raise InputError(f"no sampler setting is called {name!r}", hint=f"Known are: {known}.")
+        return cls.from_dict({**NAMED_CONFIGS[name], "name": name, **changes})
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The setting of a mapping, as TOML or JSON give it; what it leaves out is as in `small`.
+
+        Raises:
+            InputError: an unknown key, or a value that does not fit.
+        """
+        known = {f.name for f in dataclasses.fields(cls)}
+        fields: dict[str, Any] = {}
+        for key, value in values.items():
+            if key not in known:
+                raise InputError(f"the sampler has no setting {key!r}", hint=_nearest(key, known))
+            try:
+                if key in WEIGHTS:
+                    fields[key] = tuple(float(weight) for weight in value)
+                elif key == "name":
+                    fields[key] = str(value)
+                else:
+                    fields[key] = float(value) if key.startswith("p_") else int(value)
+            except (TypeError, ValueError):
+                raise InputError(f"the sampler's {key} cannot be {value!r}") from None
+        return cls(**fields)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """The setting of a TOML file; a key `name` names the setting it starts from.
+
+        Raises:
+            InputError: no such file, no TOML, or a setting that does not fit.
+        """
+        import tomllib
+
+        try:
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(str(error), str(path), "Give the path of a TOML file.") from None
+        name = values.pop("name", "small")
+        return cls.named(name, **values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as JSON values; `from_dict` reads them back equal."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in dataclasses.asdict(self).items()
+        }
+
+    def weights(self) -> Weights:
+        """The fields as compiled code takes them: numbers as they are, weights as running sums up to 1."""
+        values = []
+        for key in Weights._fields:
+            value = getattr(self, key)
+            if key in WEIGHTS:
+                array = np.array(value, dtype=np.float64)
+                sums = np.cumsum(array) / array.sum()
+                sums[np.flatnonzero(array)[-1] :] = 1.0  # rounding must not reach a weight of 0
+                value = sums
+            values.append(value)
+        return Weights(*values)
+
+
+def _check(fits: bool, key: str, value: object, range_: str) -> None:
+    if not fits:
+        raise InputError(f"the sampler's {key} is {value!r}", hint=f"Give {range_}.")
+
+
+def _nearest(key: str, known: set[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else "See `SamplerConfig` for its settings."
+
+
+_FIELDS = {f.name: f.type for f in dataclasses.fields(SamplerConfig) if f.name != "name"}
+WEIGHTS: Final = tuple(key for key, kind in _FIELDS.items() if "tuple" in str(kind))
+NUMBERS: Final = tuple(key for key in _FIELDS if key not in WEIGHTS)
+# `SamplerConfig` for compiled code, which takes named tuples but not dataclasses.
+if TYPE_CHECKING:
+    Weights = Any
+else:
+    Weights = namedtuple("Weights", tuple(_FIELDS))
+_LENGTHS: Final = {
+    **dict.fromkeys(("top", "in_loop", "in_branch"), 5),
+    **dict.fromkeys(("operations", "operands", "tested", "compared", "pairings", "indices"), 3),
+    "assignments": 5,
+    "relations": 7,
+}
+
+NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {
+    "small": {},
+    "paper": {
+        "num_locals": (0.10, 0.30, 0.35, 0.25),
+        "num_statements": (0.05, 0.20, 0.30, 0.25, 0.15, 0.05),
+        "num_in_loop": (0.35, 0.40, 0.25),
+        "num_in_branch": (0.60, 0.40),
+        "in_loop": (0.55, 0.12, 0.25, 0.02, 0.0),
+        "in_branch": (0.80, 0.05, 0.08, 0.02, 0.10),
+        "operations": (0.30, 0.40, 0.30),
+        "p_else": 0.30,
+        "p_and": 0.08,
+        "p_or": 0.05,
+        "p_not": 0.05,
+        "p_declared_outside": 0.80,
+        "p_use_outside": 0.90,
+        "p_parentheses": 0.30,
+        "p_self": 0.25,
+        "p_strict": 0.30,
+        "p_wild": 0.02,
+    },
+}

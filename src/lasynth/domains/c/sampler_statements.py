@@ -1,0 +1,311 @@
+"""The sampler's statements: which one comes next, and the turns of phrase that are queued whole.
+
+Declarations, heads of loops, swaps and second indices are decided on at once, so that what they
+say fits together: a loop stays inside the list, and so does the index that goes along with it.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, token_of
+from lasynth.domains.c.random import Stream, chance, draw_below, pick
+from lasynth.domains.c.sampler_config import Weights
+from lasynth.domains.c.sampler_state import (
+    ASSIGNED,
+    BLOCK,
+    COUNT_DOWN,
+    COUNT_UP,
+    DECLARATIONS,
+    DOWN,
+    HIGH,
+    HOLDS_INDEX,
+    HOLDS_VALUE,
+    IS_LOOP,
+    LAST_CELL,
+    LEFT,
+    LOOP_NAMES,
+    LOOP_NEXT,
+    LOW,
+    MAX_BLOCKS,
+    MIRRORED,
+    NEXT,
+    NO_PAIR,
+    OTHER_NAMES,
+    PAIRED,
+    PAIRING,
+    PART,
+    PREVIOUS,
+    QUEUE_END,
+    SECOND,
+    TARGET,
+    TARGET_CELL,
+    TESTS,
+    UNREAD,
+    index,
+    index_variables,
+    loop_variable,
+    member,
+    queue,
+    queue_cell,
+    queue_number,
+    values,
+)
+from lasynth.grammar import IntArray
+
+__all__ = ["LOOP_VARIABLE_FIRST", "assignment", "declaration", "statement"]
+
+LOOP_VARIABLE_FIRST = 1 << 8  # in the number of declarations: one more, of a loop variable
+_DO_ASSIGN, _DO_LOOP, _DO_IF, _DO_SWAP, _DO_JUMP, _DO_PAIR = range(6)
+
+
+def _tokens(*texts: str) -> tuple[int, ...]:
+    return tuple(token_of(text) for text in texts)
+
+
+_INT, _FOR, _IF, _BREAK, _CONTINUE = _tokens("int", "for", "if", "break", "continue")
+_LP, _RP, _BEGIN, _CLOSE, _SEMI, _SET = _tokens("(", ")", "{", "}", ";", "=")
+_INC, _DEC, _PLUS, _MINUS = _tokens("++", "--", "+", "-")
+_LT, _LE, _GT, _GE = _tokens("<", "<=", ">", ">=")
+
+
+@njit(cache=True, nogil=True)
+def declaration(state: IntArray, stream: Stream, w: Weights) -> None:
+    """Queue the next declaration, or nothing where there are enough."""
+    if state[DECLARATIONS] & LOOP_VARIABLE_FIRST:
+        state[DECLARATIONS] &= ~LOOP_VARIABLE_FIRST
+        state[HOLDS_INDEX] |= 1
+        queue(state, _INT)
+        queue(state, FIRST_NAME)
+        queue(state, _SET)
+        queue(state, FIRST_INT + draw_below(stream, w.num_cells))
+        queue(state, _SEMI)
+    elif state[DECLARATIONS] > 0:
+        state[DECLARATIONS] -= 1
+        name = FIRST_OTHER_NAME
+        while ((state[HOLDS_VALUE] | state[HOLDS_INDEX]) >> (name - FIRST_NAME)) & 1:
+            name += 1
+        queue(state, _INT)
+        queue(state, name)
+        if chance(stream, w.p_value_local):
+            state[HOLDS_VALUE] |= 1 << (name - FIRST_NAME)
+            if not chance(stream, w.p_no_initialiser):
+                number = min(pick(stream, w.thresholds), w.max_constant)
+                queue(state, _SET)
+                queue_number(state, -number if chance(stream, w.p_negative) else number)
+        else:
+            state[HOLDS_INDEX] |= 1 << (name - FIRST_NAME)
+            queue(state, _SET)
+            queue(state, FIRST_INT + draw_below(stream, w.num_cells))
+        queue(state, _SEMI)
+
+
+@njit(cache=True, nogil=True)
+def statement(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
+    """Decide on the next statement; queue its beginning, or all of it."""
+    block = state[BLOCK]
+    depth = context[1]
+    if state[LOOP_NEXT]:
+        _loop_head(state, context, stream, w)
+        return
+    if state[IS_LOOP + block] and state[PAIRING] > COUNT_DOWN:
+        _compute_pair(state, context, w)
+        return
+    state[LEFT + block] -= 1
+    if block == 0:
+        choice = pick(stream, w.top)
+    else:
+        choice = pick(stream, w.in_loop) if state[IS_LOOP + block] else pick(stream, w.in_branch)
+    room = block < MAX_BLOCKS - 4
+    if choice == _DO_LOOP and chance(stream, w.p_second_index):
+        choice = _DO_PAIR
+    if choice == _DO_JUMP and depth > 0:
+        state[LEFT + block] = 0  # nothing behind it would run
+        loop = block
+        while not state[IS_LOOP + loop]:
+            loop -= 1
+        state[LEFT + loop] = max(state[LEFT + loop], 1)  # something for it to jump over
+        queue(state, _BREAK if chance(stream, w.p_break) else _CONTINUE)
+    elif choice == _DO_IF and room:
+        state[TESTS] = 0
+        queue(state, _IF)
+    elif choice in (_DO_LOOP, _DO_PAIR) and room and depth < w.max_depth:
+        _plan_loop(state, context, stream, w, choice == _DO_PAIR)
+        if state[QUEUE_END] == 0:
+            _loop_head(state, context, stream, w)
+    elif choice != _DO_SWAP or not _swap(state, context, stream, w):
+        assignment(state, context, stream, w)
+
+
+@njit(cache=True, nogil=True)
+def assignment(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
+    """Queue the beginning of an assignment, or all of it."""
+    operation = pick(stream, w.assignments)
+    if chance(stream, w.p_reset_index) and _reset_index(state, context, stream, w):
+        return
+    local = 0
+    if chance(stream, w.p_target_local) and state[LEFT + state[BLOCK]] + state[BLOCK] > 0:
+        local = member(stream, values(state, context))
+    if local > 0:
+        state[UNREAD] |= 1 << (local - FIRST_NAME)
+        if operation == 0 and context[1] > 0 and chance(stream, w.p_add_up):
+            operation = 1 if chance(stream, 0.8) else 2
+    prefix = operation >= 3 and chance(stream, w.p_prefix)
+    if prefix:
+        queue(state, _SET + operation)
+    if local > 0:
+        target = local
+        queue(state, local)
+    else:
+        target = index(state, context, stream, w)
+        queue_cell(state, target)
+    if not prefix:
+        queue(state, _SET + operation)
+    state[PART] = ASSIGNED
+    state[TARGET] = target if operation == 0 else 0
+    state[TARGET_CELL] = local == 0
+    state[LAST_CELL] = target if local == 0 and operation == 0 else 0
+
+
+@njit(cache=True, nogil=True)
+def _reset_index(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> bool:
+    """Give another value to a variable that holds an index, unless a loop counts it."""
+    name = member(stream, index_variables(state, context) & OTHER_NAMES)
+    for block in range(MAX_BLOCKS):
+        if state[SECOND + block] == name:
+            return False
+    queue(state, name)
+    queue(state, _SET)
+    queue(state, FIRST_INT + draw_below(stream, w.num_cells))
+    queue(state, _SEMI)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _swap(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> bool:
+    """Swap two cells through a variable, mostly only if they compare so."""
+    temporary = member(stream, values(state, context))
+    first = index(state, context, stream, w)
+    second = index(state, context, stream, w)
+    if temporary == 0 or first == second:
+        return False
+    conditional = chance(stream, 0.6)
+    if conditional:
+        queue(state, _IF)
+        queue(state, _LP)
+        queue_cell(state, first)
+        queue(state, _LT if chance(stream, 0.5) else _GT)
+        queue_cell(state, second)
+        queue(state, _RP)
+        queue(state, _BEGIN)
+    queue(state, temporary)
+    queue(state, _SET)
+    queue_cell(state, first)
+    queue(state, _SEMI)
+    queue_cell(state, first)
+    queue(state, _SET)
+    queue_cell(state, second)
+    queue(state, _SEMI)
+    queue_cell(state, second)
+    queue(state, _SET)
+    queue(state, temporary)
+    queue(state, _SEMI)
+    if conditional:
+        queue(state, _CLOSE)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _plan_loop(state: IntArray, context: IntArray, stream: Stream, w: Weights, paired: bool) -> None:
+    """Decide which cells the next loop goes over; queue the start of its second index."""
+    last = w.num_cells - 1
+    low = 0 if chance(stream, w.p_from_first) else draw_below(stream, last)
+    high = last if chance(stream, w.p_to_last) else low + 1 + draw_below(stream, last - low)
+    down = chance(stream, w.p_down)
+    state[PAIRING] = NO_PAIR
+    pair = member(stream, index_variables(state, context) & OTHER_NAMES) if paired else 0
+    for block in range(MAX_BLOCKS):
+        if state[SECOND + block] == pair:
+            pair = 0  # it goes along with an outer loop
+    state[PAIRED] = pair
+    if pair > 0:
+        pairing = NEXT + pick(stream, w.pairings)
+        # Keep the second index inside the list.
+        if pairing == NEXT:
+            high = min(high, last - 1)
+            low = min(low, max(high - 1, 0))
+        elif pairing == PREVIOUS:
+            low = max(low, 1)
+            high = min(max(high, low + 1), last)
+        if chance(stream, w.p_counter):
+            begin_at = high if down else low
+            start = last - begin_at if pairing == MIRRORED else begin_at + (1 if pairing == NEXT else -1)
+            queue(state, pair)
+            queue(state, _SET)
+            queue(state, FIRST_INT + start)
+            queue(state, _SEMI)
+            pairing = COUNT_UP if down == (pairing == MIRRORED) else COUNT_DOWN
+        state[PAIRING] = pairing
+    state[LOW], state[HIGH], state[DOWN] = low, high, down
+    state[LOOP_NEXT] = 1
+
+
+@njit(cache=True, nogil=True)
+def _loop_head(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
+    """Queue the head of the planned loop."""
+    state[LOOP_NEXT] = 0
+    low, high = state[LOW], state[HIGH]
+    outside = 0  # a declared loop variable that no open loop counts
+    if chance(stream, w.p_use_outside):
+        free = context[0] & LOOP_NAMES
+        for depth in range(context[1]):
+            free &= ~(1 << context[2 + 2 * depth])
+        outside = member(stream, free)
+    variable = outside
+    if outside == 0:
+        variable = FIRST_NAME
+        while (context[0] >> (variable - FIRST_NAME)) & 1:
+            variable += 1
+    else:  # behind the loop it is just past the cells
+        state[HOLDS_INDEX] &= ~(1 << (variable - FIRST_NAME))
+    queue(state, _FOR)
+    queue(state, _LP)
+    if outside == 0:
+        queue(state, _INT)
+    queue(state, variable)
+    queue(state, _SET)
+    queue(state, FIRST_INT + (high if state[DOWN] else low))
+    queue(state, _SEMI)
+    queue(state, variable)
+    strict = chance(stream, w.p_strict)
+    if state[DOWN]:
+        strict = strict and low > 0
+        queue(state, _GT if strict else _GE)
+        queue(state, FIRST_INT + low - (1 if strict else 0))
+    else:
+        queue(state, _LT if strict else _LE)
+        queue(state, FIRST_INT + high + (1 if strict else 0))
+    queue(state, _SEMI)
+    step = _DEC if state[DOWN] else _INC
+    prefix = chance(stream, w.p_prefix)
+    queue(state, step if prefix else variable)
+    queue(state, variable if prefix else step)
+    queue(state, _RP)
+
+
+@njit(cache=True, nogil=True)
+def _compute_pair(state: IntArray, context: IntArray, w: Weights) -> None:
+    """Queue the second index's value: one more or one less than the loop's, or from the other end."""
+    variable = loop_variable(context, context[1] - 1)
+    queue(state, state[PAIRED])
+    queue(state, _SET)
+    if state[PAIRING] == MIRRORED:
+        queue(state, FIRST_INT + w.num_cells - 1)
+        queue(state, _MINUS)
+        queue(state, variable)
+    else:
+        queue(state, variable)
+        queue(state, _PLUS if state[PAIRING] == NEXT else _MINUS)
+        queue(state, FIRST_INT + 1)
+    queue(state, _SEMI)
+    state[PAIRING] = NO_PAIR

@@ -1,0 +1,190 @@
+"""The simplifier: a program cut down to a minimal one that does the same.
+
+Random programs are mostly redundant. Training on their minimal equivalents, and showing those to
+people, needs a form that many equivalent programs share. It is found by trying edits
+(`edits`, `folds`) until none makes the program simpler; what is "the same" is decided by running
+both on probes, so the result is the same in behaviour to the extent that the probes cover it.
+
+Shapes: P programs, T tokens, K probes or examples, N cells.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from lasynth.domains.c import conditions, edits, folds, loops
+from lasynth.domains.c.bench import (
+    LENGTH,
+    NUM_STATEMENTS,
+    Draft,
+    Judge,
+    agrees,
+    copy_part,
+    load,
+    new_draft,
+    new_judge,
+    reload,
+    settle,
+)
+from lasynth.domains.c.grammar import EOS
+from lasynth.grammar import IntArray
+
+__all__ = ["NUM_PROBES", "probes", "simplify", "simplify_one"]
+
+NUM_PROBES: Final = 1024
+MAX_CONSTANT: Final = 4  # numbers tried in place of operands go up to here
+
+
+def probes(num_cells: int, max_value: int, num_probes: int = NUM_PROBES) -> IntArray:
+    """The lists on which programs are compared: `[K, N]`, the same ones at every call.
+
+    Random values in `[-max_value, max_value]`, and behind the first of them some with structure:
+    constant lists, ascending and descending ones, single spikes, the extremes.
+    """
+    rng = np.random.default_rng([num_cells, max_value])
+    random = rng.integers(-max_value, max_value + 1, size=(num_probes, num_cells))
+    steps = np.arange(num_cells) % (2 * max_value + 1) - max_value
+    values = sorted({0, 1, -1, max_value, -max_value})
+    structured = [np.full(num_cells, value) for value in values]
+    structured += [steps, steps[::-1], np.abs(steps), -np.abs(steps)]
+    spikes = np.eye(num_cells, dtype=np.int64)
+    structured += [*spikes, *(-max_value * spikes)]
+    first = min(24, num_probes)
+    rows = [*random[:first], *structured, *random[first:]]
+    return np.ascontiguousarray(rows[: max(num_probes, 1)], dtype=np.int32)
+
+
+@njit(cache=True, nogil=True)
+def _propose(draft: Draft, group: int, statement: int) -> None:
+    """Queue the edits of one group, the strong and cheap groups coming first."""
+    if group == 0:
+        edits.drop(draft, statement)
+        edits.open_block(draft, statement)
+    elif group == 1:
+        folds.fold_assignment(draft, statement, MAX_CONSTANT)
+    elif group == 2:
+        folds.fold_operands(draft, statement, MAX_CONSTANT)
+        conditions.fold_condition(draft, statement)
+    elif group == 3:
+        loops.fold_head(draft, statement)
+        edits.set_initial_value(draft, statement)
+    elif group == 4:
+        edits.inline(draft, statement)
+        edits.replace_local(draft, statement, MAX_CONSTANT)
+        edits.join(draft, statement)
+        loops.replace_index(draft, statement)
+        loops.absorb(draft, statement)
+        loops.roll(draft, statement)
+    elif group == 5:
+        edits.take_out(draft, statement)
+        edits.move(draft, statement)
+        edits.exchange(draft, statement)
+        edits.drop_two(draft, statement)
+
+
+_NUM_GROUPS = 6
+
+
+@njit(cache=True, nogil=True)
+def _cut_down(draft: Draft, judge: Judge) -> None:
+    """Go round the groups of edits until none of them has anything to offer any more."""
+    # `np.int64(0)`: a bare 0 would have every callee compiled once more, for the literal.
+    group, num_idle = np.int64(0), 0
+    while num_idle < _NUM_GROUPS:
+        num_idle += 1
+        statement = np.int64(0)
+        while statement < draft.info[NUM_STATEMENTS]:
+            _propose(draft, group, statement)
+            if settle(draft, judge):
+                num_idle = 0
+            else:
+                statement += 1
+        group = (group + 1) % _NUM_GROUPS
+
+
+@njit(cache=True, nogil=True)
+def _settled(draft: Draft, judge: Judge) -> int:
+    """Cut the loaded program down until there is nothing left to do; its new size.
+
+    Where all went well the first time, a second time would change nothing: the same probes would be
+    active, or more of them. Where probes had to be made active, only a second time can tell.
+    """
+    again = True
+    while again:
+        size = draft.info[LENGTH]
+        copy_part(draft.program, 0, size, judge.given, 0)
+        again = False
+        _cut_down(draft, judge)
+        while not agrees(draft, judge):
+            again = True
+            reload(draft, judge, judge.given, size)
+            _cut_down(draft, judge)
+        if again:
+            same = draft.info[LENGTH] == size
+            for position in range(size):
+                same = same and draft.program[position] == judge.given[position]
+            again = not same and load(draft, judge, draft.program)
+    return draft.info[LENGTH]
+
+
+@njit(cache=True, nogil=True)
+def _simplify_all(tokens_PT: IntArray, draft: Draft, judge: Judge, out_PT: IntArray) -> None:
+    for program in range(len(tokens_PT)):
+        row = tokens_PT[program]
+        if load(draft, judge, row):
+            size = _settled(draft, judge)
+            out_PT[program, :size] = draft.program[:size]
+            out_PT[program, size:] = EOS
+        else:
+            out_PT[program] = row
+
+
+def _simplify(tokens_PT: IntArray, probes_KN: IntArray) -> IntArray:
+    out_PT = np.empty_like(tokens_PT)
+    num_tokens = tokens_PT.shape[1]
+    draft = new_draft(num_tokens, probes_KN.shape[1])
+    _simplify_all(tokens_PT, draft, new_judge(num_tokens, probes_KN), out_PT)
+    return out_PT
+
+
+def simplify(tokens_PT: npt.ArrayLike, *, num_cells: int = 5, max_value: int = 4) -> IntArray:
+    """Cut programs down to minimal ones of the same behaviour.
+
+    Args:
+        tokens_PT: `[P, T]` programs, every row ended and padded by EOS.
+        num_cells: length of the lists that the programs are for.
+        max_value: largest absolute value in those lists.
+
+    Returns:
+        `[P, T]`: each program is no longer than the given one, and does the same wherever that one
+        runs through. A row that is not a program, or that fails on every probe, comes back as it is.
+    """
+    tokens = np.ascontiguousarray(tokens_PT, dtype=np.int32)
+    return _simplify(tokens, probes(num_cells, max_value))
+
+
+def simplify_one(
+    tokens: npt.ArrayLike, num_cells: int, max_value: int, examples: npt.ArrayLike | None = None
+) -> IntArray:
+    """Cut one program down, with a given list of inputs kept exactly as well.
+
+    Args:
+        tokens: `[T]`, ended by EOS.
+        num_cells: length of the lists.
+        max_value: scale of the probes.
+        examples: `[K, N]` further inputs on which nothing may change; any 32-bit values.
+
+    Returns:
+        `[T']`, ended by EOS.
+    """
+    row = np.ascontiguousarray(tokens, dtype=np.int32)
+    lists = probes(num_cells, max_value)
+    if examples is not None:
+        given = np.asarray(examples, dtype=np.int32).reshape(-1, num_cells)
+        lists = np.ascontiguousarray(np.concatenate([given, lists]))
+    simplified = _simplify(row[None], lists)[0]
+    return simplified[: int(np.argmax(simplified == EOS)) + 1]

@@ -1,0 +1,200 @@
+"""Drawing tasks: a random program, ten lists it runs well on, and what is wrong with it if anything.
+
+Inputs are drawn by rejection: lists with values in `[-max_value, max_value]`, all equally likely, are
+kept where the run ends with OK and the output is in the same range. So the inputs of a program that
+adds much up are smaller than those of one that copies.
+
+Item i is a function of (seed, settings, i) alone. Shapes: P programs, T tokens, K examples, N cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from lasynth.domains.base import Status
+from lasynth.domains.c.behaviour import hash_behaviour, is_affine, probe_inputs, run_probes
+from lasynth.domains.c.canonical import NAMES_SIZE, normalise
+from lasynth.domains.c.machine import MAX_STEPS, compile_tokens, new_code, new_memory, new_work, run_code
+from lasynth.domains.c.random import Stream, draw_below, program_keys
+from lasynth.domains.c.sampler import SamplerConfig, new_sampler_work, sample_into
+from lasynth.domains.c.sampler_config import Weights
+from lasynth.grammar import IntArray
+
+__all__ = ["DrawnTasks", "Verdict", "draw_tasks"]
+
+_PATIENCE: Final = 24  # lists in a row without success before a program counts as failing
+
+
+class Verdict(IntEnum):
+    """What became of a drawn program."""
+
+    ACCEPTED = 0
+    FAILS = 1  # its runs end with an error, or leave the range, nearly always
+    FEW_INPUTS = 2  # not enough lists found on which it stays in range
+    CONSTANT = 3  # the same output for all examples
+    IDENTITY = 4  # every output is the input
+    INVALID = 5  # not a program: our own bug
+
+
+_FAILS, _FEW_INPUTS = int(Verdict.FAILS), int(Verdict.FEW_INPUTS)
+_CONSTANT, _IDENTITY, _INVALID = int(Verdict.CONSTANT), int(Verdict.IDENTITY), int(Verdict.INVALID)
+_OK = int(Status.OK)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnTasks:
+    """Programs with their examples; where the verdict is not ACCEPTED the rest of a row is void.
+
+    Attributes:
+        tokens_PT: int32, ended and padded by EOS.
+        inputs_PKN, outputs_PKN: int32.
+        hashes_P: int64, of the behaviour.
+        affine_P: bool.
+        verdicts_P: uint8, `Verdict`.
+    """
+
+    tokens_PT: IntArray
+    inputs_PKN: IntArray
+    outputs_PKN: IntArray
+    hashes_P: npt.NDArray[np.int64]
+    affine_P: npt.NDArray[np.bool_]
+    verdicts_P: npt.NDArray[np.uint8]
+
+
+@njit(cache=True, nogil=True)
+def _draw_examples(
+    stream: Stream,
+    code: npt.NDArray[np.int64],
+    memory: npt.NDArray[np.int64],
+    max_value: int,
+    max_tries: int,
+    inputs_KN: IntArray,
+    outputs_KN: IntArray,
+) -> int:
+    """Fill in distinct inputs and their outputs by rejection; the verdict."""
+    num_examples, num_cells = inputs_KN.shape
+    found = 0
+    for attempt in range(max_tries):
+        cells, output = inputs_KN[found], outputs_KN[found]
+        for cell in range(num_cells):
+            cells[cell] = draw_below(stream, 2 * max_value + 1) - max_value
+        output[:] = cells
+        fits = run_code(code, output, memory, MAX_STEPS) == _OK
+        for cell in range(num_cells):
+            fits = fits and -max_value <= output[cell] <= max_value
+        for other in range(found):
+            if not fits:
+                break
+            same = True
+            for cell in range(num_cells):
+                same = same and inputs_KN[other, cell] == cells[cell]
+            fits = not same
+        if fits:
+            found += 1
+            if found == num_examples:
+                break
+        elif found == 0 and attempt == _PATIENCE:
+            return _FAILS
+    if found < num_examples:
+        return _FEW_INPUTS
+    identity, constant = True, True
+    for example in range(num_examples):
+        for cell in range(num_cells):
+            identity = identity and outputs_KN[example, cell] == inputs_KN[example, cell]
+            constant = constant and outputs_KN[example, cell] == outputs_KN[0, cell]
+    return _IDENTITY if identity else (_CONSTANT if constant else 0)
+
+
+@njit(cache=True, nogil=True)
+def _draw_all(
+    keys_P: Stream,
+    weights: Weights,
+    probes_KN: IntArray,
+    max_value: int,
+    max_tries: int,
+    code: npt.NDArray[np.int64],
+    work: IntArray,
+    memory: npt.NDArray[np.int64],
+    sampler_work: IntArray,
+    tokens_PT: IntArray,
+    inputs_PKN: IntArray,
+    outputs_PKN: IntArray,
+    hashes_P: npt.NDArray[np.int64],
+    affine_P: npt.NDArray[np.bool_],
+    verdicts_P: npt.NDArray[np.uint8],
+) -> None:
+    probe_outputs_KN = np.empty_like(probes_KN)
+    statuses_K = np.empty(len(probes_KN), dtype=np.uint8)
+    draft = np.empty(tokens_PT.shape[1], dtype=np.int32)
+    names = np.empty(NAMES_SIZE, dtype=np.int32)
+    for program in range(len(keys_P)):
+        tokens, stream = tokens_PT[program], keys_P[program : program + 1]
+        size = sample_into(stream, weights, draft, sampler_work)
+        tokens[:] = 0
+        valid = size > 0 and normalise(draft, size - 1, tokens, names)
+        if not valid or compile_tokens(tokens, probes_KN.shape[1], code, work) < 0:
+            verdicts_P[program] = _INVALID
+            continue
+        verdict = _draw_examples(
+            stream, code, memory, max_value, max_tries, inputs_PKN[program], outputs_PKN[program]
+        )
+        verdicts_P[program] = verdict
+        if verdict == 0:
+            run_probes(code, memory, probes_KN, probe_outputs_KN, statuses_K)
+            hashes_P[program] = hash_behaviour(probe_outputs_KN, statuses_K)
+            affine_P[program] = is_affine(probes_KN, probe_outputs_KN, statuses_K)
+
+
+def draw_tasks(
+    sampler: SamplerConfig,
+    seed: int,
+    first: int,
+    count: int,
+    *,
+    num_examples: int = 10,
+    max_value: int = 4,
+    max_tries: int = 400,
+) -> DrawnTasks:
+    """Items `first` to `first + count - 1` of a seed, the rejected ones with their verdict.
+
+    Args:
+        sampler: what the programs look like; its `num_cells` is N.
+        seed: any integer from 0.
+        first: the first of the seed's items.
+        count: how many, P.
+        num_examples: K, distinct inputs a program.
+        max_value: inputs and outputs are in `[-max_value, max_value]`.
+        max_tries: lists drawn for one program before it is given up.
+    """
+    num_cells, num_tokens = sampler.num_cells, sampler.max_tokens
+    tokens_PT = np.zeros((count, num_tokens), dtype=np.int32)
+    inputs_PKN = np.zeros((count, num_examples, num_cells), dtype=np.int32)
+    outputs_PKN = np.zeros_like(inputs_PKN)
+    hashes_P = np.zeros(count, dtype=np.int64)
+    affine_P = np.zeros(count, dtype=np.bool_)
+    verdicts_P = np.zeros(count, dtype=np.uint8)
+    result = DrawnTasks(tokens_PT, inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P)
+    _draw_all(
+        program_keys(seed, first, count),
+        sampler.weights(),
+        probe_inputs(num_cells, max_value),
+        max_value,
+        max_tries,
+        new_code(num_tokens),
+        new_work(),
+        new_memory(),
+        new_sampler_work(),
+        tokens_PT,
+        inputs_PKN,
+        outputs_PKN,
+        hashes_P,
+        affine_P,
+        verdicts_P,
+    )
+    return result

@@ -1,0 +1,135 @@
+"""Every error that `lasynth` raises on purpose. `str()` of each is the one message a user sees.
+
+A program that fails to run is a status, not an exception; only `lasynth.run`, which has nothing
+else to return, turns that status into a `RunError`. Anything that is not a `LasynthError` is a bug
+of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+__all__ = [
+    "CheckpointError",
+    "InputError",
+    "LasynthError",
+    "ProgramError",
+    "RunError",
+    "ShardError",
+]
+
+# What a user is told for each status of a failed run, by its name (`lasynth.domains.base.Status`).
+_STATUS_WORDS = {
+    "OUT_OF_RANGE": "an index is outside the list",
+    "OVERFLOW": "a value does not fit in 32 bits",
+    "UNSET": "a variable is read before it is set",
+    "OUT_OF_FUEL": "it takes too many steps (an endless loop?)",
+    "CRASH": "an action is not possible where it is taken",
+    "INVALID": "it is not a program of this language",
+}
+
+
+class LasynthError(Exception):
+    """The root of all errors raised on purpose; the command line shows its text and exits with 2."""
+
+
+class _LocatedError(LasynthError):
+    """An error of the form "where: what hint".
+
+    Args:
+        what: what is wrong, without a full stop.
+        where: the file, line, example or option that is wrong.
+        hint: what to do about it, a sentence.
+    """
+
+    def __init__(self, what: str, where: str | None = None, hint: str | None = None) -> None:
+        self.what = what
+        self.where = where
+        self.hint = hint
+        message = what if where is None else f"{where}: {what}"
+        super().__init__(message if hint is None else f"{message}. {hint}")
+
+    def __reduce__(self) -> tuple[type[_LocatedError], tuple[str, str | None, str | None]]:
+        # Without this, an error raised in a worker process would come back with its text as `what`.
+        return type(self), (self.what, self.where, self.hint)
+
+
+class InputError(_LocatedError):
+    """Bad input of a user: a task, an option, a file. Says what, where, and what to do."""
+
+
+class CheckpointError(_LocatedError):
+    """A checkpoint that is missing, truncated, or of another version."""
+
+
+class ShardError(_LocatedError):
+    """A data shard that is missing, truncated, or of another schema version."""
+
+
+class ProgramError(LasynthError):
+    """Program text that is not of the language; shows the line, a caret and what was expected.
+
+    Args:
+        what: what is wrong, without a full stop: "unexpected '='".
+        source: the whole program text, to show the line in question.
+        line: number of the line, from 1.
+        column: number of the character in that line, from 1.
+        expected: what could have stood there, in the words of a user.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        source: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        expected: Sequence[str] = (),
+    ) -> None:
+        self.what = what
+        self.source = source
+        self.line = line
+        self.column = column
+        self.expected = tuple(expected)
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        message = self.what
+        if self.expected:
+            *others, last = self.expected
+            message += f", expected {', '.join(others)} or {last}" if others else f", expected {last}"
+        if self.line is None:
+            return message
+        message = f"line {self.line}{'' if self.column is None else f', column {self.column}'}: {message}"
+        lines = (self.source or "").splitlines()
+        if not 0 < self.line <= len(lines):
+            return message
+        shown = lines[self.line - 1]
+        message += f"\n  {shown.expandtabs(1)}"
+        return message if self.column is None else f"{message}\n  {' ' * (self.column - 1)}^"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _program_error, (self.what, self.source, self.line, self.column, self.expected)
+
+
+def _program_error(
+    what: str, source: str | None, line: int | None, column: int | None, expected: tuple[str, ...]
+) -> ProgramError:
+    return ProgramError(what, source=source, line=line, column=column, expected=expected)
+
+
+class RunError(LasynthError):
+    """A run that gave no output.
+
+    Args:
+        status: how the run ended, a `lasynth.domains.base.Status`.
+    """
+
+    def __init__(self, status: IntEnum) -> None:
+        self.status = status
+        words = _STATUS_WORDS.get(status.name, status.name.lower().replace("_", " "))
+        super().__init__(f"the program gives no output: {words}")
+
+    def __reduce__(self) -> tuple[type[RunError], tuple[IntEnum]]:
+        return type(self), (self.status,)

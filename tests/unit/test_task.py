@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lasynth.errors import InputError
+from lasynth.task import Candidate, Example, Outcome, StopReason, Task
+
+ONE = {"input": [1, 2], "output": [2, 1]}
+
+
+def task_json(**changes: Any) -> dict[str, Any]:
+    return {"domain": "c", "examples": [ONE]} | changes
+
+
+def example(given: Any, wanted: Any) -> dict[str, Any]:
+    return task_json(examples=[ONE, {"input": given, "output": wanted}])
+
+
+def test_a_task_is_read_back_equal() -> None:
+    task = Task(
+        "c",
+        (Example((1, 2), (2, 1)), Example((0, -3), (-3, 0))),
+        held_out=(Example((4, 4), (4, 4)),),
+        id="swap",
+        program="int * func_1(int a[]) { return a; }",
+    )
+    assert Task.from_json(json.loads(json.dumps(task.to_json()))) == task
+
+
+def test_optional_keys_may_be_absent_null_or_empty() -> None:
+    plain = Task("c", (Example((1, 2), (2, 1)),))
+    assert Task.from_json({"examples": [ONE]}) == plain
+    assert Task.from_json(task_json(held_out=None, id=None, program=None, source="my notes")) == plain
+    assert Task.from_json(task_json(held_out=[])) == plain
+    assert plain.to_json() == task_json()
+
+
+def test_examples_of_python_may_be_pairs_and_arrays() -> None:
+    wanted = (Example((1, 2), (2, 1)), Example((3, 4), (4, 3)))
+    assert Task.of([((1, 2), (2, 1)), ([3, 4], [4, 3])]).examples == wanted
+    assert Task.of([ONE, Example([3, 4], [4, 3])]).examples == wanted
+    arrays = (np.array([1, 2]), np.array([2, 1])), (np.array([3, 4]), np.array([4, 3]))
+    task = Task.of(arrays)
+    assert task.examples == wanted
+    assert type(task.examples[0].input[0]) is int
+
+
+@pytest.mark.parametrize(
+    ("obj", "message"),
+    [
+        ([], "t.json: a task is a list, not an object"),
+        (3, "t.json: a task is a number, not an object"),
+        ({"domain": "c"}, 't.json: the task has no "examples"'),
+        ({"domain": "c", "example": [ONE]}, 't.json: unknown key "example". Did you mean "examples"?'),
+        (task_json(heldout=[]), 't.json: unknown key "heldout". Did you mean "held_out"?'),
+        (task_json(domain="pascal"), 't.json: unknown domain "pascal". Known: "c"'),
+        (task_json(domain=["c"]), 't.json: unknown domain ["c"]'),
+        (task_json(examples=[]), "t.json: there are no examples"),
+        (task_json(examples=ONE), 't.json: "examples" is an object, not a list'),
+        (task_json(examples=["x"]), "t.json, example 1: an example is a text"),
+        (task_json(examples=[ONE, {"input": [1]}]), "t.json, example 2: the output is missing"),
+        (task_json(examples=[{"Input": [1], "output": [1]}]), 't.json, example 1: unknown key "Input"'),
+        (task_json(id=1.5), 't.json: "id" is a number, not a text'),
+        (task_json(program=["int"]), 't.json: "program" is a list, not a text'),
+        (example(3, [3]), "t.json, example 2, input: 3 is a number, not a list"),
+        (example("12", [1, 2]), 't.json, example 2, input: "12" is a text, not a list'),
+        (example([], []), "t.json, example 2, input: the list is empty. Lists have 1 to 16 cells"),
+        (example([0] * 17, [0] * 17), "t.json, example 2, input: the list has 17 cells"),
+        (example([1, 2.0], [1, 2]), "t.json, example 2, input: cell 2 is 2.0, not an integer"),
+        (example([1, 2], [1, True]), "t.json, example 2, output: cell 2 is true, not an integer"),
+        (example([1, "2"], [1, 2]), 't.json, example 2, input: cell 2 is "2", not an integer'),
+        (example([None, 2], [1, 2]), "t.json, example 2, input: cell 1 is null, not an integer"),
+        (example([[1], 2], [1, 2]), "t.json, example 2, input: cell 1 is [1], not an integer"),
+        (example([1, 2**31], [1, 2]), "t.json, example 2, input: cell 2 does not fit in 32 bits"),
+        (example([1, 2], [1, -(2**31) - 1]), "t.json, example 2, output: cell 2 does not fit in 32 bits"),
+        (
+            example([1, 2], [1]),
+            "t.json, example 2: the output has 1 cell, the input of example 1 has 2 cells",
+        ),
+        (example([1, 2, 3], [1, 2, 3]), "t.json, example 2: the input has 3 cells"),
+        (example([1, 2], [1, 2]), "t.json, example 2: the input is that of example 1, the output is another"),
+        (
+            task_json(held_out=[{"input": [1, 2], "output": [1, 2]}]),
+            "t.json, held-out example 1: the input is that of example 1, the output is another",
+        ),
+        (task_json(held_out=[{"input": [1], "output": [2]}]), "t.json, held-out example 1: the input has 1"),
+    ],
+)
+def test_what_is_wrong_is_said_once_with_its_place(obj: object, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Task.from_json(obj, where="t.json")
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+
+
+def test_limits_are_inclusive() -> None:
+    cells = [2**31 - 1, -(2**31), *range(14)]
+    assert Task.of([(cells, cells)]).examples[0].input == tuple(cells)
+
+
+def test_the_same_example_twice_is_no_contradiction() -> None:
+    assert len(Task.of([([1], [2]), ([1], [2])]).examples) == 2
+
+
+@pytest.mark.parametrize("examples", ["abc", 3, None, ONE])
+def test_examples_that_are_no_list(examples: Any) -> None:
+    with pytest.raises(InputError, match=r"examples are .*, not a list"):
+        Task.of(examples)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "the file is empty"),
+        (" \n", "the file is empty"),
+        ("{", "line 1, column 2: not JSON"),
+        ('{"domain": "c",\n "examples": [}', "line 2, column 15: not JSON"),
+        ("[" * 100_000, "brackets are nested too deeply"),
+        ('{"examples": [[[' + "1" * 10_000 + "], [1]]]}", "a number has thousands of digits"),
+        ('{"examples": [[[NaN], [1]]]}', "example 1, input: cell 1 is NaN, not an integer"),
+        ('{"id": "a", "id": "b"}', '"id" is given twice'),
+    ],
+)
+def test_text_that_is_no_task(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "t.json"
+    file.write_text(text)
+    with pytest.raises(InputError) as caught:
+        Task.read(file)
+    assert str(caught.value).startswith(str(file))
+    assert message in str(caught.value)
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    lines = [json.dumps(task_json(id="a")), "", json.dumps(task_json(id=7)), ""]
+    file.write_text("\n".join(lines))
+    assert [task.id for task in Task.read(file)] == ["a", "7"]
+    lines[3] = '{"examples": [}'
+    file.write_text("\n".join(lines))
+    with pytest.raises(InputError, match="line 4, column 15: not JSON"):
+        Task.read(file)
+    lines[3] = json.dumps(task_json(examples=[]))
+    file.write_text("\n".join(lines))
+    with pytest.raises(InputError, match="line 4: there are no examples"):
+        Task.read(file)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        Task.read(tmp_path / "none.json")
+    with pytest.raises(InputError, match="is a folder"):
+        Task.read(tmp_path)
+    file = tmp_path / "t.json"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="not a text file"):
+        Task.read(file)
+    file.write_bytes(b"\xef\xbb\xbf" + json.dumps(task_json()).encode())
+    assert Task.read(file) == [Task("c", (Example((1, 2), (2, 1)),))]
+
+
+def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
+    wrong = Candidate("x", (1, 0), False, None, -1.0, 1)
+    right = Candidate("y", (2, 0), True, "gcc", -3.25, 1)
+    outcome = Outcome((right, wrong), StopReason.ENOUGH_FOUND, 64, 40, 1, 0.81234)
+    assert outcome.solved
+    assert not Outcome((wrong,), StopReason.TIME_LIMIT, 64, 40, 0, 0.8).solved
+    assert not Outcome((), StopReason.EXHAUSTED, 0, 0, 0, 0.8).solved
+    assert outcome.to_json() == {
+        "outcome": "solved",
+        "programs": [
+            {"text": "y", "consistent": True, "verified_by": "gcc", "score": -3.25, "num_tokens": 1},
+            {"text": "x", "consistent": False, "verified_by": None, "score": -1.0, "num_tokens": 1},
+        ],
+        "stop_reason": "enough_found",
+        "num_proposed": 64,
+        "num_distinct": 40,
+        "num_consistent": 1,
+        "seconds": 0.812,
+    }

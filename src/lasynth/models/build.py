@@ -1,0 +1,85 @@
+"""Compose a model from its configuration."""
+
+from __future__ import annotations
+
+from lasynth.domains.c import grammar as c_grammar
+from lasynth.models.config import LaSynthConfig
+from lasynth.models.decoder import (
+    ExampleReader,
+    HistoryAttention,
+    NoHistory,
+    OutputLayer,
+    TokenDecoder,
+)
+from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner
+from lasynth.models.executor import LatentExecutor, TableHead, ValueHead
+from lasynth.models.lasynth import LaSynth, Parts
+from lasynth.models.operations import (
+    NoOperationPredictor,
+    OperationPredictor,
+    OperationTable,
+    OwnCell,
+    SingleOperands,
+    WholeTable,
+)
+from lasynth.models.schedule import AtEnd, EveryPeriod, Never, Schedule, StatementEnds
+from lasynth.models.values import ValueEmbedding
+
+__all__ = ["build"]
+
+
+def build(config: LaSynthConfig) -> LaSynth:
+    """A freshly initialised model; torch's generator must be seeded by the caller."""
+    size, hidden = config.embedding, config.hidden
+    table = OperationTable(config.max_value, config.max_cells)
+    operations: OperationPredictor | NoOperationPredictor
+    if config.operations == "none":
+        operations = NoOperationPredictor()
+    else:
+        whole = config.operations == "expressions"
+        each = SingleOperands(table) if whole else OwnCell(table)
+        across = WholeTable(table) if whole else OwnCell(table)
+        operations = OperationPredictor(size, table, each, across, hidden)
+    values_head = ValueHead(hidden, size)
+    head = values_head if config.executor_head == "values" else TableHead(hidden, size, table)
+    pooled_size = 2 * hidden
+    history: HistoryAttention | NoHistory
+    if config.history:
+        history = HistoryAttention(config.decoder, pooled_size, pooled_size, config.heads)
+    else:
+        history = NoHistory(pooled_size)
+    parts = Parts(
+        values=ValueEmbedding(config.max_value, config.max_cells, size),
+        input_encoder=InputEncoder(size, hidden),
+        output_encoder=OutputEncoder(size, hidden),
+        refiner=OutputRefiner(hidden, config.heads, config.refinements),
+        operations=operations,
+        decoder=TokenDecoder(
+            config.num_tokens, size, 8 * hidden, config.decoder, config.decoder_layers
+        ),
+        executor=LatentExecutor(size, hidden, config.decoder, head),
+        schedule=_schedule(config),
+        reader=ExampleReader(config.decoder, hidden, config.heads, 2 + operations.num_memories),
+        history=history,
+        output=OutputLayer(
+            history.size, config.decoder, 2 * hidden, config.num_tokens, config.dropout
+        ),
+    )
+    return LaSynth(parts, bos=c_grammar.BOS)
+
+
+def _schedule(config: LaSynthConfig) -> Schedule:
+    if config.executor == "never":
+        return Never()
+    if config.executor == "end":
+        return AtEnd()
+    if config.executor == "period":
+        return EveryPeriod(config.period)
+    token_of = c_grammar.token_of
+    return StatementEnds(
+        opening=[token_of(text) for text in "([{"],
+        closing=[token_of(text) for text in ")]}"],
+        ends=[token_of(";"), token_of("}")],
+        declare=token_of("int"),
+        num_tokens=config.num_tokens,
+    )

@@ -1,0 +1,93 @@
+"""What a model is built from: sizes, and the name of each interchangeable part."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+from lasynth.errors import InputError
+
+__all__ = ["LaSynthConfig"]
+
+
+@dataclass(frozen=True, slots=True)
+class LaSynthConfig:
+    """Sizes and parts of a LaSynth model for lists of integers.
+
+    Attributes:
+        num_tokens: size of the token vocabulary, V.
+        max_value: inputs and outputs hold values in `[-max_value, max_value]`.
+        min_cells, max_cells: shortest and longest list.
+        embedding: size of token and value embeddings, E.
+        hidden: size of the encoded examples and of attention, H (even).
+        decoder: size of the token decoder's state, D.
+        decoder_layers: layers of the token decoder.
+        heads: attention heads; 1 is the paper's attention.
+        refinements: how often output states are refined against input states (2 in the release).
+        executor: when the latent executor runs: after each top-level statement, every `period`
+            tokens (the release), only at the end (the paper's NoPartialExecutor), or never.
+        period: tokens between two executions, for `executor="period"`.
+        executor_head: how the executor writes a value: `"values"` scores the values themselves
+            (the release), `"table"` mixes that with the operations of the operation table.
+        operations: which operations the predictor's table holds: `"expressions"`, every
+            expression of the subset over the whole list; `"cells"`, `O = I + c` and `O = c - I` of
+            the same cell (the paper); `"none"`, no operation predictor.
+        history: whether decoding attends to the tokens so far (Eq. 3).
+        dropout: probability, on the inputs of the output layer.
+    """
+
+    num_tokens: int
+    max_value: int = 4
+    min_cells: int = 5
+    max_cells: int = 5
+    embedding: int = 64
+    hidden: int = 128
+    decoder: int = 256
+    decoder_layers: int = 1
+    heads: int = 4
+    refinements: int = 2
+    executor: Literal["statements", "period", "end", "never"] = "statements"
+    period: int = 16
+    executor_head: Literal["values", "table"] = "table"
+    operations: Literal["expressions", "cells", "none"] = "expressions"
+    history: bool = True
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise InputError(
+                    f"{name} = {getattr(self, name)!r} is not a choice",
+                    where="model configuration",
+                    hint=f"use one of {', '.join(allowed)}",
+                )
+        if self.hidden % (2 * self.heads):
+            raise InputError(
+                f"hidden = {self.hidden} is not a multiple of 2 x heads = {2 * self.heads}",
+                where="model configuration",
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """The configuration as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, obj: dict[str, Any]) -> LaSynthConfig:
+        """Read what `to_json` wrote.
+
+        Raises:
+            InputError: an unknown or missing entry.
+        """
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(obj) - known):
+            raise InputError(f"unknown entry {unknown[0]!r}", where="model configuration")
+        if "num_tokens" not in obj:
+            raise InputError("num_tokens is missing", where="model configuration")
+        return cls(**obj)
+
+
+_CHOICES = {
+    "executor": ("statements", "period", "end", "never"),
+    "executor_head": ("values", "table"),
+    "operations": ("expressions", "cells", "none"),
+}

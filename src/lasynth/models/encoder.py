@@ -1,0 +1,69 @@
+"""Encoders of the examples: bidirectional LSTMs and double attention (RobustFill; section 3.1).
+
+Shapes: M memories, K examples, N cells, E embedding, H hidden.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from lasynth.models.attention import Attention
+
+__all__ = ["InputEncoder", "ListLSTM", "OutputEncoder", "OutputRefiner"]
+
+State = tuple[Tensor, Tensor]
+
+
+class ListLSTM(nn.Module):
+    """A bidirectional LSTM over the cells of many lists.
+
+    Args:
+        size: size of a cell's embedding, E.
+        hidden: size of a cell's state, H: half of it for each direction.
+    """
+
+    def __init__(self, size: int, hidden: int) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(size, hidden // 2, bidirectional=True, batch_first=True)
+
+    def forward(self, list_MKNE: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """`[M, K, N, E]` to states `[M, K, N, H]` and the final state, `[2, M K, H / 2]` twice."""
+        rows = list_MKNE.shape[:2]
+        states, final = self.lstm(list_MKNE.flatten(0, 1), state)
+        return states.unflatten(0, rows), final
+
+
+class InputEncoder(ListLSTM):
+    """Encodes the input lists, true or believed."""
+
+
+class OutputEncoder(ListLSTM):
+    """Encodes the output lists, starting from the final state of the input encoder."""
+
+
+class OutputRefiner(nn.Module):
+    """Refines output states by attention to the input states: the first half of double attention.
+
+    Args:
+        hidden: size of a state, H.
+        heads: attention heads.
+        layers: how often, each time with weights of its own.
+    """
+
+    def __init__(self, hidden: int, heads: int, layers: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(Attention(hidden, hidden, hidden, heads) for _ in range(layers))
+
+    def forward(self, input_MKNH: Tensor, output_MKNH: Tensor) -> Tensor:
+        """Input and output states `[M, K, N, H]` to refined output states."""
+        for layer in self.layers:
+            assert isinstance(layer, Attention)
+            output_MKNH = layer.refine(layer.remember(input_MKNH), output_MKNH)
+        return output_MKNH
+
+
+def pooled(final: State, num_examples: int) -> Tensor:
+    """Final states of all examples as one vector a task: `[2, M K, H / 2]` to `[M, 4H]`."""
+    both = torch.cat([*final[0], *final[1]], dim=-1).unflatten(0, (-1, num_examples))
+    return torch.cat([both.mean(1), both.amax(1)], dim=-1)

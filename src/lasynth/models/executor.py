@@ -1,0 +1,95 @@
+"""The latent executor (section 3.2, Eq. 4): what a list becomes when a partial program has run.
+
+A belief is a distribution over values per cell. The executor takes the belief, embeds it, runs a
+bidirectional LSTM over the cells that starts from the decoder's state, and gives the next belief.
+
+Shapes: M rows, K examples, N cells, C values, E embedding, H hidden, D decoder state.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from lasynth.models.encoder import ListLSTM
+from lasynth.models.operations import OperationTable
+from lasynth.models.values import ValueEmbedding
+
+__all__ = ["LatentExecutor", "TableHead", "ValueHead"]
+
+
+class ValueHead(nn.Module):
+    """Scores each value by the product with its embedding (the release)."""
+
+    def __init__(self, hidden: int, embedding_size: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(hidden, embedding_size)
+
+    def forward(self, states_MKNH: Tensor, belief_MKNC: Tensor, values: ValueEmbedding) -> Tensor:
+        """Executor states `[M, K, N, H]` to the next belief `[M, K, N, C]`."""
+        scores = self.project(states_MKNH) @ values.values.T * values.size**-0.5
+        return scores.softmax(-1)
+
+
+class TableHead(nn.Module):
+    """Mixes the operations of the operation table with freely scored values.
+
+    A statement such as `a[3] = a[2] + 1` does the same to every list, so choosing the operation that
+    each cell undergoes is easier than computing its value; keeping a cell is one of the operations.
+    What no single operation says (branches, accumulation in a loop) is left to the free part.
+    """
+
+    def __init__(self, hidden: int, embedding_size: int, table: OperationTable) -> None:
+        super().__init__()
+        self.table = table
+        self.free = ValueHead(hidden, embedding_size)
+        self.row = nn.Linear(hidden, table.num_rows(table.max_cells))
+        self.constant = nn.Linear(hidden, table.num_values)
+        self.gate = nn.Linear(hidden, 3)
+        # At first, keep the list.
+        with torch.no_grad():
+            self.gate.bias.copy_(torch.tensor([1.0, 0.0, -1.0]))
+
+    def forward(self, states_MKNH: Tensor, belief_MKNC: Tensor, values: ValueEmbedding) -> Tensor:
+        """Executor states `[M, K, N, H]` to the next belief `[M, K, N, C]`."""
+        num_rows = self.table.num_rows(belief_MKNC.shape[2])
+        row = nn.functional.linear(states_MKNH, self.row.weight[:num_rows], self.row.bias[:num_rows])
+        performed = self.table.perform(
+            row.softmax(-1),
+            self.constant(states_MKNH).softmax(-1),
+            self.table.distributions(belief_MKNC),
+        )
+        keep, operate, free = self.gate(states_MKNH).softmax(-1).unsqueeze(-2).unbind(-1)
+        mixed = keep * belief_MKNC + operate * performed
+        mixed = mixed + free * self.free(states_MKNH, belief_MKNC, values)
+        # Operations whose value leaves the range carry no weight.
+        belief: Tensor = mixed / mixed.sum(-1, keepdim=True).clamp_min(1e-6)
+        return belief
+
+
+class LatentExecutor(nn.Module):
+    """One step of latent execution.
+
+    Args:
+        embedding_size: size of value embeddings, E.
+        hidden: size of a cell's state, H.
+        decoder_size: size of the decoder's state, D.
+        head: `ValueHead` or `TableHead`.
+    """
+
+    def __init__(
+        self, embedding_size: int, hidden: int, decoder_size: int, head: ValueHead | TableHead
+    ) -> None:
+        super().__init__()
+        self.cells = ListLSTM(embedding_size, hidden)
+        self.start = nn.Linear(decoder_size, 2 * hidden)
+        self.head = head
+
+    def forward(self, belief_MKNC: Tensor, state_MD: Tensor, values: ValueEmbedding) -> Tensor:
+        """The belief after the tokens that the decoder's state has seen: `[M, K, N, C]`."""
+        num_examples = belief_MKNC.shape[1]
+        start = torch.tanh(self.start(state_MD)).unflatten(-1, (4, -1)).transpose(0, 1)
+        start = start.repeat_interleave(num_examples, dim=1).contiguous()
+        states, _ = self.cells(values.placed(values(belief_MKNC)), (start[:2], start[2:]))
+        next_belief: Tensor = self.head(states, belief_MKNC, values)
+        return next_belief

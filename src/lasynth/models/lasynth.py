@@ -1,0 +1,279 @@
+"""LaSynth: the parts put together, in one teacher-forced path and one incremental path.
+
+The decoder's state depends on the tokens and its start alone, so training runs it over whole
+programs at once. Only latent execution is sequential: one step for each time the schedule fires.
+Lists believed at different times of one program are encoded together, as rows of one batch, and each
+position reads the memory of its own time.
+
+Shapes: B tasks, K examples, N cells, T tokens, P packed positions, M memories (a task at a time of
+its program), X executions, C values, V vocabulary, D decoder state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from lasynth.models.attention import Slots
+from lasynth.models.decoder import (
+    ExampleReader,
+    HistoryAttention,
+    NoHistory,
+    OutputLayer,
+    TokenDecoder,
+)
+from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner, pooled
+from lasynth.models.executor import LatentExecutor
+from lasynth.models.operations import NoOperationPredictor, OperationPredictor
+from lasynth.models.schedule import Schedule
+from lasynth.models.values import ValueEmbedding
+
+__all__ = ["Forward", "LaSynth", "Parts", "SearchState"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The exchangeable parts of a model; an ablation swaps one of them."""
+
+    values: ValueEmbedding
+    input_encoder: InputEncoder
+    output_encoder: OutputEncoder
+    refiner: OutputRefiner
+    operations: OperationPredictor | NoOperationPredictor
+    decoder: TokenDecoder
+    executor: LatentExecutor
+    schedule: Schedule
+    reader: ExampleReader
+    history: HistoryAttention | NoHistory
+    output: OutputLayer
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """What the teacher-forced path computes.
+
+    Attributes:
+        logits_PV: of the wanted positions.
+        row_P, position_P: where these stand: position t names token t.
+        beliefs_XKNC: beliefs after each execution, of all rows.
+        row_X, position_X: the row of each, and the position that first sees it.
+        final_X: true for the execution at a row's own end, which L_Exec compares with the output.
+        op_loss: L_Op.
+    """
+
+    logits_PV: Tensor
+    row_P: Tensor
+    position_P: Tensor
+    beliefs_XKNC: Tensor
+    row_X: Tensor
+    position_X: Tensor
+    final_X: Tensor
+    op_loss: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """Rows of a search: what the incremental path carries from token to token.
+
+    Attributes:
+        lstm: state of the token decoder, `[layers, R, D]` twice.
+        belief_RKNC: the list as believed.
+        memory_RKN: keys and values of the examples under that belief.
+        history_R1T: keys and values of the tokens so far.
+        output_RKN: output lists.
+        encoded_RKNH: unrefined states of the output lists.
+        clock_RS: state of the schedule.
+    """
+
+    lstm: tuple[Tensor, Tensor]
+    belief_RKNC: Tensor
+    memory_RKN: Tensor
+    history_R1T: Tensor
+    output_RKN: Tensor
+    encoded_RKNH: Tensor
+    clock_RS: Tensor
+
+    def select(self, parents_R: Tensor) -> SearchState:
+        """The rows `parents_R`, which may repeat."""
+        return SearchState(
+            (self.lstm[0].index_select(1, parents_R), self.lstm[1].index_select(1, parents_R)),
+            self.belief_RKNC.index_select(0, parents_R),
+            self.memory_RKN.index_select(0, parents_R),
+            self.history_R1T.index_select(0, parents_R),
+            self.output_RKN.index_select(0, parents_R),
+            self.encoded_RKNH.index_select(0, parents_R),
+            self.clock_RS.index_select(0, parents_R),
+        )
+
+
+class LaSynth(nn.Module):
+    """A synthesizer of programs from examples (section 3), composed of `Parts`.
+
+    Args:
+        parts: the parts.
+        bos: the token before the first.
+    """
+
+    def __init__(self, parts: Parts, bos: int) -> None:
+        super().__init__()
+        self.values = parts.values
+        self.input_encoder = parts.input_encoder
+        self.output_encoder = parts.output_encoder
+        self.refiner = parts.refiner
+        self.operations = parts.operations
+        self.decoder = parts.decoder
+        self.executor = parts.executor
+        self.schedule = parts.schedule
+        self.reader = parts.reader
+        self.history = parts.history
+        self.output = parts.output
+        self.bos = bos
+
+    def forward(
+        self,
+        tokens_BT: Tensor,
+        lengths_B: Tensor,
+        inputs_BKN: Tensor,
+        outputs_BKN: Tensor,
+        wanted_BT: Tensor | None = None,
+    ) -> Forward:
+        """The teacher-forced path.
+
+        Args:
+            tokens_BT: programs, each with its end token; padding behind it is not read.
+            lengths_B: number of tokens of each, the end token included.
+            inputs_BKN, outputs_BKN: the shown examples.
+            wanted_BT: positions to compute logits for; without it, all positions of all programs.
+        """
+        batch, num_tokens = tokens_BT.shape
+        positions = torch.arange(num_tokens, device=tokens_BT.device)
+        inside = positions[None] < lengths_B[:, None]
+        belief = self.values.certain(inputs_BKN)
+        embedded = self.values(belief)
+        encoded, pooled_BS = self._encode_outputs(embedded, outputs_BKN)
+        start = tokens_BT.new_full((batch, 1), self.bos)
+        states_BTD, _ = self.decoder(
+            torch.cat([start, tokens_BT[:, :-1]], dim=1), self.decoder.initial(pooled_BS)
+        )
+
+        # The executor runs behind token t: its result is first seen at position t + 1.
+        fires = self.schedule.along(tokens_BT)
+        seen = torch.zeros_like(inside)
+        seen[:, 1:] = fires[:, :-1]
+        seen &= inside
+        final = positions[None] == lengths_B[:, None] - 1
+        runs = seen | final if self.schedule.at_end else seen
+        row_X, position_X = runs.nonzero(as_tuple=True)
+        beliefs = self._execute(belief, states_BTD, row_X, position_X)
+
+        # Memories: the true input of each row, then the beliefs that decoding sees.
+        shown = seen[row_X, position_X]
+        memory_row = torch.cat([torch.arange(batch, device=row_X.device), row_X[shown]])
+        lists = torch.cat([embedded, self.values(beliefs[shown])]) if len(row_X) else embedded
+        memory = self._remember(lists, encoded[memory_row], outputs_BKN[memory_row])
+
+        wanted = inside if wanted_BT is None else inside & wanted_BT
+        row_P, position_P = wanted.nonzero(as_tuple=True)
+        count = seen.cumsum(1)
+        first = batch + (count[:, -1].cumsum(0) - count[:, -1]) - 1
+        count_P = count[row_P, position_P]
+        memory_P = torch.where(count_P == 0, row_P, first[row_P] + count_P)
+        state_PD = states_BTD[row_P, position_P]
+        reading = self.reader(memory, state_PD, Slots.of_rows(memory_P, len(memory_row)))
+        history = self.history(
+            self.history.remember(states_BTD),
+            reading,
+            position_P,
+            Slots.of_rows(row_P, batch),
+        )
+        return Forward(
+            self.output(history, state_PD),
+            row_P,
+            position_P,
+            beliefs,
+            row_X,
+            position_X,
+            final[row_X, position_X],
+            self.operations.loss(embedded, inputs_BKN, self.values),
+        )
+
+    def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
+        """Unrefined output states, and the examples pooled for the decoder's start."""
+        _, input_final = self.input_encoder(self.values.placed(embedded))
+        certain = self.values(self.values.certain(outputs_BKN))
+        encoded, output_final = self.output_encoder(self.values.placed(certain), input_final)
+        num_examples = outputs_BKN.shape[1]
+        both = [pooled(input_final, num_examples), pooled(output_final, num_examples)]
+        return encoded, torch.cat(both, dim=-1)
+
+    def _execute(
+        self, belief_BKNC: Tensor, states_BTD: Tensor, row_X: Tensor, position_X: Tensor
+    ) -> Tensor:
+        """Run each row's executions in turn; the beliefs, in the order of `row_X`."""
+        if not len(row_X):
+            return belief_BKNC[:0]
+        counts = torch.bincount(row_X, minlength=len(belief_BKNC))
+        first = counts.cumsum(0) - counts
+        turn_X = torch.arange(len(row_X), device=row_X.device) - first[row_X]
+        order = torch.argsort(turn_X, stable=True)
+        results = []
+        belief = belief_BKNC
+        per_turn = torch.bincount(turn_X).tolist()
+        for now in order.split(per_turn):
+            rows = row_X[now]
+            result = self.executor(belief[rows], states_BTD[rows, position_X[now]], self.values)
+            results.append(result)
+            belief = belief.index_copy(0, rows, result)
+        return torch.cat(results)[torch.argsort(order)]
+
+    def _remember(self, lists_MKNE: Tensor, encoded_MKNH: Tensor, outputs_MKN: Tensor) -> Tensor:
+        """Keys and values of the examples under given input lists."""
+        input_states, _ = self.input_encoder(self.values.placed(lists_MKNE))
+        output_states = self.refiner(input_states, encoded_MKNH)
+        operations = self.operations(lists_MKNE, outputs_MKN, self.values)
+        return self.reader.remember((input_states, output_states, *operations))
+
+    def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> SearchState:
+        """The incremental path before any token: one row a task."""
+        belief = self.values.certain(inputs_BKN)
+        embedded = self.values(belief)
+        encoded, pooled_BS = self._encode_outputs(embedded, outputs_BKN)
+        lstm = self.decoder.initial(pooled_BS)
+        empty = self.history.remember(lstm[0][-1][:, None])[:, :, :0]
+        clock = torch.zeros(
+            len(inputs_BKN), self.schedule.state_size, dtype=torch.long, device=inputs_BKN.device
+        )
+        memory = self._remember(embedded, encoded, outputs_BKN)
+        return SearchState(lstm, belief, memory, empty, outputs_BKN, encoded, clock)
+
+    def step(self, state: SearchState, tokens_R: Tensor) -> tuple[Tensor, SearchState]:
+        """The incremental path: feed one token a row (first `bos`), get the next one's logits.
+
+        Returns:
+            `[R, V]` logits, and the state behind the tokens.
+        """
+        output_RD, lstm = self.decoder(tokens_R[:, None], state.lstm)
+        state_RD = output_RD[:, 0]
+        begun = tokens_R != self.bos
+        clock, runs = self.schedule.step(state.clock_RS, tokens_R)
+        clock = torch.where(begun[:, None], clock, state.clock_RS)
+        rows = (runs & begun).nonzero()[:, 0]
+        belief, memory = state.belief_RKNC, state.memory_RKN
+        if len(rows):
+            result = self.executor(belief[rows], state_RD[rows], self.values)
+            belief = belief.index_copy(0, rows, result)
+            renewed = self._remember(
+                self.values(result), state.encoded_RKNH[rows], state.output_RKN[rows]
+            )
+            memory = memory.index_copy(0, rows, renewed)
+        slots = Slots.one_each(len(tokens_R), tokens_R.device)
+        reading = self.reader(memory, state_RD, slots)
+        past = torch.cat([state.history_R1T, self.history.remember(output_RD)], dim=2)
+        newest = torch.full_like(tokens_R, past.shape[2] - 1)
+        history = self.history(past, reading, newest, slots)
+        logits = self.output(history, state_RD)
+        return logits, SearchState(
+            lstm, belief, memory, past, state.output_RKN, state.encoded_RKNH, clock
+        )

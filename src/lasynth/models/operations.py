@@ -1,0 +1,231 @@
+"""The operation predictor (section 4.2, Eq. 7): which operations explain an output cell?
+
+The paper's predictor is an associative memory over a pre-computed table of additions and
+subtractions. Here the table holds what an expression of the subset can hold: a constant, and the
+sum or difference of at most two cells and a constant. A row is a signed pair of cells; each row
+comes with every constant `c` of the value range.
+
+For a list known as a distribution over values per cell (certain at first, believed after a latent
+execution), the distribution of `row + c` is a convolution, and the chance that it equals the output
+is read off it. Nothing is learned up to there; what is learned is how to read the list's embedding
+(trained by L_Op) and what to make of the result.
+
+Shapes: M memories (one a task and execution), K examples, N cells, R rows, C constants (2 max + 1,
+also the number of values), S sums (4 max + 1), F = R x C features, H hidden.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lasynth.models.values import ValueEmbedding
+
+__all__ = [
+    "NoOperationPredictor",
+    "OperationPredictor",
+    "OperationTable",
+    "OwnCell",
+    "SingleOperands",
+    "WholeTable",
+]
+
+
+class OperationTable(nn.Module):
+    """Every operation of the table, applied to lists given as distributions; no parameters.
+
+    Args:
+        max_value: values are in `[-max_value, max_value]`.
+        max_cells: longest list; a shorter one uses the rows of its cells, which come first.
+    """
+
+    pair: Tensor
+    single: Tensor
+
+    def __init__(self, max_value: int, max_cells: int) -> None:
+        super().__init__()
+        self.max_value = max_value
+        self.num_values = 2 * max_value + 1
+        self.max_cells = max_cells
+        rows: list[tuple[int, int, int, int]] = [(0, 0, 0, 0)]  # sign, cell, sign, cell
+        for i in range(max_cells):
+            rows += [(1, i, 0, 0), (-1, i, 0, 0), (1, i, 1, i), (-1, i, -1, i)]
+            for k in range(i):
+                rows += [(1, i, 1, k), (1, i, -1, k), (-1, i, 1, k), (-1, i, -1, k)]
+        self.rows = tuple(rows)
+        # An operand is nothing, or a cell with its sign; `pair` numbers two of them.
+        operand = [(0, 0), *((sign, i) for i in range(max_cells) for sign in (1, -1))]
+        pairs = [(operand.index((r, i)), operand.index((s, k))) for r, i, s, k in rows]
+        single = [n for n, (_, second) in enumerate(pairs) if second == 0]
+        self.register_buffer("pair", torch.tensor(pairs), persistent=False)
+        self.register_buffer("single", torch.tensor(single), persistent=False)
+
+    def num_rows(self, num_cells: int) -> int:
+        """How many rows concern lists of `num_cells` cells."""
+        return 1 + 2 * num_cells * (num_cells + 1)
+
+    def distributions(self, belief_MKNC: Tensor) -> Tensor:
+        """Distribution of each row's sum: `[M, K, N, C]` to `[M, K, R, S]`."""
+        batch, examples, num_cells, num_values = belief_MKNC.shape
+        zero = torch.zeros_like(belief_MKNC[:, :, :1])
+        zero[..., self.max_value] = 1.0
+        signed = torch.stack([belief_MKNC, belief_MKNC.flip(-1)], dim=3).flatten(2, 3)
+        operands = torch.cat([zero, signed], dim=2).flatten(0, 1)
+        count = operands.shape[1]
+        # P(sum = s) = sum over v of P(left = v) P(right = s - v): one product with shifted copies.
+        padded = functional.pad(operands, (num_values - 1, num_values - 1))
+        shifted = padded.unfold(-1, 2 * num_values - 1, 1).flip(2)
+        grid = operands @ shifted.transpose(1, 2).flatten(2)
+        grid = grid.unflatten(2, (count, -1)).flatten(1, 2)
+        rows = self.pair[: self.num_rows(num_cells)]
+        sums = grid.index_select(1, rows[:, 0] * count + rows[:, 1])
+        # A cell added to itself is one value twice, not two independent ones.
+        twice = (rows[:, 0] == rows[:, 1]) & (rows[:, 0] > 0)
+        doubled = torch.zeros_like(sums)
+        doubled[..., ::2] = operands.index_select(1, rows[:, 0])
+        return torch.where(twice[:, None], doubled, sums).unflatten(0, (batch, examples))
+
+    def matches(self, sums_MKRS: Tensor, output_MKN: Tensor) -> Tensor:
+        """Chance that `row + c` equals the output cell: to `[M, K, N, R, C]`, c ascending."""
+        # For output o, the chances of all c are the sums o - c: one window of the distribution.
+        windows = sums_MKRS.unfold(-1, self.num_values, 1).flip(-1)
+        index = (output_MKN + self.max_value)[:, :, None, :, None]
+        index = index.expand(-1, -1, windows.shape[2], -1, self.num_values)
+        return windows.gather(3, index).transpose(2, 3)
+
+    def perform(self, row_MKNR: Tensor, constant_MKNC: Tensor, sums_MKRS: Tensor) -> Tensor:
+        """Distribution of a choice of operations: to `[M, K, N, C]`.
+
+        Args:
+            row_MKNR: weights of the rows.
+            constant_MKNC: weights of the constants.
+            sums_MKRS: of `distributions`.
+
+        Returns:
+            Distributions that may sum to less than one, as values outside the range are dropped.
+        """
+        sums_MKNS = row_MKNR @ sums_MKRS
+        # P(value v) = sum over c of P(constant c) P(sum = v - c): windows of the sums, reversed.
+        windows = sums_MKNS.unfold(-1, self.num_values, 1).flip(-1)
+        return (windows * constant_MKNC.unsqueeze(-2)).sum(-1)
+
+
+class Scope(Protocol):
+    """Which features of the table an output cell sees."""
+
+    num_features: int
+
+    def select(self, matches_MKNRC: Tensor) -> Tensor:
+        """`[M, K, N, R, C]` to `[M, K, N, F]`."""
+
+
+class WholeTable:
+    """Every operation of the table."""
+
+    def __init__(self, table: OperationTable) -> None:
+        self.num_features = table.num_rows(table.max_cells) * table.num_values
+
+    def select(self, matches_MKNRC: Tensor) -> Tensor:
+        """All features."""
+        return matches_MKNRC.flatten(-2)
+
+
+class SingleOperands:
+    """Operations on one cell or none: `O = c`, `O = I_i + c` and `O = c - I_i` of every cell i."""
+
+    def __init__(self, table: OperationTable) -> None:
+        self.num_features = (1 + 2 * table.max_cells) * table.num_values
+        self.single = table.single
+
+    def select(self, matches_MKNRC: Tensor) -> Tensor:
+        """The rows of single operands."""
+        count = 1 + 2 * matches_MKNRC.shape[2]
+        index = self.single[:count].to(matches_MKNRC.device)
+        return matches_MKNRC.index_select(3, index).flatten(-2)
+
+
+class OwnCell:
+    """`O = I + c` and `O = c - I` of the output's own cell: the table of the paper."""
+
+    def __init__(self, table: OperationTable) -> None:
+        self.num_features = 2 * table.num_values
+        self.rows = torch.tensor(
+            [[table.rows.index((s, i, 0, 0)) for s in (1, -1)] for i in range(table.max_cells)]
+        )
+
+    def select(self, matches_MKNRC: Tensor) -> Tensor:
+        """The two rows of each cell."""
+        num_cells, num_values = matches_MKNRC.shape[2], matches_MKNRC.shape[4]
+        index = self.rows[:num_cells].to(matches_MKNRC.device)[None, None, :, :, None]
+        index = index.expand(*matches_MKNRC.shape[:2], -1, -1, num_values)
+        return matches_MKNRC.gather(3, index).flatten(-2)
+
+
+class OperationPredictor(nn.Module):
+    """Operation memories of each output cell, for the decoder to attend to.
+
+    Args:
+        embedding_size: size of value embeddings, E.
+        table: the operations.
+        each: what an entry knows of its own example.
+        across: what it knows of all examples together: an operation that holds in every one says
+            more than one that holds in some.
+        hidden: size of a memory entry, H.
+    """
+
+    num_memories = 1
+
+    def __init__(
+        self, embedding_size: int, table: OperationTable, each: Scope, across: Scope, hidden: int
+    ) -> None:
+        super().__init__()
+        self.table = table
+        self.each_scope = each
+        self.across_scope = across
+        self.keys = nn.Linear(embedding_size, embedding_size)
+        nn.init.eye_(self.keys.weight)
+        self.each = nn.Linear(each.num_features, hidden)
+        self.mean = nn.Linear(across.num_features, hidden, bias=False)
+        self.least = nn.Linear(across.num_features, hidden, bias=False)
+
+    def read(self, list_MKNE: Tensor, values: ValueEmbedding) -> Tensor:
+        """Score of each value as the key that an embedded cell selects: to `[M, K, N, C]`."""
+        scores: Tensor = list_MKNE @ self.keys(values.values).T * values.size**-0.5
+        return scores
+
+    def forward(self, list_MKNE: Tensor, output_MKN: Tensor, values: ValueEmbedding) -> tuple[Tensor, ...]:
+        """Operation memory of an embedded list and its output: `[M, K, N, H]`."""
+        sums = self.table.distributions(self.read(list_MKNE, values).softmax(-1))
+        matches = self.table.matches(sums, output_MKN)
+        across = self.across_scope.select(matches)
+        shared = _prefix(self.mean, across.mean(1)) + _prefix(self.least, across.amin(1))
+        each = _prefix(self.each, self.each_scope.select(matches))
+        return (torch.tanh(each + shared.unsqueeze(1)),)
+
+    def loss(self, list_MKNE: Tensor, input_MKN: Tensor, values: ValueEmbedding) -> Tensor:
+        """L_Op: each input cell must select its own value (`model.py` of the release); a scalar."""
+        scores = self.read(list_MKNE, values)
+        target = input_MKN + self.table.max_value
+        return functional.cross_entropy(scores.flatten(0, 2), target.flatten())
+
+
+class NoOperationPredictor(nn.Module):
+    """No operations (the paper's NoOpPredictor): no memory, no loss."""
+
+    num_memories = 0
+
+    def forward(self, list_MKNE: Tensor, output_MKN: Tensor, values: ValueEmbedding) -> tuple[Tensor, ...]:
+        """No memory."""
+        return ()
+
+    def loss(self, list_MKNE: Tensor, input_MKN: Tensor, values: ValueEmbedding) -> Tensor:
+        """Zero."""
+        return list_MKNE.new_zeros(())
+
+
+def _prefix(linear: nn.Linear, features: Tensor) -> Tensor:
+    """Apply the weights of the features that a shorter list has."""
+    return functional.linear(features, linear.weight[:, : features.shape[-1]], linear.bias)

@@ -1,0 +1,106 @@
+"""Models on disk: weights as safetensors, beside a card in JSON that a person can read.
+
+A model is two files, `NAME.safetensors` and `NAME.json`. The card states what the weights are (format,
+domain, configuration) and what is known of them (data, seed, budget, scores).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from lasynth.errors import CheckpointError, InputError
+from lasynth.models.build import build
+from lasynth.models.config import LaSynthConfig
+from lasynth.models.lasynth import LaSynth
+from lasynth.models.synthesizer import Synthesizer
+
+__all__ = ["SHIPPED", "load", "save", "zoo_folder"]
+
+FORMAT = 1
+# The model that answers for a language when none is named.
+SHIPPED = {"c": "c-small"}
+
+
+def zoo_folder() -> Path:
+    """Where the shipped models lie: in the package, or in the repository of an editable install."""
+    packaged = Path(__file__).parent.parent / "zoo"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "zoo"
+
+
+def save(model: LaSynth, config: LaSynthConfig, path: Path, card: dict[str, Any]) -> None:
+    """Write a model: `path` with the suffix `.safetensors`, and its card beside it.
+
+    Args:
+        model: the network.
+        config: what it was built from.
+        path: of the weights; its folder must exist.
+        card: what is known of the model; format, domain and configuration are added.
+    """
+    weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(weights, path)
+    full = {"format": FORMAT, "domain": "c", "config": config.to_json(), **card}
+    path.with_suffix(".json").write_text(json.dumps(full, indent=2) + "\n")
+
+
+def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
+    """Load a model by its language (`"c"`), its name in the zoo, or the path of its weights.
+
+    Raises:
+        InputError: no such model.
+        CheckpointError: a file that is missing, truncated or of another version.
+    """
+    name = SHIPPED.get(str(name_or_path), str(name_or_path))
+    path = Path(name)
+    if path.suffix != ".safetensors":
+        path = zoo_folder() / f"{name}.safetensors"
+        if not path.is_file():
+            known = sorted(p.stem for p in zoo_folder().glob("*.safetensors"))
+            raise InputError(
+                f"no model {str(name_or_path)!r}",
+                hint=f"Shipped: {', '.join(known) or 'none'}; or give the path of a .safetensors file.",
+            )
+    if not path.is_file():
+        raise CheckpointError("no such file", where=str(path), hint="Give the path of a model's weights.")
+    card = read_card(path.with_suffix(".json"))
+    try:
+        config = LaSynthConfig.from_json(card["config"])
+        model = build(config)
+        model.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError, KeyError, OSError) as error:
+        raise CheckpointError(
+            "the weights cannot be read; they may be cut short or belong to another card",
+            where=str(path),
+            hint="Take the two files of a model from one place again.",
+        ) from error
+    model.requires_grad_(False)
+    return Synthesizer(
+        model.to(torch.device(device)), config, name=path.stem, domain=card.get("domain", "c")
+    )
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """Read a model's card.
+
+    Raises:
+        CheckpointError: missing, malformed, or of another format.
+    """
+    hint = "Weights and card are two files side by side; take both again."
+    try:
+        card: dict[str, Any] = json.loads(path.read_text())
+    except OSError as error:
+        raise CheckpointError("the model's card is missing", where=str(path), hint=hint) from error
+    except ValueError as error:
+        raise CheckpointError("the model's card is not JSON", where=str(path), hint=hint) from error
+    if card.get("format") != FORMAT:
+        raise CheckpointError(
+            f"model format {card.get('format')}, this version of lasynth reads {FORMAT}",
+            where=str(path),
+            hint="Use the version of lasynth that wrote it, or train again.",
+        )
+    return card

@@ -1,0 +1,107 @@
+"""What a training run is: model, data, optimizer and schedule, read from TOML."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from lasynth.domains.c import grammar as c_grammar
+from lasynth.errors import InputError
+from lasynth.models.config import LaSynthConfig
+
+__all__ = ["TrainConfig", "read_config"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """A training run.
+
+    Attributes:
+        model: sizes and parts of the model.
+        batch_size: programs an update.
+        num_programs: programs seen in all, over as many epochs as that takes; the learning rate
+            reaches its end there.
+        learning_rate: the highest; `final_rate` times that at the end, along a cosine.
+        warmup: updates until the highest rate.
+        final_rate: see `learning_rate`.
+        weight_decay: of AdamW, on matrices only.
+        clip: largest norm of the gradient.
+        exec_weight, op_weight: weights of L_Exec and L_Op (1 in Eq. 8).
+        exec_targets: what beliefs are compared with: `"end"`, the output at the end of the program
+            (Eq. 6); `"statements"`, also the list that the machine computes at every execution
+            where the partial program is one.
+        average: decay of the running average of weights that is evaluated and shipped; 0 for none.
+        precision: `"float32"` or `"bfloat16"` (autocast).
+        seed: of initialisation and batches.
+        max_tokens: longer programs are left out.
+        validate_every: updates between validations.
+        num_validate: validation tasks decoded each time.
+        checkpoint_minutes: minutes between checkpoints.
+    """
+
+    model: LaSynthConfig
+    batch_size: int = 16
+    num_programs: int = 1_000_000
+    learning_rate: float = 1e-3
+    warmup: int = 500
+    final_rate: float = 0.02
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    exec_weight: float = 1.0
+    op_weight: float = 1.0
+    exec_targets: Literal["end", "statements"] = "end"
+    average: float = 0.999
+    precision: Literal["float32", "bfloat16"] = "float32"
+    seed: int = 0
+    max_tokens: int = 256
+    validate_every: int = 2000
+    num_validate: int = 200
+    checkpoint_minutes: float = 3.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The configuration as JSON values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, obj: dict[str, Any], *, where: str = "training configuration") -> TrainConfig:
+        """Read what `to_json` wrote, or the tables of a TOML file.
+
+        Raises:
+            InputError: an unknown entry or a wrong value, with its name.
+        """
+        known = {f.name for f in dataclasses.fields(cls)}
+        if unknown := sorted(set(obj) - known):
+            raise InputError(
+                f"unknown entry {unknown[0]!r}", where=where, hint=f"known: {', '.join(sorted(known))}"
+            )
+        model = {"num_tokens": c_grammar.FIRST_INT + 17, **obj.get("model", {})}
+        return cls(**{**obj, "model": LaSynthConfig.from_json(model)})
+
+
+def read_config(name: str | Path) -> TrainConfig:
+    """Read a preset by name (`c-small`) or a TOML file by path.
+
+    Raises:
+        InputError: no such preset or file, or a mistake in it.
+    """
+    presets = resources.files("lasynth.training") / "presets"
+    path = presets / f"{name}.toml"
+    text: str
+    if path.is_file():
+        text = path.read_text()
+    elif Path(name).is_file():
+        text = Path(name).read_text()
+    else:
+        known = sorted(p.name.removesuffix(".toml") for p in presets.iterdir() if p.name.endswith(".toml"))
+        raise InputError(
+            f"no preset and no file {str(name)!r}", hint=f"presets: {', '.join(known)}"
+        )
+    try:
+        obj = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not TOML: {error}", where=str(name)) from error
+    return TrainConfig.from_json(obj, where=str(name))

@@ -1,0 +1,342 @@
+"""The training loop: batches in, checkpoints and metrics out; stops and resumes without loss."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from lasynth.data.batches import Batch, Batches
+from lasynth.data.dataset import Dataset
+from lasynth.domains.c.mask import allowed_along
+from lasynth.domains.c.partial import run_partial
+from lasynth.errors import CheckpointError, InputError
+from lasynth.models.build import build
+from lasynth.models.lasynth import Forward, LaSynth
+from lasynth.training.checkpoint import append_metrics, load_checkpoint, save_checkpoint
+from lasynth.training.config import TrainConfig
+from lasynth.training.losses import Losses, execution_targets, losses
+
+__all__ = ["Progress", "Trainer"]
+
+Validate = Callable[[LaSynth], dict[str, float]]
+_LOG_EVERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands.
+
+    Attributes:
+        updates: updates done.
+        programs, num_programs: programs seen, and to be seen.
+        rate: programs a second, lately.
+        metrics: means over the last updates: losses and accuracies.
+    """
+
+    updates: int
+    programs: int
+    num_programs: int
+    rate: float
+    metrics: dict[str, float]
+
+    @property
+    def seconds_left(self) -> float:
+        """Time left at the present rate."""
+        return (self.num_programs - self.programs) / max(self.rate, 1e-9)
+
+
+class Trainer:
+    """One run, in one folder: `config.json`, `metrics.jsonl`, `last.pt` and `best.pt`.
+
+    Args:
+        config: of the run.
+        data: training programs.
+        folder: of the run; created if need be.
+        validate: measures a model (the running average of the weights); its `solved` picks `best.pt`.
+        device: where the model lives.
+
+    Raises:
+        InputError: no programs left after the filter by length, or values outside the model's range.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        data: Dataset,
+        folder: Path,
+        *,
+        validate: Validate | None = None,
+        device: str = "cpu",
+    ) -> None:
+        self.config = config
+        self.folder = folder
+        self.validate = validate
+        self.device = torch.device(device)
+        _check_data(config, data)
+        torch.manual_seed(config.seed)
+        self.model = build(config.model).to(self.device)
+        self.average = build(config.model).to(self.device)
+        self.average.load_state_dict(self.model.state_dict())
+        self.average.eval()
+        self.optimizer = torch.optim.AdamW(
+            _parameter_groups(self.model, config.weight_decay),
+            lr=config.learning_rate,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+        self.batches = Batches(data, config.batch_size, seed=config.seed)
+        self.updates = 0
+        self.programs = 0
+        self.seconds = 0.0
+        self.best = -1.0
+        self.sums: dict[str, float] = {}
+        self._stop = False
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.json").write_text(json.dumps(config.to_json(), indent=2) + "\n")
+
+    # One update -------------------------------------------------------------------------------
+
+    def learning_rate(self) -> float:
+        """Warm-up, then a cosine from the highest rate to its final share."""
+        config = self.config
+        warm = min(1.0, (self.updates + 1) / max(1, config.warmup))
+        done = min(1.0, self.programs / config.num_programs)
+        cosine = 0.5 * (1 + math.cos(math.pi * done))
+        return config.learning_rate * warm * (config.final_rate + (1 - config.final_rate) * cosine)
+
+    def losses_of(self, batch: Batch) -> Losses:
+        """Forward pass and losses of a batch."""
+        config = self.config
+        tokens = batch.tokens_BT
+        allowed = allowed_along(tokens.astype(np.int32), config.model.num_tokens)
+        # Where the grammar leaves one token there is nothing to predict.
+        choice = torch.from_numpy(allowed.sum(-1) > 1).to(self.device)
+        tokens_BT = torch.from_numpy(tokens).to(self.device)
+        inputs = torch.from_numpy(batch.inputs_BKN).to(self.device)
+        outputs = torch.from_numpy(batch.outputs_BKN).to(self.device)
+        with torch.autocast(
+            self.device.type, torch.bfloat16, enabled=config.precision == "bfloat16"
+        ):
+            result: Forward = self.model(
+                tokens_BT, torch.from_numpy(batch.lengths_B).to(self.device), inputs, outputs, choice
+            )
+        targets, compared = execution_targets(
+            result,
+            inputs,
+            outputs,
+            self._partial_lists(batch, result),
+            max_value=config.model.max_value,
+        )
+        return losses(
+            result,
+            tokens_BT,
+            torch.from_numpy(allowed).to(self.device),
+            targets,
+            compared,
+            max_value=config.model.max_value,
+            exec_weight=config.exec_weight,
+            op_weight=config.op_weight,
+        )
+
+    def _partial_lists(self, batch: Batch, result: Forward) -> Tensor | None:
+        if self.config.exec_targets == "end" or not len(result.row_X):
+            return None
+        lists = run_partial(
+            batch.tokens_BT.astype(np.int32),
+            batch.inputs_BKN.astype(np.int32),
+            result.row_X.cpu().numpy(),
+            result.position_X.cpu().numpy(),
+        )
+        return torch.from_numpy(lists.astype(np.int64)).to(self.device)
+
+    def update(self, batch: Batch) -> dict[str, Tensor]:
+        """One step of the optimizer."""
+        rate = self.learning_rate()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        found = self.losses_of(batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        found.total.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+        self.optimizer.step()
+        self.updates += 1
+        self.programs += len(batch.tokens_BT)
+        self._update_average()
+        return {
+            "loss": found.total.detach(),
+            "prog": found.prog,
+            "exec": found.exec,
+            "op": found.op,
+            "accuracy": found.accuracy.detach(),
+            "exec_accuracy": found.exec_accuracy.detach(),
+            "norm": norm,
+        }
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        # A short memory at first: the average must not remember the initial weights.
+        decay = min(self.config.average, (self.updates + 1) / (self.updates + 10))
+        averages = list(self.average.parameters())
+        torch._foreach_lerp_(averages, list(self.model.parameters()), 1 - decay)
+
+    # The run ----------------------------------------------------------------------------------
+
+    def run(self, *, minutes: float | None = None) -> Iterator[Progress]:
+        """Train to the end of the schedule, reporting now and then; saves on every way out.
+
+        Args:
+            minutes: stop (resumably) after this long.
+        """
+        begun = last_saved = lately = time.monotonic()
+        programs_then = self.programs
+        pending: list[dict[str, Tensor]] = []
+        with _stopping_on_signals(self):
+            try:
+                while self.programs < self.config.num_programs and not self._stop:
+                    pending.append(self.update(next(self.batches)))
+                    now = time.monotonic()
+                    if self.updates % _LOG_EVERY == 0:
+                        metrics = {
+                            name: float(torch.stack([m[name] for m in pending]).mean())
+                            for name in pending[0]
+                        }
+                        pending.clear()
+                        rate = (self.programs - programs_then) / (now - lately)
+                        self.seconds += now - lately
+                        lately, programs_then = now, self.programs
+                        self._log({"rate": rate, **metrics})
+                        yield Progress(
+                            self.updates, self.programs, self.config.num_programs, rate, metrics
+                        )
+                    if self.validate and self.updates % self.config.validate_every == 0:
+                        self._validate()
+                        lately += time.monotonic() - now
+                    if now - last_saved > 60 * self.config.checkpoint_minutes:
+                        self.save()
+                        last_saved = now
+                    if minutes is not None and now - begun > 60 * minutes:
+                        break
+            finally:
+                self.save()
+
+    def _log(self, metrics: dict[str, Any]) -> None:
+        append_metrics(
+            self.folder / "metrics.jsonl",
+            {
+                "updates": self.updates,
+                "programs": self.programs,
+                "seconds": round(self.seconds, 1),
+                "learning_rate": self.learning_rate(),
+                **{name: round(value, 5) for name, value in metrics.items()},
+            },
+        )
+
+    def _validate(self) -> None:
+        assert self.validate is not None
+        with torch.no_grad():
+            found = self.validate(self.average)
+        self._log({f"valid_{name}": value for name, value in found.items()})
+        if found.get("solved", 0.0) > self.best:
+            self.best = found["solved"]
+            save_checkpoint(
+                self.folder / "best.pt",
+                {
+                    "config": self.config.to_json(),
+                    "average": self.average.state_dict(),
+                    "updates": self.updates,
+                    "programs": self.programs,
+                },
+            )
+
+    def save(self) -> None:
+        """Write `last.pt`."""
+        save_checkpoint(
+            self.folder / "last.pt",
+            {
+                "config": self.config.to_json(),
+                "model": self.model.state_dict(),
+                "average": self.average.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "batches": self.batches.state(),
+                "updates": self.updates,
+                "programs": self.programs,
+                "seconds": self.seconds,
+                "best": self.best,
+            },
+        )
+
+    def resume(self) -> None:
+        """Go on from `last.pt`.
+
+        Raises:
+            CheckpointError: no readable checkpoint, or one of another configuration.
+        """
+        state = load_checkpoint(self.folder / "last.pt")
+        if state["config"] != self.config.to_json():
+            raise CheckpointError(
+                "the checkpoint belongs to another configuration",
+                where=str(self.folder),
+                hint="Give the run a folder of its own, or the configuration it was started with.",
+            )
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.batches.restore(state["batches"])
+        self.updates, self.programs = state["updates"], state["programs"]
+        self.seconds, self.best = state["seconds"], state["best"]
+
+    def stop(self) -> None:
+        """Ask the run to end after the present update."""
+        self._stop = True
+
+
+def _check_data(config: TrainConfig, data: Dataset) -> None:
+    largest = int(max(abs(data.inputs_PKN).max(), abs(data.outputs_PKN).max()))
+    cells = data.inputs_PKN.shape[2]
+    if largest > config.model.max_value or cells > config.model.max_cells:
+        raise InputError(
+            f"lists of {cells} values up to {largest} do not fit a model of lists up to "
+            f"{config.model.max_cells} and values up to {config.model.max_value}",
+            where="training data",
+        )
+
+
+def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    matrices = [p for p in model.parameters() if p.dim() >= 2]
+    vectors = [p for p in model.parameters() if p.dim() < 2]
+    return [
+        {"params": matrices, "weight_decay": weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+
+
+@contextmanager
+def _stopping_on_signals(trainer: Trainer) -> Iterator[None]:
+    """First interrupt or termination: finish the update and save. Second: at once."""
+
+    def handle(number: int, frame: object) -> None:
+        if trainer._stop:
+            raise KeyboardInterrupt
+        trainer.stop()
+
+    try:
+        before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    except ValueError:  # not in the main thread: the caller stops the run
+        yield
+        return
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

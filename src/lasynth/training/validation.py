@@ -1,0 +1,53 @@
+"""Solve-rates during training: on validation tasks, by the search that users get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from lasynth import domains
+from lasynth.domains.base import Domain, Status
+from lasynth.models.config import LaSynthConfig
+from lasynth.models.lasynth import LaSynth
+from lasynth.models.synthesizer import Synthesizer
+from lasynth.search import Proposal, SearchConfig, search
+from lasynth.task import Task
+
+__all__ = ["validator"]
+
+
+def validator(
+    tasks: Sequence[Task], config: LaSynthConfig, *, beam: int = 16
+) -> Callable[[LaSynth], dict[str, float]]:
+    """A function that measures a model on tasks.
+
+    Its result: `greedy` (the likeliest program is right on shown and held-out examples), `solved` (the
+    first of `beam` candidates that satisfies the shown ones is) and `oracle` (any of them is), as
+    shares of the tasks.
+    """
+
+    def validate(model: LaSynth) -> dict[str, float]:
+        synthesizer = Synthesizer(model, config, name="in training")
+        domain = domains.get(synthesizer.domain)
+        search_config = SearchConfig(beam=beam, enough=None, max_tokens=96)
+        counts = {"greedy": 0, "solved": 0, "oracle": 0}
+        for task, result in zip(tasks, search(synthesizer, domain, tasks, search_config), strict=True):
+            right = [_right(proposal, domain, task) for proposal in result.proposals]
+            chosen = [ok for ok, p in zip(right, result.proposals, strict=True) if p.consistent]
+            counts["greedy"] += bool(right) and right[0]
+            counts["solved"] += bool(chosen) and chosen[0]
+            counts["oracle"] += any(right)
+        return {name: count / len(tasks) for name, count in counts.items()}
+
+    return validate
+
+
+def _right(proposal: Proposal, domain: Domain, task: Task) -> bool:
+    """Whether a program is right on all examples, the held-out ones included."""
+    if not proposal.consistent:
+        return False
+    inputs = np.array([example.input for example in task.held_out], dtype=np.int32)
+    outputs = np.array([example.output for example in task.held_out], dtype=np.int32)
+    got, statuses = domain.run_batch(proposal.tokens[None], inputs)
+    return bool((statuses == Status.OK).all() and (got[0] == outputs).all())

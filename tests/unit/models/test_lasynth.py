@@ -1,0 +1,132 @@
+"""One model, two paths: whole programs at once, and token by token."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from lasynth.domains.c.grammar import BOS, EOS, FIRST_INT, token_of
+from lasynth.models import LaSynthConfig, build
+from lasynth.models.lasynth import Forward, LaSynth
+
+NUM_TOKENS = FIRST_INT + 17
+PROGRAMS = (
+    "int l_0 = 2 ; a [ 1 ] = a [ 2 ] + 1 ; for ( int p_0 = 0 ; p_0 <= 3 ; p_0 ++ ) { a [ p_0 ] -- ; } a [ l_0 ] = 1 ;",
+    "a [ 0 ] ++ ;",
+    "if ( a [ 0 ] > 1 ) { a [ 1 ] = 2 ; } else { a [ 2 ] = 3 ; } a [ 3 ] = 3 ;",
+    "int p_0 = 1 ; a [ 0 ] = p_0 ; a [ 1 ] = ( a [ 2 ] - a [ 3 ] ) + 1 ;",
+    "int l_0 = 3 ;",
+)
+VARIANTS = {
+    "LaSynth": {},
+    "release": {"executor": "period", "period": 16, "executor_head": "values", "operations": "cells", "heads": 1},
+    "period": {"executor": "period", "period": 5},
+    "NoPartialExecutor": {"executor": "end"},
+    "NoExecutor": {"executor": "never"},
+    "NoOpPredictor": {"operations": "none"},
+    "NoAttentionInDecoding": {"history": False},
+    "two layers": {"decoder_layers": 2, "refinements": 1},
+}
+
+
+def small(**parts: object) -> LaSynth:
+    torch.manual_seed(0)
+    sizes = {"embedding": 16, "hidden": 32, "decoder": 24}
+    model = build(LaSynthConfig(NUM_TOKENS, min_cells=1, max_cells=6, **(sizes | parts)))
+    # Larger weights than usual, so that a path that goes wrong shows.
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(2.0)
+    return model.eval()
+
+
+def batch(num_cells: int = 5) -> tuple[torch.Tensor, ...]:
+    torch.manual_seed(1)
+    rows = [[token_of(word) for word in text.split()] + [EOS] for text in PROGRAMS]
+    lengths = torch.tensor([len(row) for row in rows])
+    tokens = torch.full((len(rows), int(lengths.max())), EOS)
+    for place, row in enumerate(rows):
+        tokens[place, : len(row)] = torch.tensor(row)
+    lists = torch.randint(-4, 5, (2, len(rows), 5, num_cells))
+    return tokens, lengths, lists[0], lists[1]
+
+
+def spread(result: Forward, shape: torch.Size) -> torch.Tensor:
+    logits = torch.zeros(*shape, NUM_TOKENS)
+    logits[result.row_P, result.position_P] = result.logits_PV
+    return logits
+
+
+@pytest.mark.parametrize("parts", VARIANTS.values(), ids=VARIANTS.keys())
+@pytest.mark.parametrize("num_cells", [5, 3])
+@torch.no_grad()
+def test_fused_equals_incremental(parts: dict[str, object], num_cells: int) -> None:
+    model = small(**parts)
+    tokens, lengths, inputs, outputs = batch(num_cells)
+    fused = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
+    state = model.start(inputs, outputs)
+    token = torch.full((len(tokens),), BOS)
+    for position in range(tokens.shape[1]):
+        logits, state = model.step(state, token)
+        live = lengths > position
+        torch.testing.assert_close(logits[live], fused[live, position], rtol=1e-4, atol=1e-5)
+        token = tokens[:, position]
+
+
+@pytest.mark.parametrize("parts", VARIANTS.values(), ids=VARIANTS.keys())
+@torch.no_grad()
+def test_row_does_not_depend_on_its_batch(parts: dict[str, object]) -> None:
+    model = small(**parts)
+    tokens, lengths, inputs, outputs = batch()
+    together = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
+    order = torch.tensor([3, 0, 4, 2, 1])
+    permuted = spread(
+        model(tokens[order], lengths[order], inputs[order], outputs[order]), tokens.shape
+    )
+    torch.testing.assert_close(permuted, together[order], rtol=1e-4, atol=1e-5)
+    for row in range(len(tokens)):
+        only, length = slice(row, row + 1), int(lengths[row])
+        alone = model(tokens[only, :length], lengths[only], inputs[only], outputs[only])
+        torch.testing.assert_close(alone.logits_PV, together[row, :length], rtol=1e-4, atol=1e-5)
+
+
+@torch.no_grad()
+def test_rows_of_a_search_can_be_reordered() -> None:
+    model = small()
+    tokens, _, inputs, outputs = batch()
+    parents = torch.tensor([2, 2, 0])
+    _, state = model.step(model.start(inputs, outputs), torch.full((len(tokens),), BOS))
+    expected, _ = model.step(state, tokens[:, 0])
+    logits, _ = model.step(state.select(parents), tokens[parents, 0])
+    torch.testing.assert_close(logits, expected[parents], rtol=1e-4, atol=1e-5)
+
+
+@torch.no_grad()
+def test_decoding_sees_latent_execution() -> None:
+    """With the executor's result replaced, logits change behind the first statement, not before."""
+    model = small()
+    tokens, lengths, inputs, outputs = batch()
+    before = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
+
+    class Reverse(torch.nn.Module):
+        def forward(self, belief: torch.Tensor, state: torch.Tensor, values: object) -> torch.Tensor:
+            return belief.flip(2)
+
+    model.executor = Reverse()  # type: ignore[assignment]
+    after = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
+    end = PROGRAMS[1].split().index(";") + 1
+    torch.testing.assert_close(after[1, :end], before[1, :end])
+    assert (after[1, end] - before[1, end]).abs().max() > 1e-4
+
+
+@torch.no_grad()
+def test_wanted_positions_are_the_same_as_among_all() -> None:
+    model = small()
+    tokens, lengths, inputs, outputs = batch()
+    every = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
+    wanted = torch.rand(tokens.shape, generator=torch.Generator().manual_seed(2)) < 0.4
+    some = model(tokens, lengths, inputs, outputs, wanted)
+    assert 0 < len(some.row_P) < int(lengths.sum())
+    torch.testing.assert_close(
+        some.logits_PV, every[some.row_P, some.position_P], rtol=1e-4, atol=1e-5
+    )

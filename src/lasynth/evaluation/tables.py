@@ -1,0 +1,163 @@
+"""Records as tables: every protocol over all tasks and by group, as JSON, for a terminal, as Markdown."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lasynth.evaluation.intervals import Rate
+
+if TYPE_CHECKING:
+    from lasynth.evaluation.records import Record
+
+__all__ = ["Group", "as_json", "as_markdown", "as_text", "groups"]
+
+# Protocols: the field of a record, the heading, what it means.
+_PROTOCOLS = (
+    ("greedy", "greedy", "the model's first program, unfiltered, is right"),
+    ("consistent", "consistent@{beam}", "the first of {beam} that satisfies the shown examples is right"),
+    ("oracle", "oracle@{beam}", "some of {beam} is right"),
+    ("exact", "exact", "the program submitted for consistent@{beam} has the tokens of the reference"),
+    ("floor", "affine fit", "the smallest integer affine map of the shown examples is right; no learning"),
+)
+_LENGTHS = (16, 32, 64, 128)
+_WIDE = 116  # columns that the widest table takes on a terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some of the tasks, and the rate of each protocol on them.
+
+    Attributes:
+        section: what tasks are grouped by: `"all"`, `"kind"`, `"length"`, `"affine"`, `"affine_fit"`.
+        label: which of them.
+        num_tasks: how many.
+        rates: by protocol; one that is known of no task at all is left out.
+    """
+
+    section: str
+    label: str
+    num_tasks: int
+    rates: dict[str, Rate]
+
+
+def groups(records: Sequence[Record]) -> list[Group]:
+    """All tasks, then by kind, by length of the reference, by affine or not, by what the floor solves."""
+    names = [
+        name for name, _, _ in _PROTOCOLS if any(getattr(record, name) is not None for record in records)
+    ]
+
+    def group(section: str, label: str, members: Sequence[Record]) -> Group:
+        rates = {name: Rate.of(getattr(record, name) for record in members) for name in names}
+        return Group(section, label, len(members), rates)
+
+    found = [group("all", "all", records)]
+    sections: tuple[tuple[str, Callable[[Record], tuple[int, str] | None]], ...] = (
+        ("kind", lambda record: None if record.kind is None else (0, record.kind)),
+        ("length", lambda record: None if record.num_tokens is None else _bucket(record.num_tokens)),
+        ("affine", lambda record: _flag(record.affine, "affine", "not affine")),
+        ("affine_fit", lambda record: _flag(record.floor, "affine fit solves", "affine fit fails")),
+    )
+    for section, key_of in sections:
+        members: dict[tuple[int, str], list[Record]] = {}
+        for record in records:
+            key = key_of(record)
+            if key is not None:
+                members.setdefault(key, []).append(record)
+        found += [group(section, key[1], members[key]) for key in sorted(members)]
+    return found
+
+
+def as_json(records: Sequence[Record]) -> dict[str, Any]:
+    """`{"totals": {protocol: rate}, "by_kind": {label: {protocol: rate}}, ...}`."""
+    document: dict[str, Any] = {}
+    for group in groups(records):
+        rates = {name: rate.to_json() for name, rate in group.rates.items()}
+        if group.section == "all":
+            document["totals"] = rates
+        else:
+            document.setdefault(f"by_{group.section}", {})[group.label] = rates
+    return document
+
+
+def as_markdown(records: Sequence[Record], *, beam: int, title: str = "") -> str:
+    """A Markdown table, with the meaning of its columns below."""
+    found = groups(records)
+    names = list(found[0].rates)
+    lines = [f"**{title}**", ""] if title else []
+    lines.append("| " + " | ".join(["tasks of", "tasks", *(_heading(name, beam) for name in names)]) + " |")
+    lines.append("|---|" + "---:|" * (1 + len(names)))
+    for group in found:
+        cells = [group.label, str(group.num_tasks), *(str(rate) for rate in group.rates.values())]
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", *(f"- {line}" for line in _legend(records, names, beam))]
+    return "\n".join(lines) + "\n"
+
+
+def as_text(records: Sequence[Record], *, beam: int, title: str = "", width: int = 120) -> str:
+    """A table for a terminal of some width, with the meaning of its columns below."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    found = groups(records)
+    names = list(found[0].rates)
+    table = Table(
+        title=title or None,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        pad_edge=False,
+        padding=(0, 1 if width >= _WIDE else 0, 0, 0),
+    )
+    table.add_column("tasks of", no_wrap=width >= _WIDE)
+    table.add_column("tasks", justify="right", no_wrap=True)
+    for name in names:
+        table.add_column(_heading(name, beam), justify="right", overflow="fold")
+    for number, group in enumerate(found):
+        last = number + 1 == len(found) or found[number + 1].section != group.section
+        rates = (str(rate) for rate in group.rates.values())
+        if width < _WIDE:  # a share stands above its interval
+            rates = (rate.replace(", ", ",").replace(" ", "\n") for rate in rates)
+        table.add_row(group.label, str(group.num_tasks), *rates, end_section=last)
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width, color_system=None, highlight=False, markup=False)
+    console.print(table)
+    for line in _legend(records, names, beam):
+        console.print(line)
+    # The table pads its lines up to the width.
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def _heading(name: str, beam: int) -> str:
+    return next(heading for field, heading, _ in _PROTOCOLS if field == name).format(beam=beam)
+
+
+def _legend(records: Sequence[Record], names: Sequence[str], beam: int) -> list[str]:
+    lines = ['Per cent of tasks with the 95 % interval (Wilson). "Right": on shown and held-out examples.']
+    for name, heading, meaning in _PROTOCOLS:
+        if name in names:
+            lines.append(f"{heading}: {meaning}.".format(beam=beam))
+    without = sum(record.num_held_out == 0 for record in records)
+    if without:
+        lines.append(f"{without} tasks have no held-out examples: there, right means on the shown ones only.")
+    computed = sum(record.affine_computed for record in records)
+    if computed:
+        lines.append(f"Affine or not was computed from the examples of {computed} tasks.")
+    return lines
+
+
+def _bucket(num_tokens: int) -> tuple[int, str]:
+    low = 1
+    for high in _LENGTHS:
+        if num_tokens <= high:
+            return high, f"{low}-{high} tokens"
+        low = high + 1
+    return low, f"{low}+ tokens"
+
+
+def _flag(value: bool | None, yes: str, no: str) -> tuple[int, str] | None:
+    if value is None:
+        return None
+    return (0, yes) if value else (1, no)

@@ -1,0 +1,230 @@
+"""The live hypotheses of many tasks, as one flat batch of rows: what beam search and sampling share.
+
+Rows are sorted by task, and within a task by rank. A task may have any number of rows; a hypothesis that has
+ended, and every row of a task that is done, leaves the batch, so the scorer never works on dead rows.
+
+Shapes: B tasks, A tasks that still have rows, R rows, W beam, V vocabulary, T tokens, P programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.domains.base import TokenMask
+from lasynth.search.scorer import BoolArray, Scorer
+from lasynth.task import StopReason, Task
+
+__all__ = ["Endings", "Expansions", "Finished", "Frontier", "never", "top_columns"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """Programs that ended in one step of a search, of all tasks, sorted by task and best first.
+
+    Attributes:
+        task_P: the task of each.
+        tokens_PT: ended and padded by EOS, `int32`.
+        score_P: log-probability of each, in nats.
+    """
+
+    task_P: Ints
+    tokens_PT: npt.NDArray[np.int32]
+    score_P: Floats
+
+    def __len__(self) -> int:
+        return len(self.task_P)
+
+
+@dataclass(slots=True, eq=False)
+class Endings:
+    """Which tasks are still being searched, and why the others are not.
+
+    A search and its consumer share one: either may end a task, and the first reason stands.
+
+    Attributes:
+        reasons: one a task, None while it is searched.
+    """
+
+    reasons: list[StopReason | None]
+
+    @classmethod
+    def of(cls, num_tasks: int) -> Endings:
+        """All of `num_tasks` are being searched."""
+        return cls([None] * num_tasks)
+
+    def live(self) -> BoolArray:
+        """`[B]`: whether a task is still being searched."""
+        return np.array([reason is None for reason in self.reasons], dtype=np.bool_)
+
+    def end(self, task: int, reason: StopReason) -> None:
+        """End a task; nothing happens where it has ended before."""
+        if self.reasons[task] is None:
+            self.reasons[task] = reason
+
+    def end_all(self, reason: StopReason) -> None:
+        """End every task that is still being searched."""
+        for task in range(len(self.reasons)):
+            self.end(task, reason)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expansions:
+    """What the rows of a frontier can become by one token, a line for each task that has rows.
+
+    Attributes:
+        task_A: the tasks, rising.
+        values_AM: `[A, M]` a value for each expansion, -inf where there is none; M = slots x V.
+        first_row_A: the row in slot 0 of each task.
+        num_tokens: V.
+    """
+
+    task_A: Ints
+    values_AM: Floats
+    first_row_A: Ints
+    num_tokens: int
+
+    def row(self, line_X: Ints, column_X: Ints) -> Ints:
+        """The rows that expansions come from."""
+        rows: Ints = self.first_row_A[line_X] + column_X // self.num_tokens
+        return rows
+
+    def token(self, column_X: Ints) -> Ints:
+        """The tokens that expansions append."""
+        tokens: Ints = column_X % self.num_tokens
+        return tokens
+
+
+class Frontier:
+    """Rows of live hypotheses with the scorer's state and the mask of each.
+
+    Args:
+        scorer: the model.
+        mask: makes the mask of a number of programs that have not begun; None allows every token.
+        tasks: B tasks, one row each to begin with.
+        max_tokens: the longest program, its EOS included.
+        renormalise: let the log-probabilities of the allowed tokens sum to one. Without it the model
+            pays for mass on tokens that the grammar forbids. Where one token is allowed it costs
+            nothing in either case: there is no choice to pay for.
+
+    Attributes:
+        task_R: the task of each row, rising.
+        score_R: sum of the log-probabilities of its tokens.
+        prefix_RT: its tokens so far, EOS behind them.
+        length: how many tokens a row has, the same for all.
+    """
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        mask: Callable[[int, int], TokenMask] | None,
+        tasks: Sequence[Task],
+        *,
+        max_tokens: int,
+        renormalise: bool,
+    ) -> None:
+        num_rows = len(tasks)
+        self._scorer = scorer
+        self._renormalise = renormalise
+        self._state = scorer.start(tasks)
+        self._mask = mask(num_rows, scorer.num_tokens) if mask else None
+        self._last_R: Ints = np.full(num_rows, scorer.bos, dtype=np.int64)
+        self.task_R: Ints = np.arange(num_rows, dtype=np.int64)
+        self.score_R: Floats = np.zeros(num_rows)
+        self.prefix_RT: npt.NDArray[np.int32] = np.full((num_rows, max_tokens), scorer.eos, dtype=np.int32)
+        self.length = 0
+
+    def __len__(self) -> int:
+        return len(self.task_R)
+
+    def log_probs(self) -> Floats:
+        """Feed every row its last token: log-probabilities `[R, V]` of the next, -inf where forbidden.
+
+        Raises:
+            ValueError: the scorer returned NaN; its model has diverged.
+        """
+        raw_RV, self._state = self._scorer.step(self._state, self._last_R)
+        log_probs_RV = np.array(raw_RV, dtype=np.float64)  # a copy: it is masked in place
+        if np.isnan(log_probs_RV).any():
+            raise ValueError("the scorer returned NaN as a log-probability: has its training diverged?")
+        if self._mask is None:
+            return log_probs_RV
+        allowed_RV = self._mask.allowed()
+        log_probs_RV[~allowed_RV] = -np.inf
+        if self._renormalise:
+            peak_R = log_probs_RV.max(axis=1, keepdims=True)
+            peak_R[peak_R == -np.inf] = 0.0  # a row with nothing possible stays at -inf
+            log_probs_RV -= peak_R
+            with np.errstate(divide="ignore"):
+                total_R = np.log(np.exp(log_probs_RV).sum(axis=1, keepdims=True))
+            log_probs_RV -= np.where(total_R == -np.inf, 0.0, total_R)
+        forced_R = allowed_RV.sum(axis=1) == 1
+        log_probs_RV[forced_R] = np.where(allowed_RV[forced_R], 0.0, -np.inf)
+        return log_probs_RV
+
+    def expansions(self, values_RV: Floats) -> Expansions:
+        """Lay the values of all rows out as one line a task, so that tasks are ranked side by side."""
+        task_A, first_row_A, count_A = np.unique(self.task_R, return_index=True, return_counts=True)
+        num_tokens = values_RV.shape[1]
+        slots = int(count_A.max())
+        if (count_A == slots).all():
+            values_AM = values_RV.reshape(len(task_A), slots * num_tokens)
+        else:
+            padded = np.full((len(task_A), slots, num_tokens), -np.inf)
+            line_R = np.repeat(np.arange(len(task_A)), count_A)
+            padded[line_R, np.arange(len(self)) - first_row_A[line_R]] = values_RV
+            values_AM = padded.reshape(len(task_A), slots * num_tokens)
+        return Expansions(task_A, values_AM, first_row_A.astype(np.int64), num_tokens)
+
+    def programs(self, row_P: Ints) -> npt.NDArray[np.int32]:
+        """`[P, length + 1]`: the programs of some rows, ended here."""
+        eos_P1 = np.full((len(row_P), 1), self._scorer.eos, dtype=np.int32)
+        return np.concatenate([self.prefix_RT[row_P, : self.length], eos_P1], axis=1)
+
+    def advance(self, parent_R: Ints, token_R: Ints, score_R: Floats) -> None:
+        """Replace all rows by expansions of some; the new rows must be sorted by task."""
+        if not np.array_equal(parent_R, np.arange(len(self))):
+            self._state = self._scorer.reorder(self._state, parent_R)
+            self.prefix_RT = self.prefix_RT[parent_R]
+            self.task_R = self.task_R[parent_R]
+            if self._mask is not None:
+                self._mask = self._mask.reorder(parent_R)
+        self.prefix_RT[:, self.length] = token_R
+        self.score_R = score_R
+        self.length += 1
+        self._last_R = token_R
+        if self._mask is not None:
+            self._mask.advance(token_R)
+
+
+def top_columns(values_AM: Floats, num: int) -> Ints:
+    """The columns of the `num` largest values of each line, largest first, of equals the left first.
+
+    Returns:
+        `[A, min(num, M)]`. They may hold values of -inf, where a line has fewer others.
+    """
+    width = values_AM.shape[1]
+    if width > num:
+        # `argpartition` would cut through equal values as it pleases; count them off from the left.
+        least_A1 = np.partition(values_AM, width - num, axis=1)[:, width - num, None]
+        above_AM = values_AM > least_A1
+        equal_AM = values_AM == least_A1
+        missing_A1 = num - above_AM.sum(axis=1, keepdims=True)
+        kept_AM = above_AM | (equal_AM & (np.cumsum(equal_AM, axis=1) <= missing_A1))
+        columns = np.nonzero(kept_AM)[1].reshape(-1, num)
+    else:
+        columns = np.broadcast_to(np.arange(width), values_AM.shape)
+    order = np.argsort(-np.take_along_axis(values_AM, columns, axis=1), axis=1, kind="stable")
+    best: Ints = np.take_along_axis(columns, order, axis=1).astype(np.int64)
+    return best
+
+
+def never() -> bool:
+    """The clock of a search without a time limit."""
+    return False

@@ -1,0 +1,192 @@
+"""Beam search against brute force, on a vocabulary small enough to list every program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lasynth.search.beam import beam_search
+from lasynth.search.frontier import Endings
+from lasynth.search.testing import TableScorer, ToyDomain, ToyMask
+from lasynth.task import StopReason, Task
+
+V = ToyDomain.num_tokens
+EOS, BOS = ToyDomain.eos, ToyDomain.bos
+Programs = list[tuple[tuple[int, ...], float]]
+
+seeds = st.integers(0, 10_000)
+
+
+def tasks_of(num: int) -> list[Task]:
+    return [Task("toy", (), id=str(number)) for number in range(num)]
+
+
+def scorer_of(seed: int, num_tasks: int, *, eos_logit: float = 0.0, coarse: bool = False) -> TableScorer:
+    """Random tables; coarse ones have many equal values, so that there are ties."""
+    rng = np.random.default_rng(seed)
+    shape = (3, V, V)
+    tables = {}
+    for number in range(num_tasks):
+        logits = rng.integers(0, 2, shape).astype(float) if coarse else rng.normal(0, 2, shape)
+        logits[..., EOS] += eos_logit
+        tables[str(number)] = logits
+    return TableScorer(tables)
+
+
+def run(
+    scorer: TableScorer,
+    tasks: list[Task],
+    *,
+    beam: int,
+    max_tokens: int,
+    patience: float = float("inf"),
+    mask: Callable[[int, int], ToyMask] = ToyMask,
+    renormalise: bool = True,
+) -> tuple[list[Programs], Endings]:
+    endings = Endings.of(len(tasks))
+    found: list[Programs] = [[] for _ in tasks]
+    stream = beam_search(
+        scorer,
+        mask,
+        tasks,
+        endings,
+        beam=beam,
+        max_tokens=max_tokens,
+        patience=patience,
+        renormalise=renormalise,
+    )
+    for finished in stream:
+        for task, tokens, score in zip(finished.task_P, finished.tokens_PT, finished.score_P, strict=True):
+            found[task].append((tuple(tokens.tolist()), float(score)))
+    return found, endings
+
+
+def every_program(
+    scorer: TableScorer, task: Task, max_tokens: int, *, renormalise: bool = True
+) -> Iterator[tuple[tuple[int, ...], float]]:
+    """All programs of up to `max_tokens` with their scores, one token at a time, in plain Python."""
+    stack: list[tuple[tuple[int, ...], float]] = [((), 0.0)]
+    while stack:
+        prefix, score = stack.pop()
+        state = scorer.start([task])
+        mask = ToyMask(1, V)
+        for position, token in enumerate((BOS, *prefix)):
+            log_probs, state = scorer.step(state, np.array([token]))
+            if position:
+                mask.advance(np.array([token]))
+        allowed = mask.allowed()[0]
+        values = np.where(allowed, log_probs[0].astype(float), -np.inf)
+        if allowed.sum() == 1:
+            values = np.where(allowed, 0.0, -np.inf)
+        elif renormalise:
+            values = values - np.log(np.exp(values).sum())
+        for token in np.flatnonzero(allowed).tolist():
+            longer = (*prefix, token), score + values[token]
+            if token == EOS:
+                yield longer
+            elif len(prefix) + 1 < max_tokens:
+                stack.append(longer)
+
+
+@given(seed=seeds, renormalise=st.booleans())
+def test_a_beam_that_holds_every_prefix_finds_the_best_programs(seed: int, renormalise: bool) -> None:
+    scorer = scorer_of(seed, 2)
+    beam = 400  # more than all expansions of prefixes of 3 tokens
+    found, _ = run(scorer, tasks_of(2), beam=beam, max_tokens=4, renormalise=renormalise)
+    for task, programs in zip(tasks_of(2), found, strict=True):
+        wanted = sorted(every_program(scorer, task, 4, renormalise=renormalise), key=lambda item: -item[1])
+        got = sorted(programs, key=lambda item: -item[1])
+        assert len(set(got)) == len(got)
+        assert len(wanted) < beam
+        assert [tokens for tokens, _ in got] == [tokens for tokens, _ in wanted]
+        np.testing.assert_allclose([s for _, s in got], [s for _, s in wanted], atol=1e-5)
+
+
+def plain_beam(scorer: TableScorer, task: Task, beam: int, max_tokens: int, patience: float) -> Programs:
+    """The textbook: a list of hypotheses, sorted in every step."""
+    live: Programs = [((), 0.0)]
+    finished: Programs = []
+    for step in range(max_tokens):
+        expanded: Programs = []
+        for prefix, score in live:
+            state, mask = scorer.start([task]), ToyMask(1, V)
+            for position, token in enumerate((BOS, *prefix)):
+                log_probs, state = scorer.step(state, np.array([token]))
+                if position:
+                    mask.advance(np.array([token]))
+            allowed = mask.allowed()[0]
+            values = np.where(allowed, log_probs[0].astype(float), -np.inf)
+            values = values - np.log(np.exp(values).sum())
+            expanded += [((*prefix, t), score + values[t]) for t in np.flatnonzero(allowed).tolist()]
+        expanded.sort(key=lambda item: -item[1])
+        for item in expanded[:beam]:
+            if item[0][-1] == EOS and len(finished) < patience * beam:
+                finished.append(item)
+        live = [item for item in expanded if item[0][-1] != EOS][:beam]
+        best = sorted((score for _, score in finished), reverse=True)[:beam]
+        full = len(finished) >= patience * beam
+        if not live or full or (len(best) == beam and live[0][1] <= best[-1]) or step + 1 == max_tokens:
+            break
+    return finished
+
+
+@given(seed=seeds, beam=st.integers(1, 6), patience=st.sampled_from([1.0, 2.0, float("inf")]))
+def test_the_batched_beam_is_the_textbook_beam(seed: int, beam: int, patience: float) -> None:
+    scorer = scorer_of(seed, 3)
+    found, _ = run(scorer, tasks_of(3), beam=beam, max_tokens=7, patience=patience)
+    for task, programs in zip(tasks_of(3), found, strict=True):
+        wanted = plain_beam(scorer, task, beam, 7, patience)
+        assert [tokens for tokens, _ in programs] == [tokens for tokens, _ in wanted]
+        np.testing.assert_allclose([s for _, s in programs], [s for _, s in wanted], atol=1e-5)
+
+
+@given(seed=seeds, coarse=st.booleans())
+def test_a_beam_of_one_is_greedy(seed: int, coarse: bool) -> None:
+    scorer = scorer_of(seed, 4, coarse=coarse)
+    found, endings = run(scorer, tasks_of(4), beam=1, max_tokens=9, patience=1.0)
+    for number, task in enumerate(tasks_of(4)):
+        state, mask, token = scorer.start([task]), ToyMask(1, V), BOS
+        program: list[int] = []
+        while token != EOS and len(program) < 9:
+            log_probs, state = scorer.step(state, np.array([token]))
+            token = int(np.where(mask.allowed()[0], log_probs[0], -np.inf).argmax())
+            mask.advance(np.array([token]))
+            program.append(token)
+        if token == EOS:
+            assert [tokens for tokens, _ in found[number]] == [tuple(program)]
+            assert endings.reasons[number] == StopReason.EXHAUSTED
+        else:
+            assert found[number] == []
+            assert endings.reasons[number] == StopReason.MAX_LENGTH
+
+
+@given(seed=seeds, beam=st.integers(1, 5), coarse=st.booleans(), order=st.permutations(range(4)))
+def test_permuting_the_tasks_permutes_the_result(
+    seed: int, beam: int, coarse: bool, order: list[int]
+) -> None:
+    scorer = scorer_of(seed, 4, coarse=coarse)
+    tasks = tasks_of(4)
+    found, endings = run(scorer, tasks, beam=beam, max_tokens=8, patience=1.0)
+    permuted, its_endings = run(scorer, [tasks[i] for i in order], beam=beam, max_tokens=8, patience=1.0)
+    assert permuted == [found[i] for i in order]
+    assert its_endings.reasons == [endings.reasons[i] for i in order]
+    for number, task in enumerate(tasks):
+        alone, _ = run(scorer, [task], beam=beam, max_tokens=8, patience=1.0)
+        assert alone == [found[number]]
+
+
+@given(seed=seeds, beam=st.integers(1, 5))
+def test_finished_rows_leave_the_batch(seed: int, beam: int) -> None:
+    scorer = scorer_of(seed, 3, eos_logit=2.0)
+    found, endings = run(scorer, tasks_of(3), beam=beam, max_tokens=10, patience=1.0)
+    together = scorer.num_rows_stepped
+    scorer.num_rows_stepped = 0
+    for task in tasks_of(3):
+        run(scorer, [task], beam=beam, max_tokens=10, patience=1.0)
+    # Each task costs what it costs alone: none waits for another.
+    assert together == scorer.num_rows_stepped
+    assert all(len(programs) <= beam for programs in found)
+    assert all(reason is not None for reason in endings.reasons)

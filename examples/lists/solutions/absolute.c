@@ -1,0 +1,12 @@
+// Replace every value by its absolute value.
+int * func_1(int a[])
+{
+    for (int i = 0; i < 5; i++)
+    {
+        if (a[i] < 0)
+        {
+            a[i] = 0 - a[i];
+        }
+    }
+    return a;
+}

@@ -1,0 +1,21 @@
+// Move the negative values to the front and keep the order within both groups.
+int * func_1(int a[])
+{
+    int k;
+    int t;
+    for (int n = 0; n < 4; n++)
+    {
+        k = 1;
+        for (int i = 0; i < 4; i++)
+        {
+            if (a[i] >= 0 && a[k] < 0)
+            {
+                t = a[i];
+                a[i] = a[k];
+                a[k] = t;
+            }
+            k++;
+        }
+    }
+    return a;
+}

@@ -1,0 +1,176 @@
+"""What the commands share: errors to exit statuses, JSON output, progress."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self
+
+from lasynth.errors import LasynthError
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+__all__ = [
+    "BAD_INPUT",
+    "INTERRUPTED",
+    "NOT_SOLVED",
+    "Progress",
+    "command",
+    "note",
+    "print_json",
+    "print_table",
+]
+
+NOT_SOLVED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+P = ParamSpec("P")
+
+
+def command(function: Callable[P, int | None]) -> Callable[P, None]:
+    """Make a function a command: what it returns is the exit status, and a user's error is one message."""
+
+    @functools.wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            status = function(*args, **kwargs)
+            sys.stdout.flush()
+        except LasynthError as error:
+            note(f"lasynth: {error}")
+            _exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            note("lasynth: interrupted")
+            _exit(INTERRUPTED)
+        except BrokenPipeError:
+            # The reader (`| head`) has gone. Python would complain again when it closes stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _exit(INTERRUPTED)
+        _exit(status or 0)
+
+    return wrapped
+
+
+def _exit(status: int) -> NoReturn:
+    raise SystemExit(status)
+
+
+def note(message: str) -> None:
+    """A line for the person at the terminal, on standard error."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def print_json(document: object) -> None:
+    """The one document that a command with `--json` prints on standard output."""
+    print(json.dumps(document, ensure_ascii=False))
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table on standard output; where that is no terminal, without colour and as wide as it needs."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    if sys.stdout.isatty():
+        Console(highlight=False).print(table, soft_wrap=True)
+        return
+    stream = io.StringIO()
+    Console(file=stream, width=10_000, color_system=None).print(table)
+    for line in stream.getvalue().splitlines():
+        print(line.rstrip())  # the table fills its lines up with blanks
+
+
+class Progress:
+    """How far long work has come, on standard error: a bar on a terminal, else a line now and then.
+
+    Args:
+        what: what is being done: "generating".
+        total: how many there are to do; None where nobody knows.
+        every_s: seconds between two lines where there is no terminal.
+    """
+
+    def __init__(self, what: str, total: int | None = None, *, every_s: float = 10.0) -> None:
+        self._what = what
+        self._total = total
+        self._every_s = every_s
+        self._start_s = time.monotonic()
+        self._line_s = self._start_s
+        self._first: int | None = None
+        self._done = 0
+        self._text = ""
+        self._bar: _Bar | None = _Bar(what, total) if sys.stderr.isatty() else None
+
+    def __call__(self, done: int, total: int | None = None, text: str = "") -> None:
+        """Report that `done` of `total` are done; `text` is anything else worth seeing now."""
+        self._total = self._total if total is None else total
+        self._text = text or self._text
+        if self._first is None:
+            self._first = done  # a resumed run does not start at 0, and its rate must not count that
+        self._done = done
+        if self._bar is not None:
+            self._bar.show(done, self._total, self._text)
+        elif time.monotonic() - self._line_s >= self._every_s:
+            self._line_s = time.monotonic()
+            note(self._line())
+
+    def _line(self) -> str:
+        seconds = time.monotonic() - self._start_s
+        rate = (self._done - (self._first or 0)) / max(seconds, 1e-9)
+        parts = [f"{self._done:,}" if self._total is None else f"{self._done:,} of {self._total:,}"]
+        parts.append(f"{rate:,.1f}/s" if rate < 100 else f"{rate:,.0f}/s")
+        if self._total is not None and rate > 0 and self._done < self._total:
+            parts.append(f"{_duration((self._total - self._done) / rate)} left")
+        return f"{self._what}: {', '.join([*parts, self._text] if self._text else parts)}"
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.progress.stop()
+        elif self._done:
+            note(self._line())
+
+
+class _Bar:
+    """The bar itself, of rich."""
+
+    def __init__(self, what: str, total: int | None) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as RichProgress
+
+        columns: tuple[Any, ...] = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[text]}"),
+        )
+        self.progress = RichProgress(*columns, console=Console(stderr=True))
+        self._task: TaskID = self.progress.add_task(what, total=total, text="")
+
+    def show(self, done: int, total: int | None, text: str) -> None:
+        self.progress.update(self._task, completed=done, total=total, text=text)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

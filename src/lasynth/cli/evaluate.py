@@ -1,0 +1,99 @@
+"""`lasynth evaluate`: how good a model is, by the protocols of the field, beside the affine floor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lasynth.cli.console import Progress, command, note, print_json
+
+if TYPE_CHECKING:
+    from lasynth.task import Task
+
+__all__ = ["evaluate"]
+
+
+@command
+def evaluate(
+    tasks: Annotated[
+        Path | None,
+        typer.Option("--tasks", metavar="FILE", help="Tasks with held-out examples, as JSON Lines."),
+    ] = None,
+    data: Annotated[
+        list[Path] | None, typer.Option(metavar="SHARDS", help="Generated tasks: shards, or folders of them.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="Which of the generated tasks of a folder.")] = "test",
+    model: Annotated[
+        str, typer.Option(help="A shipped model, the weights of another, or the folder of a training run.")
+    ] = "c",
+    num: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks.")] = None,
+    beam: Annotated[int, typer.Option(min=1, help="How many programs the search keeps side by side.")] = 64,
+    max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
+    seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
+    details: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one line of JSON a task to this file.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+) -> None:
+    """Evaluate a model on tasks: greedy, consistent, oracle and exact, with 95 % intervals.
+
+    A program is right where it reproduces the shown and the held-out examples; the held-out ones are
+    never shown to the search.
+    """
+    from lasynth import api, domains, evaluation
+    from lasynth.errors import InputError
+    from lasynth.search import SearchConfig
+
+    if (tasks is None) == (not data):
+        raise InputError(
+            "there are no tasks, or two sorts",
+            "lasynth evaluate",
+            "Give either --tasks FILE or --data SHARDS.",
+        )
+    chosen, affine, source = _tasks(tasks, data or [], split, num)
+    synthesizer = api.load(model)
+    for number, task in enumerate(chosen, 1):
+        api.check_range(task, synthesizer, where=f"{source}, task {task.id or number}")
+    stream = None if details is None else _partial(details).open("w", encoding="utf-8")
+
+    with Progress("evaluating", len(chosen)) as progress:
+        found = evaluation.evaluate(
+            synthesizer,
+            domains.get(synthesizer.domain),
+            chosen,
+            SearchConfig(beam=beam, max_tokens=max_tokens, seed=seed),
+            affine=affine,
+            title=f"{synthesizer.name} on {source}",
+            progress=progress,
+        )
+    if details is not None and stream is not None:
+        with stream:
+            stream.writelines(f"{line}\n" for line in found.details())
+        _partial(details).replace(details)
+        note(f"One line a task is in {details}.")
+    if json:
+        print_json(found.to_json())
+    else:
+        print(found.render(), end="")
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(path.name + ".partial")
+
+
+def _tasks(
+    file: Path | None, shards: list[Path], split: str, num: int | None
+) -> tuple[list[Task], list[bool] | None, str]:
+    """The tasks, whether each is affine (where that is known), and what to call them."""
+    if file is not None:
+        from lasynth.task import Task
+
+        return Task.read(file)[:num], None, str(file)
+    from lasynth.data.dataset import Dataset
+
+    # A split picks shards from folders; a shard that is named is meant.
+    which = split if any(path.is_dir() for path in shards) else None
+    dataset = Dataset.open(shards, split=which, max_tasks=num)
+    return dataset.tasks(), dataset.affine_P.tolist(), ", ".join(map(str, shards))

@@ -1,0 +1,126 @@
+"""`lasynth generate`: random tasks, as Parquet shards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lasynth.cli.console import Progress, command, note, print_json
+
+if TYPE_CHECKING:
+    from lasynth.data.generate import GenerateConfig
+    from lasynth.data.statistics import Statistics
+    from lasynth.runner import Runner
+
+__all__ = ["generate"]
+
+_TASKS_PER_SHARD = 10_000
+
+
+@command
+def generate(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the shards are kept.")],
+    num: Annotated[int | None, typer.Option(min=1, help="How many tasks, in all shards together.")] = None,
+    split: Annotated[
+        str, typer.Option(help="Which tasks: train, valid or test. They never overlap.")
+    ] = "train",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the data set.")] = 0,
+    shards: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"How many files; one for {_TASKS_PER_SHARD:,} tasks if not given."),
+    ] = None,
+    config: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help='What tasks are like: "small", "paper", or a TOML file.')
+    ] = "small",
+    workers: Annotated[
+        str, typer.Option(metavar="N|ray", help="How many processes, or a Ray cluster.")
+    ] = "1",
+    stats: Annotated[
+        bool,
+        typer.Option("--stats", help="Print a page of statistics; without --num, of the shards there are."),
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the statistics as one JSON document.")] = False,
+) -> None:
+    """Generate random tasks with reference programs, and the examples of each.
+
+    Every shard is a function of its settings and seed. A run that was stopped leaves whole files only,
+    and the same command goes on where it was.
+    """
+    from lasynth.data.generate import generate as generate_shards
+    from lasynth.data.statistics import Statistics
+    from lasynth.errors import InputError, ShardError
+
+    if num is None:
+        if not (stats or json):
+            raise InputError("the number of tasks is missing", "lasynth generate", "Give --num, or --stats.")
+        files = sorted(out.glob(f"{split}-*.parquet"))
+        if not files:
+            raise ShardError(f"no shards of split {split}", str(out), "Give --num to generate some.")
+        _print_statistics(Statistics.of_shards(files), json)
+        return
+    num_shards = shards or -(-num // _TASKS_PER_SHARD)
+    settings, runner = _settings(config), _runner(workers)
+    done = 0
+    with Progress("generating", num) as progress:
+
+        def more(num_tasks: int) -> None:
+            nonlocal done
+            done += num_tasks
+            progress(done)
+
+        found = generate_shards(
+            out,
+            settings,
+            split=split,
+            num_tasks=num,
+            seed=seed,
+            num_shards=num_shards,
+            runner=runner,
+            progress=more,
+        )
+    note(f"{num:,} tasks of split {split} are in {out}.")
+    if stats or json:
+        _print_statistics(found, json)
+
+
+def _print_statistics(statistics: Statistics, json: bool) -> None:
+    if json:
+        print_json(statistics.to_json())
+    else:
+        print(statistics.to_text())
+
+
+def _settings(name: str) -> GenerateConfig:
+    """A named setting, or that of a TOML file."""
+    import tomllib
+
+    from lasynth.data.generate import GenerateConfig
+    from lasynth.errors import InputError
+
+    path = Path(name)
+    if path.suffix != ".toml":
+        return GenerateConfig.named(name)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(
+            (error.strerror or str(error)).lower(), name, "Give the path of a TOML file."
+        ) from None
+    except ValueError as error:
+        raise InputError(f"not TOML: {error}", name) from None
+    return GenerateConfig.from_dict(values)
+
+
+def _runner(workers: str) -> Runner:
+    from lasynth.errors import InputError
+    from lasynth.runner import InlineRunner, Runner
+
+    if workers == "1":
+        return InlineRunner()
+    if workers.isdecimal() and int(workers) > 0:
+        return Runner.of(f"processes:{workers}")
+    if workers == "ray":
+        return Runner.of("ray")
+    raise InputError(f"{workers!r} is no number of processes", "--workers", 'Give a number, or "ray".')

@@ -1,0 +1,200 @@
+"""`lasynth solve`: programs for the examples of a task file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lasynth.cli.console import NOT_SOLVED, command, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lasynth.models import Synthesizer
+    from lasynth.task import Candidate, Outcome, Task, TraceStep
+
+__all__ = ["solve"]
+
+_VERDICTS = {
+    "enough_found": "enough programs were found",
+    "exhausted": "the search ended: the beam held no further program",
+    "max_length": "the search ended: the programs left were too long",
+    "time_limit": "the time limit was reached",
+}
+
+
+@command
+def solve(
+    task: Annotated[
+        str,
+        typer.Argument(
+            metavar="TASK", help="A task file (JSON, or JSON Lines for many), or - for standard input."
+        ),
+    ],
+    model: Annotated[
+        str | None,
+        typer.Option(help="A shipped model or a checkpoint; the language's own model if not given."),
+    ] = None,
+    beam: Annotated[int, typer.Option(min=1, help="How many programs the search keeps side by side.")] = 64,
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Seconds a task, not counting start-up.")
+    ] = 10.0,
+    seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
+    all: Annotated[bool, typer.Option("--all", help="Show the runners-up too.")] = False,  # noqa: A002 - its name
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show what the model believes each list to be after each step.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+) -> int:
+    """Find programs that reproduce the examples of a task.
+
+    A task file: {"examples": [{"input": [1, 2, 3], "output": [3, 2, 1]}, ...]}. The exit status is 1
+    where a task is not solved.
+    """
+    from lasynth import api
+
+    tasks = _read(task)
+    many = task.endswith(".jsonl")
+    synthesizers: list[Synthesizer] = []
+    for number, one in enumerate(tasks, 1):
+        synthesizers.append(api.load(model or one.domain))
+        place = "standard input" if task == "-" else task
+        api.check_range(one, synthesizers[-1], where=f"{place}, task {one.id or number}" if many else place)
+    outcomes = []
+    for number, (one, synthesizer) in enumerate(zip(tasks, synthesizers, strict=True), 1):
+        outcome = api.solve(one, model=synthesizer, beam=beam, time_limit=time_limit, seed=seed, trace=trace)
+        outcomes.append(outcome)
+        if not json:
+            if many:
+                print(f"{'' if number == 1 else chr(10)}== {one.id or f'task {number}'}")
+            _show(one, outcome, show_all=all)
+            sys.stdout.flush()
+    num_solved = sum(outcome.solved for outcome in outcomes)
+    if json:
+        print_json(_many_json(tasks, outcomes) if many else outcomes[0].to_json())
+    elif many:
+        print(f"\n{num_solved} of {len(tasks)} tasks solved")
+    return 0 if num_solved == len(tasks) else NOT_SOLVED
+
+
+def _read(path: str) -> list[Task]:
+    from lasynth.task import Task
+
+    if path == "-":
+        return Task.parse(sys.stdin.read(), where="standard input")
+    return Task.read(Path(path))
+
+
+def _many_json(tasks: list[Task], outcomes: list[Outcome]) -> dict[str, Any]:
+    num_solved = sum(outcome.solved for outcome in outcomes)
+    return {
+        "outcome": "solved" if num_solved == len(tasks) else "not_solved",
+        "num_tasks": len(tasks),
+        "num_solved": num_solved,
+        "tasks": [{"id": task.id} | outcome.to_json() for task, outcome in zip(tasks, outcomes, strict=True)],
+    }
+
+
+def _show(task: Task, outcome: Outcome, *, show_all: bool) -> None:
+    if outcome.solved:
+        best = outcome.candidates[0]
+        _show_program(best)
+        _show_examples(task, best)
+        print(_how_checked(task, best))
+        if best.trace is not None:
+            _show_trace(best.trace)
+    else:
+        print(f"Not solved: no program found reproduces {_every_example(task)}.")
+    print(_counts(outcome))
+    others = outcome.candidates[1:] if outcome.solved else outcome.candidates
+    if show_all:
+        for place, candidate in enumerate(others, 2 if outcome.solved else 1):
+            right = _num_right(task, candidate)
+            print(f"\n#{place}: {right} of {len(task.examples)} examples, {_size_and_score(candidate)}")
+            _show_program(candidate)
+    elif others:
+        which = "other" if outcome.solved else "nearest"
+        note(f"--all shows {len(others)} {which} program{'s' if len(others) > 1 else ''}.")
+    if not outcome.solved:
+        note("A larger --beam or --time-limit may find one.")
+
+
+def _show_program(candidate: Candidate) -> None:
+    print(candidate.text.rstrip("\n"))
+
+
+def _show_examples(task: Task, candidate: Candidate) -> None:
+    """The examples that a program was checked on, as a table."""
+    rows = []
+    for example in task.examples:
+        got = _output(task, candidate, example.input)
+        verdict = "right" if got == example.output else f"wrong: {_text(got)}"
+        rows.append((_text(example.input), _text(example.output), verdict))
+    print()
+    print_table(("input", "output", ""), rows)
+    print()
+
+
+def _how_checked(task: Task, candidate: Candidate) -> str:
+    who = candidate.verified_by
+    if who == "machine":
+        who = "the built-in machine only (no C compiler was found)"
+    line = f"Checked by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
+    if task.held_out:
+        right = sum(_output(task, candidate, example.input) == example.output for example in task.held_out)
+        line += f"\nHeld-out examples, not shown to the search: {right} of {len(task.held_out)} right."
+    return line
+
+
+def _show_trace(steps: Sequence[TraceStep]) -> None:
+    """What the executor believes, one row a step: the code read so far, then a list for each example."""
+    rows = []
+    for number, step in enumerate(steps):
+        cells = []
+        for example, believed in enumerate(step.lists):
+            really = believed if step.really is None else step.really[example]
+            cells.append(_text(believed) + ("" if really == believed else f"\nreally {_text(really)}"))
+        rows.append((step.code or ("(the end)" if number else "(the input)"), *cells))
+    print("\nWhat the model believes each list to be:")
+    print_table(("after", *(f"example {number}" for number in range(1, len(steps[0].lists) + 1))), rows)
+    print()
+
+
+def _counts(outcome: Outcome) -> str:
+    return (
+        f"{outcome.num_proposed:,} programs proposed, {outcome.num_distinct:,} distinct, "
+        f"{outcome.num_consistent:,} consistent in {outcome.seconds:.1f} s; "
+        f"{_VERDICTS[outcome.stop_reason]}."
+    )
+
+
+def _every_example(task: Task) -> str:
+    return "the one example" if len(task.examples) == 1 else f"all {len(task.examples)} examples"
+
+
+def _size_and_score(candidate: Candidate) -> str:
+    return f"{candidate.num_tokens} tokens, score {candidate.score:.1f}"
+
+
+def _num_right(task: Task, candidate: Candidate) -> int:
+    return sum(_output(task, candidate, example.input) == example.output for example in task.examples)
+
+
+def _output(task: Task, candidate: Candidate, given: Any) -> Any:
+    """What a program makes of an input; None where its run fails."""
+    from lasynth import api
+    from lasynth.errors import RunError
+
+    try:
+        return api.run(candidate, given, domain=task.domain)
+    except RunError:
+        return None
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "no output"
+    return str(list(value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,106 @@
+"""`lasynth train`: a model from generated tasks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lasynth.cli.console import INTERRUPTED, Progress, command, note
+
+if TYPE_CHECKING:
+    from lasynth.training.config import TrainConfig
+    from lasynth.training.loop import Trainer
+
+__all__ = ["train"]
+
+
+@command
+def train(
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Shards of `lasynth generate`, of splits train and valid.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the run is kept.")],
+    preset: Annotated[
+        str | None, typer.Option(help="A named configuration; c-small if nothing else is given.")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A configuration of your own (TOML), instead of a preset."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder.")] = False,
+    minutes: Annotated[float | None, typer.Option(help="Stop after so long; --resume goes on.")] = None,
+    device: Annotated[str, typer.Option(help='Where to train: "cpu" or "cuda".')] = "cpu",
+) -> int:
+    """Train a model on generated tasks.
+
+    The run can be stopped at any time (Ctrl-C) and resumed exactly. Its folder holds the configuration,
+    metrics as JSON Lines, checkpoints, and at last the model: model.safetensors and its card.
+    """
+    from lasynth.data.dataset import Dataset
+    from lasynth.errors import InputError
+    from lasynth.training.loop import Trainer
+    from lasynth.training.validation import validator
+
+    started = (out / "last.pt").is_file()
+    if started and not resume:
+        raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
+    if minutes is not None and not minutes > 0:
+        raise InputError(f"{minutes} minutes are no time", "--minutes", "Give more than 0.")
+    chosen = _config(preset, config, out if resume else None)
+    has_valid = data.is_dir() and any(data.glob("valid-*.parquet"))
+    tasks = Dataset.open(data, split="valid", max_tasks=chosen.num_validate).tasks() if has_valid else []
+    if not tasks:
+        note("There are no shards of split valid: solve rates are not measured during training.")
+    programs = Dataset.open(data, split="train", max_tokens=chosen.max_tokens)
+    if not len(programs):
+        raise InputError(f"no program has at most {chosen.max_tokens} tokens", str(data), "Raise max_tokens.")
+    trainer = Trainer(
+        chosen,
+        programs,
+        out,
+        validate=validator(tasks, chosen.model) if tasks else None,
+        device=device,
+    )
+    if resume:
+        trainer.resume()
+    with Progress("training", chosen.num_programs, every_s=30.0) as progress:
+        for state in trainer.run(minutes=minutes):
+            shown = {name: state.metrics[name] for name in ("loss", "accuracy") if name in state.metrics}
+            words = (f"{name} {value:.3f}" for name, value in shown.items())
+            progress(state.programs, state.num_programs, ", ".join(words))
+
+    finished = trainer.programs >= chosen.num_programs
+    _export(trainer, chosen, out)
+    if finished:
+        note(f"Done. Try it: lasynth evaluate --model {out} --tasks examples/lists/tasks.jsonl")
+    else:
+        note(f"Stopped after {trainer.programs:,} of {chosen.num_programs:,} programs; --resume goes on.")
+    return 0 if finished or minutes is not None else INTERRUPTED
+
+
+def _config(preset: str | None, file: Path | None, resumed: Path | None) -> TrainConfig:
+    """The configuration that was asked for, else that of the run to resume, else the default."""
+    from lasynth.errors import InputError
+    from lasynth.training.config import TrainConfig, read_config
+
+    if preset is not None and file is not None:
+        raise InputError("both --preset and --config are given", "lasynth train", "Give one of them.")
+    if preset is None and file is None and resumed is not None and (resumed / "config.json").is_file():
+        path = resumed / "config.json"
+        try:
+            return TrainConfig.from_json(json.loads(path.read_text()), where=str(path))
+        except ValueError as error:
+            raise InputError(f"not JSON: {error}", str(path), "Give the --preset of the run.") from None
+    return read_config(file or preset or "c-small")
+
+
+def _export(trainer: Trainer, config: TrainConfig, out: Path) -> None:
+    """Write the model as it stands, for `lasynth evaluate --model` and `lasynth solve --model`."""
+    from lasynth import models
+    from lasynth.api import EXPORTED
+
+    card = {"training": config.to_json(), "num_programs": trainer.programs, "num_updates": trainer.updates}
+    models.save(trainer.average, config.model, out / EXPORTED, card)

@@ -1,0 +1,1 @@
+"""Data: generate -> shards (Parquet) -> dataset -> batches."""

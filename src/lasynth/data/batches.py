@@ -1,0 +1,174 @@
+"""Batches for training: of similar length, in random order, the same again after a resume.
+
+Everything random is a function of the seed, the epoch and the number of the item or batch, so the
+whole state of an iteration is two numbers.
+
+Shapes: B tasks, T tokens, K shown examples, N cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.data.dataset import Dataset
+from lasynth.data.filters import mix_words
+from lasynth.errors import InputError
+
+__all__ = ["Batch", "Batches"]
+
+Ints = npt.NDArray[np.int64]
+_POOL: Final = 50  # batches that are sorted by length together
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Some tasks.
+
+    Attributes:
+        tokens_BT: int64 reference programs, the final EOS included, padded by EOS.
+        lengths_B: int64 tokens of each, that EOS counted.
+        inputs_BKN, outputs_BKN: int64 examples shown.
+        items_B: int64 numbers of the tasks in the data set.
+    """
+
+    tokens_BT: Ints
+    lengths_B: Ints
+    inputs_BKN: Ints
+    outputs_BKN: Ints
+    items_B: Ints
+
+    def __len__(self) -> int:
+        return len(self.lengths_B)
+
+
+class Batches(Iterator[Batch]):
+    """The batches of a data set, epoch after epoch.
+
+    Args:
+        dataset: the tasks.
+        batch_size: B; the last batch of an epoch may be smaller.
+        seed: of the order and the choice of examples.
+        num_shown: K, examples of a task that are shown; half of them unless given.
+        random_examples: show others at every epoch, in any order; else always the first ones.
+        shuffle: in random order; else in the order of the data set.
+        num_epochs: how often to go through the data set; without end unless given.
+
+    Raises:
+        InputError: an argument that does not fit.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        batch_size: int,
+        *,
+        seed: int = 0,
+        num_shown: int | None = None,
+        random_examples: bool = True,
+        shuffle: bool = True,
+        num_epochs: int | None = None,
+    ) -> None:
+        num_examples = dataset.inputs_PKN.shape[1]
+        self.num_shown = num_examples // 2 if num_shown is None else num_shown
+        if not len(dataset):
+            raise InputError("the data set is empty")
+        if batch_size < 1:
+            raise InputError(f"batch_size is {batch_size}", hint="Give at least 1.")
+        if not 1 <= self.num_shown <= num_examples:
+            raise InputError(f"num_shown is {self.num_shown}", hint=f"Give 1 to {num_examples}.")
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.seed = seed
+        self.random_examples = random_examples
+        self.shuffle = shuffle
+        self.num_epochs = num_epochs
+        self.epoch = 0
+        self.position = 0
+        self._order = self._order_of(0)
+
+    @property
+    def num_batches(self) -> int:
+        """Batches in an epoch."""
+        return len(self._order)
+
+    def __next__(self) -> Batch:
+        if self.position == len(self._order):
+            self.epoch, self.position = self.epoch + 1, 0
+            self._order = self._order_of(self.epoch)
+        if self.num_epochs is not None and self.epoch >= self.num_epochs:
+            raise StopIteration
+        items = self._order[self.position]
+        self.position += 1
+        return self._batch(items)
+
+    def state(self) -> dict[str, int]:
+        """Where the iteration stands, as JSON values."""
+        return {"epoch": self.epoch, "position": self.position, **self._identity()}
+
+    def restore(self, state: Mapping[str, int]) -> None:
+        """Go on from a state, with the very batches that would have come.
+
+        Raises:
+            InputError: the state is of another data set, batch size or seed.
+        """
+        for key, value in self._identity().items():
+            if state.get(key) != value:
+                raise InputError(
+                    f"the batches were made with {key} = {state.get(key)}, now it is {value}",
+                    hint="Resume with the same data and settings.",
+                )
+        self.epoch, self.position = state["epoch"], state["position"]
+        self._order = self._order_of(self.epoch)
+
+    def _identity(self) -> dict[str, int]:
+        behaviours = int(np.bitwise_xor.reduce(self.dataset.hashes_P))
+        return {
+            "seed": self.seed,
+            "batch_size": self.batch_size,
+            "num_tasks": len(self.dataset),
+            "behaviours": behaviours,
+        }
+
+    def _order_of(self, epoch: int) -> list[Ints]:
+        """The items of each batch of an epoch."""
+        items = np.arange(len(self.dataset), dtype=np.int64)
+        size = self.batch_size
+        if not self.shuffle:
+            return [items[start : start + size] for start in range(0, len(items), size)]
+        rng = np.random.default_rng([self.seed, epoch])
+        items = rng.permutation(items)
+        lengths = self.dataset.lengths_P[items]
+        # Within a pool by length; the permutation before it makes equal lengths random.
+        pools = np.arange(len(items)) // (_POOL * size)
+        items = items[np.lexsort((lengths, pools))]
+        batches = [items[start : start + size] for start in range(0, len(items), size)]
+        return [batches[index] for index in rng.permutation(len(batches))]
+
+    def _batch(self, items: Ints) -> Batch:
+        lengths = self.dataset.lengths_P[items].astype(np.int64)
+        tokens = self.dataset.tokens_PT[items, : int(lengths.max())].astype(np.int64)
+        shown = self._shown(items)
+        rows = items[:, None]
+        return Batch(
+            tokens_BT=tokens,
+            lengths_B=lengths,
+            inputs_BKN=self.dataset.inputs_PKN[rows, shown].astype(np.int64),
+            outputs_BKN=self.dataset.outputs_PKN[rows, shown].astype(np.int64),
+            items_B=items,
+        )
+
+    def _shown(self, items: Ints) -> Ints:
+        """`[B, K]` which examples are shown: a function of (seed, epoch, item)."""
+        num_examples = self.dataset.inputs_PKN.shape[1]
+        if not self.random_examples:
+            return np.broadcast_to(np.arange(self.num_shown), (len(items), self.num_shown))
+        base = mix_words(np.array([self.seed, self.epoch], dtype=np.uint64))
+        key = mix_words(base[:1] ^ (base[1:] << np.uint64(1)))
+        numbers = items[:, None] * num_examples + np.arange(num_examples)
+        words = mix_words(numbers.astype(np.uint64) ^ key)
+        return np.argsort(words, axis=1, kind="stable")[:, : self.num_shown]

@@ -1,0 +1,133 @@
+"""A data set in memory: the tasks of some shards as arrays, no behaviour twice.
+
+Shapes: P tasks, T tokens, K examples (the first half shown, the rest held out), N cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.data.filters import new_rows
+from lasynth.data.shards import ShardInfo, TaskTable, read_shard
+from lasynth.errors import ShardError
+from lasynth.task import Example, Task
+
+__all__ = ["Dataset"]
+
+
+class Dataset:
+    """Tasks as arrays.
+
+    Args:
+        table: the tasks.
+        infos: how its shards were made, if it is of shards.
+
+    Attributes:
+        tokens_PT: `[P, T]` int16, reference programs, ended and padded by EOS.
+        raw_PT: the same, as they were drawn.
+        lengths_P: int32, tokens of each reference, EOS included.
+        inputs_PKN, outputs_PKN: `[P, K, N]` int8.
+        kinds_P: uint8, the kinds of the references.
+        affine_P: bool.
+        hashes_P: int64, of the behaviours.
+        infos: how the shards were made.
+    """
+
+    def __init__(self, table: TaskTable, infos: tuple[ShardInfo, ...] = ()) -> None:
+        self.table = table
+        self.infos = infos
+        self.tokens_PT = table.tokens_PT
+        self.raw_PT = table.raw_PT
+        self.lengths_P: npt.NDArray[np.int32] = (table.tokens_PT != 0).sum(axis=1).astype(np.int32) + 1
+        self.inputs_PKN = table.inputs_PKN
+        self.outputs_PKN = table.outputs_PKN
+        self.kinds_P = table.kinds_P
+        self.affine_P = table.affine_P
+        self.hashes_P = table.hashes_P
+
+    @classmethod
+    def open(
+        cls,
+        paths: str | Path | Iterable[str | Path],
+        *,
+        split: str | None = None,
+        max_tasks: int | None = None,
+        max_tokens: int | None = None,
+    ) -> Dataset:
+        """Read shards.
+
+        Args:
+            paths: files, or folders of which all shards are read, in the order of their names.
+            split: only shards of this split; without it, all must be of the same one.
+            max_tasks: only so many tasks, the first ones.
+            max_tokens: only tasks whose reference has at most so many tokens, EOS included.
+
+        Raises:
+            ShardError: no shards there, a damaged one or one of another schema version, or shards
+                that do not go together.
+        """
+        given = [paths] if isinstance(paths, str | Path) else list(paths)
+        files: list[Path] = []
+        for path in map(Path, given):
+            files += sorted(path.glob(f"{split or ''}*.parquet")) if path.is_dir() else [path]
+        if not files:
+            where = ", ".join(map(str, given)) or None
+            what = f"no shards of split {split!r}" if split else "no shards"
+            raise ShardError(what, where, "Run `lasynth generate`.")
+        tables: list[TaskTable] = []
+        infos: list[ShardInfo] = []
+        seen: set[int] = set()
+        num_tasks = 0
+        for file in files:
+            table, info = read_shard(file)
+            if split is not None and info.split != split:
+                continue
+            for key in ("split", "num_cells", "num_examples"):
+                if infos and getattr(infos[0], key) != getattr(info, key):
+                    what = f"{key} is {getattr(info, key)}, but {getattr(infos[0], key)} in {files[0].name}"
+                    raise ShardError(what, str(file), "Read shards of one kind at a time.")
+            infos.append(info)
+            rows = new_rows(table.hashes_P, seen)
+            if max_tokens is not None:
+                rows &= (table.tokens_PT != 0).sum(axis=1) < max_tokens
+            tables.append(table.rows(rows))
+            num_tasks += len(tables[-1])
+            if max_tasks is not None and num_tasks >= max_tasks:
+                break
+        table = TaskTable.concatenate(tables) if tables else table
+        return cls(table.rows(slice(max_tasks)), tuple(infos))
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def num_cells(self) -> int:
+        """N, the length of the lists."""
+        return int(self.inputs_PKN.shape[2])
+
+    @property
+    def num_shown(self) -> int:
+        """How many of a task's examples are shown to a solver; the others are held out."""
+        return int(self.inputs_PKN.shape[1]) // 2
+
+    def rows(self, which: npt.NDArray[np.int64] | npt.NDArray[np.bool_] | slice) -> Dataset:
+        """The data set of some of the tasks."""
+        return Dataset(self.table.rows(which), self.infos)
+
+    def tasks(self) -> list[Task]:
+        """The tasks as objects, with the text of their references; half of the examples held out."""
+        from lasynth import domains
+
+        domain = domains.get("c")
+        tasks = []
+        for row in range(len(self)):
+            pairs = zip(self.inputs_PKN[row].tolist(), self.outputs_PKN[row].tolist(), strict=True)
+            examples = tuple(Example(tuple(given), tuple(wanted)) for given, wanted in pairs)
+            program = domain.format(domain.from_tokens(self.tokens_PT[row].astype(np.int32)))
+            shown = self.num_shown
+            tasks.append(Task("c", examples[:shown], examples[shown:], f"{self.hashes_P[row]:016x}", program))
+        return tasks

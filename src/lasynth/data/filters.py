@@ -1,0 +1,57 @@
+"""Which split a task belongs to, and which tasks are repeats.
+
+Both go by the hash of the behaviour (`lasynth.domains`): one function is in one split only, whatever
+shard or seed it comes from.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Split", "hash_fraction", "mix_words", "new_rows", "splits_of"]
+
+_HELD_SHARE: Final = 1 / 16  # of the functions, for each of test and valid
+
+
+class Split(StrEnum):
+    """What a task is for."""
+
+    TRAIN = "train"
+    VALID = "valid"
+    TEST = "test"
+
+
+def mix_words(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """SplitMix64's finaliser: words of which every bit depends on every bit of the given ones."""
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
+
+
+def hash_fraction(hashes_P: npt.NDArray[np.int64], salt: int = 0) -> npt.NDArray[np.float64]:
+    """Numbers from 0 up to but without 1, evenly spread, each a function of a hash and the salt."""
+    words = mix_words(hashes_P.astype(np.uint64) ^ mix_words(np.array([salt + 1], dtype=np.uint64)))
+    return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def splits_of(hashes_P: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    """The `Split` of each behaviour: one in sixteen for testing, one in sixteen for validation."""
+    fractions = hash_fraction(hashes_P)
+    splits = np.full(len(hashes_P), Split.TRAIN, dtype=object)
+    splits[fractions < 2 * _HELD_SHARE] = Split.VALID
+    splits[fractions < _HELD_SHARE] = Split.TEST
+    return splits
+
+
+def new_rows(hashes_P: npt.NDArray[np.int64], seen: set[int]) -> npt.NDArray[np.bool_]:
+    """Which rows are of a behaviour not in `seen` and not in an earlier row; adds them to `seen`."""
+    is_new = np.zeros(len(hashes_P), dtype=np.bool_)
+    for row, value in enumerate(hashes_P.tolist()):
+        if value not in seen:
+            seen.add(value)
+            is_new[row] = True
+    return is_new

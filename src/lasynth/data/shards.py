@@ -1,0 +1,217 @@
+"""Shards: tasks in Parquet files, written whole or not at all, that say how they were made.
+
+A shard's columns are `tokens` (the reference program, without EOS), `raw_tokens` (as it was drawn),
+`inputs` and `outputs` (K lists of N values, one after the other), `num_cells`, `kind`, `num_tokens`,
+`affine` and `behaviour`; its metadata is a `ShardInfo` as JSON under the key `lasynth`.
+
+Shapes: P programs, T tokens, K examples, N cells.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lasynth.errors import ShardError
+
+__all__ = ["SCHEMA_VERSION", "ShardInfo", "TaskTable", "read_info", "read_shard", "shard_path", "write_shard"]
+
+SCHEMA_VERSION: Final = 1
+_KEY: Final = b"lasynth"
+_AGAIN: Final = "Generate the data again with `lasynth generate`."
+
+
+@dataclass(frozen=True, slots=True)
+class ShardInfo:
+    """How a shard was made; equal infos mean equal content.
+
+    Attributes:
+        config: of the generation, as JSON values.
+        split: which split its tasks belong to.
+        seed, shard, of: shard number `shard` of `of` of a seed.
+        num_tasks: tasks asked for, which is how many it holds.
+        num_cells, num_examples: N and K of every task.
+        counts: how many programs were drawn, and how many were turned down for each reason.
+    """
+
+    config: Mapping[str, Any]
+    split: str
+    seed: int
+    shard: int
+    of: int
+    num_tasks: int
+    num_cells: int
+    num_examples: int
+    counts: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TaskTable:
+    """Tasks as arrays.
+
+    Attributes:
+        tokens_PT: int16, the reference programs, ended and padded by EOS (0).
+        raw_PT: int16, the programs as they were drawn.
+        inputs_PKN, outputs_PKN: int8.
+        kinds_P: uint8, the kind of the reference.
+        affine_P: bool, whether the task is an affine function of its input.
+        hashes_P: int64, of the behaviour.
+    """
+
+    tokens_PT: npt.NDArray[np.int16]
+    raw_PT: npt.NDArray[np.int16]
+    inputs_PKN: npt.NDArray[np.int8]
+    outputs_PKN: npt.NDArray[np.int8]
+    kinds_P: npt.NDArray[np.uint8]
+    affine_P: npt.NDArray[np.bool_]
+    hashes_P: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.hashes_P)
+
+    def rows(self, which: Any) -> TaskTable:
+        """The tasks that an index array, a mask or a slice selects."""
+        return TaskTable(*(getattr(self, f.name)[which] for f in dataclasses.fields(self)))
+
+    @staticmethod
+    def concatenate(tables: list[TaskTable]) -> TaskTable:
+        """One table of several, their tokens padded to one width."""
+        columns = []
+        for f in dataclasses.fields(TaskTable):
+            parts = [getattr(table, f.name) for table in tables]
+            if f.name in ("tokens_PT", "raw_PT"):
+                width = max(part.shape[1] for part in parts)
+                parts = [np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts]
+            columns.append(np.concatenate(parts))
+        return TaskTable(*columns)
+
+
+def shard_path(folder: str | Path, split: str, shard: int, of: int) -> Path:
+    """Where a shard is kept: `train-00003-of-00016.parquet`."""
+    return Path(folder) / f"{split}-{shard:05d}-of-{of:05d}.parquet"
+
+
+def write_shard(path: str | Path, table: TaskTable, info: ShardInfo) -> None:
+    """Write a shard; the file appears complete, or not at all if the process is killed.
+
+    Raises:
+        ShardError: the file cannot be written.
+    """
+    path = Path(path)
+    num_tasks = len(table)
+    columns = {
+        "tokens": _ragged(table.tokens_PT),
+        "raw_tokens": _ragged(table.raw_PT),
+        "inputs": _fixed(table.inputs_PKN),
+        "outputs": _fixed(table.outputs_PKN),
+        "num_cells": pa.array(np.full(num_tasks, info.num_cells, dtype=np.int8)),
+        "kind": pa.array(table.kinds_P),
+        "num_tokens": pa.array((table.tokens_PT != 0).sum(axis=1).astype(np.int16)),
+        "affine": pa.array(table.affine_P),
+        "behaviour": pa.array(table.hashes_P),
+    }
+    head = {"schema": SCHEMA_VERSION, **dataclasses.asdict(info)}
+    arrow = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(head, sort_keys=True).encode()})
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(arrow, temporary, compression="zstd")
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise ShardError(f"cannot be written: {error.strerror or error}", str(path)) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_info(path: str | Path) -> ShardInfo:
+    """How a shard was made, without reading its tasks.
+
+    Raises:
+        ShardError: no such file, not a shard, truncated, or of another schema version.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ShardError("no such shard", str(path), "Give the folder that `lasynth generate` wrote to.")
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (pa.ArrowException, OSError, ValueError):
+        raise ShardError("not a Parquet file, or a truncated one", str(path), _AGAIN) from None
+    try:
+        head = json.loads(metadata[_KEY])
+        version = head.pop("schema")
+    except (KeyError, ValueError, AttributeError):
+        raise ShardError("a Parquet file, but not a shard of lasynth", str(path), _AGAIN) from None
+    if version != SCHEMA_VERSION:
+        raise ShardError(
+            f"written in schema version {version}, this lasynth reads version {SCHEMA_VERSION}",
+            str(path),
+            f"{_AGAIN[:-1]}, or use the lasynth that wrote it.",
+        )
+    try:
+        return ShardInfo(**head)
+    except TypeError:
+        raise ShardError("its metadata is damaged", str(path), _AGAIN) from None
+
+
+def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
+    """The tasks of a shard, and how it was made.
+
+    Raises:
+        ShardError: no such file, not a shard, truncated, or of another schema version.
+    """
+    info = read_info(path)
+    try:
+        arrow = pq.read_table(path)
+        shape = (arrow.num_rows, info.num_examples, info.num_cells)
+        table = TaskTable(
+            tokens_PT=_padded(arrow["tokens"]),
+            raw_PT=_padded(arrow["raw_tokens"]),
+            inputs_PKN=_flat(arrow["inputs"]).reshape(shape),
+            outputs_PKN=_flat(arrow["outputs"]).reshape(shape),
+            kinds_P=arrow["kind"].to_numpy(),
+            affine_P=arrow["affine"].to_numpy(),
+            hashes_P=arrow["behaviour"].to_numpy(),
+        )
+    except (pa.ArrowException, OSError, ValueError, KeyError):
+        raise ShardError("truncated or damaged", str(path), _AGAIN) from None
+    return table, info
+
+
+def _ragged(tokens_PT: npt.NDArray[np.int16]) -> pa.Array:
+    """Rows without their padding, as one Arrow list each."""
+    lengths = (tokens_PT != 0).sum(axis=1)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(tokens_PT[tokens_PT != 0]))
+
+
+def _fixed(lists_PKN: npt.NDArray[np.int8]) -> pa.Array:
+    size = lists_PKN.shape[1] * lists_PKN.shape[2]
+    return pa.FixedSizeListArray.from_arrays(pa.array(lists_PKN.reshape(-1)), size)
+
+
+def _flat(column: pa.ChunkedArray) -> Any:
+    return column.combine_chunks().flatten().to_numpy()
+
+
+def _padded(column: pa.ChunkedArray) -> npt.NDArray[np.int16]:
+    """The rows of a list column, each ended and padded by EOS."""
+    lists = column.combine_chunks()
+    if isinstance(lists, pa.ChunkedArray):
+        lists = pa.concat_arrays(lists.chunks)
+    lengths = np.diff(lists.offsets.to_numpy())
+    width = int(lengths.max(initial=0)) + 1
+    padded = np.zeros((len(lengths), width), dtype=np.int16)
+    padded[np.arange(width) < lengths[:, None]] = lists.flatten().to_numpy()
+    return padded

@@ -1,0 +1,136 @@
+"""One map over shards: in this process, in several, or on a Ray cluster.
+
+The single door to parallelism outside a training step. Results come in the order of the items
+whatever the order of their completion, and an interruption leaves no process behind.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import signal
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from typing import TypeVar
+
+from lasynth.errors import InputError
+
+__all__ = ["InlineRunner", "ProcessRunner", "RayRunner", "Runner"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Runner(ABC):
+    """Where the items of a map are worked on."""
+
+    @abstractmethod
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """The results of a function for each item, in the order of the items.
+
+        Args:
+            function: of a module, or a `functools.partial` of one, so that it can be sent elsewhere.
+            items: likewise things that can be pickled.
+
+        Raises:
+            Exception: whatever `function` raises; work not yet begun is given up.
+        """
+
+    @staticmethod
+    def of(text: str) -> Runner:
+        """The runner that a setting names: `"inline"`, `"processes"`, `"processes:4"` or `"ray"`.
+
+        Raises:
+            InputError: no such runner, or Ray is not installed.
+        """
+        name, _, count = text.partition(":")
+        if name == "inline" and not count:
+            return InlineRunner()
+        if name == "processes" and (not count or count.isdecimal()):
+            return ProcessRunner(int(count) if count else None)
+        if name == "ray" and not count:
+            return RayRunner()
+        raise InputError(f"no runner is called {text!r}", hint="Give inline, processes, processes:N or ray.")
+
+
+class InlineRunner(Runner):
+    """Works on one item after the other, in this process."""
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """See `Runner.map`."""
+        for item in items:
+            yield function(item)
+
+
+class ProcessRunner(Runner):
+    """Works on several items at once, in processes of its own.
+
+    Args:
+        num_workers: how many; as many as there are processors unless given.
+
+    Raises:
+        InputError: fewer than one.
+    """
+
+    def __init__(self, num_workers: int | None = None) -> None:
+        self.num_workers = len(os.sched_getaffinity(0)) if num_workers is None else num_workers
+        if self.num_workers < 1:
+            raise InputError(f"{self.num_workers} processes", hint="Give at least one.")
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """See `Runner.map`."""
+        # Spawned, not forked: a fork of a process with threads (torch, Numba) can hang.
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(self.num_workers, mp_context=context, initializer=_ignore_interrupt)
+        workers: list[multiprocessing.process.BaseProcess] = []
+        finished = False
+        try:
+            futures: list[Future[Result]] = [pool.submit(function, item) for item in items]
+            for future in futures:
+                yield future.result()
+            finished = True
+        finally:
+            workers = list((getattr(pool, "_processes", None) or {}).values())
+            pool.shutdown(wait=finished, cancel_futures=True)
+            if not finished:
+                for worker in workers:
+                    worker.terminate()
+
+
+class RayRunner(Runner):
+    """Works on the items on a Ray cluster, or on this machine where none is configured.
+
+    Raises:
+        InputError: Ray is not installed.
+    """
+
+    def __init__(self) -> None:
+        try:
+            self._ray = importlib.import_module("ray")
+        except ImportError:
+            raise InputError("Ray is not installed", hint="Install `lasynth[cluster]`.") from None
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """See `Runner.map`."""
+        if not self._ray.is_initialized():
+            self._ray.init(log_to_driver=False)
+        remote = self._ray.remote(_call)
+        pending = [remote.remote(function, item) for item in items]
+        try:
+            while pending:
+                yield self._ray.get(pending[0])
+                pending.pop(0)
+        finally:
+            for left in pending:
+                self._ray.cancel(left, force=True)
+
+
+def _call(function: Callable[[Item], Result], item: Item) -> Result:
+    return function(item)
+
+
+def _ignore_interrupt() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from lasynth.cli import app
+
+Lasynth = Callable[..., Result]
+
+
+@pytest.fixture
+def lasynth() -> Lasynth:
+    """Runs the command line in this process: `lasynth("solve", path, "--json")`."""
+
+    def call(*arguments: object, stdin: str | None = None) -> Result:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of the smallest size that has learned nothing: what commands do around it is fast."""
+    import torch
+
+    from lasynth import domains
+    from lasynth.models import LaSynthConfig, build, save
+
+    torch.manual_seed(0)
+    config = LaSynthConfig(
+        num_tokens=domains.get("c").num_tokens, embedding=8, hidden=16, decoder=16, heads=1, refinements=1
+    )
+    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
+    save(build(config), config, path, {"seed": 0})
+    return path
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a file of text, or of JSON, or of one JSON object a line."""
+
+    def to_file(name: str, content: Any) -> Path:
+        path = tmp_path / name
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        elif isinstance(content, str):
+            path.write_text(content)
+        elif name.endswith(".jsonl"):
+            path.write_text("".join(json.dumps(line) + "\n" for line in content))
+        else:
+            path.write_text(json.dumps(content))
+        return path
+
+    return to_file

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = (sys.executable, "-c", "from lasynth.cli import main; main()", "generate")
+
+
+def shards(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted(folder.glob("*.parquet"))}
+
+
+def test_shards_are_a_function_of_the_seed(lasynth: Any, tmp_path: Path) -> None:
+    options = ("--num", 60, "--shards", 2, "--seed", 3)
+    for folder in ("a", "b"):
+        result = lasynth("generate", "--out", tmp_path / folder, *options)
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout == ""
+    first = shards(tmp_path / "a")
+    assert list(first) == ["train-00000-of-00002.parquet", "train-00001-of-00002.parquet"]
+    assert first == shards(tmp_path / "b")
+    lasynth("generate", "--out", tmp_path / "c", *options[:-1], 4)
+    assert first != shards(tmp_path / "c")
+
+
+def test_a_run_goes_on_where_it_was(lasynth: Any, tmp_path: Path) -> None:
+    options = ("generate", "--out", tmp_path, "--num", 60, "--shards", 3)
+    lasynth(*options)
+    whole = shards(tmp_path)
+    (tmp_path / "train-00001-of-00003.parquet").unlink()
+    (tmp_path / ".train-00001-of-00003.parquet.1.tmp").write_bytes(b"half")
+    assert lasynth(*options).exit_code == 0
+    assert shards(tmp_path) == whole
+    assert [file.name for file in tmp_path.iterdir() if not file.name.endswith(".parquet")] == []
+
+
+def test_statistics(lasynth: Any, tmp_path: Path) -> None:
+    made = lasynth("generate", "--out", tmp_path, "--num", 200, "--split", "valid", "--stats")
+    assert made.exit_code == 0, made.stderr
+    assert "affine" in made.stdout
+    assert "For-only" in made.stdout
+    shown = lasynth("generate", "--out", tmp_path, "--split", "valid", "--stats")
+    assert shown.stdout == made.stdout
+    document = json.loads(lasynth("generate", "--out", tmp_path, "--split", "valid", "--json").stdout)
+    assert document["num_tasks"] == 200
+
+
+def test_a_configuration_of_ones_own(lasynth: Any, tmp_path: Path) -> None:
+    from lasynth.data.dataset import Dataset
+
+    config = tmp_path / "mine.toml"
+    config.write_text('max_value = 9\n[sampler]\nname = "small"\nnum_cells = 3\n')
+    result = lasynth("generate", "--out", tmp_path / "data", "--num", 50, "--config", config)
+    assert result.exit_code == 0, result.stderr
+    dataset = Dataset.open(tmp_path / "data")
+    assert dataset.num_cells == 3
+    assert abs(dataset.inputs_PKN).max() > 4
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "the number of tasks is missing. Give --num, or --stats.."),
+        (("--stats",), "no shards of split train"),
+        (("--num", 0), "--num"),
+        (("--num", 5, "--split", "training"), "no split is called 'training'"),
+        (("--num", 5, "--shards", 9), "5 tasks in 9 shards"),
+        (("--num", 5, "--config", "huge"), "huge"),
+        (("--num", 5, "--config", "none.toml"), "none.toml: no such file"),
+        (("--num", 5, "--workers", "many"), "--workers"),
+    ],
+)
+def test_bad_options_are_status_2(
+    lasynth: Any, tmp_path: Path, options: tuple[object, ...], message: str
+) -> None:
+    result = lasynth("generate", "--out", tmp_path, *options)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert message in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shards_made_otherwise_are_not_overwritten(lasynth: Any, tmp_path: Path) -> None:
+    lasynth("generate", "--out", tmp_path, "--num", 30)
+    before = shards(tmp_path)
+    result = lasynth("generate", "--out", tmp_path, "--num", 30, "--seed", 1)
+    assert result.exit_code == 2
+    assert "made with other settings" in result.stderr
+    assert shards(tmp_path) == before
+
+
+def test_an_interrupted_run_leaves_whole_files_only(lasynth: Any, tmp_path: Path) -> None:
+    options = ("--out", str(tmp_path), "--num", "40000", "--shards", "400")
+    process = subprocess.Popen((*COMMAND, *options), stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not any(tmp_path.glob("*.parquet")):
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert message.splitlines()[-1] == "lasynth: interrupted"
+    made = list(tmp_path.glob("*.parquet"))
+    assert 0 < len(made) < 400
+    from lasynth.data.dataset import Dataset
+
+    assert len(Dataset.open(made)) > 0

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Write = Callable[..., Path]
+
+CELLS = [1, 2, 3, 4, 0]
+# The model of these tests has learned nothing, but the shortest program is among the first it proposes.
+SAME = {"examples": [{"input": CELLS, "output": CELLS}], "held_out": [{"input": [0] * 5, "output": [0] * 5}]}
+HARD = {
+    "id": "hard",
+    "examples": [
+        {"input": CELLS, "output": [4, -4, 4, -4, 4]},
+        {"input": [0, 1, 2, 3, 4], "output": [-3, 1, 4, -1, 3]},
+    ],
+}
+
+
+@pytest.fixture
+def solve(lasynth: Any, tiny_model: Path) -> Any:
+    def call(*arguments: object, stdin: str | None = None) -> Any:
+        options = ("--model", tiny_model, "--beam", 4, "--time-limit", 1)
+        return lasynth("solve", *options, *arguments, stdin=stdin)
+
+    return call
+
+
+def test_a_solved_task_shows_program_examples_and_check(solve: Any, write: Write) -> None:
+    result = solve(write("t.json", SAME))
+    assert result.exit_code == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[:2] == ["int * func_1(int a[])", "{"]
+    assert "[1, 2, 3, 4, 0]   [1, 2, 3, 4, 0]   right" in [line.strip() for line in lines]
+    checker = "gcc" if shutil.which("gcc") else "the built-in machine"
+    assert f"Checked by {checker}" in result.stdout
+    assert "Held-out examples, not shown to the search: 1 of 1 right." in result.stdout
+
+
+def test_json_is_one_document_as_designed(solve: Any, write: Write) -> None:
+    result = solve(write("t.json", SAME), "--json")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert document["outcome"] == "solved"
+    first = document["programs"][0]
+    assert list(first) == ["text", "consistent", "verified_by", "score", "num_tokens"]
+    assert first["consistent"] is True
+    assert document["num_proposed"] >= 1
+    assert document["seconds"] >= 0
+
+
+def test_an_unsolved_task_says_so(solve: Any, write: Write) -> None:
+    path = write("t.json", HARD)
+    result = solve(path)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("Not solved: no program found reproduces all 2 examples.\n")
+    result = solve(path, "--json")
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    assert document["outcome"] == "not_solved"
+    assert not any(program["consistent"] for program in document["programs"])
+
+
+def test_all_shows_the_others_too(solve: Any, write: Write) -> None:
+    result = solve(write("t.json", HARD), "--all")
+    assert "#1: 0 of 2 examples" in result.stdout
+    assert result.stdout.count("func_1") == result.stdout.count("\n#")
+
+
+def test_trace_shows_the_beliefs(solve: Any, write: Write) -> None:
+    path = write("t.json", SAME)
+    shown = solve(path, "--trace").stdout
+    assert "What the model believes each list to be:" in shown
+    first = json.loads(solve(path, "--trace", "--json").stdout)["programs"][0]
+    assert first["trace"][0] == {"code": "", "lists": [CELLS], "chances": [[1.0] * 5], "really": [CELLS]}
+
+
+def test_many_tasks(solve: Any, write: Write) -> None:
+    path = write("t.jsonl", [SAME, HARD])
+    result = solve(path)
+    assert result.exit_code == 1
+    assert "== task 1\n" in result.stdout
+    assert "\n== hard\n" in result.stdout
+    assert result.stdout.endswith("1 of 2 tasks solved\n")
+    document = json.loads(solve(path, "--json").stdout)
+    assert (document["outcome"], document["num_tasks"], document["num_solved"]) == ("not_solved", 2, 1)
+    assert [task["outcome"] for task in document["tasks"]] == ["solved", "not_solved"]
+    assert [task["id"] for task in document["tasks"]] == [None, "hard"]
+
+
+def test_a_task_from_standard_input(solve: Any) -> None:
+    result = solve("-", "--json", stdin=json.dumps(SAME))
+    assert json.loads(result.stdout)["outcome"] == "solved"
+
+
+def with_example(given: Any, wanted: Any) -> dict[str, Any]:
+    return {"examples": [SAME["examples"][0], {"input": given, "output": wanted}]}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "the file is empty"),
+        ('{"examples": [', "line 1, column 15: not JSON"),
+        ({"examples": []}, "there are no examples"),
+        ({"domain": "lisp", "examples": [SAME]}, 'unknown domain "lisp"'),
+        (with_example([1, 2], [1, 2]), "example 2: the input has 2 cells, the input of example 1 has 5"),
+        (with_example(CELLS[:4] + [0.5], CELLS), "example 2, input: cell 5 is 0.5, not an integer"),
+        (with_example(CELLS, [0] * 5), "example 2: the input is that of example 1, the output is another"),
+        (with_example([9, 0, 0, 0, 0], [0] * 5), "cell 1 is 9, the model tiny knows values from -4 to 4"),
+        ({"examples": [{"input": [1] * 9, "output": [1] * 9}]}, "the list has 9 cells, the model tiny knows"),
+    ],
+)
+def test_bad_input_is_one_message_and_status_2(solve: Any, write: Write, content: Any, message: str) -> None:
+    path = write("t.json", content)
+    for options in ((), ("--json",)):
+        result = solve(path, *options)
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert message in result.stderr
+        assert str(path) in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--beam", 0), "--beam"),
+        (("--time-limit", 0), "the time limit is 0"),
+        (("--time-limit", "nan"), "the time limit is nan"),
+        (("--time-limit", "soon"), "--time-limit"),
+        (("--model", "no-such-model"), "no-such-model"),
+        (("--model", "none.safetensors"), "none.safetensors"),
+        (("--no-such-option",), "--no-such-option"),
+    ],
+)
+def test_bad_options_are_status_2(
+    solve: Any, write: Write, options: tuple[object, ...], message: str
+) -> None:
+    result = solve(write("t.json", SAME), *options)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert message in result.stderr
+
+
+def test_a_missing_task_file(solve: Any, tmp_path: Path) -> None:
+    result = solve(tmp_path / "none.json")
+    assert result.exit_code == 2
+    hint = "Give the path of a task file."
+    assert result.stderr == f"lasynth: {tmp_path / 'none.json'}: no such file or directory. {hint}\n"
+
+
+def test_a_truncated_checkpoint(lasynth: Any, write: Write, tiny_model: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "cut.safetensors"
+    weights = tiny_model.read_bytes()
+    card = tiny_model.with_suffix(".json").read_text()
+    task = write("t.json", SAME)
+    cases: list[tuple[bytes, str | None, str]] = [
+        (weights[: len(weights) // 2], card, "cut short"),
+        (b"", card, "cut short"),
+        (weights, card[: len(card) // 2], "not JSON"),
+        (weights, None, "card is missing"),
+        (weights, card.replace('"format": 1', '"format": 99'), "format 99"),
+    ]
+    for data, text, message in cases:
+        copy.write_bytes(data)
+        copy.with_suffix(".json").unlink(missing_ok=True)
+        if text is not None:
+            copy.with_suffix(".json").write_text(text)
+        result = lasynth("solve", task, "--model", copy)
+        assert result.exit_code == 2, result.stderr
+        assert message in result.stderr
+        assert str(tmp_path) in result.stderr

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = (sys.executable, "-c", "from lasynth.cli import main; main()", "train")
+CONFIG = """
+batch_size = 4
+num_programs = {num_programs}
+warmup = 5
+validate_every = 20
+num_validate = 2
+{more}
+[model]
+embedding = 8
+hidden = 16
+decoder = 16
+heads = 1
+refinements = 1
+{model}
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from lasynth.data.generate import GenerateConfig, generate
+
+    folder = tmp_path_factory.mktemp("data")
+    generate(folder, GenerateConfig(), split="train", num_tasks=80, num_shards=2)
+    generate(folder, GenerateConfig(), split="valid", num_tasks=10)
+    return folder
+
+
+def config(folder: Path, num_programs: int, more: str = "", model: str = "") -> Path:
+    path = folder / "tiny.toml"
+    path.write_text(CONFIG.format(num_programs=num_programs, more=more, model=model))
+    return path
+
+
+def test_a_run_leaves_a_model_that_solve_and_evaluate_take(lasynth: Any, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    settings = config(tmp_path, 120, "max_tokens = 40")
+    result = lasynth("train", "--data", data, "--out", out, "--config", settings)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == ""
+    assert {"config.json", "last.pt", "metrics.jsonl", "model.json", "model.safetensors"} <= {
+        file.name for file in out.iterdir()
+    }
+    assert any("valid_solved" in line for line in (out / "metrics.jsonl").read_text().splitlines())
+    assert json.loads((out / "model.json").read_text())["num_programs"] >= 120
+    options = (
+        "--model",
+        out,
+        "--data",
+        data,
+        "--split",
+        "valid",
+        "--num",
+        2,
+        "--beam",
+        2,
+        "--max-tokens",
+        24,
+    )
+    assert lasynth("evaluate", *options).exit_code == 0
+
+
+def test_an_interrupted_run_is_resumed(lasynth: Any, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    settings = config(tmp_path, 100_000_000)
+    command = (*COMMAND, "--data", str(data), "--out", str(out), "--config", str(settings))
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not (out / "metrics.jsonl").exists():
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "--resume goes on" in message
+
+    again = lasynth("train", "--data", data, "--out", out)
+    assert again.exit_code == 2
+    assert "there is a run in the folder" in again.stderr
+    before = json.loads((out / "model.json").read_text())["num_updates"]
+    resumed = lasynth("train", "--data", data, "--out", out, "--resume", "--minutes", 0.02)
+    assert resumed.exit_code == 0, resumed.stderr
+    assert json.loads((out / "model.json").read_text())["num_updates"] > before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--preset", "c-huge"), "c-huge"),
+        (("--preset", "c-small", "--config", "x.toml"), "both --preset and --config are given"),
+        (("--config", "none.toml"), "none.toml"),
+        (("--minutes", 0), "--minutes"),
+        (("--resume",), "no checkpoint there"),
+        ((), "--data"),
+    ],
+)
+def test_bad_options_are_status_2(
+    lasynth: Any, data: Path, tmp_path: Path, options: tuple[object, ...], message: str
+) -> None:
+    where = ("--data", data) if options else ()
+    result = lasynth("train", "--out", tmp_path / "run", *where, *options)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "model", "message"),
+    [
+        ("batch_sise = 3", "", "batch_sise"),
+        ("batch_size = [", "", "not TOML"),
+        ("", "widht = 3", "widht"),
+        ("", 'executor = "sometimes"', "sometimes"),
+        ("", "max_value = 2", "values up to 2"),
+        ("max_tokens = 1", "", "no program has at most 1 tokens"),
+    ],
+)
+def test_bad_configurations_are_status_2(
+    lasynth: Any, data: Path, tmp_path: Path, more: str, model: str, message: str
+) -> None:
+    settings = config(tmp_path, 10, more, model)
+    result = lasynth("train", "--data", data, "--out", tmp_path / "run", "--config", settings)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_data_that_cannot_be_read(lasynth: Any, tmp_path: Path) -> None:
+    empty = tmp_path / "data"
+    empty.mkdir()
+    result = lasynth("train", "--data", empty, "--out", tmp_path / "run")
+    assert result.exit_code == 2
+    assert "no shards" in result.stderr
+    (empty / "train-00000-of-00001.parquet").write_bytes(b"PAR1 and no more")
+    result = lasynth("train", "--data", empty, "--out", tmp_path / "run")
+    assert result.exit_code == 2
+    assert "train-00000-of-00001.parquet" in result.stderr

@@ -1,0 +1,110 @@
+"""The house has floors, and imports go down only (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).resolve().parents[2] / "src"
+
+# From the top floor down; rooms of one floor do not know each other unless SAME_FLOOR says so.
+FLOORS = (
+    ("cli", "web"),
+    ("api", "training", "evaluation"),
+    ("models", "data", "search"),
+    ("domains",),
+    ("grammar", "automaton", "runner", "task", "_examples", "errors"),
+)
+SAME_FLOOR = {
+    ("automaton", "grammar"),
+    ("training", "evaluation"),  # the solve rate during training is an evaluation
+    *((room, "errors") for room in ("grammar", "automaton", "runner", "task", "_examples")),
+    ("task", "_examples"),
+}
+FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+TORCH_ROOMS = {"models", "training", "evaluation", "api", "cli", "web"}
+
+FILES = sorted((SRC / "lasynth").rglob("*.py"))
+
+
+def room_of(module: str) -> str | None:
+    """The room of a module of ours: `models` of `lasynth.models.zoo`; None for `lasynth` itself."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else None
+
+
+def module_of(file: Path) -> str:
+    parts = file.relative_to(SRC).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(source: str, package: str) -> list[str]:
+    """Every module that a source imports, at its top or within a function; names count as modules."""
+    modules = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base] if base else above)
+            modules += [f"{base}.{alias.name}" for alias in node.names]
+    return modules
+
+
+def wrong_imports(source: str, module: str, package: str) -> list[str]:
+    """The imports of a module that go up, sideways, or to torch from below the models."""
+    room = room_of(module)
+    wrong = []
+    for other in imported(source, package):
+        top = other.split(".")[0]
+        if top == "torch" and room not in TORCH_ROOMS:
+            wrong.append(other)
+        if top != "lasynth" or room is None:
+            continue
+        target = room_of(other)
+        if target == room or target not in FLOOR_OF:
+            continue  # its own room, or a name that `lasynth` itself defines, such as `__version__`
+        down = FLOOR_OF[target] > FLOOR_OF[room]
+        if not down and (room, target) not in SAME_FLOOR:
+            wrong.append(other)
+    return wrong
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SRC)))
+def test_imports_go_down_only(file: Path) -> None:
+    module = module_of(file)
+    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+    assert wrong_imports(file.read_text(), module, package) == []
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {room_of(module_of(file)) for file in FILES} - {None}
+    assert rooms <= set(FLOOR_OF)
+    assert len(rooms) >= 10
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("lasynth.search.beam", "from lasynth.models import zoo"),
+        ("lasynth.search.beam", "import torch"),
+        ("lasynth.search.beam", "def f():\n    from torch import nn"),
+        ("lasynth.models.zoo", "from lasynth import api"),
+        ("lasynth.models.zoo", "from .. import search"),
+        ("lasynth.models.zoo", "from ..data.shards import Shard"),
+        ("lasynth.domains.c", "import lasynth.data"),
+        ("lasynth.task", "from lasynth.domains.base import Status"),
+        ("lasynth.errors", "import torch.nn"),
+    ],
+)
+def test_a_wrong_import_is_found(module: str, source: str) -> None:
+    assert wrong_imports(source, module, module.rpartition(".")[0]) != []
+
+
+def test_a_right_import_is_not() -> None:
+    source = "import torch\nfrom lasynth.domains.c import grammar\nfrom lasynth import errors, __version__"
+    assert wrong_imports(source, "lasynth.models.zoo", "lasynth.models") == []

@@ -13,12 +13,16 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from lasynth._cache import use_own_cache
+
 if TYPE_CHECKING:
     from lasynth import domains as domains
     from lasynth.api import load, run, solve
     from lasynth.task import Candidate, Example, Outcome, StopReason, Task
 
 __version__ = "0.1.0"
+
+use_own_cache()
 
 __all__ = [
     "Candidate",

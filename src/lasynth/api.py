@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
     from lasynth.domains.c.compiler import Compiler
     from lasynth.models import Synthesizer
 
-__all__ = ["EXPORTED", "check_range", "load", "run", "solve"]
+__all__ = ["EXPORTED", "check_range", "load", "run", "solve", "warm_up"]
 
 # The model that a training run leaves in its folder.
 EXPORTED = "model.safetensors"
@@ -48,6 +48,7 @@ def solve(
     beam: int = 64,
     time_limit: float = 10.0,
     seed: int = 0,
+    max_tokens: int = 256,
     trace: bool = False,
 ) -> Outcome:
     """Find programs that reproduce examples.
@@ -60,6 +61,7 @@ def solve(
         beam: how many programs the search keeps side by side.
         time_limit: seconds, not counting the time to load the model.
         seed: of whatever is random.
+        max_tokens: the longest program to search for, its end token included.
         trace: fill in `Candidate.trace` of the best candidate.
 
     Returns:
@@ -78,11 +80,13 @@ def solve(
     synthesizer = load(task.domain) if model is None else load(model) if isinstance(model, str) else model
     language = domains.get(task.domain)
     check_range(task, synthesizer)
-    _warm_up(synthesizer)
+    warm_up(synthesizer)
 
     start_s = time.perf_counter()
     finish_s = min(_FINISH_SHARE * time_limit, _MAX_FINISH_S)
-    config = SearchConfig(beam=beam, time_limit_s=time_limit - finish_s, seed=seed, enough=_ENOUGH)
+    config = SearchConfig(
+        beam=beam, max_tokens=max_tokens, time_limit_s=time_limit - finish_s, seed=seed, enough=_ENOUGH
+    )
     (result,) = search(synthesizer, language, [task], config)
     candidates = _finish(result, task, language, config)
     if trace and candidates and candidates[0].consistent:
@@ -179,8 +183,8 @@ def _checked_task(task_or_examples: Task | Iterable[object], domain: str) -> Tas
 
 
 @functools.lru_cache(maxsize=4)
-def _warm_up(synthesizer: Synthesizer) -> None:
-    """Let compiled functions compile (once, then they are cached on disk) before any clock runs."""
+def warm_up(synthesizer: Synthesizer) -> None:
+    """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
     language = domains.get(synthesizer.domain)
     cells = (0,) * synthesizer.num_cells[-1]
     task = Task.of([(cells, cells)], domain=language.name)

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,27 @@ def lasynth() -> Lasynth:
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
+
+    return call
+
+
+@pytest.fixture
+def interrupted() -> Callable[..., tuple[int, str]]:
+    """Starts a command in a process, interrupts it as soon as a file is there: its status and messages."""
+
+    def call(*arguments: object, once: tuple[Path, str]) -> tuple[int, str]:
+        folder, pattern = once
+        command = [sys.executable, "-c", "from lasynth.cli import main; main()", *map(str, arguments)]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        try:
+            while not any(folder.glob(pattern)):
+                assert process.poll() is None, process.communicate()[1]
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, messages = process.communicate()
+        finally:
+            process.kill()
+        return process.returncode, messages
 
     return call
 

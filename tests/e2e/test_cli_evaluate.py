@@ -24,9 +24,8 @@ SWAP = {
 
 @pytest.fixture
 def evaluate(lasynth: Any, tiny_model: Path) -> Any:
-    return lambda *arguments: lasynth(
-        "evaluate", "--model", tiny_model, "--beam", 2, "--max-tokens", 24, *arguments
-    )
+    options = ("--model", tiny_model, "--beam", 2, "--max-tokens", 24)
+    return lambda *arguments: lasynth("evaluate", *options, *arguments)
 
 
 def test_a_table_with_every_protocol(evaluate: Any, write: Write) -> None:

@@ -1,16 +1,10 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-COMMAND = (sys.executable, "-c", "from lasynth.cli import main; main()", "generate")
 
 
 def shards(folder: Path) -> dict[str, bytes]:
@@ -67,7 +61,7 @@ def test_a_configuration_of_ones_own(lasynth: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ((), "the number of tasks is missing. Give --num, or --stats.."),
+        ((), "the number of tasks is missing. Give --num, or --stats."),
         (("--stats",), "no shards of split train"),
         (("--num", 0), "--num"),
         (("--num", 5, "--split", "training"), "no split is called 'training'"),
@@ -96,20 +90,13 @@ def test_shards_made_otherwise_are_not_overwritten(lasynth: Any, tmp_path: Path)
     assert shards(tmp_path) == before
 
 
-def test_an_interrupted_run_leaves_whole_files_only(lasynth: Any, tmp_path: Path) -> None:
-    options = ("--out", str(tmp_path), "--num", "40000", "--shards", "400")
-    process = subprocess.Popen((*COMMAND, *options), stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while not any(tmp_path.glob("*.parquet")):
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, message = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert message.splitlines()[-1] == "lasynth: interrupted"
-    made = list(tmp_path.glob("*.parquet"))
-    assert 0 < len(made) < 400
+def test_an_interrupted_run_leaves_whole_files_only(interrupted: Any, tmp_path: Path) -> None:
     from lasynth.data.dataset import Dataset
 
+    options = ("--out", tmp_path, "--num", 40_000, "--shards", 400)
+    status, messages = interrupted("generate", *options, once=(tmp_path, "*.parquet"))
+    assert status == 130
+    assert messages.splitlines()[-1] == "lasynth: interrupted"
+    made = list(tmp_path.glob("*.parquet"))
+    assert 0 < len(made) < 400
     assert len(Dataset.open(made)) > 0

@@ -25,7 +25,7 @@ HARD = {
 @pytest.fixture
 def solve(lasynth: Any, tiny_model: Path) -> Any:
     def call(*arguments: object, stdin: str | None = None) -> Any:
-        options = ("--model", tiny_model, "--beam", 4, "--time-limit", 1)
+        options = ("--model", tiny_model, "--beam", 4, "--max-tokens", 12, "--time-limit", 60)
         return lasynth("solve", *options, *arguments, stdin=stdin)
 
     return call

@@ -1,21 +1,16 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-COMMAND = (sys.executable, "-c", "from lasynth.cli import main; main()", "train")
 CONFIG = """
 batch_size = 4
 num_programs = {num_programs}
 warmup = 5
-validate_every = 20
+validate_every = {validate_every}
 num_validate = 2
 {more}
 [model]
@@ -38,15 +33,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def config(folder: Path, num_programs: int, more: str = "", model: str = "") -> Path:
+def config(folder: Path, num_programs: int, validate_every: int, more: str = "", model: str = "") -> Path:
     path = folder / "tiny.toml"
-    path.write_text(CONFIG.format(num_programs=num_programs, more=more, model=model))
+    sizes = {"num_programs": num_programs, "validate_every": validate_every}
+    path.write_text(CONFIG.format(**sizes, more=more, model=model))
     return path
 
 
 def test_a_run_leaves_a_model_that_solve_and_evaluate_take(lasynth: Any, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    settings = config(tmp_path, 120, "max_tokens = 40")
+    settings = config(tmp_path, 120, 20, "max_tokens = 40")
     result = lasynth("train", "--data", data, "--out", out, "--config", settings)
     assert result.exit_code == 0, result.stderr
     assert result.stdout == ""
@@ -55,43 +51,24 @@ def test_a_run_leaves_a_model_that_solve_and_evaluate_take(lasynth: Any, data: P
     }
     assert any("valid_solved" in line for line in (out / "metrics.jsonl").read_text().splitlines())
     assert json.loads((out / "model.json").read_text())["num_programs"] >= 120
-    options = (
-        "--model",
-        out,
-        "--data",
-        data,
-        "--split",
-        "valid",
-        "--num",
-        2,
-        "--beam",
-        2,
-        "--max-tokens",
-        24,
-    )
-    assert lasynth("evaluate", *options).exit_code == 0
+    options = ("--model", out, "--beam", 2, "--max-tokens", 24)
+    source = ("--data", data, "--split", "valid", "--num", 2)
+    assert lasynth("evaluate", *options, *source).exit_code == 0
 
 
-def test_an_interrupted_run_is_resumed(lasynth: Any, data: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_is_resumed(lasynth: Any, interrupted: Any, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    settings = config(tmp_path, 100_000_000)
-    command = (*COMMAND, "--data", str(data), "--out", str(out), "--config", str(settings))
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while not (out / "metrics.jsonl").exists():
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, message = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "--resume goes on" in message
+    settings = config(tmp_path, 100_000_000, 1_000_000)
+    options = ("train", "--data", data, "--out", out)
+    status, messages = interrupted(*options, "--config", settings, once=(out, "metrics.jsonl"))
+    assert status == 130
+    assert "--resume goes on" in messages
 
-    again = lasynth("train", "--data", data, "--out", out)
+    again = lasynth(*options)
     assert again.exit_code == 2
     assert "there is a run in the folder" in again.stderr
     before = json.loads((out / "model.json").read_text())["num_updates"]
-    resumed = lasynth("train", "--data", data, "--out", out, "--resume", "--minutes", 0.02)
+    resumed = lasynth(*options, "--resume", "--minutes", 0.02)
     assert resumed.exit_code == 0, resumed.stderr
     assert json.loads((out / "model.json").read_text())["num_updates"] > before
 
@@ -130,7 +107,7 @@ def test_bad_options_are_status_2(
 def test_bad_configurations_are_status_2(
     lasynth: Any, data: Path, tmp_path: Path, more: str, model: str, message: str
 ) -> None:
-    settings = config(tmp_path, 10, more, model)
+    settings = config(tmp_path, 10, 10, more, model)
     result = lasynth("train", "--data", data, "--out", tmp_path / "run", "--config", settings)
     assert result.exit_code == 2
     assert message in result.stderr

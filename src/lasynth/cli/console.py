@@ -7,8 +7,10 @@ import io
 import json
 import os
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self
 
@@ -24,6 +26,7 @@ __all__ = [
     "Progress",
     "command",
     "note",
+    "preparing",
     "print_json",
     "print_table",
 ]
@@ -90,6 +93,19 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     Console(file=stream, width=10_000, color_system=None).print(table)
     for line in stream.getvalue().splitlines():
         print(line.rstrip())  # the table fills its lines up with blanks
+
+
+@contextmanager
+def preparing(after_s: float = 3.0) -> Iterator[None]:
+    """Say what takes so long where the first run on a machine compiles; later runs are quick and silent."""
+    message = "Compiling for this machine; only the first run does, and it may take minutes."
+    timer = threading.Timer(after_s, note, (message,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class Progress:

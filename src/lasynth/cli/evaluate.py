@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lasynth.cli.console import Progress, command, note, print_json
+from lasynth.cli.console import Progress, command, note, preparing, print_json
 
 if TYPE_CHECKING:
     from lasynth.task import Task
@@ -47,17 +47,16 @@ def evaluate(
     from lasynth.search import SearchConfig
 
     if (tasks is None) == (not data):
-        raise InputError(
-            "there are no tasks, or two sorts",
-            "lasynth evaluate",
-            "Give either --tasks FILE or --data SHARDS.",
-        )
+        what = "there are no tasks" if tasks is None else "there are two sorts of tasks"
+        raise InputError(what, "lasynth evaluate", "Give either --tasks FILE or --data SHARDS.")
     chosen, affine, source = _tasks(tasks, data or [], split, num)
     synthesizer = api.load(model)
     for number, task in enumerate(chosen, 1):
         api.check_range(task, synthesizer, where=f"{source}, task {task.id or number}")
     stream = None if details is None else _partial(details).open("w", encoding="utf-8")
 
+    with preparing():
+        api.warm_up(synthesizer)
     with Progress("evaluating", len(chosen)) as progress:
         found = evaluation.evaluate(
             synthesizer,

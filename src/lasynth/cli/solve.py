@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lasynth.cli.console import NOT_SOLVED, command, note, print_json, print_table
+from lasynth.cli.console import NOT_SOLVED, command, note, preparing, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,7 @@ def solve(
     time_limit: Annotated[
         float, typer.Option(metavar="SECONDS", help="Seconds a task, not counting start-up.")
     ] = 10.0,
+    max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
     seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
     all: Annotated[bool, typer.Option("--all", help="Show the runners-up too.")] = False,  # noqa: A002 - its name
     trace: Annotated[
@@ -63,9 +64,20 @@ def solve(
         synthesizers.append(api.load(model or one.domain))
         place = "standard input" if task == "-" else task
         api.check_range(one, synthesizers[-1], where=f"{place}, task {one.id or number}" if many else place)
+    with preparing():
+        for synthesizer in set(synthesizers):
+            api.warm_up(synthesizer)
     outcomes = []
     for number, (one, synthesizer) in enumerate(zip(tasks, synthesizers, strict=True), 1):
-        outcome = api.solve(one, model=synthesizer, beam=beam, time_limit=time_limit, seed=seed, trace=trace)
+        outcome = api.solve(
+            one,
+            model=synthesizer,
+            beam=beam,
+            time_limit=time_limit,
+            seed=seed,
+            max_tokens=max_tokens,
+            trace=trace,
+        )
         outcomes.append(outcome)
         if not json:
             if many:

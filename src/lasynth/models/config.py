@@ -44,7 +44,7 @@ class LaSynthConfig:
     hidden: int = 128
     decoder: int = 256
     decoder_layers: int = 1
-    heads: int = 4
+    heads: int = 2
     refinements: int = 2
     executor: Literal["statements", "period", "end", "never"] = "statements"
     period: int = 16

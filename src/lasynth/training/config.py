@@ -38,6 +38,8 @@ class TrainConfig:
         precision: `"float32"` or `"bfloat16"` (autocast).
         seed: of initialisation and batches.
         max_tokens: longer programs are left out.
+        curriculum: short programs first: pairs `[share, tokens]` in rising order; until that share of
+            `num_programs` is seen, only programs of at most so many tokens are.
         validate_every: updates between validations.
         num_validate: validation tasks decoded each time.
         checkpoint_minutes: minutes between checkpoints.
@@ -58,13 +60,18 @@ class TrainConfig:
     precision: Literal["float32", "bfloat16"] = "float32"
     seed: int = 0
     max_tokens: int = 256
+    curriculum: tuple[tuple[float, int], ...] = ()
     validate_every: int = 2000
     num_validate: int = 200
     checkpoint_minutes: float = 3.0
 
     def to_json(self) -> dict[str, Any]:
         """The configuration as JSON values."""
-        return dataclasses.asdict(self)
+        return {
+            **dataclasses.asdict(self),
+            "model": self.model.to_json(),
+            "curriculum": [list(phase) for phase in self.curriculum],
+        }
 
     @classmethod
     def from_json(cls, obj: dict[str, Any], *, where: str = "training configuration") -> TrainConfig:
@@ -79,7 +86,8 @@ class TrainConfig:
                 f"unknown entry {unknown[0]!r}", where=where, hint=f"known: {', '.join(sorted(known))}"
             )
         model = {"num_tokens": c_grammar.FIRST_INT + 17, **obj.get("model", {})}
-        return cls(**{**obj, "model": LaSynthConfig.from_json(model)})
+        curriculum = tuple((share, tokens) for share, tokens in obj.get("curriculum", ()))
+        return cls(**{**obj, "model": LaSynthConfig.from_json(model), "curriculum": curriculum})
 
 
 def read_config(name: str | Path) -> TrainConfig:

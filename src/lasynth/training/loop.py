@@ -95,7 +95,9 @@ class Trainer:
             betas=(0.9, 0.98),
             fused=True,
         )
-        self.batches = Batches(data, config.batch_size, seed=config.seed)
+        self.phases = _phases(config, data)
+        self.phase = 0
+        self.batches = self._batches()
         self.updates = 0
         self.programs = 0
         self.seconds = 0.0
@@ -104,6 +106,17 @@ class Trainer:
         self._stop = False
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.json").write_text(json.dumps(config.to_json(), indent=2) + "\n")
+
+    def _batches(self) -> Batches:
+        """Batches of the present phase of the curriculum."""
+        _, data = self.phases[self.phase]
+        return Batches(data, self.config.batch_size, seed=self.config.seed + self.phase)
+
+    def _next_batch(self) -> Batch:
+        while self.programs >= self.phases[self.phase][0] * self.config.num_programs:
+            self.phase += 1
+            self.batches = self._batches()
+        return next(self.batches)
 
     # One update -------------------------------------------------------------------------------
 
@@ -204,7 +217,7 @@ class Trainer:
         with _stopping_on_signals(self):
             try:
                 while self.programs < self.config.num_programs and not self._stop:
-                    pending.append(self.update(next(self.batches)))
+                    pending.append(self.update(self._next_batch()))
                     now = time.monotonic()
                     if self.updates % _LOG_EVERY == 0:
                         metrics = {
@@ -268,6 +281,7 @@ class Trainer:
                 "model": self.model.state_dict(),
                 "average": self.average.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
+                "phase": self.phase,
                 "batches": self.batches.state(),
                 "updates": self.updates,
                 "programs": self.programs,
@@ -292,6 +306,8 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.phase = state["phase"]
+        self.batches = self._batches()
         self.batches.restore(state["batches"])
         self.updates, self.programs = state["updates"], state["programs"]
         self.seconds, self.best = state["seconds"], state["best"]
@@ -299,6 +315,17 @@ class Trainer:
     def stop(self) -> None:
         """Ask the run to end after the present update."""
         self._stop = True
+
+
+def _phases(config: TrainConfig, data: Dataset) -> list[tuple[float, Dataset]]:
+    """The curriculum: until which share of the programs, which data."""
+    fits = (data.tokens_PT < config.model.num_tokens).all(axis=1)
+    limits = [*config.curriculum, (math.inf, config.max_tokens)]
+    phases = [(share, data.rows(fits & (data.lengths_P <= limit))) for share, limit in limits]
+    for (_, limit), (_, chosen) in zip(limits, phases, strict=True):
+        if not len(chosen):
+            raise InputError(f"no program has at most {limit} tokens", where="training data")
+    return phases
 
 
 def _check_data(config: TrainConfig, data: Dataset) -> None:

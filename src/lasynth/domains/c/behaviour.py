@@ -71,10 +71,11 @@ def hash_behaviour(outputs_KN: IntArray, statuses_K: npt.NDArray[np.uint8]) -> i
     """A number from 0 to 2**62 that depends on every output and status."""
     first, second = 1, 1
     for probe in range(len(outputs_KN)):
-        first = (first * _BASE + statuses_K[probe] + 1) % _PRIME
-        second = (second * _OTHER_BASE + statuses_K[probe] + 1) % _OTHER_PRIME
+        status = int(statuses_K[probe]) + 1
+        first = (first * _BASE + status) % _PRIME
+        second = (second * _OTHER_BASE + status) % _OTHER_PRIME
         for value in outputs_KN[probe]:
-            word = np.int64(value) + 2147483648
+            word = int(value) + 2147483648
             first = (first * _BASE + word) % _PRIME
             second = (second * _OTHER_BASE + word) % _OTHER_PRIME
     return first << 31 | second

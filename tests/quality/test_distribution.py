@@ -1,0 +1,35 @@
+"""The shipped settings make the tasks that the docs promise."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lasynth.data.generate import GenerateConfig, make_shard
+from lasynth.domains.c.kinds import Kind
+
+
+@pytest.mark.parametrize("simplify", [False, True])
+def test_the_mix_of_small(simplify: bool) -> None:
+    config = dataclasses.replace(GenerateConfig.named("small"), simplify=simplify)
+    table, counts = make_shard(config, split="train", num_tasks=3000, seed=123, shard=0)
+    lengths = (table.tokens_PT != 0).sum(axis=1)
+    with_loop = np.isin(table.kinds_P, (Kind.FOR_ONLY, Kind.MIXTURE)).mean()
+    assert with_loop >= (0.5 if simplify else 0.65)
+    assert 1 - table.affine_P.mean() >= 0.4  # at least 30 % are asked for
+    assert all((table.kinds_P == kind).mean() > 0.08 for kind in Kind)
+    assert lengths.max() < 256
+    assert 30 <= lengths.mean() <= (48 if simplify else 62)
+    assert counts["simplified_wrongly"] < 0.01 * counts["kept"] if simplify else True
+
+
+def test_the_mix_of_paper() -> None:
+    config = GenerateConfig.named("paper")
+    table, _ = make_shard(config, split="train", num_tasks=2000, seed=123, shard=0)
+    lengths = (table.tokens_PT != 0).sum(axis=1)
+    assert np.isin(table.kinds_P, (Kind.FOR_ONLY, Kind.MIXTURE)).mean() >= 0.5
+    assert 1 - table.affine_P.mean() >= 0.3
+    assert 90 <= lengths.mean() <= 160
+    assert lengths.max() < 256

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lasynth.data.dataset import Dataset
+from lasynth.data.generate import GenerateConfig, generate
+
+
+@pytest.fixture(scope="session")
+def config() -> GenerateConfig:
+    return GenerateConfig.named("small")
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory, config: GenerateConfig) -> Path:
+    """Shards of every split: 600 tasks for training in three shards, 100 each for the others."""
+    path = tmp_path_factory.mktemp("data")
+    generate(path, config, split="train", num_tasks=600, seed=1, num_shards=3)
+    generate(path, config, split="valid", num_tasks=100, seed=2)
+    generate(path, config, split="test", num_tasks=100, seed=2)
+    return path
+
+
+@pytest.fixture(scope="session")
+def dataset(folder: Path) -> Dataset:
+    return Dataset.open(folder, split="train")

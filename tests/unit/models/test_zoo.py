@@ -1,0 +1,76 @@
+"""Models on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from lasynth.domains.c.grammar import FIRST_INT
+from lasynth.errors import CheckpointError, InputError
+from lasynth.models import LaSynthConfig, build, load, save
+from lasynth.task import Task
+
+TASK = Task.of([([1, 2, 3, 4, 0], [2, 2, 3, 4, 0]), ([0, 0, 0, 0, 0], [1, 0, 0, 0, 0])])
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    torch.manual_seed(0)
+    config = LaSynthConfig(FIRST_INT + 17, embedding=8, hidden=16, decoder=8, heads=1)
+    path = tmp_path / "tiny.safetensors"
+    save(build(config), config, path, {"note": "for a test"})
+    return path
+
+
+def test_round_trip(saved: Path) -> None:
+    first, second = load(saved), load(str(saved))
+    assert first.name == "tiny" and first.max_value == 4 and list(first.num_cells) == [5]
+    tokens = np.array([first.bos])
+    (one, _), (two, _) = (s.step(s.start([TASK]), tokens) for s in (first, second))
+    assert one.shape == (1, first.num_tokens) and (one == two).all()
+    assert json.loads(saved.with_suffix(".json").read_text())["note"] == "for a test"
+
+
+def test_trace_begins_with_the_input_and_has_a_belief_for_each_statement(saved: Path) -> None:
+    from lasynth.domains.c.grammar import EOS, token_of
+
+    text = "a [ 0 ] ++ ; a [ 1 ] = 2 ;"
+    tokens = np.array([*(token_of(word) for word in text.split()), EOS], dtype=np.int32)
+    beliefs = load(saved).trace(TASK, tokens)
+    assert [belief.num_tokens for belief in beliefs] == [0, 6, 13]
+    assert beliefs[0].lists_KN.tolist() == [list(example.input) for example in TASK.examples]
+    assert (beliefs[0].chances_KN == 1).all()
+    assert beliefs[2].chances_KN.max() <= 1
+
+
+def test_unknown_name() -> None:
+    with pytest.raises(InputError, match="no model 'nonesuch'"):
+        load("nonesuch")
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="no such file"):
+        load(tmp_path / "gone.safetensors")
+
+
+def test_truncated_weights(saved: Path) -> None:
+    saved.write_bytes(saved.read_bytes()[:-100])
+    with pytest.raises(CheckpointError, match="cut short"):
+        load(saved)
+
+
+def test_card_of_another_format(saved: Path) -> None:
+    card = saved.with_suffix(".json")
+    card.write_text(json.dumps({**json.loads(card.read_text()), "format": 99}))
+    with pytest.raises(CheckpointError, match="model format 99"):
+        load(saved)
+
+
+def test_missing_card(saved: Path) -> None:
+    saved.with_suffix(".json").unlink()
+    with pytest.raises(CheckpointError, match="card is missing"):
+        load(saved)

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import importlib.util
+import os
+import time
+
+import pytest
+
+from lasynth.errors import InputError
+from lasynth.runner import InlineRunner, ProcessRunner, RayRunner, Runner
+
+
+def square(number: int) -> int:
+    time.sleep(0.02 * (5 - number))  # later items are done sooner
+    return number * number
+
+
+def fail_on_two(number: int) -> int:
+    if number == 2:
+        raise InputError("two is wrong", "item 2", "Leave it out.")
+    return number
+
+
+def process(number: int) -> int:
+    return os.getpid()
+
+
+@pytest.mark.parametrize("runner", [InlineRunner(), ProcessRunner(2)])
+def test_results_come_in_the_order_of_the_items(runner: Runner) -> None:
+    assert list(runner.map(square, range(5))) == [0, 1, 4, 9, 16]
+    assert list(runner.map(square, [])) == []
+
+
+def test_processes_are_others() -> None:
+    assert os.getpid() not in list(ProcessRunner(2).map(process, range(2)))
+
+
+@pytest.mark.parametrize("runner", [InlineRunner(), ProcessRunner(1)])
+def test_an_error_arrives_as_it_was_raised(runner: Runner) -> None:
+    results = runner.map(fail_on_two, range(5))
+    assert [next(results), next(results)] == [0, 1]
+    with pytest.raises(InputError) as raised:
+        next(results)
+    assert str(raised.value) == "item 2: two is wrong. Leave it out."
+
+
+def test_results_not_asked_for_are_given_up() -> None:
+    results = ProcessRunner(1).map(sleep, [0.0, 60.0, 60.0])
+    assert next(results) == 0.0
+    start = time.monotonic()
+    results.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - start < 30
+
+
+def sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def test_a_runner_by_its_name() -> None:
+    assert isinstance(Runner.of("inline"), InlineRunner)
+    runner = Runner.of("processes:3")
+    assert isinstance(runner, ProcessRunner)
+    assert runner.num_workers == 3
+    assert Runner.of("processes").num_workers >= 1  # type: ignore[attr-defined]
+    for text in ("threads", "processes:many", "inline:2", ""):
+        with pytest.raises(InputError, match="no runner is called"):
+            Runner.of(text)
+    with pytest.raises(InputError, match="0 processes. Give at least one"):
+        Runner.of("processes:0")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is not None, reason="Ray is installed here")
+def test_ray_is_an_extra() -> None:
+    with pytest.raises(InputError, match=r"Ray is not installed. Install `lasynth\[cluster\]`"):
+        Runner.of("ray")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed here")
+def test_ray_maps_in_order() -> None:
+    assert list(RayRunner().map(square, range(5))) == [0, 1, 4, 9, 16]

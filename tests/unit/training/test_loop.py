@@ -1,0 +1,130 @@
+"""Training: a run that is stopped and resumed is the run that was not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from lasynth.data.dataset import Dataset
+from lasynth.data.generate import GenerateConfig, generate
+from lasynth.domains.c.grammar import FIRST_INT
+from lasynth.errors import CheckpointError, InputError
+from lasynth.models import LaSynthConfig
+from lasynth.training.config import TrainConfig, read_config
+from lasynth.training.loop import Trainer
+
+MODEL = LaSynthConfig(FIRST_INT + 17, embedding=8, hidden=16, decoder=12, heads=1)
+CONFIG = TrainConfig(
+    MODEL,
+    batch_size=8,
+    num_programs=200,
+    warmup=5,
+    curriculum=((0.4, 40),),
+    exec_targets="statements",
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    folder = tmp_path_factory.mktemp("shards")
+    generate(folder, GenerateConfig.named("small"), num_tasks=150, seed=1)
+    return Dataset.open(folder)
+
+
+def train(trainer: Trainer, num_updates: int) -> list[float]:
+    return [
+        float(trainer.update(trainer._next_batch())["loss"]) for _ in range(num_updates)
+    ]
+
+
+def test_resume_equals_uninterrupted(data: Dataset, tmp_path: Path) -> None:
+    straight = train(Trainer(CONFIG, data, tmp_path / "straight"), 16)
+    first = Trainer(CONFIG, data, tmp_path / "halves")
+    begun = train(first, 7)
+    first.save()
+    second = Trainer(CONFIG, data, tmp_path / "halves")
+    second.resume()
+    # The curriculum changes at update 10, after the resumption.
+    assert begun + train(second, 9) == straight
+
+
+def test_run_reaches_its_end_and_writes_metrics(data: Dataset, tmp_path: Path) -> None:
+    trainer = Trainer(CONFIG, data, tmp_path, validate=lambda model: {"solved": 0.25})
+    trainer.config = replace(CONFIG, validate_every=10)
+    list(trainer.run())
+    assert trainer.programs >= CONFIG.num_programs
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert any("valid_solved" in line for line in lines)
+    assert (tmp_path / "last.pt").is_file() and (tmp_path / "best.pt").is_file()
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_stopped_run_is_saved(data: Dataset, tmp_path: Path) -> None:
+    trainer = Trainer(CONFIG, data, tmp_path)
+    trainer.stop()
+    list(trainer.run())
+    assert (tmp_path / "last.pt").is_file() and trainer.programs == 0
+
+
+@pytest.mark.parametrize("exec_targets", ["end", "statements"])
+@pytest.mark.parametrize("parts", [{}, {"executor": "never", "operations": "none", "history": False}])
+def test_losses_fall(
+    data: Dataset, tmp_path: Path, exec_targets: str, parts: dict[str, object]
+) -> None:
+    model = replace(MODEL, **parts)
+    config = replace(
+        CONFIG, model=model, exec_targets=exec_targets, num_programs=10**6, learning_rate=5e-3
+    )
+    losses = train(Trainer(config, data, tmp_path), 40)
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
+
+
+def test_average_follows_the_weights(data: Dataset, tmp_path: Path) -> None:
+    trainer = Trainer(CONFIG, data, tmp_path)
+    before = [p.clone() for p in trainer.average.parameters()]
+    train(trainer, 3)
+    pairs = zip(before, trainer.average.parameters(), strict=True)
+    assert any((old != new).any() for old, new in pairs)
+
+
+def test_other_configuration_cannot_resume(data: Dataset, tmp_path: Path) -> None:
+    trainer = Trainer(CONFIG, data, tmp_path)
+    trainer.save()
+    other = Trainer(replace(CONFIG, learning_rate=1.0), data, tmp_path)
+    with pytest.raises(CheckpointError, match="another configuration"):
+        other.resume()
+
+
+def test_truncated_checkpoint(data: Dataset, tmp_path: Path) -> None:
+    trainer = Trainer(CONFIG, data, tmp_path)
+    trainer.save()
+    path = tmp_path / "last.pt"
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(CheckpointError, match="cut short"):
+        trainer.resume()
+
+
+def test_data_outside_the_model(data: Dataset, tmp_path: Path) -> None:
+    small = replace(CONFIG, model=replace(MODEL, max_value=2))
+    with pytest.raises(InputError, match="do not fit a model"):
+        Trainer(small, data, tmp_path)
+
+
+def test_config_round_trip_and_mistakes(tmp_path: Path) -> None:
+    assert TrainConfig.from_json(json.loads(json.dumps(CONFIG.to_json()))) == CONFIG
+    with pytest.raises(InputError, match="unknown entry 'lerning_rate'"):
+        TrainConfig.from_json({"lerning_rate": 1})
+    with pytest.raises(InputError, match="presets: "):
+        read_config("nonesuch")
+    assert read_config("c-small").model.num_tokens == FIRST_INT + 17
+
+
+def test_shipped_presets_build() -> None:
+    from lasynth.models import build
+
+    torch.manual_seed(0)
+    assert sum(p.numel() for p in build(read_config("c-small").model).parameters()) < 4_000_000

@@ -52,9 +52,7 @@ def stepped(model: LaSynth, tokens: Tensor, lengths: Tensor, inputs: Tensor, out
     for position in range(tokens.shape[1]):
         logits, state = model.step(state, token)
         live = lengths > position
-        total = total + functional.cross_entropy(
-            logits[live], tokens[live, position], reduction="sum"
-        )
+        total = total + functional.cross_entropy(logits[live], tokens[live, position], reduction="sum")
         token = tokens[:, position]
     return total / lengths.sum()
 

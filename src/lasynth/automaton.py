@@ -28,7 +28,9 @@ _SCRATCH = 64
 
 
 @njit(cache=True, nogil=True)
-def peek(rhs: IntArray, rhs_start: IntArray, predict: IntArray, stack: IntArray, size: int, terminal: int) -> int:
+def peek(
+    rhs: IntArray, rhs_start: IntArray, predict: IntArray, stack: IntArray, size: int, terminal: int
+) -> int:
     """The role in which a terminal may come next, or -1 where it may not; the stack stays as it is.
 
     Args:

@@ -93,9 +93,7 @@ class Grammar:
     tables: GrammarTables = field(repr=False)
 
     @classmethod
-    def from_text(
-        cls, text: str, *, actions: tuple[str, ...] = (), roles: tuple[str, ...] = ()
-    ) -> Grammar:
+    def from_text(cls, text: str, *, actions: tuple[str, ...] = (), roles: tuple[str, ...] = ()) -> Grammar:
         """Read a grammar; the first rule is the start.
 
         Args:

@@ -67,6 +67,9 @@ def test_an_interrupted_run_is_resumed(lasynth: Any, interrupted: Any, data: Pat
     again = lasynth(*options)
     assert again.exit_code == 2
     assert "there is a run in the folder" in again.stderr
+    other = lasynth(*options, "--resume", "--preset", "c-small")
+    assert other.exit_code == 2
+    assert "another configuration" in other.stderr
     before = json.loads((out / "model.json").read_text())["num_updates"]
     resumed = lasynth(*options, "--resume", "--minutes", 0.02)
     assert resumed.exit_code == 0, resumed.stderr

@@ -15,7 +15,7 @@ FLOORS = (
     ("api", "training", "evaluation"),
     ("models", "data", "search"),
     ("domains",),
-    ("grammar", "automaton", "runner", "task", "_examples", "errors"),
+    ("grammar", "automaton", "runner", "task", "_examples", "_cache", "errors"),
 )
 SAME_FLOOR = {
     ("automaton", "grammar"),

@@ -66,7 +66,7 @@ def test_a_runner_by_its_name() -> None:
     for text in ("threads", "processes:many", "inline:2", ""):
         with pytest.raises(InputError, match="no runner is called"):
             Runner.of(text)
-    with pytest.raises(InputError, match="0 processes. Give at least one"):
+    with pytest.raises(InputError, match=r"0 processes\. Give at least one"):
         Runner.of("processes:0")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,13 +89,18 @@ def _config(preset: str | None, file: Path | None, resumed: Path | None) -> Trai
 
     if preset is not None and file is not None:
         raise InputError("both --preset and --config are given", "lasynth train", "Give one of them.")
-    if preset is None and file is None and resumed is not None and (resumed / "config.json").is_file():
-        path = resumed / "config.json"
-        try:
-            return TrainConfig.from_json(json.loads(path.read_text()), where=str(path))
-        except ValueError as error:
-            raise InputError(f"not JSON: {error}", str(path), "Give the --preset of the run.") from None
-    return read_config(file or preset or "c-small")
+    asked = None if preset is None and file is None else read_config(file or preset or "")
+    path = None if resumed is None else resumed / "config.json"
+    if path is None or not path.is_file():
+        return asked or read_config("c-small")
+    try:
+        kept = TrainConfig.from_json(json.loads(path.read_text()), where=str(path))
+    except ValueError as error:
+        raise InputError(f"not JSON: {error}", str(path), "Start the run anew in another folder.") from None
+    if asked is not None and asked != kept:
+        hint = "Resume without --preset and --config, or give another folder."
+        raise InputError("the run was started with another configuration", str(path), hint)
+    return kept
 
 
 def _export(trainer: Trainer, config: TrainConfig, out: Path) -> None:
@@ -103,4 +109,10 @@ def _export(trainer: Trainer, config: TrainConfig, out: Path) -> None:
     from lasynth.api import EXPORTED
 
     card = {"training": config.to_json(), "num_programs": trainer.programs, "num_updates": trainer.updates}
-    models.save(trainer.average, config.model, out / EXPORTED, card)
+    card["num_distinct_programs"] = trainer.num_distinct
+    # Written aside and moved, so that a killed run leaves no half of a model.
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as folder:
+        written = Path(folder) / EXPORTED
+        models.save(trainer.average, config.model, written, card)
+        for path in (written, written.with_suffix(".json")):
+            path.replace(out / path.name)

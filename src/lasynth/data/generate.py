@@ -32,7 +32,12 @@ from lasynth.runner import InlineRunner, Runner
 
 __all__ = ["GenerateConfig", "generate", "make_shard"]
 
-_BLOCK: Final = 2048  # programs drawn at a time
+_BLOCK: Final = 2048  # programs drawn at a time, at most
+_SHARE: Final = {
+    Split.TRAIN: 1 / 2,
+    Split.VALID: 1 / 32,
+    Split.TEST: 1 / 32,
+}  # of them that are kept, roughly
 _ITEMS_PER_SHARD: Final = 1 << 40
 _MAX_DRAWN: Final = 2000  # drawn programs for each task asked for, before giving up
 _THIN_SALT: Final = 1
@@ -59,6 +64,11 @@ class GenerateConfig:
     keep_affine: float = 1.0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.sampler, SamplerConfig) or not isinstance(self.simplify, bool):
+            raise InputError(
+                f"sampler is {self.sampler!r}, simplify is {self.simplify!r}",
+                hint="Give the sampler a name or settings, and simplify true or false.",
+            )
         for key, low, high in (
             ("num_examples", 2, 100),
             ("max_value", 1, 127),
@@ -66,7 +76,8 @@ class GenerateConfig:
             ("keep_affine", 0, 1),
         ):
             value = getattr(self, key)
-            if not low <= value <= high:
+            numeric = isinstance(value, float | int if key == "keep_affine" else int)
+            if not numeric or isinstance(value, bool) or not low <= value <= high:
                 raise InputError(f"{key} is {value!r}", hint=f"Give a number from {low} to {high}.")
 
     @classmethod
@@ -131,10 +142,12 @@ def make_shard(
     found = 0
     first = shard * _ITEMS_PER_SHARD
     while found < num_tasks:
-        table = _draw_block(config, split, seed, first, seen, texts, counts)
+        # Items do not depend on one another, so the size of a block does not matter to the result.
+        block = min(max(round((num_tasks - found) / _SHARE[Split(split)]), 64), _BLOCK)
+        table = _draw_block(config, split, seed, first, block, seen, texts, counts)
         tables.append(table)
         found += len(table)
-        first += _BLOCK
+        first += block
         if counts["drawn"] > 100 * _BLOCK + _MAX_DRAWN * num_tasks:
             raise InputError("hardly any program drawn makes a task", hint="Check the sampler's weights.")
     table = TaskTable.concatenate(tables).rows(slice(num_tasks))
@@ -150,6 +163,7 @@ def _draw_block(
     split: str,
     seed: int,
     first: int,
+    block: int,
     seen: set[int],
     texts: set[bytes],
     counts: Counter[str],
@@ -160,12 +174,12 @@ def _draw_block(
         config.sampler,
         seed,
         first,
-        _BLOCK,
+        block,
         num_examples=config.num_examples,
         max_value=config.max_value,
         max_tries=config.max_tries,
     )
-    counts["drawn"] += _BLOCK
+    counts["drawn"] += block
     for verdict, number in zip(*np.unique(drawn.verdicts_P, return_counts=True), strict=True):
         counts[Verdict(verdict).name.lower()] += int(number)
     rows = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)

@@ -149,9 +149,9 @@ def read_info(path: str | Path) -> ShardInfo:
     except (pa.ArrowException, OSError, ValueError):
         raise ShardError("not a Parquet file, or a truncated one", str(path), _AGAIN) from None
     try:
-        head = json.loads(metadata[_KEY])
+        head = dict(json.loads(metadata[_KEY]))
         version = head.pop("schema")
-    except (KeyError, ValueError, AttributeError):
+    except (KeyError, ValueError, TypeError):
         raise ShardError("a Parquet file, but not a shard of lasynth", str(path), _AGAIN) from None
     if version != SCHEMA_VERSION:
         raise ShardError(

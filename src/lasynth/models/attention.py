@@ -98,7 +98,9 @@ class Attention(nn.Module):
         context = scores.softmax(-2).transpose(-1, -2) @ values
         return context.permute(0, 3, 1, 2, 4).flatten(-2)
 
-    def forward(self, memory_MKN: Tensor, query_PKQ: Tensor, slots: Slots, more: Tensor | float = 0.0) -> Tensor:
+    def forward(
+        self, memory_MKN: Tensor, query_PKQ: Tensor, slots: Slots, more: Tensor | float = 0.0
+    ) -> Tensor:
         """Read with packed queries: `[M, K, N, 2H]`, `[P, K or 1, Q]` to `[P, K, H]`.
 
         Args:
@@ -112,4 +114,3 @@ class Attention(nn.Module):
         """Read with one query a place of another list: `[M, K, L, Q]` to `[M, K, L, H]`."""
         query = self.query(query_MKNQ).transpose(1, 2)
         return torch.tanh(self.read(memory_MKN, query) + query).transpose(1, 2)
-

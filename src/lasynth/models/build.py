@@ -54,16 +54,12 @@ def build(config: LaSynthConfig) -> LaSynth:
         output_encoder=OutputEncoder(size, hidden),
         refiner=OutputRefiner(hidden, config.heads, config.refinements),
         operations=operations,
-        decoder=TokenDecoder(
-            config.num_tokens, size, 8 * hidden, config.decoder, config.decoder_layers
-        ),
+        decoder=TokenDecoder(config.num_tokens, size, 8 * hidden, config.decoder, config.decoder_layers),
         executor=LatentExecutor(size, hidden, config.decoder, head),
         schedule=_schedule(config),
         reader=ExampleReader(config.decoder, hidden, config.heads, 2 + operations.num_memories),
         history=history,
-        output=OutputLayer(
-            history.size, config.decoder, 2 * hidden, config.num_tokens, config.dropout
-        ),
+        output=OutputLayer(history.size, config.decoder, 2 * hidden, config.num_tokens, config.dropout),
     )
     return LaSynth(parts, bos=c_grammar.BOS)
 

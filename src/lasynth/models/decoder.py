@@ -30,9 +30,7 @@ class TokenDecoder(nn.Module):
         layers: number of layers.
     """
 
-    def __init__(
-        self, num_tokens: int, embedding_size: int, start_size: int, size: int, layers: int
-    ) -> None:
+    def __init__(self, num_tokens: int, embedding_size: int, start_size: int, size: int, layers: int) -> None:
         super().__init__()
         self.tokens = nn.Embedding(num_tokens, embedding_size)
         self.lstm = nn.LSTM(embedding_size, size, layers, batch_first=True)
@@ -149,9 +147,7 @@ class OutputLayer(nn.Module):
         dropout: probability on the inputs.
     """
 
-    def __init__(
-        self, size: int, decoder_size: int, hidden: int, num_tokens: int, dropout: float
-    ) -> None:
+    def __init__(self, size: int, decoder_size: int, hidden: int, num_tokens: int, dropout: float) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             nn.Dropout(dropout),

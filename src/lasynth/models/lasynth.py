@@ -208,9 +208,7 @@ class LaSynth(nn.Module):
         both = [pooled(input_final, num_examples), pooled(output_final, num_examples)]
         return encoded, torch.cat(both, dim=-1)
 
-    def _execute(
-        self, belief_BKNC: Tensor, states_BTD: Tensor, row_X: Tensor, position_X: Tensor
-    ) -> Tensor:
+    def _execute(self, belief_BKNC: Tensor, states_BTD: Tensor, row_X: Tensor, position_X: Tensor) -> Tensor:
         """Run each row's executions in turn; the beliefs, in the order of `row_X`."""
         if not len(row_X):
             return belief_BKNC[:0]
@@ -264,9 +262,7 @@ class LaSynth(nn.Module):
         if len(rows):
             result = self.executor(belief[rows], state_RD[rows], self.values)
             belief = belief.index_copy(0, rows, result)
-            renewed = self._remember(
-                self.values(result), state.encoded_RKNH[rows], state.output_RKN[rows]
-            )
+            renewed = self._remember(self.values(result), state.encoded_RKNH[rows], state.output_RKN[rows])
             memory = memory.index_copy(0, rows, renewed)
         slots = Slots.one_each(len(tokens_R), tokens_R.device)
         reading = self.reader(memory, state_RD, slots)
@@ -274,6 +270,4 @@ class LaSynth(nn.Module):
         newest = torch.full_like(tokens_R, past.shape[2] - 1)
         history = self.history(past, reading, newest, slots)
         logits = self.output(history, state_RD)
-        return logits, SearchState(
-            lstm, belief, memory, past, state.output_RKN, state.encoded_RKNH, clock
-        )
+        return logits, SearchState(lstm, belief, memory, past, state.output_RKN, state.encoded_RKNH, clock)

@@ -79,9 +79,7 @@ def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
             hint="Take the two files of a model from one place again.",
         ) from error
     model.requires_grad_(False)
-    return Synthesizer(
-        model.to(torch.device(device)), config, name=path.stem, domain=card.get("domain", "c")
-    )
+    return Synthesizer(model.to(torch.device(device)), config, name=path.stem, domain=card.get("domain", "c"))
 
 
 def read_card(path: Path) -> dict[str, Any]:

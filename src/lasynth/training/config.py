@@ -28,6 +28,9 @@ class TrainConfig:
         learning_rate: the highest; `final_rate` times that at the end, along a cosine.
         warmup: updates until the highest rate.
         final_rate: see `learning_rate`.
+        replay: None: the last phase of the curriculum draws from all its programs. Else it shows those
+            that no earlier phase has shown, and this share of others again, so that a short run
+            still sees as many different programs as it can.
         weight_decay: of AdamW, on matrices only.
         clip: largest norm of the gradient.
         exec_weight, op_weight: weights of L_Exec and L_Op (1 in Eq. 8).
@@ -61,6 +64,7 @@ class TrainConfig:
     seed: int = 0
     max_tokens: int = 256
     curriculum: tuple[tuple[float, int], ...] = ()
+    replay: float | None = None
     validate_every: int = 2000
     num_validate: int = 200
     checkpoint_minutes: float = 3.0
@@ -105,9 +109,7 @@ def read_config(name: str | Path) -> TrainConfig:
         text = Path(name).read_text()
     else:
         known = sorted(p.name.removesuffix(".toml") for p in presets.iterdir() if p.name.endswith(".toml"))
-        raise InputError(
-            f"no preset and no file {str(name)!r}", hint=f"presets: {', '.join(known)}"
-        )
+        raise InputError(f"no preset and no file {str(name)!r}", hint=f"presets: {', '.join(known)}")
     try:
         obj = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -95,9 +96,11 @@ class Trainer:
             betas=(0.9, 0.98),
             fused=True,
         )
-        self.phases = _phases(config, data)
-        self.phase = 0
-        self.batches = self._batches()
+        self.data = data
+        self.limits = [*config.curriculum, (math.inf, config.max_tokens)]
+        self.fits = (data.tokens_PT < config.model.num_tokens).all(axis=1)
+        self.seen = np.zeros(len(data), dtype=bool)
+        self._enter(0)
         self.updates = 0
         self.programs = 0
         self.seconds = 0.0
@@ -107,16 +110,37 @@ class Trainer:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.json").write_text(json.dumps(config.to_json(), indent=2) + "\n")
 
-    def _batches(self) -> Batches:
-        """Batches of the present phase of the curriculum."""
-        _, data = self.phases[self.phase]
-        return Batches(data, self.config.batch_size, seed=self.config.seed + self.phase)
+    def _enter(self, phase: int) -> None:
+        """Begin a phase of the curriculum."""
+        config = self.config
+        _, limit = self.limits[phase]
+        chosen = self.fits & (self.data.lengths_P <= limit)
+        if config.replay is not None and phase == len(self.limits) - 1:
+            fresh = chosen & ~self.seen
+            num_again = int(fresh.sum() * config.replay / (1 - config.replay))
+            again = np.random.default_rng(config.seed).permutation(np.flatnonzero(chosen & self.seen))
+            chosen = fresh
+            chosen[again[:num_again]] = True
+        self._take(phase, np.flatnonzero(chosen))
+
+    def _take(self, phase: int, rows: npt.NDArray[np.int64]) -> None:
+        if not len(rows):
+            limit = self.limits[phase][1]
+            raise InputError(f"no program has at most {limit} tokens", where="training data")
+        self.phase, self.rows = phase, rows
+        self.batches = Batches(self.data.rows(rows), self.config.batch_size, seed=self.config.seed + phase)
 
     def _next_batch(self) -> Batch:
-        while self.programs >= self.phases[self.phase][0] * self.config.num_programs:
-            self.phase += 1
-            self.batches = self._batches()
-        return next(self.batches)
+        while self.programs >= self.limits[self.phase][0] * self.config.num_programs:
+            self._enter(self.phase + 1)
+        batch = next(self.batches)
+        self.seen[self.rows[batch.items_B]] = True
+        return batch
+
+    @property
+    def num_distinct(self) -> int:
+        """How many different programs the run has shown the model."""
+        return int(self.seen.sum())
 
     # One update -------------------------------------------------------------------------------
 
@@ -138,9 +162,7 @@ class Trainer:
         tokens_BT = torch.from_numpy(tokens).to(self.device)
         inputs = torch.from_numpy(batch.inputs_BKN).to(self.device)
         outputs = torch.from_numpy(batch.outputs_BKN).to(self.device)
-        with torch.autocast(
-            self.device.type, torch.bfloat16, enabled=config.precision == "bfloat16"
-        ):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
             result: Forward = self.model(
                 tokens_BT, torch.from_numpy(batch.lengths_B).to(self.device), inputs, outputs, choice
             )
@@ -180,7 +202,7 @@ class Trainer:
             group["lr"] = rate
         found = self.losses_of(batch)
         self.optimizer.zero_grad(set_to_none=True)
-        found.total.backward()  # type: ignore[no-untyped-call]
+        found.total.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
         self.optimizer.step()
         self.updates += 1
@@ -200,8 +222,9 @@ class Trainer:
     def _update_average(self) -> None:
         # A short memory at first: the average must not remember the initial weights.
         decay = min(self.config.average, (self.updates + 1) / (self.updates + 10))
-        averages = list(self.average.parameters())
-        torch._foreach_lerp_(averages, list(self.model.parameters()), 1 - decay)
+        averages: list[Tensor] = list(self.average.parameters())
+        weights: list[Tensor] = list(self.model.parameters())
+        torch._foreach_lerp_(averages, weights, 1 - decay)
 
     # The run ----------------------------------------------------------------------------------
 
@@ -221,17 +244,14 @@ class Trainer:
                     now = time.monotonic()
                     if self.updates % _LOG_EVERY == 0:
                         metrics = {
-                            name: float(torch.stack([m[name] for m in pending]).mean())
-                            for name in pending[0]
+                            name: float(torch.stack([m[name] for m in pending]).mean()) for name in pending[0]
                         }
                         pending.clear()
                         rate = (self.programs - programs_then) / (now - lately)
                         self.seconds += now - lately
                         lately, programs_then = now, self.programs
                         self._log({"rate": rate, **metrics})
-                        yield Progress(
-                            self.updates, self.programs, self.config.num_programs, rate, metrics
-                        )
+                        yield Progress(self.updates, self.programs, self.config.num_programs, rate, metrics)
                     if self.validate and self.updates % self.config.validate_every == 0:
                         self._validate()
                         lately += time.monotonic() - now
@@ -282,6 +302,8 @@ class Trainer:
                 "average": self.average.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "phase": self.phase,
+                "rows": torch.from_numpy(self.rows),
+                "seen": torch.from_numpy(self.seen),
                 "batches": self.batches.state(),
                 "updates": self.updates,
                 "programs": self.programs,
@@ -306,8 +328,8 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.phase = state["phase"]
-        self.batches = self._batches()
+        self.seen = state["seen"].numpy()
+        self._take(state["phase"], state["rows"].numpy())
         self.batches.restore(state["batches"])
         self.updates, self.programs = state["updates"], state["programs"]
         self.seconds, self.best = state["seconds"], state["best"]
@@ -315,17 +337,6 @@ class Trainer:
     def stop(self) -> None:
         """Ask the run to end after the present update."""
         self._stop = True
-
-
-def _phases(config: TrainConfig, data: Dataset) -> list[tuple[float, Dataset]]:
-    """The curriculum: until which share of the programs, which data."""
-    fits = (data.tokens_PT < config.model.num_tokens).all(axis=1)
-    limits = [*config.curriculum, (math.inf, config.max_tokens)]
-    phases = [(share, data.rows(fits & (data.lengths_P <= limit))) for share, limit in limits]
-    for (_, limit), (_, chosen) in zip(limits, phases, strict=True):
-        if not len(chosen):
-            raise InputError(f"no program has at most {limit} tokens", where="training data")
-    return phases
 
 
 def _check_data(config: TrainConfig, data: Dataset) -> None:

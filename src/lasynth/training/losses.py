@@ -80,9 +80,7 @@ def losses(
         hits = (chances[final].argmax(-1) == index[final]).float()
         exec_accuracy = hits.mean() if len(hits) else zero
     total = prog + exec_weight * exec_loss + op_weight * result.op_loss
-    return Losses(
-        total, prog.detach(), exec_loss.detach(), result.op_loss.detach(), accuracy, exec_accuracy
-    )
+    return Losses(total, prog.detach(), exec_loss.detach(), result.op_loss.detach(), accuracy, exec_accuracy)
 
 
 def execution_targets(

@@ -90,7 +90,8 @@ def test_another_schema_version_is_said(path: Path) -> None:
     with pytest.raises(ShardError) as raised:
         read_shard(path)
     assert str(raised.value) == (
-        f"{path}: written in schema version {SCHEMA_VERSION + 1}, this lasynth reads version {SCHEMA_VERSION}. "
+        f"{path}: written in schema version {SCHEMA_VERSION + 1}, "
+        f"this lasynth reads version {SCHEMA_VERSION}. "
         "Generate the data again with `lasynth generate`, or use the lasynth that wrote it."
     )
 

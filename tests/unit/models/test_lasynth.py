@@ -11,7 +11,8 @@ from lasynth.models.lasynth import Forward, LaSynth
 
 NUM_TOKENS = FIRST_INT + 17
 PROGRAMS = (
-    "int l_0 = 2 ; a [ 1 ] = a [ 2 ] + 1 ; for ( int p_0 = 0 ; p_0 <= 3 ; p_0 ++ ) { a [ p_0 ] -- ; } a [ l_0 ] = 1 ;",
+    "int l_0 = 2 ; a [ 1 ] = a [ 2 ] + 1 ; "
+    "for ( int p_0 = 0 ; p_0 <= 3 ; p_0 ++ ) { a [ p_0 ] -- ; } a [ l_0 ] = 1 ;",
     "a [ 0 ] ++ ;",
     "if ( a [ 0 ] > 1 ) { a [ 1 ] = 2 ; } else { a [ 2 ] = 3 ; } a [ 3 ] = 3 ;",
     "int p_0 = 1 ; a [ 0 ] = p_0 ; a [ 1 ] = ( a [ 2 ] - a [ 3 ] ) + 1 ;",
@@ -19,7 +20,13 @@ PROGRAMS = (
 )
 VARIANTS = {
     "LaSynth": {},
-    "release": {"executor": "period", "period": 16, "executor_head": "values", "operations": "cells", "heads": 1},
+    "release": {
+        "executor": "period",
+        "period": 16,
+        "executor_head": "values",
+        "operations": "cells",
+        "heads": 1,
+    },
     "period": {"executor": "period", "period": 5},
     "NoPartialExecutor": {"executor": "end"},
     "NoExecutor": {"executor": "never"},
@@ -80,9 +87,7 @@ def test_row_does_not_depend_on_its_batch(parts: dict[str, object]) -> None:
     tokens, lengths, inputs, outputs = batch()
     together = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
     order = torch.tensor([3, 0, 4, 2, 1])
-    permuted = spread(
-        model(tokens[order], lengths[order], inputs[order], outputs[order]), tokens.shape
-    )
+    permuted = spread(model(tokens[order], lengths[order], inputs[order], outputs[order]), tokens.shape)
     torch.testing.assert_close(permuted, together[order], rtol=1e-4, atol=1e-5)
     for row in range(len(tokens)):
         only, length = slice(row, row + 1), int(lengths[row])
@@ -127,6 +132,4 @@ def test_wanted_positions_are_the_same_as_among_all() -> None:
     wanted = torch.rand(tokens.shape, generator=torch.Generator().manual_seed(2)) < 0.4
     some = model(tokens, lengths, inputs, outputs, wanted)
     assert 0 < len(some.row_P) < int(lengths.sum())
-    torch.testing.assert_close(
-        some.logits_PV, every[some.row_P, some.position_P], rtol=1e-4, atol=1e-5
-    )
+    torch.testing.assert_close(some.logits_PV, every[some.row_P, some.position_P], rtol=1e-4, atol=1e-5)

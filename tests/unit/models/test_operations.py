@@ -20,9 +20,7 @@ def values_of(table: OperationTable, lists: torch.Tensor) -> torch.Tensor:
 
 def test_rows_are_all_signed_pairs_once() -> None:
     table = OperationTable(max_value=4, max_cells=4)
-    sums = {
-        tuple(sorted([(a, i) if a else (0, 0), (b, k) if b else (0, 0)])) for a, i, b, k in table.rows
-    }
+    sums = {tuple(sorted([(a, i) if a else (0, 0), (b, k) if b else (0, 0)])) for a, i, b, k in table.rows}
     assert len(sums) == len(table.rows) == table.num_rows(4)
     assert (1, 3, 0, 0) in table.rows
     assert ((-1, 2, 1, 1) in table.rows) != ((1, 1, -1, 2) in table.rows)
@@ -67,11 +65,10 @@ def test_perform_drops_what_leaves_the_range() -> None:
     generator = torch.Generator().manual_seed(3)
     row = torch.randint(len(table.rows), (2, 3, 5), generator=generator)
     constant = torch.randint(-4, 5, (2, 3, 5), generator=generator)
-    performed = table.perform(
-        functional.one_hot(row, len(table.rows)).float(), certain(constant), sums
-    )
+    performed = table.perform(functional.one_hot(row, len(table.rows)).float(), certain(constant), sums)
     expected = values_of(table, inputs).gather(-1, row) + constant
     inside = expected.abs() <= 4
-    assert inside.any() and not inside.all()
+    assert inside.any()
+    assert not inside.all()
     assert (performed.argmax(-1) - 4 == expected)[inside].all()
     assert (performed.sum(-1) == inside.float()).all()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from programs import random_programs
 
 from lasynth.domains.c.grammar import EOS, FIRST_INT, token_of
 from lasynth.models import LaSynthConfig, build
 from lasynth.models.schedule import AtEnd, EveryPeriod, Never, Schedule
-from programs import random_programs
 
 NUM_TOKENS = FIRST_INT + 17
 

@@ -28,10 +28,13 @@ def saved(tmp_path: Path) -> Path:
 
 def test_round_trip(saved: Path) -> None:
     first, second = load(saved), load(str(saved))
-    assert first.name == "tiny" and first.max_value == 4 and list(first.num_cells) == [5]
+    assert first.name == "tiny"
+    assert first.max_value == 4
+    assert list(first.num_cells) == [5]
     tokens = np.array([first.bos])
     (one, _), (two, _) = (s.step(s.start([TASK]), tokens) for s in (first, second))
-    assert one.shape == (1, first.num_tokens) and (one == two).all()
+    assert one.shape == (1, first.num_tokens)
+    assert (one == two).all()
     assert json.loads(saved.with_suffix(".json").read_text())["note"] == "for a test"
 
 

@@ -24,6 +24,7 @@ CONFIG = TrainConfig(
     num_programs=200,
     warmup=5,
     curriculum=((0.4, 40),),
+    replay=0.25,
     exec_targets="statements",
 )
 
@@ -36,9 +37,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 def train(trainer: Trainer, num_updates: int) -> list[float]:
-    return [
-        float(trainer.update(trainer._next_batch())["loss"]) for _ in range(num_updates)
-    ]
+    return [float(trainer.update(trainer._next_batch())["loss"]) for _ in range(num_updates)]
 
 
 def test_resume_equals_uninterrupted(data: Dataset, tmp_path: Path) -> None:
@@ -59,7 +58,8 @@ def test_run_reaches_its_end_and_writes_metrics(data: Dataset, tmp_path: Path) -
     assert trainer.programs >= CONFIG.num_programs
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert any("valid_solved" in line for line in lines)
-    assert (tmp_path / "last.pt").is_file() and (tmp_path / "best.pt").is_file()
+    assert (tmp_path / "last.pt").is_file()
+    assert (tmp_path / "best.pt").is_file()
     assert not list(tmp_path.glob("*.partial"))
 
 
@@ -67,18 +67,28 @@ def test_stopped_run_is_saved(data: Dataset, tmp_path: Path) -> None:
     trainer = Trainer(CONFIG, data, tmp_path)
     trainer.stop()
     list(trainer.run())
-    assert (tmp_path / "last.pt").is_file() and trainer.programs == 0
+    assert (tmp_path / "last.pt").is_file()
+    assert trainer.programs == 0
+
+
+def test_last_phase_shows_fresh_programs_and_some_again(data: Dataset, tmp_path: Path) -> None:
+    trainer = Trainer(CONFIG, data, tmp_path)
+    train(trainer, 10)
+    assert trainer.phase == 0
+    first = trainer.seen.copy()
+    assert trainer.num_distinct == first.sum() <= 80
+    train(trainer, 1)
+    assert trainer.phase == 1
+    again = first[trainer.rows]
+    assert 0 < again.sum() == (~again).sum() // 3
+    assert set(trainer.rows[~again]) == set((~first).nonzero()[0])
 
 
 @pytest.mark.parametrize("exec_targets", ["end", "statements"])
 @pytest.mark.parametrize("parts", [{}, {"executor": "never", "operations": "none", "history": False}])
-def test_losses_fall(
-    data: Dataset, tmp_path: Path, exec_targets: str, parts: dict[str, object]
-) -> None:
+def test_losses_fall(data: Dataset, tmp_path: Path, exec_targets: str, parts: dict[str, object]) -> None:
     model = replace(MODEL, **parts)
-    config = replace(
-        CONFIG, model=model, exec_targets=exec_targets, num_programs=10**6, learning_rate=5e-3
-    )
+    config = replace(CONFIG, model=model, exec_targets=exec_targets, num_programs=10**6, learning_rate=5e-3)
     losses = train(Trainer(config, data, tmp_path), 40)
     assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
 

@@ -173,7 +173,11 @@ def is_simpler(tokens: IntArray, other: IntArray, size: int) -> bool:
     for position in range(size):
         token, over = tokens[position], other[position]
         if token != over:
-            if position > 0 and tokens[position - 1] == _OPEN_INDEX and (token >= FIRST_INT) != (over >= FIRST_INT):
+            if (
+                position > 0
+                and tokens[position - 1] == _OPEN_INDEX
+                and (token >= FIRST_INT) != (over >= FIRST_INT)
+            ):
                 return token >= FIRST_INT
             if token >= FIRST_INT or over >= FIRST_INT:
                 return token < over

@@ -85,5 +85,5 @@ def _in_heads(tokens_PT: IntArray) -> npt.NDArray[np.bool_]:
     """Which tokens stand between a `for` and the `{` after it."""
     position = np.arange(tokens_PT.shape[1])
     last_for = np.maximum.accumulate(np.where(tokens_PT == _FOR, position, -1), axis=1)
-    last_open = np.maximum.accumulate(np.where(tokens_PT == _OPEN, position, -2), axis=1)
+    last_open = np.maximum.accumulate(np.where(tokens_PT == _OPEN, position, -1), axis=1)
     return last_for > last_open

@@ -147,7 +147,9 @@ def fold_operands(draft: Draft, statement: int, max_constant: int) -> None:
         if FIRST_NAME <= token < FIRST_INT:
             if before == _INT:
                 continue
-            for constant in range(min(max_constant + 1, draft.info[NUM_CELLS]) if is_index else max_constant + 1):
+            for constant in range(
+                min(max_constant + 1, draft.info[NUM_CELLS]) if is_index else max_constant + 1
+            ):
                 spare[0] = FIRST_INT + constant
                 propose(draft, position, position + 1, spare, 1)
             _propose_names(draft, position, position + 1)

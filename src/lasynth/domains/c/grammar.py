@@ -95,7 +95,8 @@ decl_value: INT.start @const | '-' INT.start @negative
     + _STATEMENTS.format(s="_in_loop", jumps=_JUMPS)
     + """
 assign    : '++' lvalue @inc | '--' lvalue @dec | lvalue assign_op
-assign_op : '=' expr @store | '+=' @load expr @add @store | '-=' @load expr @sub @store | '++' @inc | '--' @dec
+assign_op : '=' expr @store | '+=' @load expr @add @store | '-=' @load expr @sub @store
+          | '++' @inc | '--' @dec
 lvalue    : NAME.target @lv_name | 'a' '[' lv_index ']'
 lv_index  : NAME.index @lv_cell_name | INT.cell @lv_cell
 
@@ -117,7 +118,8 @@ more_or   : '||' @or test more_or @or_end |
 test      : '!' not_what | compare
 not_what  : '(' compare ')' @not | operand @truth @not
 compare   : expr relation
-relation  : '<' expr @lt | '<=' expr @le | '>' expr @gt | '>=' expr @ge | '==' expr @eq | '!=' expr @ne | @truth
+relation  : '<' expr @lt | '<=' expr @le | '>' expr @gt | '>=' expr @ge
+          | '==' expr @eq | '!=' expr @ne | @truth
 
 for_stmt  : 'for' '(' for_var '=' bound_low @for_init ';' NAME.loop for_rest @for_body block_in_loop @end_for
 for_var   : NAME.target @for_var | 'int' NAME.new @for_declare

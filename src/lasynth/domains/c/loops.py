@@ -39,9 +39,7 @@ _LESS_EQ, _MORE_EQ = token_of("<="), token_of(">=")
 
 
 @njit(cache=True, nogil=True)
-def copy_renamed(
-    source: IntArray, start: int, end: int, name: int, by: int, out: IntArray, size: int
-) -> int:
+def copy_renamed(source: IntArray, start: int, end: int, name: int, by: int, out: IntArray, size: int) -> int:
     """Append `source[start:end]` with one token in place of a name; the new size."""
     for position in range(start, end):
         out[size] = by if source[position] == name else source[position]
@@ -105,7 +103,7 @@ def is_single_assignment(draft: Draft, opened: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def constant_range(program: IntArray, start: int, closing: int) -> tuple[int, int, int]:
-    """First and last value of a loop's variable, and its step; the step is 0 where its limits are no numbers."""
+    """First and last value of a loop's variable, and its step: 0 where its limits are no numbers."""
     at = loop_variable(program, start) + 2
     first, last = int(program[at]) - FIRST_INT, int(program[at + 4]) - FIRST_INT
     if first < 0 or last < 0:

@@ -21,11 +21,16 @@ DOWN = "for ( int p_0 = 4 ; p_0 >= 0 ; -- p_0 ) { "
         ("if ( ! ( a [ 0 ] > 1 ) ) { a [ 0 ] = 1 ; }", {"if", "!"}, 1, 0),
         ("if ( ( a [ 0 ] + 1 ) > 1 && a [ 1 ] ) { a [ 0 ] = 1 ; }", {"if", "&&", "( )"}, 1, 0),
         (LOOP + "if ( a [ 0 ] || a [ 1 ] ) { break ; } }", {"for", "if", "||", "break"}, 2, 1),
-        (LOOP + "if ( a [ 0 ] ) { continue ; } else { a [ 0 ] = 1 ; } }", {"for", "if", "else", "continue"}, 2, 1),
+        (
+            LOOP + "if ( a [ 0 ] ) { continue ; } else { a [ 0 ] = 1 ; } }",
+            {"for", "if", "else", "continue"},
+            2,
+            1,
+        ),
         (LOOP + LOOP.replace("p_0", "p_1") + "a [ 0 ] = 1 ; } }", {"for", "nested for"}, 2, 2),
         ("if ( a [ 0 ] ) { " + LOOP + "a [ 0 ] = 1 ; } } " + LOOP + "a [ 1 ] = 1 ; }", {"if", "for"}, 2, 1),
     ],
-)  # fmt: skip
+)
 def test_constructs(text: str, uses: set[str], block_depth: int, loop_depth: int) -> None:
     tokens_PT = np.pad(tokens_of(text), (0, 7))[None]
     found = constructs_of(tokens_PT)

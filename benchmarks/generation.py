@@ -64,9 +64,8 @@ def main() -> None:
         num_tokens = (drawn.tokens_PT[accepted] != 0).sum(axis=1).mean()
         print(f"{name} ({num_tokens:.0f} tokens on average)")
         print(f"  sampled programs/s   {num / sampling_s:10,.0f}")
-        print(
-            f"  accepted tasks/s     {accepted.sum() / drawing_s:10,.0f}  ({accepted.mean():.0%} of the drawn)"
-        )
+        accepted_rate, new_rate = accepted.sum() / drawing_s, new.sum() / drawing_s
+        print(f"  accepted tasks/s     {accepted_rate:10,.0f}  ({accepted.mean():.0%} of the drawn)")
         print(f"  of a new behaviour/s {new_rate:10,.0f}  ({new.mean():.0%} of the accepted)")
         print(f"  simplified/s         {len(references_PT) / simplifying_s:10,.0f}")
 

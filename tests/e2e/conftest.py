@@ -37,6 +37,8 @@ def interrupted() -> Callable[..., tuple[int, str]]:
     def call(*arguments: object, once: tuple[Path, str]) -> tuple[int, str]:
         folder, pattern = once
         command = [sys.executable, "-c", "from lasynth.cli import main; main()", *map(str, arguments)]
+        # A shell's background job has interrupts ignored, and its children would inherit that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         try:
             while not any(folder.glob(pattern)):

@@ -17,11 +17,11 @@ def test_the_mix_of_small(simplify: bool) -> None:
     table, counts = make_shard(config, split="train", num_tasks=3000, seed=123, shard=0)
     lengths = (table.tokens_PT != 0).sum(axis=1)
     with_loop = np.isin(table.kinds_P, (Kind.FOR_ONLY, Kind.MIXTURE)).mean()
-    assert with_loop >= (0.5 if simplify else 0.65)
-    assert 1 - table.affine_P.mean() >= 0.4  # at least 30 % are asked for
+    assert with_loop >= (0.5 if simplify else 0.65)  # the simplifier opens some loops
+    assert 1 - table.affine_P.mean() >= 0.3
     assert all((table.kinds_P == kind).mean() > 0.08 for kind in Kind)
     assert lengths.max() < 256
-    assert 30 <= lengths.mean() <= (48 if simplify else 62)
+    assert 25 <= lengths.mean() <= (45 if simplify else 60)
     assert counts["simplified_wrongly"] < 0.01 * counts["kept"] if simplify else True
 
 

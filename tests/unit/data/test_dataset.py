@@ -24,7 +24,7 @@ def test_a_folder_and_its_files_are_the_same(folder: Path, dataset: Dataset) -> 
 
 def test_arrays(dataset: Dataset) -> None:
     num = len(dataset)
-    assert 550 < num <= 600
+    assert 500 < num < 600  # shards repeat one another now and then
     assert dataset.inputs_PKN.shape == dataset.outputs_PKN.shape == (num, 10, 5)
     assert (dataset.num_cells, dataset.num_shown) == (5, 5)
     assert dataset.tokens_PT.dtype == np.int16

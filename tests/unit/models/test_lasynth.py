@@ -11,8 +11,7 @@ from lasynth.models.lasynth import Forward, LaSynth
 
 NUM_TOKENS = FIRST_INT + 17
 PROGRAMS = (
-    "int l_0 = 2 ; a [ 1 ] = a [ 2 ] + 1 ; "
-    "for ( int p_0 = 0 ; p_0 <= 3 ; p_0 ++ ) { a [ p_0 ] -- ; } a [ l_0 ] = 1 ;",
+    "int l_0 = 2 ; a [ 1 ] ++ ; for ( int p_0 = 0 ; p_0 <= 3 ; p_0 ++ ) { a [ p_0 ] -- ; } a [ l_0 ] = 1 ;",
     "a [ 0 ] ++ ;",
     "if ( a [ 0 ] > 1 ) { a [ 1 ] = 2 ; } else { a [ 2 ] = 3 ; } a [ 3 ] = 3 ;",
     "int p_0 = 1 ; a [ 0 ] = p_0 ; a [ 1 ] = ( a [ 2 ] - a [ 3 ] ) + 1 ;",

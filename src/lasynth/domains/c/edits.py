@@ -30,6 +30,7 @@ from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of
 from lasynth.domains.c.linear import (
     CONSTANT,
     TARGET,
+    SumArray,
     add_sum,
     count_of,
     read_assignment,
@@ -288,7 +289,7 @@ def inline(draft: Draft, statement: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _inline_operand(draft: Draft, start: int, end: int, value: IntArray) -> None:
+def _inline_operand(draft: Draft, start: int, end: int, value: SumArray) -> None:
     """Drop `x = operand;` and read the operand instead of x from there on: everywhere, or once."""
     program, part, length, target = draft.program, draft.part, draft.info[LENGTH], value[TARGET]
     term = single_term(value)

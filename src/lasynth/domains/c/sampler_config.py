@@ -79,11 +79,11 @@ class SamplerConfig:
     max_tokens: int = 256
     max_depth: int = 2
     num_locals: tuple[float, ...] = (0.66, 0.28, 0.06)
-    num_statements: tuple[float, ...] = (0.48, 0.42, 0.10)
+    num_statements: tuple[float, ...] = (0.46, 0.43, 0.11)
     num_in_loop: tuple[float, ...] = (0.84, 0.14, 0.02)
     num_in_branch: tuple[float, ...] = (0.92, 0.08)
-    top: tuple[float, ...] = (0.39, 0.50, 0.085, 0.025, 0.0)
-    in_loop: tuple[float, ...] = (0.81, 0.01, 0.155, 0.025, 0.0)
+    top: tuple[float, ...] = (0.31, 0.57, 0.09, 0.03, 0.0)
+    in_loop: tuple[float, ...] = (0.73, 0.02, 0.22, 0.03, 0.0)
     in_branch: tuple[float, ...] = (0.84, 0.02, 0.02, 0.03, 0.09)
     assignments: tuple[float, ...] = (0.56, 0.12, 0.10, 0.12, 0.10)
     operations: tuple[float, ...] = (0.48, 0.46, 0.06)

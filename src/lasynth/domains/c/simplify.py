@@ -98,7 +98,7 @@ def _cut_down(draft: Draft, judge: Judge) -> None:
         num_idle += 1
         statement = np.int64(0)
         while statement < draft.info[NUM_STATEMENTS]:
-            _propose(draft, group, statement)
+            _propose(draft, group, statement)  # type: ignore[arg-type]  # NumPy integers, see above
             if settle(draft, judge):
                 num_idle = 0
             else:

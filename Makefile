@@ -1,6 +1,6 @@
 # `make solve` and `make test` are all a clone needs; both install into .venv first.
 PYTHON ?= python3
-TASK ?= examples/lists/reverse.json
+TASK ?= examples/lists/maximum_into_first.json
 VENV := .venv
 BIN := $(VENV)/bin
 

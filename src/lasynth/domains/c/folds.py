@@ -93,7 +93,7 @@ def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
                 add_term(edited, sign, total[(NEGATIVE - total[1] if from_negative else POSITIVE) + position])
                 _propose_assignment(draft, statement, edited)
     # The number in it nearer to zero.
-    for size in range(abs(number)):
+    for size in range(min(abs(number), 2 * max_constant + 1)):
         for sign in range(-1, 2, 2):
             edited[:] = total
             edited[CONSTANT] = sign * size

@@ -47,6 +47,8 @@ def probes(num_cells: int, max_value: int, num_probes: int = NUM_PROBES) -> IntA
     """
     rng = np.random.default_rng([num_cells, max_value])
     random = rng.integers(-max_value, max_value + 1, size=(num_probes, num_cells))
+    if max_value > MAX_CONSTANT:  # where the range is wide, hardly two values would ever be equal
+        random[::2] = rng.integers(-MAX_CONSTANT, MAX_CONSTANT + 1, size=random[::2].shape)
     steps = np.arange(num_cells) % (2 * max_value + 1) - max_value
     values = sorted({0, 1, -1, max_value, -max_value})
     structured = [np.full(num_cells, value) for value in values]

@@ -79,3 +79,15 @@ def test_behaviour_is_kept_on_fresh_inputs_and_programs_never_grow() -> None:
     after, runs = run_batch(simple, fresh)
     same = ((ran != 0) | ((runs == 0) & (before == after).all(-1))).all(1)
     assert (~same).mean() < 0.01
+
+
+@pytest.mark.parametrize("number", [20_000_000, 2_000_000_000])
+def test_huge_numbers_take_no_longer_than_small_ones(number: int) -> None:
+    """The search over smaller numbers is bounded: without that, these would take from seconds to hours."""
+    program = tokens_of(f"a[0] = a[1] + {number};")
+    assert text_of(simplify_one(program, 5, 4)) == text_of(program)
+
+
+def test_equal_values_are_met_where_the_range_is_wide() -> None:
+    program = tokens_of("if (a[0] == a[2]) { a[1] = 3; }")
+    assert text_of(simplify_one(program, 5, 1000)) == text_of(program)

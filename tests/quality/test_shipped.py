@@ -15,9 +15,9 @@ def test_c_small_solves_generated_tasks(root: Path) -> None:
     synthesizer = load("c-small")
     tasks = Dataset.open([root / "experiments" / "c-small" / "test.parquet"], max_tasks=48).tasks()
     found = validator(tasks, synthesizer.config, beam=16)(synthesizer.model)
-    # Of 48 tasks at the card's 60 %, fewer than 40 % are right once in a few hundred draws.
+    # The card's consistent@64 is 58.5 %; of 48 tasks 40 % is some 2.6 standard errors below.
     assert found["solved"] >= 0.4
-    assert found["greedy"] <= found["oracle"]
+    assert found["top1"] <= found["oracle"]
     assert found["solved"] <= found["oracle"]
 
 

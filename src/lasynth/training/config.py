@@ -69,6 +69,12 @@ class TrainConfig:
     num_validate: int = 200
     checkpoint_minutes: float = 3.0
 
+    def __post_init__(self) -> None:
+        if self.replay is not None and not 0 <= self.replay < 1:
+            raise InputError(
+                f"replay is {self.replay}", where="training configuration", hint="Give 0 or more, below 1."
+            )
+
     def to_json(self) -> dict[str, Any]:
         """The configuration as JSON values."""
         return {

@@ -105,10 +105,8 @@ class Trainer:
         self.programs = 0
         self.seconds = 0.0
         self.best = -1.0
-        self.sums: dict[str, float] = {}
         self._stop = False
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.json").write_text(json.dumps(config.to_json(), indent=2) + "\n")
 
     def _enter(self, phase: int) -> None:
         """Begin a phase of the curriculum."""
@@ -234,6 +232,8 @@ class Trainer:
         Args:
             minutes: stop (resumably) after this long.
         """
+        # Only now: a run that cannot be resumed must not overwrite the configuration that is there.
+        (self.folder / "config.json").write_text(json.dumps(self.config.to_json(), indent=2) + "\n")
         begun = last_saved = lately = time.monotonic()
         programs_then = self.programs
         pending: list[dict[str, Tensor]] = []

@@ -22,7 +22,7 @@ def validator(
 ) -> Callable[[LaSynth], dict[str, float]]:
     """A function that measures a model on tasks.
 
-    Its result: `greedy` (the likeliest program is right on shown and held-out examples), `solved` (the
+    Its result: `top1` (the first program of the beam is right on shown and held-out examples), `solved` (the
     first of `beam` candidates that satisfies the shown ones is) and `oracle` (any of them is), as
     shares of the tasks.
     """
@@ -31,11 +31,11 @@ def validator(
         synthesizer = Synthesizer(model, config, name="in training")
         domain = domains.get(synthesizer.domain)
         search_config = SearchConfig(beam=beam, enough=None, max_tokens=96)
-        counts = {"greedy": 0, "solved": 0, "oracle": 0}
+        counts = {"top1": 0, "solved": 0, "oracle": 0}
         for task, result in zip(tasks, search(synthesizer, domain, tasks, search_config), strict=True):
             right = [_right(proposal, domain, task) for proposal in result.proposals]
             chosen = [ok for ok, p in zip(right, result.proposals, strict=True) if p.consistent]
-            counts["greedy"] += bool(right) and right[0]
+            counts["top1"] += bool(right) and right[0]
             counts["solved"] += bool(chosen) and chosen[0]
             counts["oracle"] += any(right)
         return {name: count / len(tasks) for name, count in counts.items()}

@@ -105,9 +105,12 @@ def test_average_follows_the_weights(data: Dataset, tmp_path: Path) -> None:
 def test_other_configuration_cannot_resume(data: Dataset, tmp_path: Path) -> None:
     trainer = Trainer(CONFIG, data, tmp_path)
     trainer.save()
+    list(trainer.run(minutes=0))
+    before = (tmp_path / "config.json").read_text()
     other = Trainer(replace(CONFIG, learning_rate=1.0), data, tmp_path)
     with pytest.raises(CheckpointError, match="another configuration"):
         other.resume()
+    assert (tmp_path / "config.json").read_text() == before
 
 
 def test_truncated_checkpoint(data: Dataset, tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +31,9 @@ def train(
         Path | None,
         typer.Option(metavar="FILE", help="A configuration of your own (TOML), instead of a preset."),
     ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of weights and order, instead of the configuration's.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder.")] = False,
     minutes: Annotated[float | None, typer.Option(help="Stop after so long; --resume goes on.")] = None,
     device: Annotated[str, typer.Option(help='Where to train: "cpu" or "cuda".')] = "cpu",
@@ -50,7 +53,7 @@ def train(
         raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
     if minutes is not None and not minutes > 0:
         raise InputError(f"{minutes} minutes are no time", "--minutes", "Give more than 0.")
-    chosen = _config(preset, config, out if resume else None)
+    chosen = _config(preset, config, seed, out if resume else None)
     has_valid = data.is_dir() and any(data.glob("valid-*.parquet"))
     tasks = Dataset.open(data, split="valid", max_tasks=chosen.num_validate).tasks() if has_valid else []
     if not tasks:
@@ -82,7 +85,9 @@ def train(
     return 0 if finished or minutes is not None else INTERRUPTED
 
 
-def _config(preset: str | None, file: Path | None, resumed: Path | None) -> TrainConfig:
+def _config(
+    preset: str | None, file: Path | None, seed: int | None, resumed: Path | None
+) -> TrainConfig:
     """The configuration that was asked for, else that of the run to resume, else the default."""
     from lasynth.errors import InputError
     from lasynth.training.config import TrainConfig, read_config
@@ -90,6 +95,8 @@ def _config(preset: str | None, file: Path | None, resumed: Path | None) -> Trai
     if preset is not None and file is not None:
         raise InputError("both --preset and --config are given", "lasynth train", "Give one of them.")
     asked = None if preset is None and file is None else read_config(file or preset or "")
+    if seed is not None:
+        asked = dataclasses.replace(asked or read_config("c-small"), seed=seed)
     path = None if resumed is None else resumed / "config.json"
     if path is None or not path.is_file():
         return asked or read_config("c-small")
@@ -98,7 +105,7 @@ def _config(preset: str | None, file: Path | None, resumed: Path | None) -> Trai
     except ValueError as error:
         raise InputError(f"not JSON: {error}", str(path), "Start the run anew in another folder.") from None
     if asked is not None and asked != kept:
-        hint = "Resume without --preset and --config, or give another folder."
+        hint = "Resume without --preset, --config and --seed, or give another folder."
         raise InputError("the run was started with another configuration", str(path), hint)
     return kept
 
@@ -110,9 +117,4 @@ def _export(trainer: Trainer, config: TrainConfig, out: Path) -> None:
 
     card = {"training": config.to_json(), "num_programs": trainer.programs, "num_updates": trainer.updates}
     card["num_distinct_programs"] = trainer.num_distinct
-    # Written aside and moved, so that a killed run leaves no half of a model.
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as folder:
-        written = Path(folder) / EXPORTED
-        models.save(trainer.average, config.model, written, card)
-        for path in (written, written.with_suffix(".json")):
-            path.replace(out / path.name)
+    models.save(trainer.average, config.model, out / EXPORTED, card)

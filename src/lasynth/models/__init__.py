@@ -1,7 +1,7 @@
 """Models: torch modules that turn arrays into log-probabilities."""
 
-from lasynth.models.build import build
-from lasynth.models.config import LaSynthConfig
+from lasynth.models.build import Model, build
+from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig, model_config
 from lasynth.models.lasynth import Forward, LaSynth
 from lasynth.models.synthesizer import Belief, Synthesizer
 from lasynth.models.zoo import load, save, zoo_folder
@@ -11,9 +11,13 @@ __all__ = [
     "Forward",
     "LaSynth",
     "LaSynthConfig",
+    "Model",
+    "ModelConfig",
+    "PropertySignaturesConfig",
     "Synthesizer",
     "build",
     "load",
+    "model_config",
     "save",
     "zoo_folder",
 ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 from lasynth.domains.c import grammar as c_grammar
-from lasynth.models.config import LaSynthConfig
+from lasynth.models.baselines.property_signatures import PropertySignatures
+from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig
 from lasynth.models.decoder import (
     ExampleReader,
     HistoryAttention,
@@ -12,7 +15,7 @@ from lasynth.models.decoder import (
     TokenDecoder,
 )
 from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner
-from lasynth.models.executor import LatentExecutor, TableHead, ValueHead
+from lasynth.models.executor import LatentExecutor, NoExecutor, TableHead, ValueHead
 from lasynth.models.lasynth import LaSynth, Parts
 from lasynth.models.operations import (
     NoOperationPredictor,
@@ -25,11 +28,25 @@ from lasynth.models.operations import (
 from lasynth.models.schedule import AtEnd, EveryPeriod, Never, Schedule, StatementEnds
 from lasynth.models.values import ValueEmbedding
 
-__all__ = ["build"]
+__all__ = ["Model", "build"]
+
+Model = LaSynth | PropertySignatures
 
 
-def build(config: LaSynthConfig) -> LaSynth:
+@overload
+def build(config: LaSynthConfig) -> LaSynth: ...
+@overload
+def build(config: PropertySignaturesConfig) -> PropertySignatures: ...
+@overload
+def build(config: ModelConfig) -> Model: ...
+def build(config: ModelConfig) -> Model:
     """A freshly initialised model; torch's generator must be seeded by the caller."""
+    if isinstance(config, PropertySignaturesConfig):
+        return PropertySignatures(config, bos=c_grammar.BOS)
+    return LaSynth(_parts(config), bos=c_grammar.BOS)
+
+
+def _parts(config: LaSynthConfig) -> Parts:
     size, hidden = config.embedding, config.hidden
     table = OperationTable(config.max_value, config.max_cells)
     operations: OperationPredictor | NoOperationPredictor
@@ -40,28 +57,32 @@ def build(config: LaSynthConfig) -> LaSynth:
         each = SingleOperands(table) if whole else OwnCell(table)
         across = WholeTable(table) if whole else OwnCell(table)
         operations = OperationPredictor(size, table, each, across, hidden)
-    values_head = ValueHead(hidden, size)
-    head = values_head if config.executor_head == "values" else TableHead(hidden, size, table)
+    executor: LatentExecutor | NoExecutor
+    if config.executor == "never":
+        executor = NoExecutor()
+    else:
+        values_head = config.executor_head == "values"
+        head = ValueHead(hidden, size) if values_head else TableHead(hidden, size, table)
+        executor = LatentExecutor(size, hidden, config.decoder, head)
     pooled_size = 2 * hidden
     history: HistoryAttention | NoHistory
     if config.history:
         history = HistoryAttention(config.decoder, pooled_size, pooled_size, config.heads)
     else:
         history = NoHistory(pooled_size)
-    parts = Parts(
+    return Parts(
         values=ValueEmbedding(config.max_value, config.max_cells, size),
         input_encoder=InputEncoder(size, hidden),
         output_encoder=OutputEncoder(size, hidden),
         refiner=OutputRefiner(hidden, config.heads, config.refinements),
         operations=operations,
         decoder=TokenDecoder(config.num_tokens, size, 8 * hidden, config.decoder, config.decoder_layers),
-        executor=LatentExecutor(size, hidden, config.decoder, head),
+        executor=executor,
         schedule=_schedule(config),
         reader=ExampleReader(config.decoder, hidden, config.heads, 2 + operations.num_memories),
         history=history,
         output=OutputLayer(history.size, config.decoder, 2 * hidden, config.num_tokens, config.dropout),
     )
-    return LaSynth(parts, bos=c_grammar.BOS)
 
 
 def _schedule(config: LaSynthConfig) -> Schedule:

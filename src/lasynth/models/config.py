@@ -1,13 +1,18 @@
-"""What a model is built from: sizes, and the name of each interchangeable part."""
+"""What a model is built from: sizes, and the name of each interchangeable part.
+
+A configuration as JSON or TOML says with `kind` which model it is of; without it, of LaSynth.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from lasynth.errors import InputError
 
-__all__ = ["LaSynthConfig"]
+__all__ = ["LaSynthConfig", "ModelConfig", "PropertySignaturesConfig", "model_config"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,7 @@ class LaSynthConfig:
         Raises:
             InputError: an unknown or missing entry.
         """
-        known = {field.name for field in fields(cls)}
-        if unknown := sorted(set(obj) - known):
-            raise InputError(f"unknown entry {unknown[0]!r}", where="model configuration")
-        if "num_tokens" not in obj:
-            raise InputError("num_tokens is missing", where="model configuration")
-        return cls(**obj)
+        return _from_json(cls, obj)
 
 
 _CHOICES = {
@@ -91,3 +91,77 @@ _CHOICES = {
     "executor_head": ("values", "table"),
     "operations": ("expressions", "cells", "none"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PropertySignaturesConfig:
+    """Sizes of a model that reads property signatures.
+
+    Attributes:
+        num_tokens: size of the token vocabulary, V.
+        max_value: inputs and outputs hold values in `[-max_value, max_value]`.
+        min_cells, max_cells: shortest and longest list.
+        embedding: size of the embeddings of tokens and of answers.
+        hidden: size of a direction of the encoder, H.
+        encoder_layers: layers of the encoder (2 in the release).
+        decoder: size of the token decoder's state, D.
+        decoder_layers: layers of the token decoder.
+        heads: attention heads.
+        dropout: probability, on the inputs of the output layer.
+    """
+
+    num_tokens: int
+    max_value: int = 4
+    min_cells: int = 5
+    max_cells: int = 5
+    embedding: int = 64
+    hidden: int = 128
+    encoder_layers: int = 2
+    decoder: int = 256
+    decoder_layers: int = 1
+    heads: int = 2
+    dropout: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The configuration as JSON values."""
+        return {"kind": _PROPERTY_SIGNATURES, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, obj: dict[str, Any]) -> PropertySignaturesConfig:
+        """Read what `to_json` wrote, with or without its `kind`.
+
+        Raises:
+            InputError: an unknown or missing entry.
+        """
+        return _from_json(cls, {key: value for key, value in obj.items() if key != "kind"})
+
+
+ModelConfig = LaSynthConfig | PropertySignaturesConfig
+_PROPERTY_SIGNATURES: Final = "property-signatures"
+
+
+def model_config(obj: dict[str, Any]) -> ModelConfig:
+    """The configuration of any model, by its `kind`.
+
+    Raises:
+        InputError: an unknown kind, or an unknown or missing entry.
+    """
+    kind = obj.get("kind", "lasynth")
+    if kind == _PROPERTY_SIGNATURES:
+        return PropertySignaturesConfig.from_json(obj)
+    if kind == "lasynth":
+        return LaSynthConfig.from_json({key: value for key, value in obj.items() if key != "kind"})
+    raise InputError(
+        f"no model is of kind {kind!r}",
+        where="model configuration",
+        hint=f"use lasynth or {_PROPERTY_SIGNATURES}",
+    )
+
+
+def _from_json(cls: type[T], obj: dict[str, Any]) -> T:
+    known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    if unknown := sorted(set(obj) - known):
+        raise InputError(f"unknown entry {unknown[0]!r}", where="model configuration")
+    if "num_tokens" not in obj:
+        raise InputError("num_tokens is missing", where="model configuration")
+    return cls(**obj)

@@ -15,7 +15,7 @@ from lasynth.models.encoder import ListLSTM
 from lasynth.models.operations import OperationTable
 from lasynth.models.values import ValueEmbedding
 
-__all__ = ["LatentExecutor", "TableHead", "ValueHead"]
+__all__ = ["LatentExecutor", "NoExecutor", "TableHead", "ValueHead"]
 
 
 class ValueHead(nn.Module):
@@ -93,3 +93,11 @@ class LatentExecutor(nn.Module):
         states, _ = self.cells(values.placed(values(belief_MKNC)), (start[:2], start[2:]))
         next_belief: Tensor = self.head(states, belief_MKNC, values)
         return next_belief
+
+
+class NoExecutor(nn.Module):
+    """No latent execution (the paper's NoExecutor): the list stays the input."""
+
+    def forward(self, belief_MKNC: Tensor, state_MD: Tensor, values: ValueEmbedding) -> Tensor:
+        """The belief itself."""
+        return belief_MKNC

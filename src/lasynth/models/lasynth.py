@@ -25,7 +25,7 @@ from lasynth.models.decoder import (
     TokenDecoder,
 )
 from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner, pooled
-from lasynth.models.executor import LatentExecutor
+from lasynth.models.executor import LatentExecutor, NoExecutor
 from lasynth.models.operations import NoOperationPredictor, OperationPredictor
 from lasynth.models.schedule import Schedule
 from lasynth.models.values import ValueEmbedding
@@ -43,7 +43,7 @@ class Parts:
     refiner: OutputRefiner
     operations: OperationPredictor | NoOperationPredictor
     decoder: TokenDecoder
-    executor: LatentExecutor
+    executor: LatentExecutor | NoExecutor
     schedule: Schedule
     reader: ExampleReader
     history: HistoryAttention | NoHistory

@@ -13,11 +13,16 @@ import numpy.typing as npt
 import torch
 
 from lasynth.domains.c import grammar as c_grammar
-from lasynth.models.config import LaSynthConfig
+from lasynth.errors import InputError
+from lasynth.models.baselines.property_signatures import SignatureState
+from lasynth.models.build import Model
+from lasynth.models.config import ModelConfig
 from lasynth.models.lasynth import LaSynth, SearchState
 from lasynth.task import Task
 
 __all__ = ["Belief", "Synthesizer"]
+
+State = SearchState | SignatureState
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +53,7 @@ class Synthesizer:
     bos = c_grammar.BOS
     eos = c_grammar.EOS
 
-    def __init__(self, model: LaSynth, config: LaSynthConfig, *, name: str, domain: str = "c") -> None:
+    def __init__(self, model: Model, config: ModelConfig, *, name: str, domain: str = "c") -> None:
         self.model = model.eval()
         self.config = config
         self.name = name
@@ -71,22 +76,21 @@ class Synthesizer:
         return range(self.config.min_cells, self.config.max_cells + 1)
 
     @torch.inference_mode()
-    def start(self, tasks: Sequence[Task]) -> SearchState:
+    def start(self, tasks: Sequence[Task]) -> State:
         """One row a task, before any token; all lists must have one length."""
         inputs = np.array([[example.input for example in task.examples] for task in tasks])
         outputs = np.array([[example.output for example in task.examples] for task in tasks])
         return self.model.start(self._tensor(inputs), self._tensor(outputs))
 
     @torch.inference_mode()
-    def step(
-        self, state: SearchState, tokens: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.float32], SearchState]:
+    def step(self, state: State, tokens: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], State]:
         """Feed one token a row (first `bos`): `[R, V]` log-probabilities of the next, and the state."""
-        logits, state = self.model.step(state, self._tensor(tokens))
+        # A state is always of the model that made it, which mypy cannot know.
+        logits, state = self.model.step(state, self._tensor(tokens))  # type: ignore[arg-type]
         return logits.float().log_softmax(-1).cpu().numpy(), state
 
     @torch.inference_mode()
-    def reorder(self, state: SearchState, parents: npt.NDArray[np.int64]) -> SearchState:
+    def reorder(self, state: State, parents: npt.NDArray[np.int64]) -> State:
         """The rows `parents` of a state, which may repeat."""
         return state.select(self._tensor(parents))
 
@@ -97,7 +101,12 @@ class Synthesizer:
         Args:
             task: its shown examples are executed.
             tokens: `[T]` the program, with its end token.
+
+        Raises:
+            InputError: the model has no latent executor.
         """
+        if not isinstance(self.model, LaSynth) or not self.model.schedule.at_end:
+            raise InputError(f"{self.name} has no latent executor", hint="Trace a LaSynth model.")
         inputs = self._tensor(np.array([[example.input for example in task.examples]]))
         outputs = self._tensor(np.array([[example.output for example in task.examples]]))
         tokens_BT = self._tensor(np.asarray(tokens))[None]

@@ -7,6 +7,7 @@ domain, configuration) and what is known of them (data, seed, budget, scores).
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from lasynth.errors import CheckpointError, InputError
-from lasynth.models.build import build
-from lasynth.models.config import LaSynthConfig
-from lasynth.models.lasynth import LaSynth
+from lasynth.models.build import Model, build
+from lasynth.models.config import ModelConfig, model_config
 from lasynth.models.synthesizer import Synthesizer
 
 __all__ = ["SHIPPED", "load", "save", "zoo_folder"]
@@ -33,7 +33,7 @@ def zoo_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "zoo"
 
 
-def save(model: LaSynth, config: LaSynthConfig, path: Path, card: dict[str, Any]) -> None:
+def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) -> None:
     """Write a model: `path` with the suffix `.safetensors`, and its card beside it.
 
     Args:
@@ -43,9 +43,14 @@ def save(model: LaSynth, config: LaSynthConfig, path: Path, card: dict[str, Any]
         card: what is known of the model; format, domain and configuration are added.
     """
     weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    save_file(weights, path)
     full = {"format": FORMAT, "domain": "c", "config": config.to_json(), **card}
-    path.with_suffix(".json").write_text(json.dumps(full, indent=2) + "\n")
+    # Written aside and moved, so that a process that is killed leaves no half of a file.
+    with tempfile.TemporaryDirectory(prefix=".model-", dir=path.parent) as folder:
+        written = Path(folder) / path.name
+        save_file(weights, written)
+        written.with_suffix(".json").write_text(json.dumps(full, indent=2) + "\n")
+        for file in (written, written.with_suffix(".json")):
+            file.replace(path.parent / file.name)
 
 
 def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
@@ -69,7 +74,7 @@ def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
         raise CheckpointError("no such file", where=str(path), hint="Give the path of a model's weights.")
     card = read_card(path.with_suffix(".json"))
     try:
-        config = LaSynthConfig.from_json(card["config"])
+        config = model_config(card["config"])
         model = build(config)
         model.load_state_dict(load_file(path))
     except (SafetensorError, RuntimeError, KeyError, OSError) as error:

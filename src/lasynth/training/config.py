@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from lasynth.domains.c import grammar as c_grammar
 from lasynth.errors import InputError
-from lasynth.models.config import LaSynthConfig
+from lasynth.models.config import ModelConfig, model_config
 
 __all__ = ["TrainConfig", "read_config"]
 
@@ -48,7 +48,7 @@ class TrainConfig:
         checkpoint_minutes: minutes between checkpoints.
     """
 
-    model: LaSynthConfig
+    model: ModelConfig
     batch_size: int = 16
     num_programs: int = 1_000_000
     learning_rate: float = 1e-3
@@ -97,15 +97,22 @@ class TrainConfig:
             )
         model = {"num_tokens": c_grammar.FIRST_INT + 17, **obj.get("model", {})}
         curriculum = tuple((share, tokens) for share, tokens in obj.get("curriculum", ()))
-        return cls(**{**obj, "model": LaSynthConfig.from_json(model), "curriculum": curriculum})
+        return cls(**{**obj, "model": model_config(model), "curriculum": curriculum})
 
 
 def read_config(name: str | Path) -> TrainConfig:
     """Read a preset by name (`c-small`) or a TOML file by path.
 
+    A key `base` names another preset or file, of which only what is given is changed.
+
     Raises:
         InputError: no such preset or file, or a mistake in it.
     """
+    return TrainConfig.from_json(_read_toml(name), where=str(name))
+
+
+def _read_toml(name: str | Path) -> dict[str, Any]:
+    """A preset or a file, on top of its base."""
     presets = resources.files("lasynth.training") / "presets"
     path = presets / f"{name}.toml"
     text: str
@@ -120,4 +127,10 @@ def read_config(name: str | Path) -> TrainConfig:
         obj = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not TOML: {error}", where=str(name)) from error
-    return TrainConfig.from_json(obj, where=str(name))
+    if "base" not in obj:
+        return obj
+    base = _read_toml(obj.pop("base"))
+    model = {**base.get("model", {}), **obj.get("model", {})}
+    if "kind" in obj.get("model", {}):  # another kind of model has entries of its own
+        model = obj["model"]
+    return {**base, **obj, "model": model}

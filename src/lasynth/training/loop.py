@@ -22,15 +22,15 @@ from lasynth.data.dataset import Dataset
 from lasynth.domains.c.mask import allowed_along
 from lasynth.domains.c.partial import run_partial
 from lasynth.errors import CheckpointError, InputError
-from lasynth.models.build import build
-from lasynth.models.lasynth import Forward, LaSynth
+from lasynth.models.build import Model, build
+from lasynth.models.lasynth import Forward
 from lasynth.training.checkpoint import append_metrics, load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses, execution_targets, losses
 
 __all__ = ["Progress", "Trainer"]
 
-Validate = Callable[[LaSynth], dict[str, float]]
+Validate = Callable[[Model], dict[str, float]]
 _LOG_EVERY = 100
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from lasynth import domains
 from lasynth.domains.base import Domain, Status
-from lasynth.models.config import LaSynthConfig
-from lasynth.models.lasynth import LaSynth
+from lasynth.models.build import Model
+from lasynth.models.config import ModelConfig
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.search import Proposal, SearchConfig, search
 from lasynth.task import Task
@@ -18,8 +18,8 @@ __all__ = ["validator"]
 
 
 def validator(
-    tasks: Sequence[Task], config: LaSynthConfig, *, beam: int = 16
-) -> Callable[[LaSynth], dict[str, float]]:
+    tasks: Sequence[Task], config: ModelConfig, *, beam: int = 16
+) -> Callable[[Model], dict[str, float]]:
     """A function that measures a model on tasks.
 
     Its result: `top1` (the first program of the beam is right on shown and held-out examples), `solved` (the
@@ -27,7 +27,7 @@ def validator(
     shares of the tasks.
     """
 
-    def validate(model: LaSynth) -> dict[str, float]:
+    def validate(model: Model) -> dict[str, float]:
         synthesizer = Synthesizer(model, config, name="in training")
         domain = domains.get(synthesizer.domain)
         search_config = SearchConfig(beam=beam, enough=None, max_tokens=96)

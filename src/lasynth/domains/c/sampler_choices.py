@@ -12,6 +12,7 @@ from numba import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, GRAMMAR, token_of
 from lasynth.domains.c.random import Stream, chance, draw_below, pick
 from lasynth.domains.c.sampler_config import Weights
+from lasynth.domains.c.sampler_idioms import idiom_needs
 from lasynth.domains.c.sampler_state import (
     ASSIGNED,
     BLOCK,
@@ -20,11 +21,13 @@ from lasynth.domains.c.sampler_state import (
     COUNT_DOWN,
     COUNT_UP,
     DECLARATIONS,
+    FIRST_IDIOM,
     HOLDS_INDEX,
     IS_LOOP,
     LAST_CELL,
     LEFT,
     LOOP_NEXT,
+    NEEDS,
     NO_PAIR,
     OPENING,
     OPERATIONS,
@@ -85,6 +88,21 @@ def begin(state: IntArray, stream: Stream, w: Weights) -> None:
     if chance(stream, w.p_declared_outside):
         state[DECLARATIONS] |= LOOP_VARIABLE_FIRST
     state[LEFT] = 1 + pick(stream, w.num_statements)
+    if w.p_idioms > 0 and chance(stream, w.p_idioms):  # no number is drawn where there are no idioms
+        _plan_idioms(state, stream, w)
+
+
+@njit(cache=True, nogil=True)
+def _plan_idioms(state: IntArray, stream: Stream, w: Weights) -> None:
+    """Decide which of the program's statements are idioms, at least one of them."""
+    state[DECLARATIONS] = 0
+    state[LEFT] = 1 + pick(stream, w.num_idioms)
+    always = draw_below(stream, state[LEFT])
+    for number in range(state[LEFT]):
+        if number == always or not chance(stream, w.p_plain):
+            kind = pick(stream, w.idioms)
+            state[FIRST_IDIOM + number] = 1 + kind
+            state[NEEDS] |= idiom_needs(kind)
 
 
 @njit(cache=True, nogil=True)

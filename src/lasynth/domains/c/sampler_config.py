@@ -72,6 +72,10 @@ class SamplerConfig:
         p_counter: of loops with a second index, those that count it along, rather than
             compute it from the loop variable.
         p_wild: any visible name as an index, whether or not it can be inside the list.
+        p_idioms: share of programs that hold idioms (`sampler_idioms.IDIOMS`).
+        num_idioms: weights of 1, 2, 3... statements in such a program.
+        idioms: weights of the idioms.
+        p_plain: that a statement of such a program is an ordinary one; one at least is not.
     """
 
     num_cells: int = 5
@@ -124,6 +128,10 @@ class SamplerConfig:
     p_use_second: float = 0.45
     p_counter: float = 0.55
     p_wild: float = 0.005
+    p_idioms: float = 0.0
+    num_idioms: tuple[float, ...] = (0.62, 0.33, 0.05)
+    idioms: tuple[float, ...] = (0.20, 0.08, 0.14, 0.12, 0.11, 0.06, 0.09, 0.08, 0.05, 0.04, 0.03)
+    p_plain: float = 0.45
     name: str = field(default="small", compare=False)
 
     def __post_init__(self) -> None:
@@ -238,10 +246,13 @@ _LENGTHS: Final = {
     **dict.fromkeys(("operations", "operands", "tested", "compared", "pairings", "indices"), 3),
     "assignments": 5,
     "relations": 7,
+    "idioms": 11,
 }
 
 NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {
     "small": {},
+    "mixed": {"p_idioms": 0.3},
+    "idioms": {"p_idioms": 1.0},
     "paper": {
         "num_locals": (0.10, 0.30, 0.35, 0.25),
         "num_statements": (0.05, 0.20, 0.30, 0.25, 0.15, 0.05),

@@ -16,7 +16,8 @@ from lasynth.domains.c.sampler_config import Weights
 from lasynth.grammar import IntArray
 
 MAX_BLOCKS: Final = 32
-_MAX_QUEUED: Final = 96
+MAX_STATEMENTS: Final = 16  # of the outermost level
+_MAX_QUEUED: Final = 160
 
 (
     QUEUE_AT,  # queued tokens, from here...
@@ -40,15 +41,18 @@ _MAX_QUEUED: Final = 96
     TESTS,  # in the condition
     LAST_CELL,  # index of the cell last read or to be assigned, not to be read again at once
     UNREAD,  # values assigned to variables and not read since, as bits
-) = range(21)
+    NEEDS,  # variables still to be declared for idioms
+) = range(22)
 # Of each block: statements to come, whether it is a loop's, its second index or that of a loop around
 # it, and what is left to write at its end: a second index to be counted along, and its step.
-LEFT: Final = 21
+LEFT: Final = 22
 IS_LOOP: Final = LEFT + MAX_BLOCKS
 SECOND: Final = IS_LOOP + MAX_BLOCKS
 TAIL: Final = SECOND + MAX_BLOCKS
 TAIL_STEP: Final = TAIL + MAX_BLOCKS
-QUEUE: Final = TAIL_STEP + MAX_BLOCKS
+# Of each statement of the outermost level, the last one first: 1 more than the number of its idiom, or 0.
+FIRST_IDIOM: Final = TAIL_STEP + MAX_BLOCKS
+QUEUE: Final = FIRST_IDIOM + MAX_STATEMENTS
 STATE_SIZE: Final = QUEUE + _MAX_QUEUED
 
 ASSIGNED, TESTED, COMPARED = range(3)

@@ -11,6 +11,7 @@ from numba import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, token_of
 from lasynth.domains.c.random import Stream, chance, draw_below, pick
 from lasynth.domains.c.sampler_config import Weights
+from lasynth.domains.c.sampler_idioms import NEEDS_INDEX, NEEDS_VALUE, idiom, queue_loop_head
 from lasynth.domains.c.sampler_state import (
     ASSIGNED,
     BLOCK,
@@ -18,6 +19,7 @@ from lasynth.domains.c.sampler_state import (
     COUNT_UP,
     DECLARATIONS,
     DOWN,
+    FIRST_IDIOM,
     HIGH,
     HOLDS_INDEX,
     HOLDS_VALUE,
@@ -29,6 +31,7 @@ from lasynth.domains.c.sampler_state import (
     LOW,
     MAX_BLOCKS,
     MIRRORED,
+    NEEDS,
     NEXT,
     NO_PAIR,
     OTHER_NAMES,
@@ -66,13 +69,15 @@ def _tokens(*texts: str) -> tuple[int, ...]:
 _INT, _FOR, _IF, _BREAK, _CONTINUE = _tokens("int", "for", "if", "break", "continue")
 _LP, _RP, _BEGIN, _CLOSE, _SEMI, _SET = _tokens("(", ")", "{", "}", ";", "=")
 _INC, _DEC, _PLUS, _MINUS = _tokens("++", "--", "+", "-")
-_LT, _LE, _GT, _GE = _tokens("<", "<=", ">", ">=")
+_LT, _GT = _tokens("<", ">")
 
 
 @njit(cache=True, nogil=True)
 def declaration(state: IntArray, stream: Stream, w: Weights) -> None:
     """Queue the next declaration, or nothing where there are enough."""
-    if state[DECLARATIONS] & LOOP_VARIABLE_FIRST:
+    if state[NEEDS] > 0:
+        _declare_for_idioms(state, stream, w)
+    elif state[DECLARATIONS] & LOOP_VARIABLE_FIRST:
         state[DECLARATIONS] &= ~LOOP_VARIABLE_FIRST
         state[HOLDS_INDEX] |= 1
         queue(state, _INT)
@@ -101,6 +106,21 @@ def declaration(state: IntArray, stream: Stream, w: Weights) -> None:
 
 
 @njit(cache=True, nogil=True)
+def _declare_for_idioms(state: IntArray, stream: Stream, w: Weights) -> None:
+    """Queue the declaration of a variable that the idioms to come take."""
+    value = state[NEEDS] & NEEDS_VALUE
+    state[NEEDS] &= ~(NEEDS_VALUE if value else NEEDS_INDEX)
+    # The index keeps its name where there is no value, and takes the next one where there is.
+    name = FIRST_OTHER_NAME + (0 if value else 1)
+    state[HOLDS_VALUE if value else HOLDS_INDEX] |= 1 << (name - FIRST_NAME)
+    queue(state, _INT)
+    queue(state, name)
+    queue(state, _SET)
+    queue(state, FIRST_INT + (0 if value else draw_below(stream, w.num_cells)))
+    queue(state, _SEMI)
+
+
+@njit(cache=True, nogil=True)
 def statement(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     """Decide on the next statement; queue its beginning, or all of it."""
     block = state[BLOCK]
@@ -112,6 +132,9 @@ def statement(state: IntArray, context: IntArray, stream: Stream, w: Weights) ->
         _compute_pair(state, context, w)
         return
     state[LEFT + block] -= 1
+    if block == 0 and state[FIRST_IDIOM + state[LEFT]] > 0:
+        idiom(state, context, stream, w, state[FIRST_IDIOM + state[LEFT]] - 1)
+        return
     if block == 0:
         choice = pick(stream, w.top)
     else:
@@ -254,7 +277,6 @@ def _plan_loop(state: IntArray, context: IntArray, stream: Stream, w: Weights, p
 def _loop_head(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     """Queue the head of the planned loop."""
     state[LOOP_NEXT] = 0
-    low, high = state[LOW], state[HIGH]
     outside = 0  # a declared loop variable that no open loop counts
     if chance(stream, w.p_use_outside):
         free = context[0] & LOOP_NAMES
@@ -268,29 +290,7 @@ def _loop_head(state: IntArray, context: IntArray, stream: Stream, w: Weights) -
             variable += 1
     else:  # behind the loop it is just past the cells
         state[HOLDS_INDEX] &= ~(1 << (variable - FIRST_NAME))
-    queue(state, _FOR)
-    queue(state, _LP)
-    if outside == 0:
-        queue(state, _INT)
-    queue(state, variable)
-    queue(state, _SET)
-    queue(state, FIRST_INT + (high if state[DOWN] else low))
-    queue(state, _SEMI)
-    queue(state, variable)
-    strict = chance(stream, w.p_strict)
-    if state[DOWN]:
-        strict = strict and low > 0
-        queue(state, _GT if strict else _GE)
-        queue(state, FIRST_INT + low - (1 if strict else 0))
-    else:
-        queue(state, _LT if strict else _LE)
-        queue(state, FIRST_INT + high + (1 if strict else 0))
-    queue(state, _SEMI)
-    step = _DEC if state[DOWN] else _INC
-    prefix = chance(stream, w.p_prefix)
-    queue(state, step if prefix else variable)
-    queue(state, variable if prefix else step)
-    queue(state, _RP)
+    queue_loop_head(state, stream, w, variable, outside == 0, state[LOW], state[HIGH], state[DOWN] == 1)
 
 
 @njit(cache=True, nogil=True)

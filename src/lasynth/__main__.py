@@ -1,0 +1,5 @@
+"""`python -m lasynth` is `lasynth`."""
+
+from lasynth.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Systems that LaSynth is compared with and that are not compositions of its parts."""

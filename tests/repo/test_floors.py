@@ -11,6 +11,7 @@ SRC = Path(__file__).resolve().parents[2] / "src"
 
 # From the top floor down; rooms of one floor do not know each other unless SAME_FLOOR says so.
 FLOORS = (
+    ("__main__",),
     ("cli", "web"),
     ("api", "training", "evaluation"),
     ("models", "data", "search"),
@@ -24,7 +25,7 @@ SAME_FLOOR = {
     ("task", "_examples"),
 }
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-TORCH_ROOMS = {"models", "training", "evaluation", "api", "cli", "web"}
+TORCH_ROOMS = {"models", "training", "evaluation", "api", "cli", "web", "__main__"}
 
 FILES = sorted((SRC / "lasynth").rglob("*.py"))
 

@@ -32,8 +32,18 @@ def generate(
         typer.Option(min=1, help=f"How many files; one for {_TASKS_PER_SHARD:,} tasks if not given."),
     ] = None,
     config: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help='What tasks are like: "small", "paper", or a TOML file.')
+        str,
+        typer.Option(
+            metavar="NAME|FILE",
+            help='What tasks are like: "small", "mixed", "idioms", "paper", or a TOML file.',
+        ),
     ] = "small",
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="sampler|csmith", help="Where programs come from; as in the config if not given."
+        ),
+    ] = None,
     workers: Annotated[
         str, typer.Option(metavar="N|ray", help="How many processes, or a Ray cluster.")
     ] = "1",
@@ -48,6 +58,8 @@ def generate(
     Every shard is a function of its settings and seed. A run that was stopped leaves whole files only,
     and the same command goes on where it was.
     """
+    from dataclasses import replace
+
     from lasynth.data.generate import generate as generate_shards
     from lasynth.data.statistics import Statistics
     from lasynth.errors import InputError, ShardError
@@ -62,6 +74,8 @@ def generate(
         return
     num_shards = shards or -(-num // _TASKS_PER_SHARD)
     settings, runner = _settings(config), _runner(workers)
+    if source is not None:
+        settings = replace(settings, source=source)
     done = 0
     with Progress("generating", num) as progress:
 

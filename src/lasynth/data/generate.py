@@ -4,6 +4,9 @@ A program is drawn by the sampler, then ten distinct inputs for it by rejection:
 `[-max_value, max_value]` on which it runs well and stays in that range. Constant and identity
 mappings are dropped, and every behaviour but the first of its kind. Shard `shard` is a function of
 (seed, shard, config, split, number of tasks) alone.
+
+A second source is Csmith, whose programs are mapped to the subset (`domains.c.csmith`). There an item is
+a run of Csmith, which gives several programs, and a shard goes by the version of Csmith as well.
 """
 
 from __future__ import annotations
@@ -22,11 +25,14 @@ from lasynth.data.filters import Split, hash_fraction, new_rows, splits_of
 from lasynth.data.shards import ShardInfo, TaskTable, read_info, shard_path, write_shard
 from lasynth.data.statistics import Statistics
 from lasynth.domains.c.behaviour import behaviours
+from lasynth.domains.c.csmith import csmith_programs, csmith_version
+from lasynth.domains.c.csmith_import import load_pycparser
+from lasynth.domains.c.examples import draw_examples
 from lasynth.domains.c.kinds import kinds_of
 from lasynth.domains.c.machine import run_batch
 from lasynth.domains.c.sampler import SamplerConfig
 from lasynth.domains.c.simplify import simplify
-from lasynth.domains.c.tasks import Verdict, draw_tasks
+from lasynth.domains.c.tasks import DrawnTasks, Verdict, draw_tasks
 from lasynth.errors import InputError, ShardError
 from lasynth.runner import InlineRunner, Runner
 
@@ -41,6 +47,8 @@ _SHARE: Final = {
 _ITEMS_PER_SHARD: Final = 1 << 40
 _MAX_DRAWN: Final = 2000  # drawn programs for each task asked for, before giving up
 _THIN_SALT: Final = 1
+_SOURCES: Final = ("sampler", "csmith")
+_PER_RUN: Final = 4  # programs of one run of Csmith that make tasks, roughly
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ class GenerateConfig:
         max_value: inputs and outputs are in `[-max_value, max_value]`, 1 to 127.
         max_tries: lists drawn for one program before it is given up.
         keep_affine: share of the affine tasks that is kept; the choice goes by behaviour.
+        source: where programs come from, `"sampler"` or `"csmith"`. For Csmith only the `num_cells`,
+            `max_constant` and `max_tokens` of the sampler count.
     """
 
     sampler: SamplerConfig = field(default_factory=SamplerConfig)
@@ -62,12 +72,18 @@ class GenerateConfig:
     max_value: int = 4
     max_tries: int = 400
     keep_affine: float = 1.0
+    source: str = "sampler"
 
     def __post_init__(self) -> None:
         if not isinstance(self.sampler, SamplerConfig) or not isinstance(self.simplify, bool):
             raise InputError(
                 f"sampler is {self.sampler!r}, simplify is {self.simplify!r}",
                 hint="Give the sampler a name or settings, and simplify true or false.",
+            )
+        if self.source not in _SOURCES:
+            raise InputError(
+                f"no source of programs is called {self.source!r}",
+                hint=f"Known are: {', '.join(_SOURCES)}.",
             )
         for key, low, high in (
             ("num_examples", 2, 100),
@@ -114,6 +130,8 @@ class GenerateConfig:
     def to_dict(self) -> dict[str, Any]:
         """All fields as JSON values; `from_dict` reads them back equal."""
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        if self.source == "sampler":
+            del values["source"]  # as it was before there was another: shards of then are still the same
         return {**values, "sampler": self.sampler.to_dict()}
 
 
@@ -144,11 +162,13 @@ def make_shard(
     while found < num_tasks:
         # Items do not depend on one another, so the size of a block does not matter to the result.
         block = min(max(round((num_tasks - found) / _SHARE[Split(split)]), 64), _BLOCK)
+        if config.source == "csmith":
+            block = -(-block // _PER_RUN)
         table = _draw_block(config, split, seed, first, block, seen, texts, counts)
         tables.append(table)
         found += len(table)
         first += block
-        if counts["drawn"] > 100 * _BLOCK + _MAX_DRAWN * num_tasks:
+        if max(counts["drawn"], counts["csmith_runs"]) > 100 * _BLOCK + _MAX_DRAWN * num_tasks:
             raise InputError("hardly any program drawn makes a task", hint="Check the sampler's weights.")
     table = TaskTable.concatenate(tables).rows(slice(num_tasks))
     width = int((table.tokens_PT != 0).sum(axis=1).max()) + 1
@@ -156,6 +176,29 @@ def make_shard(
     return dataclasses.replace(
         table, tokens_PT=table.tokens_PT[:, :width], raw_PT=table.raw_PT[:, :raw_width]
     ), dict(counts)
+
+
+def _draw(config: GenerateConfig, seed: int, first: int, count: int, counts: Counter[str]) -> DrawnTasks:
+    """The programs of the next items, from the source of the setting, with their examples."""
+    sampler = config.sampler
+    limits = {
+        "num_examples": config.num_examples,
+        "max_value": config.max_value,
+        "max_tries": config.max_tries,
+    }
+    if config.source == "sampler":
+        return draw_tasks(sampler, seed, first, count, **limits)
+    imported = csmith_programs(
+        seed,
+        first,
+        count,
+        num_cells=sampler.num_cells,
+        max_constant=sampler.max_constant,
+        max_tokens=sampler.max_tokens,
+    )
+    for name, number in imported.counts.items():
+        counts[f"csmith_{name}"] += number
+    return draw_examples(imported.tokens_PT, imported.keys_P, num_cells=sampler.num_cells, **limits)
 
 
 def _draw_block(
@@ -170,16 +213,8 @@ def _draw_block(
 ) -> TaskTable:
     """The tasks among the next drawn programs; updates what was seen, and the counts."""
     num_cells = config.sampler.num_cells
-    drawn = draw_tasks(
-        config.sampler,
-        seed,
-        first,
-        block,
-        num_examples=config.num_examples,
-        max_value=config.max_value,
-        max_tries=config.max_tries,
-    )
-    counts["drawn"] += block
+    drawn = _draw(config, seed, first, block, counts)
+    counts["drawn"] += len(drawn.verdicts_P)
     for verdict, number in zip(*np.unique(drawn.verdicts_P, return_counts=True), strict=True):
         counts[Verdict(verdict).name.lower()] += int(number)
     rows = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)
@@ -261,17 +296,21 @@ def generate(
         The statistics of all shards.
 
     Raises:
-        InputError: an argument that does not fit.
+        InputError: an argument that does not fit, or the source is Csmith and that is not installed.
         ShardError: a shard that is there was made otherwise, or is damaged.
     """
     if split not in list(Split):
         raise InputError(f"no split is called {split!r}", hint=f"Give one of {', '.join(Split)}.")
     if not 1 <= num_shards <= num_tasks:
         raise InputError(f"{num_tasks} tasks in {num_shards} shards", hint="Give each at least one task.")
+    made_by = config.to_dict()
+    if config.source == "csmith":
+        load_pycparser()  # what is missing is said before anything is begun
+        made_by["csmith_version"] = csmith_version()
     infos = []
     for shard in range(num_shards):
         info = ShardInfo(
-            config=config.to_dict(),
+            config=made_by,
             split=str(split),
             seed=seed,
             shard=shard,

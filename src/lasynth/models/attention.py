@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 __all__ = ["Attention", "Slots"]
 
@@ -89,14 +90,12 @@ class Attention(nn.Module):
         Args:
             mask_ML_N: `[M, 1, 1, L, N]` or alike, true where a query may look.
         """
-        keys, values = memory_MKN.unflatten(-1, (2, self.heads, -1)).permute(3, 0, 1, 4, 2, 5)
-        query = query_MLKH.unflatten(-1, (self.heads, -1)).permute(0, 2, 3, 4, 1)
-        # Places before queries: a softmax over a handful of places is slow as the last dimension.
-        scores = keys @ query * query.shape[-2] ** -0.5
-        if mask_ML_N is not None:
-            scores = scores.masked_fill(~mask_ML_N.transpose(-1, -2), -1e4)
-        context = scores.softmax(-2).transpose(-1, -2) @ values
-        return context.permute(0, 3, 1, 2, 4).flatten(-2)
+        rows = memory_MKN.shape[:2]
+        keys, values = memory_MKN.unflatten(-1, (2, self.heads, -1)).flatten(0, 1).permute(2, 0, 3, 1, 4)
+        query = query_MLKH.unflatten(-1, (self.heads, -1)).permute(0, 2, 3, 1, 4).flatten(0, 1)
+        mask = None if mask_ML_N is None else mask_ML_N.flatten(0, 1)
+        context = functional.scaled_dot_product_attention(query, keys, values, attn_mask=mask)
+        return context.unflatten(0, rows).permute(0, 3, 1, 2, 4).flatten(-2)
 
     def forward(
         self, memory_MKN: Tensor, query_PKQ: Tensor, slots: Slots, more: Tensor | float = 0.0

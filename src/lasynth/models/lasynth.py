@@ -11,7 +11,7 @@ its program), X executions, C values, V vocabulary, D decoder state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -77,34 +77,39 @@ class Forward:
 class SearchState:
     """Rows of a search: what the incremental path carries from token to token.
 
+    Rows that have not executed since they parted share one belief and one memory, and all rows of a task
+    share its output; so these are kept once, and a row says where.
+
     Attributes:
         lstm: state of the token decoder, `[layers, R, D]` twice.
-        belief_RKNC: the list as believed.
-        memory_RKN: keys and values of the examples under that belief.
         history_R1T: keys and values of the tokens so far.
-        output_RKN: output lists.
-        encoded_RKNH: unrefined states of the output lists.
         clock_RS: state of the schedule.
+        memory_R, task_R: the memory and the task of each row.
+        belief_MKNC: lists as believed.
+        memory_MKN: keys and values of the examples under each belief.
+        output_BKN: output lists.
+        encoded_BKNH: unrefined states of the output lists.
     """
 
     lstm: tuple[Tensor, Tensor]
-    belief_RKNC: Tensor
-    memory_RKN: Tensor
     history_R1T: Tensor
-    output_RKN: Tensor
-    encoded_RKNH: Tensor
     clock_RS: Tensor
+    memory_R: Tensor
+    task_R: Tensor
+    belief_MKNC: Tensor
+    memory_MKN: Tensor
+    output_BKN: Tensor
+    encoded_BKNH: Tensor
 
     def select(self, parents_R: Tensor) -> SearchState:
         """The rows `parents_R`, which may repeat."""
-        return SearchState(
-            (self.lstm[0].index_select(1, parents_R), self.lstm[1].index_select(1, parents_R)),
-            self.belief_RKNC.index_select(0, parents_R),
-            self.memory_RKN.index_select(0, parents_R),
-            self.history_R1T.index_select(0, parents_R),
-            self.output_RKN.index_select(0, parents_R),
-            self.encoded_RKNH.index_select(0, parents_R),
-            self.clock_RS.index_select(0, parents_R),
+        return replace(
+            self,
+            lstm=(self.lstm[0].index_select(1, parents_R), self.lstm[1].index_select(1, parents_R)),
+            history_R1T=self.history_R1T.index_select(0, parents_R),
+            clock_RS=self.clock_RS.index_select(0, parents_R),
+            memory_R=self.memory_R.index_select(0, parents_R),
+            task_R=self.task_R.index_select(0, parents_R),
         )
 
 
@@ -244,7 +249,8 @@ class LaSynth(nn.Module):
             len(inputs_BKN), self.schedule.state_size, dtype=torch.long, device=inputs_BKN.device
         )
         memory = self._remember(embedded, encoded, outputs_BKN)
-        return SearchState(lstm, belief, memory, empty, outputs_BKN, encoded, clock)
+        rows = torch.arange(len(inputs_BKN), device=inputs_BKN.device)
+        return SearchState(lstm, empty, clock, rows, rows, belief, memory, outputs_BKN, encoded)
 
     def step(self, state: SearchState, tokens_R: Tensor) -> tuple[Tensor, SearchState]:
         """The incremental path: feed one token a row (first `bos`), get the next one's logits.
@@ -257,17 +263,31 @@ class LaSynth(nn.Module):
         begun = tokens_R != self.bos
         clock, runs = self.schedule.step(state.clock_RS, tokens_R)
         clock = torch.where(begun[:, None], clock, state.clock_RS)
-        rows = (runs & begun).nonzero()[:, 0]
-        belief, memory = state.belief_RKNC, state.memory_RKN
-        if len(rows):
-            result = self.executor(belief[rows], state_RD[rows], self.values)
-            belief = belief.index_copy(0, rows, result)
-            renewed = self._remember(self.values(result), state.encoded_RKNH[rows], state.output_RKN[rows])
-            memory = memory.index_copy(0, rows, renewed)
+        state = replace(state, lstm=lstm, clock_RS=clock)
+        runs &= begun
+        if runs.any():
+            state = self._renew(state, runs, state_RD)
         slots = Slots.one_each(len(tokens_R), tokens_R.device)
-        reading = self.reader(memory, state_RD, slots)
+        reading = self.reader(state.memory_MKN.index_select(0, state.memory_R), state_RD, slots)
         past = torch.cat([state.history_R1T, self.history.remember(output_RD)], dim=2)
         newest = torch.full_like(tokens_R, past.shape[2] - 1)
         history = self.history(past, reading, newest, slots)
-        logits = self.output(history, state_RD)
-        return logits, SearchState(lstm, belief, memory, past, state.output_RKN, state.encoded_RKNH, clock)
+        return self.output(history, state_RD), replace(state, history_R1T=past)
+
+    def _renew(self, state: SearchState, runs_R: Tensor, state_RD: Tensor) -> SearchState:
+        """Execute some rows: new beliefs and memories for them; those that no row sees any more go."""
+        rows, others = runs_R.nonzero()[:, 0], (~runs_R).nonzero()[:, 0]
+        before = state.belief_MKNC.index_select(0, state.memory_R[rows])
+        belief = self.executor(before, state_RD[rows], self.values)
+        tasks = state.task_R[rows]
+        memory = self._remember(self.values(belief), state.encoded_BKNH[tasks], state.output_BKN[tasks])
+        kept, place = torch.unique(state.memory_R[others], return_inverse=True)
+        memory_R = torch.empty_like(state.memory_R)
+        memory_R[others] = place
+        memory_R[rows] = len(kept) + torch.arange(len(rows), device=rows.device)
+        return replace(
+            state,
+            memory_R=memory_R,
+            belief_MKNC=torch.cat([state.belief_MKNC.index_select(0, kept), belief]),
+            memory_MKN=torch.cat([state.memory_MKN.index_select(0, kept), memory]),
+        )

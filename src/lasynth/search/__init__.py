@@ -7,6 +7,7 @@ from lasynth.search.affine import AffineFit, AffineProgram
 from lasynth.search.rank import by_score, distinct_behaviours, rank
 from lasynth.search.scorer import Scorer
 from lasynth.search.search import Method, SearchConfig, SearchResult, search
+from lasynth.search.sygus import SygusProgram, SygusSolver
 from lasynth.search.verify import Proposal
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Scorer",
     "SearchConfig",
     "SearchResult",
+    "SygusProgram",
+    "SygusSolver",
     "by_score",
     "distinct_behaviours",
     "rank",

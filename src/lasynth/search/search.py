@@ -49,7 +49,8 @@ class SearchConfig:
         renormalise: see `lasynth.search.frontier.Frontier`.
         patience: see `lasynth.search.beam`; of all it lets through, the W best are kept.
         num_probes: inputs beside the shown ones on which behaviours are told apart.
-        max_rows: hypotheses in one batch; it sets how many tasks are searched together.
+        max_rows: hypotheses in one batch; it sets how many tasks are searched together. On a CPU a few
+            hundred are fastest, as their states stay in its caches.
     """
 
     method: Method | str = Method.BEAM
@@ -62,7 +63,7 @@ class SearchConfig:
     renormalise: bool = True
     patience: float = 1.0
     num_probes: int = 32
-    max_rows: int = 2048
+    max_rows: int = 256
 
     def __post_init__(self) -> None:
         names = [str(method) for method in Method]

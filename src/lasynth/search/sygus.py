@@ -1,0 +1,314 @@
+"""cvc5 (SyGuS) as a peer: each output cell a term of linear integer arithmetic with if-then-else.
+
+A cell is a SyGuS problem (Alur et al., 2013) whose constraints are the shown examples; cvc5 enumerates
+terms by rising size (Reynolds et al., CAV 2019). Five examples say little, so what generalises is decided
+by the order in which terms are tried: first sums of cells and small constants for a part of the time, only
+then terms with `ite`, `<=` and `==`; within a size the cell itself comes first.
+
+cvc5 runs in a process of its own, one for many cells and tasks, within a limit of memory. Where time is up
+the process is killed, whatever it is doing; its own time limits are not relied upon.
+
+Shapes: K examples, N cells.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.errors import InputError
+from lasynth.search._sygus_terms import Cell, Constant, Term, evaluate, read_term, to_c
+from lasynth.task import Task
+
+__all__ = ["SygusProgram", "SygusResult", "SygusSolver", "SygusStop"]
+
+_WORKER = Path(__file__).with_name("_sygus_worker.py")
+_SUMS_SHARE = 0.25  # of the time at most goes to sums without branches
+
+
+@dataclass(frozen=True, slots=True)
+class SygusProgram:
+    """A map of a list, one term a cell.
+
+    Attributes:
+        terms: term j computes output cell j from the input cells.
+    """
+
+    terms: tuple[Term, ...]
+
+    def predict(self, inputs_KN: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """The outputs `[K, N]` for some inputs."""
+        inputs = np.asarray(inputs_KN, dtype=np.int64)
+        return np.stack([evaluate(term, inputs) for term in self.terms], axis=1)
+
+    def solves(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> bool:
+        """Whether every output is as wanted."""
+        return bool(np.array_equal(self.predict(inputs_KN), outputs_KN))
+
+    def to_c(self) -> str | None:
+        """The map as a program of restricted C; None where that is too long or takes too many variables."""
+        return to_c(self.terms)
+
+
+class SygusStop(StrEnum):
+    """Why there is no program."""
+
+    TIME_LIMIT = "time_limit"  # of the task
+    CELL_LIMIT = "cell_limit"  # the time limit of one cell
+    CONTRADICTION = "contradiction"  # one input is shown with two outputs
+    WORKER_ENDED = "worker_ended"  # cvc5 ran out of memory, or crashed
+    NO_TERM = "no_term"  # cvc5 gave up
+    WRONG_TERM = "wrong_term"  # cvc5's term is not right on the shown examples
+
+
+@dataclass(frozen=True, slots=True)
+class SygusResult:
+    """What became of a task.
+
+    Attributes:
+        program: right on all shown examples, or None.
+        stopped: why there is none.
+        seconds: by the clock of the limits.
+    """
+
+    program: SygusProgram | None
+    stopped: SygusStop | None
+    seconds: float
+
+
+class SygusSolver:
+    """Solves tasks (lists of integers of one length) with cvc5.
+
+    The process that runs cvc5 is started at the first need and kept for further tasks, until `close`, the
+    end of a `with` block, or the end of the solver. A solver is for one thread.
+
+    Args:
+        time_limit: seconds a task.
+        cell_limit: seconds a cell, by default half of the task's; a task is given up with its first cell that
+            takes longer.
+        max_memory: MiB that cvc5 may take.
+        cpu_time: limits count the CPU time of cvc5, not the wall clock, so that what is measured on a busy
+            machine is that of a free one (Linux only).
+
+    Raises:
+        InputError: cvc5 is not installed, a limit is not positive, or there is no such clock here.
+    """
+
+    def __init__(
+        self,
+        *,
+        time_limit: float = 10.0,
+        cell_limit: float | None = None,
+        max_memory: int = 2048,
+        cpu_time: bool = False,
+    ) -> None:
+        cell_limit = time_limit / 2 if cell_limit is None else cell_limit
+        limits = {"time_limit": time_limit, "cell_limit": cell_limit, "max_memory": max_memory}
+        for name, value in limits.items():
+            if not value > 0:
+                raise InputError(f"{name} is {value}", "SygusSolver", "Give a number above 0.")
+        if importlib.util.find_spec("cvc5") is None:
+            raise InputError("cvc5 is not installed", "SygusSolver", "Run pip install 'lasynth[sygus]'.")
+        if cpu_time and not sys.platform.startswith("linux"):
+            raise InputError("cpu_time is for Linux only", "SygusSolver", "Leave it out.")
+        self.time_limit = time_limit
+        self.cell_limit = cell_limit
+        self._worker = _Worker(max_memory, cpu_time=cpu_time)
+        self._end = weakref.finalize(self, self._worker.kill)
+
+    def __enter__(self) -> SygusSolver:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process that runs cvc5; a later `solve` starts another."""
+        self._worker.kill()
+
+    def solve(self, task: Task) -> SygusProgram | None:
+        """A program right on the shown examples of a task, or None.
+
+        Raises:
+            InputError: the task is no map of lists of one length.
+        """
+        return self.search(task).program
+
+    def search(self, task: Task) -> SygusResult:
+        """The same, with the reason why there is no program, and the time.
+
+        Raises:
+            InputError: the task is no map of lists of one length.
+        """
+        inputs, outputs = _lists(task)
+        start_s = self._worker.clock()
+        found = self._search(inputs, outputs, until_s=start_s + self.time_limit)
+        seconds = self._worker.clock() - start_s
+        if isinstance(found, SygusStop):
+            return SygusResult(None, found, seconds)
+        return SygusResult(found, None, seconds)
+
+    def _search(
+        self, inputs_KN: list[tuple[int, ...]], outputs_KN: list[tuple[int, ...]], *, until_s: float
+    ) -> SygusProgram | SygusStop:
+        shown = dict(zip(inputs_KN, outputs_KN, strict=True))
+        if any(shown[given] != wanted for given, wanted in zip(inputs_KN, outputs_KN, strict=True)):
+            return SygusStop.CONTRADICTION
+        inputs, outputs = np.array(list(shown)), np.array(list(shown.values()))
+        terms = [_atom(inputs, outputs[:, cell], cell) for cell in range(inputs.shape[1])]
+        # Sums for all cells come first: they are quick, and a task fails with any one of its cells.
+        num_open = max(1, sum(term is None for term in terms))
+        sums_s = _SUMS_SHARE * min(self.cell_limit, self.time_limit / num_open)
+        for branches, cell_s in ((False, sums_s), (True, self.cell_limit - sums_s)):
+            for cell, known in enumerate(terms):
+                if known is not None:
+                    continue
+                limit = min(cell_s, until_s - self._worker.clock())
+                if limit <= 0:
+                    return SygusStop.TIME_LIMIT
+                problem = {
+                    "inputs": inputs.tolist(),
+                    "outputs": outputs[:, cell].tolist(),
+                    "own": cell,
+                    "branches": branches,
+                    "limit": limit,
+                }
+                answer = self._worker.ask(problem, limit)
+                if isinstance(answer, dict) and answer["term"] is not None:
+                    term = read_term(answer["term"])
+                    if not np.array_equal(evaluate(term, inputs), outputs[:, cell]):
+                        return SygusStop.WRONG_TERM
+                    terms[cell] = term
+                elif branches:
+                    if answer is _OUT_OF_TIME:
+                        return SygusStop.CELL_LIMIT if limit == cell_s else SygusStop.TIME_LIMIT
+                    return SygusStop.WORKER_ENDED if answer is None else SygusStop.NO_TERM
+        return SygusProgram(tuple(term for term in terms if term is not None))
+
+
+def _lists(task: Task) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    inputs = [example.input for example in task.examples]
+    outputs = [example.output for example in task.examples]
+    for number, cells in enumerate([*inputs, *outputs]):
+        is_list = isinstance(cells, Sequence) and all(isinstance(cell, int) for cell in cells)
+        if not is_list or len(cells) != len(inputs[0]):
+            where = f"task {task.id}" if task.id else f"example {number % len(inputs) + 1}"
+            what = "not a map of lists of integers of one length"
+            raise InputError(what, where, "The SyGuS solver takes tasks of the C domain.")
+    return inputs, outputs
+
+
+def _atom(inputs_KN: npt.NDArray[np.int64], wanted_K: npt.NDArray[np.int64], own: int) -> Term | None:
+    """The cell itself, another cell or a constant, where one is right: no term is smaller."""
+    num_cells = inputs_KN.shape[1]
+    for index in sorted(range(num_cells), key=lambda index: index != own):
+        if np.array_equal(inputs_KN[:, index], wanted_K):
+            return Cell(index)
+    return Constant(int(wanted_K[0])) if (wanted_K == wanted_K[0]).all() else None
+
+
+_OUT_OF_TIME = object()
+_MAX_STRETCH = 100.0  # of a limit of CPU time on the wall: the process may be stuck
+
+
+class _Worker:
+    """The process that runs cvc5, if there is one now."""
+
+    def __init__(self, max_memory: int, *, cpu_time: bool) -> None:
+        self._max_memory = max_memory
+        self._cpu_time = cpu_time
+        self._past_s = 0.0  # CPU time of processes that have ended
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def clock(self) -> float:
+        """Seconds on the wall, or of CPU time of all these processes."""
+        return self._past_s + self._now_s() if self._cpu_time else time.perf_counter()
+
+    def ask(self, problem: dict[str, Any], limit: float) -> object:
+        """The answer to a problem; `_OUT_OF_TIME`, or None where the process ended by itself."""
+        start_s = self.clock()
+        last_s = time.perf_counter() + (_MAX_STRETCH if self._cpu_time else 1.0) * limit
+        if self._process is None or self._process.poll() is not None:
+            self.kill()
+            self._process = self._start()
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        done = False
+        answer = b""
+        try:
+            process.stdin.write(json.dumps(problem).encode() + b"\n")
+            process.stdin.flush()
+            while not answer.endswith(b"\n"):
+                # One thread takes no more CPU time than there is time on the wall.
+                left_s = min(start_s + limit - self.clock(), last_s - time.perf_counter())
+                if left_s <= 0:
+                    return _OUT_OF_TIME
+                if not select.select([process.stdout], [], [], left_s)[0]:
+                    continue
+                part = os.read(process.stdout.fileno(), 1 << 16)
+                if not part:
+                    return None
+                answer += part
+            done = True
+        except BrokenPipeError:
+            return None
+        finally:
+            if not done:  # an interrupt by the user included
+                self.kill()
+        return json.loads(answer)
+
+    def _now_s(self) -> float:
+        """CPU time of the process that there is."""
+        if self._process is None:
+            return 0.0
+        try:
+            # How Linux numbers the clock of another process (CPUCLOCK_SCHED).
+            return time.clock_gettime((~self._process.pid << 3) | 2)
+        except OSError:
+            return 0.0  # it has ended
+
+    def kill(self) -> None:
+        """End the process and what it may have started."""
+        process = self._process
+        if process is None:
+            return
+        if self._cpu_time:
+            self._past_s += self._now_s()
+        self._process = None
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            with contextlib.suppress(BrokenPipeError):  # of a problem that it had not read
+                stream.close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # -P: the folder of the script, which holds our modules, stays out of its path.
+        return subprocess.Popen(
+            [sys.executable, "-P", str(_WORKER), str(self._max_memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # a group of its own, to be killed as one
+        )

@@ -6,6 +6,7 @@ from typing import overload
 
 from lasynth.domains.c import grammar as c_grammar
 from lasynth.models.baselines.property_signatures import PropertySignatures
+from lasynth.models.branches import Changes, Conditions, RelativeOperations
 from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig
 from lasynth.models.decoder import (
     ExampleReader,
@@ -18,6 +19,7 @@ from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner
 from lasynth.models.executor import LatentExecutor, NoExecutor, TableHead, ValueHead
 from lasynth.models.lasynth import LaSynth, Parts
 from lasynth.models.operations import (
+    Evidence,
     NoOperationPredictor,
     OperationPredictor,
     OperationTable,
@@ -53,10 +55,13 @@ def _parts(config: LaSynthConfig) -> Parts:
     if config.operations == "none":
         operations = NoOperationPredictor()
     else:
-        whole = config.operations == "expressions"
+        whole = config.operations != "cells"
         each = SingleOperands(table) if whole else OwnCell(table)
         across = WholeTable(table) if whole else OwnCell(table)
-        operations = OperationPredictor(size, table, each, across, hidden)
+        evidence: list[Evidence] = []
+        if config.operations == "branches":
+            evidence = [RelativeOperations(table), Changes(table), Conditions(table)]
+        operations = OperationPredictor(size, table, each, across, hidden, evidence)
     executor: LatentExecutor | NoExecutor
     if config.executor == "never":
         executor = NoExecutor()

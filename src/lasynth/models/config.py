@@ -35,7 +35,8 @@ class LaSynthConfig:
         executor_head: how the executor writes a value: `"values"` scores the values themselves
             (the release), `"table"` mixes that with the operations of the operation table.
         operations: which operations the predictor's table holds: `"expressions"`, every
-            expression of the subset over the whole list; `"cells"`, `O = I + c` and `O = c - I` of
+            expression of the subset over the whole list; `"branches"`, that and evidence of branches
+            and loops; `"cells"`, `O = I + c` and `O = c - I` of
             the same cell (the paper); `"none"`, no operation predictor.
         history: whether decoding attends to the tokens so far (Eq. 3).
         dropout: probability, on the inputs of the output layer.
@@ -54,7 +55,7 @@ class LaSynthConfig:
     executor: Literal["statements", "period", "end", "never"] = "statements"
     period: int = 16
     executor_head: Literal["values", "table"] = "table"
-    operations: Literal["expressions", "cells", "none"] = "expressions"
+    operations: Literal["branches", "expressions", "cells", "none"] = "expressions"
     history: bool = True
     dropout: float = 0.0
 
@@ -89,7 +90,7 @@ class LaSynthConfig:
 _CHOICES = {
     "executor": ("statements", "period", "end", "never"),
     "executor_head": ("values", "table"),
-    "operations": ("expressions", "cells", "none"),
+    "operations": ("branches", "expressions", "cells", "none"),
 }
 
 

@@ -16,6 +16,8 @@ also the number of values), S sums (4 max + 1), F = R x C features, H hidden.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -25,11 +27,13 @@ from torch.nn import functional
 from lasynth.models.values import ValueEmbedding
 
 __all__ = [
+    "Evidence",
     "NoOperationPredictor",
     "OperationPredictor",
     "OperationTable",
     "OwnCell",
     "SingleOperands",
+    "View",
     "WholeTable",
 ]
 
@@ -164,6 +168,30 @@ class OwnCell:
         return matches_MKNRC.gather(3, index).flatten(-2)
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the table says of lists and their outputs, for `Evidence` to be drawn from.
+
+    Attributes:
+        belief_MKNC: the lists.
+        sums_MKRS: of `OperationTable.distributions`.
+        matches_MKNRC: of `OperationTable.matches`.
+    """
+
+    belief_MKNC: Tensor
+    sums_MKRS: Tensor
+    matches_MKNRC: Tensor
+
+
+class Evidence(Protocol):
+    """More features of an output cell, beside the operations themselves."""
+
+    num_features: int
+
+    def features(self, view: View) -> Tensor:
+        """`[M, K or 1, N, F]`."""
+
+
 class OperationPredictor(nn.Module):
     """Operation memories of each output cell, for the decoder to attend to.
 
@@ -174,22 +202,31 @@ class OperationPredictor(nn.Module):
         across: what it knows of all examples together: an operation that holds in every one says
             more than one that holds in some.
         hidden: size of a memory entry, H.
+        evidence: what it knows besides.
     """
 
     num_memories = 1
 
     def __init__(
-        self, embedding_size: int, table: OperationTable, each: Scope, across: Scope, hidden: int
+        self,
+        embedding_size: int,
+        table: OperationTable,
+        each: Scope,
+        across: Scope,
+        hidden: int,
+        evidence: Sequence[Evidence] = (),
     ) -> None:
         super().__init__()
         self.table = table
         self.each_scope = each
         self.across_scope = across
+        self.evidence = tuple(evidence)
         self.keys = nn.Linear(embedding_size, embedding_size)
         nn.init.eye_(self.keys.weight)
         self.each = nn.Linear(each.num_features, hidden)
         self.mean = nn.Linear(across.num_features, hidden, bias=False)
         self.least = nn.Linear(across.num_features, hidden, bias=False)
+        self.more = nn.ModuleList(nn.Linear(one.num_features, hidden, bias=False) for one in evidence)
 
     def read(self, list_MKNE: Tensor, values: ValueEmbedding) -> Tensor:
         """Score of each value as the key that an embedded cell selects: to `[M, K, N, C]`."""
@@ -198,12 +235,16 @@ class OperationPredictor(nn.Module):
 
     def forward(self, list_MKNE: Tensor, output_MKN: Tensor, values: ValueEmbedding) -> tuple[Tensor, ...]:
         """Operation memory of an embedded list and its output: `[M, K, N, H]`."""
-        sums = self.table.distributions(self.read(list_MKNE, values).softmax(-1))
+        belief = self.read(list_MKNE, values).softmax(-1)
+        sums = self.table.distributions(belief)
         matches = self.table.matches(sums, output_MKN)
         across = self.across_scope.select(matches)
         shared = _prefix(self.mean, across.mean(1)) + _prefix(self.least, across.amin(1))
-        each = _prefix(self.each, self.each_scope.select(matches))
-        return (torch.tanh(each + shared.unsqueeze(1)),)
+        found = _prefix(self.each, self.each_scope.select(matches)) + shared.unsqueeze(1)
+        view = View(belief, sums, matches)
+        for one, linear in zip(self.evidence, self.more, strict=True):
+            found = found + linear(one.features(view))
+        return (torch.tanh(found),)
 
     def loss(self, list_MKNE: Tensor, input_MKN: Tensor, values: ValueEmbedding) -> Tensor:
         """L_Op: each input cell must select its own value (`model.py` of the release); a scalar."""

@@ -27,6 +27,7 @@ VARIANTS = {
         "heads": 1,
     },
     "period": {"executor": "period", "period": 5},
+    "branches": {"operations": "branches"},
     "NoPartialExecutor": {"executor": "end"},
     "NoExecutor": {"executor": "never"},
     "NoOpPredictor": {"operations": "none"},

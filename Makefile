@@ -5,16 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: help solve install install-dev test lint format typecheck check-long bench clean
+.PHONY: help solve install install-dev install-plot test lint format typecheck check-long bench clean
+.PHONY: table4 fig5 fig6 fig8b trace-study
 
 help:  ## List the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
 
 solve: install  ## Solve an example task, or another: make solve TASK=my-task.json
 	@$(BIN)/lasynth solve $(TASK)
 
 install: $(VENV)/stamp-lasynth  ## Install lasynth into .venv
 install-dev: $(VENV)/stamp-dev  ## Install it with the tools that test it
+install-plot: $(VENV)/stamp-plot  ## Install it with matplotlib, which draws figures
 
 # torch comes first and alone, so that pip takes the build that the machine prefers for it.
 $(VENV)/stamp-torch: constraints.txt
@@ -28,6 +30,10 @@ $(VENV)/stamp-lasynth: pyproject.toml constraints.txt $(VENV)/stamp-torch
 
 $(VENV)/stamp-dev: $(VENV)/stamp-lasynth
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/stamp-plot: $(VENV)/stamp-lasynth
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[plot]'
 	@touch $@
 
 test: lint typecheck  ## Lint, check types and run the tests
@@ -49,6 +55,22 @@ check-long: install-dev  ## The tests that take long: 100,000 programs against g
 
 bench: install-dev  ## Run the benchmarks
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+# Tables and figures of the paper, from the results that are in experiments/; nothing is trained or evaluated.
+table4: install  ## Write docs/results/table4.md and .json from saved results
+	$(BIN)/lasynth report experiments/table4 --only table4 --out docs/results
+
+fig5: install  ## Write docs/results/fig5.md: sample tasks and programs
+	$(BIN)/lasynth report experiments/table4 --only fig5 --out docs/results
+
+fig6: install-plot  ## Draw docs/results/fig6: solve-rate by kind of program
+	$(BIN)/lasynth report experiments/table4 --only fig6 --out docs/results
+
+fig8b: install-plot  ## Draw docs/results/fig8b: solve-rate by length
+	$(BIN)/lasynth report experiments/table4 --only fig8b --out docs/results
+
+trace-study: install-plot  ## Draw docs/results/trace-study: what the executor believes
+	$(BIN)/lasynth report experiments/trace-study --only trace --out docs/results
 
 clean:  ## Remove what make and the tools wrote; data/ and runs/ stay
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 HEAVY = ("torch", "numba", "numpy", "pyarrow")
-COMMANDS = ("solve", "run", "generate", "train", "evaluate")
+COMMANDS = ("solve", "run", "generate", "train", "evaluate", "report")
 
 
 def modules_after(code: str) -> set[str]:

@@ -30,10 +30,10 @@ def test_the_two_commands_are_shown() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_make_targets_exist(page: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     lines = [line.split() for line in shell_lines(page.read_text())]
     named = {word for line in lines if line[:1] == ["make"] for word in line[1:] if "=" not in word}
-    named |= set(re.findall(r"`make ([a-z-]+)", page.read_text()))
+    named |= set(re.findall(r"`make ([a-z0-9-]+)", page.read_text()))
     assert named <= targets
 
 

@@ -13,6 +13,7 @@ import typer
 from lasynth import __version__
 from lasynth.cli.evaluate import evaluate
 from lasynth.cli.generate import generate
+from lasynth.cli.report import report
 from lasynth.cli.run import run
 from lasynth.cli.solve import solve
 from lasynth.cli.train import train
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (solve, run, generate, train, evaluate):
+for _command in (solve, run, generate, train, evaluate, report):
     app.command()(_command)
 
 

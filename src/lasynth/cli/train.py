@@ -85,9 +85,7 @@ def train(
     return 0 if finished or minutes is not None else INTERRUPTED
 
 
-def _config(
-    preset: str | None, file: Path | None, seed: int | None, resumed: Path | None
-) -> TrainConfig:
+def _config(preset: str | None, file: Path | None, seed: int | None, resumed: Path | None) -> TrainConfig:
     """The configuration that was asked for, else that of the run to resume, else the default."""
     from lasynth.errors import InputError
     from lasynth.training.config import TrainConfig, read_config

@@ -1,0 +1,42 @@
+"""`lasynth report`: the tables and figures of a study, made again from its saved results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lasynth.cli.console import command, note
+
+__all__ = ["report"]
+
+_PARTS = ("table4", "fig5", "fig6", "fig8b", "trace")
+
+
+@command
+def report(
+    study: Annotated[
+        Path, typer.Argument(metavar="STUDY", help="The folder of a study, such as experiments/table4.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")],
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="PART", help=f"Only this one of: {', '.join(_PARTS)}.")
+    ] = None,
+) -> None:
+    """Write the tables and figures of a study from its saved results; nothing is measured.
+
+    The same results give the same files. Results of different test sets or searches are refused.
+    Figures need matplotlib: pip install 'lasynth[plot]'.
+    """
+    from lasynth.errors import InputError
+    from lasynth.evaluation.report import Part, write_reports
+
+    for part in only or ():
+        if part not in _PARTS:
+            raise InputError(f'there is no "{part}"', "--only", f"Give one of {', '.join(_PARTS)}.")
+    written = write_reports(study, out, [Part(part) for part in only or ()])
+    for message in written.left_out:
+        note(f"left out: {message}")
+    for path in written.files:
+        print(path)

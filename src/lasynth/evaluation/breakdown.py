@@ -1,0 +1,150 @@
+"""Solve-rates of every system of a study by kind or by length of the reference: what the figures show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from lasynth.evaluation.intervals import Rate
+from lasynth.evaluation.results import Study
+from lasynth.evaluation.tables import groups
+
+__all__ = ["Breakdown", "Point", "Series", "breakdown"]
+
+# In the order of the paper's figure; another language's kinds follow by name.
+_KINDS = ("Seq-only", "For-only", "If-only", "Mixture")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A share with its whisker, all between 0 and 1.
+
+    Attributes:
+        share: of one run, or the mean over runs.
+        low: lower end of the 95 % interval; over several runs the lowest of theirs.
+        high: upper end; over several runs the highest.
+    """
+
+    share: float
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, rates: list[Rate]) -> Point:
+        """The point of one rate a run.
+
+        The runs share their tasks, so adding their counts up would make the interval too narrow.
+        """
+        intervals = [rate.interval for rate in rates]
+        share = sum(rate.share for rate in rates) / len(rates)
+        return cls(share, min(low for low, _ in intervals), max(high for _, high in intervals))
+
+    def to_json(self) -> dict[str, float]:
+        """As JSON."""
+        return {"share": round(self.share, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One system of a figure.
+
+    Attributes:
+        system: its name in file names.
+        title: its name in print.
+        place: of its row among those of its sort (peers, or systems that learn), so that it looks the same in
+            every figure.
+        peer: it learns nothing.
+        seeds: of the runs that it is the mean of.
+        points: one a category.
+        rates: of each run, by category.
+    """
+
+    system: str
+    title: str
+    place: int
+    peer: bool
+    seeds: tuple[int, ...]
+    points: tuple[Point, ...]
+    rates: tuple[tuple[Rate, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Consistent@W by category and system.
+
+    Attributes:
+        by: what tasks are grouped by: `"kind"` or `"length"`.
+        beam: W; None where only peers were run.
+        categories: labels, each with its number of tasks.
+        series: the systems that were run, in the order of the rows.
+    """
+
+    by: str
+    beam: int | None
+    categories: tuple[tuple[str, int], ...]
+    series: tuple[Series, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """What the figure shows, with the interval of each run."""
+        return {
+            "by": self.by,
+            "protocol": "consistent",
+            "beam": self.beam,
+            "categories": [{"label": label, "num_tasks": number} for label, number in self.categories],
+            "systems": [
+                {
+                    "system": series.system,
+                    "title": series.title,
+                    "seeds": list(series.seeds),
+                    "points": [point.to_json() for point in series.points],
+                    "runs": [[rate.to_json() for rate in rates] for rates in series.rates],
+                }
+                for series in self.series
+            ],
+        }
+
+
+def breakdown(study: Study, by: str) -> Breakdown:
+    """Group the tasks of a study.
+
+    Args:
+        study: the results.
+        by: `"kind"` or `"length"`.
+
+    Returns:
+        The rates; without categories where no result knows the kind or length of any task.
+    """
+    found = {
+        result.file_name: [
+            group for group in groups(result.evaluation.records) if group.section == by and group.num_tasks
+        ]
+        for result in study.results
+    }
+    labels = [(group.label, group.num_tasks) for group in found[study.results[0].file_name]]
+    if by == "kind":
+        order = {kind: number for number, kind in enumerate(_KINDS)}
+        labels.sort(key=lambda label: (order.get(label[0], len(order)), label[0]))
+    series = []
+    places = {False: count(), True: count()}
+    for row in study.rows:
+        place = next(places[row.peer])
+        results = study.of(row.system)
+        if not results:
+            continue
+        rates = [
+            {group.label: group.rates["consistent"] for group in found[result.file_name]}
+            for result in results
+        ]
+        series.append(
+            Series(
+                row.system,
+                row.title,
+                place,
+                row.peer,
+                tuple(result.seed for result in results),
+                tuple(Point.over([run[label] for run in rates]) for label, _ in labels),
+                tuple(tuple(run[label] for label, _ in labels) for run in rates),
+            )
+        )
+    return Breakdown(by, study.beam, tuple(labels), tuple(series))

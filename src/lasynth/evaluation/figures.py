@@ -1,0 +1,221 @@
+"""Figures of saved results, as SVG and PNG: the same bytes each time, for the same numbers and matplotlib.
+
+Colours are those of Okabe and Ito, which colour-blind eyes can tell apart; hatches and markers differ too, so
+that a grey print can be read. matplotlib is the extra `plot`, and is imported when a figure is drawn.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from lasynth.errors import InputError
+from lasynth.evaluation.breakdown import Breakdown, Series
+from lasynth.evaluation.intervals import Rate
+from lasynth.evaluation.trace import TraceStudy
+
+__all__ = ["by_kind", "by_length", "require", "trace"]
+
+# Okabe and Ito's eight, the strong ones first; yellow last, as it is faint on white.
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000", "#F0E442")
+_BLACK = "#000000"
+_GREYS = ("#808080", "#B0B0B0")  # peers
+_HATCHES = ("", "///", "\\\\\\", "...", "xxx", "---", "||||", "++")
+_PEER_HATCHES = ("", "///")
+_MARKERS = "osD^vP*X"
+_PEER_MARKERS = "<>"
+_DASHES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
+_STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.6,
+    "hatch.linewidth": 0.5,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "lasynth",
+    "path.simplify": False,
+}
+_WHISKER = {"ecolor": "#333333", "elinewidth": 0.8, "capsize": 1.8, "capthick": 0.8}
+
+
+def require(what: str) -> None:
+    """See that figures can be drawn.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        hint = "Install it with `pip install 'lasynth[plot]'`, or give --only table4 or --only fig5."
+        raise InputError("matplotlib is not installed", what, hint) from None
+
+
+def by_kind(data: Breakdown) -> dict[str, bytes]:
+    """Bars by kind of program, one a system, with whiskers.
+
+    Returns:
+        The picture by the ending of its file: `"svg"`, `"png"`.
+    """
+    with _figure(7.2, 3.9) as (figure, axes):
+        width = 0.84 / len(data.series)
+        for number, series in enumerate(data.series):
+            colour, hatch, _, _ = _look(series)
+            axes.bar(
+                [
+                    place + (number - (len(data.series) - 1) / 2) * width
+                    for place in range(len(data.categories))
+                ],
+                [100 * point.share for point in series.points],
+                width,
+                yerr=_whiskers(series),
+                color="white" if colour == _BLACK else colour,  # or the whisker would be lost in it
+                hatch=hatch,
+                edgecolor="#333333",
+                linewidth=0.4,
+                label=_label(series),
+                error_kw=_WHISKER,
+            )
+        _categories(axes, data)
+        axes.tick_params(axis="x", length=0)
+        return _saved(figure)
+
+
+def by_length(data: Breakdown) -> dict[str, bytes]:
+    """Lines over the length of the reference, one a system, with whiskers; returns as `by_kind`."""
+    with _figure(7.2, 3.9) as (figure, axes):
+        step = 0.4 / max(1, len(data.series) - 1)
+        for number, series in enumerate(data.series):
+            colour, _, marker, dashes = _look(series)
+            # Side by side, or the whiskers of one length would hide each other.
+            shift = (number - (len(data.series) - 1) / 2) * step
+            axes.errorbar(
+                [place + shift for place in range(len(data.categories))],
+                [100 * point.share for point in series.points],
+                yerr=_whiskers(series),
+                color=colour,
+                marker=marker,
+                markersize=5,
+                markeredgecolor="#333333",
+                markeredgewidth=0.5,
+                linestyle=dashes,
+                linewidth=1.2,
+                label=_label(series),
+                **(_WHISKER | {"ecolor": "#666666"}),
+            )
+        _categories(axes, data)
+        axes.set_ylim(-2, 102)  # a marker at an end is seen whole
+        return _saved(figure)
+
+
+def trace(study: TraceStudy) -> dict[str, bytes]:
+    """Agreement by step on the left, L_Exec during training on the right; returns as `by_kind`."""
+    with _figure(7.2, 3.2, panels=2) as (figure, (left, right)):
+        steps = [step.step for step in study.steps]
+        lines: tuple[tuple[str, list[Rate], str, str, Any], ...] = (
+            ("executor, cells", [step.cell_rate for step in study.steps], _COLOURS[0], "o", "-"),
+            ("executor, whole lists", [step.list_rate for step in study.steps], _COLOURS[4], "s", "-"),
+            ("keep the list, cells", [step.copy_rate for step in study.steps], "#777777", "x", _DASHES[1]),
+        )
+        for label, rates, colour, marker, dashes in lines:
+            shares = [100 * rate.share for rate in rates]
+            low = [100 * rate.interval[0] for rate in rates]
+            high = [100 * rate.interval[1] for rate in rates]
+            left.fill_between(steps, low, high, color=colour, alpha=0.18, linewidth=0)
+            left.plot(
+                steps, shares, color=colour, marker=marker, markersize=4, linewidth=1.2, linestyle=dashes,
+                label=label,
+            )  # fmt: skip
+        every = -(-len(steps) // 6)  # more labels than six would run into each other
+        shown = study.steps[::every]
+        left.set_xticks(
+            [step.step for step in shown], [f"{step.step}\n{_short(step.lists)}" for step in shown]
+        )
+        left.set_xlabel("step of the program, and n lists compared")
+        left.set_ylabel("agrees with the machine, % (95 %)")
+        left.set_ylim(0, 102)
+        left.legend(loc="best", fontsize=8)
+        if study.curve:
+            right.plot(
+                [programs / 1000 for programs, _ in study.curve],
+                [loss for _, loss in study.curve],
+                color=_COLOURS[0],
+                linewidth=1.2,
+            )
+        else:
+            right.text(0.5, 0.5, "not recorded", ha="center", va="center", transform=right.transAxes)
+        right.set_xlabel("thousand programs seen")
+        right.set_ylabel("$L_{Exec}$ in training")
+        right.set_ylim(bottom=0)
+        return _saved(figure)
+
+
+@contextmanager
+def _figure(width: float, height: float, *, panels: int = 1) -> Iterator[tuple[Any, Any]]:
+    """A figure of the project's style, in inches; no window, and no state of pyplot."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # On top of matplotlib's defaults, not of whatever the user's own configuration says.
+    settings: Any = dict(matplotlib.rcParamsDefault)
+    settings |= {"backend": "agg", **_STYLE}
+    with matplotlib.rc_context(settings):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        yield figure, figure.subplots(1, panels)
+
+
+def _saved(figure: Any) -> dict[str, bytes]:
+    """The picture as files without a date or the name of the program that wrote them."""
+    pictures = {}
+    for ending, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
+        stream = io.BytesIO()
+        figure.savefig(stream, format=ending, dpi=200, metadata=metadata)
+        pictures[ending] = stream.getvalue()
+    return pictures
+
+
+def _categories(axes: Any, data: Breakdown) -> None:
+    """Labels with the number of tasks, the scale, and the legend above, where it hides nothing."""
+    labels = [f"{label}\nn = {number:,}" for label, number in data.categories]
+    axes.set_xticks(range(len(labels)), labels)
+    axes.set_xlim(-0.5, len(labels) - 0.5)
+    axes.set_ylim(0, 100)
+    axes.set_ylabel(f"consistent@{'W' if data.beam is None else data.beam}, % of tasks (95 %)")
+    axes.figure.legend(loc="outside upper center", ncols=3, columnspacing=1.4, handlelength=2.4)
+
+
+def _whiskers(series: Series) -> list[list[float]]:
+    return [
+        [100 * (point.share - point.low) for point in series.points],
+        [100 * (point.high - point.share) for point in series.points],
+    ]
+
+
+def _look(series: Series) -> tuple[str, str, str, Any]:
+    """Colour, hatch, marker and dashes of a system; peers are grey."""
+    if series.peer:
+        kind = series.place % len(_GREYS)
+        return _GREYS[kind], _PEER_HATCHES[kind], _PEER_MARKERS[kind], _DASHES[2]
+    turn, kind = divmod(series.place, len(_COLOURS))
+    # A ninth system has the first one's colour, with another hatch and marker.
+    other = (kind + 3 * turn) % len(_COLOURS)
+    return _COLOURS[kind], _HATCHES[other], _MARKERS[other], _DASHES[other % len(_DASHES)]
+
+
+def _label(series: Series) -> str:
+    return series.title if len(series.seeds) == 1 else f"{series.title} ({len(series.seeds)} runs)"
+
+
+def _short(num: int) -> str:
+    return f"n={num}" if num < 10_000 else f"n={num / 1000:.0f}K"

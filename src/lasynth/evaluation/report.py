@@ -1,0 +1,156 @@
+"""Reports: the tables, pages and figures of a study, from its saved results and from nothing else.
+
+The same results give the same bytes. Everything is made before the first file is written, so a mistake in a
+study leaves what was written before as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from lasynth.errors import InputError
+from lasynth.evaluation import samples, systems
+from lasynth.evaluation import trace as traces
+from lasynth.evaluation.breakdown import Breakdown, breakdown
+from lasynth.evaluation.results import Study, read_study
+
+__all__ = ["Part", "Written", "write_reports"]
+
+
+class Part(StrEnum):
+    """A report: what `--only` takes."""
+
+    TABLE4 = "table4"
+    FIG5 = "fig5"
+    FIG6 = "fig6"
+    FIG8B = "fig8b"
+    TRACE = "trace"
+
+
+_OF_A_STUDY = (Part.TABLE4, Part.FIG5, Part.FIG6, Part.FIG8B)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a report wrote.
+
+    Attributes:
+        files: in the order of writing.
+        left_out: a message for each part that has too few results yet.
+    """
+
+    files: tuple[Path, ...]
+    left_out: tuple[str, ...]
+
+
+def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written:
+    """Write the reports of a study.
+
+    Args:
+        folder: with `study.toml` and `results/`, or with `trace.json`, or both.
+        out: the folder to write to; it is made.
+        only: these parts; else all that the folder has the files for. A part that is asked for must have
+            what it needs; one that is not is left out with a message.
+
+    Raises:
+        InputError: nothing to report on, results that may not be compared, a damaged file, or no matplotlib.
+    """
+    parts = list(dict.fromkeys(only)) or _parts(folder)
+    drawn = [part for part in parts if part in (Part.FIG6, Part.FIG8B, Part.TRACE)]
+    if drawn:
+        from lasynth.evaluation.figures import require
+
+        require(", ".join(drawn))
+    study = read_study(folder) if any(part in _OF_A_STUDY for part in parts) else None
+    files: dict[str, bytes] = {}
+    left_out = []
+    for part in parts:
+        try:
+            files |= _trace(folder) if study is None or part is Part.TRACE else _MAKERS[part](study)
+        except _TooFewResultsError as error:
+            if only:
+                raise InputError(error.what, error.where, error.hint) from None
+            left_out.append(str(error))
+    if out.exists() and not out.is_dir():
+        raise InputError("is a file, not a folder", str(out), "Give another --out.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (out / name).write_bytes(content)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(reason, str(error.filename or out), "Give another --out.") from None
+    return Written(tuple(out / name for name in files), tuple(left_out))
+
+
+class _TooFewResultsError(InputError):
+    """A part cannot be made of what was run so far."""
+
+
+def _parts(folder: Path) -> list[Part]:
+    parts = list(_OF_A_STUDY) if (folder / "study.toml").is_file() else []
+    parts += [Part.TRACE] if (folder / "trace.json").is_file() else []
+    if not parts:
+        what = "has neither study.toml nor trace.json" if folder.is_dir() else "no such folder"
+        raise InputError(what, str(folder), "Give the folder of a study, such as experiments/table4.")
+    return parts
+
+
+def _table4(study: Study) -> dict[str, bytes]:
+    return {"table4.md": systems.as_markdown(study).encode(), "table4.json": _json(systems.as_json(study))}
+
+
+def _fig5(study: Study) -> dict[str, bytes]:
+    lacking = samples.lacking(study)
+    if lacking is not None:
+        hint = "Run what is missing, or ask for other reports with --only."
+        raise _TooFewResultsError(lacking, f"{study.name}, fig5", hint)
+    return {"fig5.md": samples.page(study).encode()}
+
+
+def _fig6(study: Study) -> dict[str, bytes]:
+    from lasynth.evaluation.figures import by_kind
+
+    return _drawn(Part.FIG6, breakdown(study, "kind"), by_kind, study)
+
+
+def _fig8b(study: Study) -> dict[str, bytes]:
+    from lasynth.evaluation.figures import by_length
+
+    return _drawn(Part.FIG8B, breakdown(study, "length"), by_length, study)
+
+
+_MAKERS: dict[Part, Callable[[Study], dict[str, bytes]]] = {
+    Part.TABLE4: _table4,
+    Part.FIG5: _fig5,
+    Part.FIG6: _fig6,
+    Part.FIG8B: _fig8b,
+}
+
+
+def _drawn(
+    part: Part, data: Breakdown, draw: Callable[[Breakdown], dict[str, bytes]], study: Study
+) -> dict[str, bytes]:
+    if not data.categories:
+        hint = "Evaluate on tasks that have reference programs."
+        raise _TooFewResultsError(f"no result knows the {data.by} of any task", f"{study.name}, {part}", hint)
+    pictures = {f"{part}.{ending}": picture for ending, picture in draw(data).items()}
+    return pictures | {f"{part}.json": _json({"study": study.name} | data.to_json())}
+
+
+def _trace(folder: Path) -> dict[str, bytes]:
+    from lasynth.evaluation.figures import trace
+
+    study = traces.read_trace(folder / "trace.json")
+    pictures = {f"trace-study.{ending}": picture for ending, picture in trace(study).items()}
+    page = traces.page(study, "trace-study.svg").encode()
+    return {"trace-study.md": page, **pictures, "trace-study.json": _json(study.to_json())}
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,173 @@
+"""Sample tasks that the reference system solves and the systems without an executor do not (Figure 5).
+
+The rule that picks them looks at verdicts and order only, never at what would look good: see `pick`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from lasynth.errors import InputError
+from lasynth.evaluation.records import Record
+from lasynth.evaluation.results import Result, Study, task_set_digest
+from lasynth.task import Example, Task
+
+__all__ = ["lacking", "page", "pick"]
+
+NUM_A_KIND = 2
+
+
+def pick(reference: Result, others: list[Result], num_a_kind: int = NUM_A_KIND) -> list[int]:
+    """The tasks shown: of each kind the first so many, in the order of the test set.
+
+    A task counts where the reference is right by consistent@W and every other system is wrong.
+
+    Returns:
+        Positions in the test set, from 0 and rising.
+    """
+    taken: dict[str | None, int] = {}
+    picked = []
+    for place in _only_right(reference, others):
+        kind = reference.evaluation.records[place].kind
+        if taken.get(kind, 0) < num_a_kind:
+            taken[kind] = taken.get(kind, 0) + 1
+            picked.append(place)
+    return picked
+
+
+def lacking(study: Study) -> str | None:
+    """What is missing for the page, in words; None where there is enough."""
+    if not study.of(study.reference):
+        return f"{study.row(study.reference).title} was not run"
+    others = [system for system in study.without_executor if study.of(system)]
+    if not others:
+        return "no system without an executor was run"
+    seeds = [{result.seed for result in study.of(system)} for system in (study.reference, *others)]
+    if not set.intersection(*seeds):
+        return f"no seed was run of each of {', '.join((study.reference, *others))}"
+    return None
+
+
+def page(study: Study) -> str:
+    """The page of the samples, as Markdown, of a study that `lacking` finds enough in.
+
+    Raises:
+        InputError: the study's file of tasks is not that of the results.
+    """
+    # The titles are those of the rows, as in every other report.
+    reference, *others = (replace(result, title=study.row(result.system).title) for result in _runs(study))
+    tasks = _tasks(study)
+    picked = pick(reference, others)
+    names = " and ".join(other.title for other in others)
+    num, reverse = len(_only_right(reference, others)), len(_only_wrong(reference, others))
+    missing = [study.row(system).title for system in study.without_executor if not study.of(system)]
+    lines = [
+        f"# Sample tasks: {reference.title} right, {names} wrong",
+        "",
+        f"After Figure 5 of the paper; written by `lasynth report`. Results of seed {reference.seed},",
+        f"consistent@{reference.evaluation.beam}, on the same {study.test_set.num_tasks:,} tasks.",
+        "",
+        f"**The rule**: of each kind of program the first {NUM_A_KIND} tasks, in the order of the test set,",
+        f"that {reference.title} has right and every other of these systems has wrong.",
+        f"{_tasks_are(num)} of that sort.",
+        f"The other way about ({reference.title} wrong, all the others right) there {_are(reverse)}.",
+        "",
+    ]
+    if missing:
+        lines += [f"Not run, and so not asked for: {', '.join(missing)}.", ""]
+    for place in picked:
+        record = reference.evaluation.records[place]
+        lines += [f"## Task {record.id}: {record.kind or 'kind not known'}", ""]
+        if tasks is not None:
+            task = tasks[place]
+            lines += [*_examples(task), ""]
+            if task.program is not None:
+                lines += [f"The reference program ({record.num_tokens} tokens):", ""]
+                lines += [*_code(task.program), ""]
+        lines += [f"{reference.title}, right:", "", *_code(record.program), ""]
+        for other in others:
+            wrong = other.evaluation.records[place]
+            lines += [f"{other.title}, {_why(wrong)}:", "", *_code(wrong.program), ""]
+    if not picked:
+        lines += ["There is nothing to show.", ""]
+    return "\n".join(lines)
+
+
+def _runs(study: Study) -> list[Result]:
+    """The runs compared, the reference first: of the lowest seed that all systems have."""
+    systems = (study.reference, *(system for system in study.without_executor if study.of(system)))
+    runs = [{result.seed: result for result in study.of(system)} for system in systems]
+    seed = min(set.intersection(*(set(by_seed) for by_seed in runs)))
+    return [by_seed[seed] for by_seed in runs]
+
+
+def _tasks(study: Study) -> list[Task] | None:
+    """The tasks of the results, where the study names their file."""
+    path = study.tasks
+    if path is None:
+        return None
+    hint = 'Correct "tasks" in study.toml: a shard, or JSON Lines, with the tasks of the results first.'
+    if not path.is_file():
+        raise InputError("no such file", str(path), hint)
+    num = study.test_set.num_tasks
+    tasks = _read(path, num)
+    if len(tasks) != num or task_set_digest(tasks) != study.test_set.digest:
+        raise InputError(f"its first {num} tasks are not those of the results", str(path), hint)
+    return tasks
+
+
+def _read(path: Path, num: int) -> list[Task]:
+    if path.suffix != ".parquet":
+        return Task.read(path)[:num]
+    from lasynth.data.dataset import Dataset
+
+    return Dataset.open(path, max_tasks=num).tasks()
+
+
+def _only_right(reference: Result, others: list[Result]) -> list[int]:
+    return [
+        place
+        for place, record in enumerate(reference.evaluation.records)
+        if record.consistent and not any(other.evaluation.records[place].consistent for other in others)
+    ]
+
+
+def _only_wrong(reference: Result, others: list[Result]) -> list[int]:
+    return [
+        place
+        for place, record in enumerate(reference.evaluation.records)
+        if not record.consistent and all(other.evaluation.records[place].consistent for other in others)
+    ]
+
+
+def _examples(task: Task) -> list[str]:
+    def line(example: Example, held_out: bool) -> str:
+        cells = (_value(example.input), _value(example.output), "held out" if held_out else "")
+        return "| " + " | ".join(cells) + " |"
+
+    lines = ["| input | output | |", "|---|---|---|"]
+    lines += [line(example, False) for example in task.examples]
+    return lines + [line(example, True) for example in task.held_out]
+
+
+def _value(value: object) -> str:
+    return str(list(value)) if isinstance(value, tuple) else str(value)
+
+
+def _code(program: str | None) -> list[str]:
+    return ["```c", *(program.rstrip().splitlines() if program else ["// no program"]), "```"]
+
+
+def _why(record: Record) -> str:
+    if record.num_consistent:
+        return "right on the shown examples, wrong on the held-out ones"
+    return "wrong on the shown examples already"
+
+
+def _tasks_are(num: int) -> str:
+    return f"There {_are(num)} {'task' if num == 1 else 'tasks'}"
+
+
+def _are(num: int) -> str:
+    return f"{'is' if num == 1 else 'are'} {num if num else 'none'}"

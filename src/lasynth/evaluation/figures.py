@@ -21,6 +21,7 @@ __all__ = ["by_kind", "by_length", "require", "trace"]
 # Okabe and Ito's eight, the strong ones first; yellow last, as it is faint on white.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000", "#F0E442")
 _BLACK = "#000000"
+_OTHERS = ("#009E73", "#CC79A7", "#E69F00")  # systems beside that of a trace study
 _GREYS = ("#808080", "#B0B0B0")  # peers
 _HATCHES = ("", "///", "\\\\\\", "...", "xxx", "---", "||||", "++")
 _PEER_HATCHES = ("", "///")
@@ -122,8 +123,12 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
     with _figure(7.2, 3.2, panels=2) as (figure, (left, right)):
         steps = [step.step for step in study.steps]
         lines: tuple[tuple[str, list[Rate], str, str, Any], ...] = (
-            ("executor, cells", [step.cell_rate for step in study.steps], _COLOURS[0], "o", "-"),
-            ("executor, whole lists", [step.list_rate for step in study.steps], _COLOURS[4], "s", "-"),
+            (f"{study.system}, cells", [step.cell_rate for step in study.steps], _COLOURS[0], "o", "-"),
+            (f"{study.system}, whole lists", [step.list_rate for step in study.steps], _COLOURS[4], "s", "-"),
+            *(
+                (f"{other.system}, cells", [step.cell_rate for step in other.steps], colour, "^", _DASHES[2])
+                for other, colour in zip(study.others, _OTHERS, strict=False)
+            ),
             ("keep the list, cells", [step.copy_rate for step in study.steps], "#777777", "x", _DASHES[1]),
         )
         for label, rates, colour, marker, dashes in lines:
@@ -144,14 +149,18 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
         left.set_ylabel("agrees with the machine, % (95 %)")
         left.set_ylim(0, 102)
         left.legend(loc="best", fontsize=8)
-        if study.curve:
+        for one, colour in zip((study, *study.others), (_COLOURS[0], *_OTHERS), strict=False):
             right.plot(
-                [programs / 1000 for programs, _ in study.curve],
-                [loss for _, loss in study.curve],
-                color=_COLOURS[0],
+                [programs / 1000 for programs, _ in one.curve],
+                [loss for _, loss in one.curve],
+                color=colour,
                 linewidth=1.2,
+                linestyle="-" if one is study else _DASHES[2],
+                label=one.system,
             )
-        else:
+        if study.others:
+            right.legend(loc="best", fontsize=8)
+        if not study.curve:
             right.text(0.5, 0.5, "not recorded", ha="center", va="center", transform=right.transAxes)
         right.set_xlabel("thousand programs seen")
         right.set_ylabel("$L_{Exec}$ in training")

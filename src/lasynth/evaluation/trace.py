@@ -64,6 +64,7 @@ class TraceStudy:
         num_tasks: tasks it was measured on.
         steps: by step.
         curve: `(programs, L_Exec)` during training.
+        others: other systems on the same tasks.
     """
 
     title: str
@@ -71,6 +72,7 @@ class TraceStudy:
     num_tasks: int
     steps: tuple[Step, ...]
     curve: tuple[tuple[int, float], ...]
+    others: tuple[TraceStudy, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What the figure shows, with intervals."""
@@ -88,6 +90,7 @@ class TraceStudy:
                 for step in self.steps
             ],
             "curve": [{"programs": programs, "exec": loss} for programs, loss in self.curve],
+            "others": [other.to_json() for other in self.others],
         }
 
 
@@ -97,8 +100,10 @@ def read_trace(path: Path) -> TraceStudy:
     Raises:
         InputError: no such file, damaged, or counts that cannot be.
     """
-    where = str(path)
-    obj = read_json(path, _HINT)
+    return _read(read_json(path, _HINT), str(path))
+
+
+def _read(obj: object, where: str) -> TraceStudy:
     if not isinstance(obj, Mapping):
         raise InputError("not a trace study", where, _HINT)
     for name, wanted in (
@@ -123,7 +128,15 @@ def read_trace(path: Path) -> TraceStudy:
             what = 'it needs "programs", a whole number, and "exec", a number'
             raise InputError(what, f"{where}, curve, point {number}", _HINT)
         curve.append((programs, float(loss)))
-    return TraceStudy(obj["title"], obj["system"], obj["num_tasks"], steps, tuple(curve))
+    listed = obj.get("others", [])
+    if not isinstance(listed, list):
+        raise InputError('"others" is no list', where, _HINT)
+    others = tuple(_read(other, f"{where}, other system {number}") for number, other in enumerate(listed, 1))
+    for other in others:
+        mine = [(step.step, step.cells, step.lists) for step in steps]
+        if [(step.step, step.cells, step.lists) for step in other.steps] != mine:
+            raise InputError(f"{other.system} was measured on other lists", where, _HINT)
+    return TraceStudy(obj["title"], obj["system"], obj["num_tasks"], steps, tuple(curve), others)
 
 
 def _step(obj: object, where: str) -> Step:
@@ -157,26 +170,33 @@ def page(study: TraceStudy, picture: str) -> str:
         "",
         f"![Agreement by step, and L_Exec during training]({picture})",
         "",
-        "| step | lists | cells agree | whole lists agree | keep the list, cells |",
-        "|---:|---:|---:|---:|---:|",
+        *_table(study),
     ]
-    for step in study.steps:
-        cells = [
-            str(step.step),
-            f"{step.lists:,}",
-            *map(str, (step.cell_rate, step.list_rate, step.copy_rate)),
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
+    for other in study.others:
+        lines += ["", f"**{other.system}**", "", *_table(other)]
     lines += [
         "",
         "- Per cent with the 95 % interval (Wilson). Cells of one list, and lists of one task, go right and",
         "  wrong together, so the intervals are narrower than they should be.",
         "- Later steps are of longer programs only: the tasks change along the axis, not only the step.",
     ]
-    if study.curve:
-        first, last = study.curve[0], study.curve[-1]
+    for one in (study, *study.others):
+        if not one.curve:
+            continue
+        first, last = one.curve[0], one.curve[-1]
         lines.append(
-            f"- L_Exec in training: {first[1]:.3f} after {first[0]:,} programs,"
+            f"- L_Exec of {one.system} in training: {first[1]:.3f} after {first[0]:,} programs,"
             f" {last[1]:.3f} after {last[0]:,}."
         )
     return "\n".join(lines) + "\n"
+
+
+def _table(study: TraceStudy) -> list[str]:
+    lines = [
+        "| step | lists | cells agree | whole lists agree | keep the list, cells |",
+        "|---:|---:|---:|---:|---:|",
+    ]
+    for step in study.steps:
+        rates = map(str, (step.cell_rate, step.list_rate, step.copy_rate))
+        lines.append("| " + " | ".join([str(step.step), f"{step.lists:,}", *rates]) + " |")
+    return lines

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from model_batch import NUM_TOKENS, PROGRAMS, batch, spread
 
-from lasynth.domains.c.grammar import BOS, EOS, FIRST_INT, token_of
+from lasynth.domains.c.grammar import BOS
 from lasynth.models import LaSynthConfig, build
-from lasynth.models.lasynth import Forward, LaSynth
+from lasynth.models.lasynth import LaSynth
 
-NUM_TOKENS = FIRST_INT + 17
-PROGRAMS = (
-    "int l_0 = 2 ; a [ 1 ] ++ ; for ( int p_0 = 0 ; p_0 <= 3 ; p_0 ++ ) { a [ p_0 ] -- ; } a [ l_0 ] = 1 ;",
-    "a [ 0 ] ++ ;",
-    "if ( a [ 0 ] > 1 ) { a [ 1 ] = 2 ; } else { a [ 2 ] = 3 ; } a [ 3 ] = 3 ;",
-    "int p_0 = 1 ; a [ 0 ] = p_0 ; a [ 1 ] = ( a [ 2 ] - a [ 3 ] ) + 1 ;",
-    "int l_0 = 3 ;",
-)
 VARIANTS = {
     "LaSynth": {},
     "release": {
@@ -45,23 +38,6 @@ def small(**parts: object) -> LaSynth:
         for parameter in model.parameters():
             parameter.mul_(2.0)
     return model.eval()
-
-
-def batch(num_cells: int = 5) -> tuple[torch.Tensor, ...]:
-    torch.manual_seed(1)
-    rows = [[token_of(word) for word in text.split()] + [EOS] for text in PROGRAMS]
-    lengths = torch.tensor([len(row) for row in rows])
-    tokens = torch.full((len(rows), int(lengths.max())), EOS)
-    for place, row in enumerate(rows):
-        tokens[place, : len(row)] = torch.tensor(row)
-    lists = torch.randint(-4, 5, (2, len(rows), 5, num_cells))
-    return tokens, lengths, lists[0], lists[1]
-
-
-def spread(result: Forward, shape: torch.Size) -> torch.Tensor:
-    logits = torch.zeros(*shape, NUM_TOKENS)
-    logits[result.row_P, result.position_P] = result.logits_PV
-    return logits
 
 
 @pytest.mark.parametrize("parts", VARIANTS.values(), ids=VARIANTS.keys())

@@ -19,7 +19,7 @@ from lasynth.data.dataset import Dataset
 from lasynth.domains.c.constructs import constructs_of, depths_of
 from lasynth.domains.c.kinds import Kind
 
-__all__ = ["REASONS", "Lengths", "Statistics"]
+__all__ = ["IMPORTED", "REASONS", "Lengths", "Statistics"]
 
 # Why a drawn program is not a task, in the order in which that is found out.
 REASONS: Final = {
@@ -33,6 +33,17 @@ REASONS: Final = {
     "repeated_text": "same text as another",
     "repeated_behaviour": "same behaviour as another",
     "simplified_wrongly": "behaviour not kept by the simplifier",
+}
+# What became of Csmith's programs before there was anything to draw examples for.
+IMPORTED: Final = {
+    "csmith_runs": "runs of Csmith",
+    "csmith_timeout": "runs that took too long",
+    "csmith_unreadable": "texts that are not readable",
+    "csmith_pieces": "pieces of their functions",
+    "csmith_empty": "pieces of which nothing is left",
+    "csmith_no_cell": "pieces that assign no cell",
+    "csmith_too_long": "pieces of one statement, too long",
+    "csmith_too_many_names": "pieces with too many loop variables",
 }
 _UNFIT: Final = ("invalid", "fails", "few_inputs", "constant", "identity")
 _PERCENTILES: Final = (5, 25, 50, 75, 95)
@@ -63,6 +74,8 @@ class Statistics:
         num_repeated: these.
         num_drawn: programs drawn for them.
         rejected: of those, how many were turned down, by reason (the keys of `REASONS`).
+        imported: counts of what became of Csmith's programs before that (the keys of `IMPORTED`); empty for
+            the sampler.
         kinds: share of each kind, by its label.
         affine_by_kind: share of affine tasks in each kind that occurs.
         with_loop: share of the references that have a loop.
@@ -76,6 +89,7 @@ class Statistics:
     num_repeated: int
     num_drawn: int
     rejected: Mapping[str, int]
+    imported: Mapping[str, int]
     kinds: Mapping[str, float]
     affine_by_kind: Mapping[str, float]
     with_loop: float
@@ -110,6 +124,7 @@ class Statistics:
             num_repeated=max(num_written - len(dataset), 0),
             num_drawn=counts["drawn"],
             rejected={reason: counts[reason] for reason in REASONS},
+            imported={name: counts[name] for name in IMPORTED if counts[name]},
             kinds={kind.label: float((kinds == kind).mean()) for kind in Kind},
             affine_by_kind={k.label: float(affine[kinds == k].mean()) for k in Kind if (kinds == k).any()},
             with_loop=float((loop_depths > 0).mean()),
@@ -140,7 +155,9 @@ class Statistics:
             for reason, words in REASONS.items()
             if self.rejected[reason]
         ]
+        imported = [(IMPORTED[name], f"{count:,}") for name, count in self.imported.items()]
         return [
+            *([("Csmith", imported)] if imported else []),
             (
                 "Tasks",
                 [

@@ -13,7 +13,8 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
 
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import Model, build
@@ -47,7 +48,7 @@ def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) ->
     # Written aside and moved, so that a process that is killed leaves no half of a file.
     with tempfile.TemporaryDirectory(prefix=".model-", dir=path.parent) as folder:
         written = Path(folder) / path.name
-        save_file(weights, written)
+        written.write_bytes(to_bytes(weights))  # `save_file` would keep it from other users
         written.with_suffix(".json").write_text(json.dumps(full, indent=2) + "\n")
         for file in (written, written.with_suffix(".json")):
             file.replace(path.parent / file.name)

@@ -88,13 +88,13 @@ class RelativeOperations:
 
     def __init__(self, table: OperationTable) -> None:
         self.relative = _Relative(table)
-        self.num_features = 3 * self.relative.num_features
+        self.num_each = self.relative.num_features
+        self.num_shared = 2 * self.relative.num_features
 
-    def features(self, view: View) -> Tensor:
+    def features(self, view: View) -> tuple[Tensor, Tensor]:
         """See `Evidence`."""
         each = self.relative.select(view.matches_MKNRC)
-        mean, least = each.mean(1, keepdim=True), each.amin(1, keepdim=True)
-        return torch.cat([each, mean.expand_as(each), least.expand_as(each)], dim=-1)
+        return each, torch.cat([each.mean(1, keepdim=True), each.amin(1, keepdim=True)], dim=-1)
 
 
 class Changes:
@@ -103,32 +103,20 @@ class Changes:
     def __init__(self, table: OperationTable) -> None:
         self.table = table
         self.relative = _Relative(table)
-        self.num_features = 3 + table.num_rows(table.max_cells) * table.num_values
-        self.num_features += self.relative.num_features
+        self.num_each = 1
+        self.num_shared = 2 + table.num_rows(table.max_cells) * table.num_values + self.relative.num_features
 
-    def features(self, view: View) -> Tensor:
+    def features(self, view: View) -> tuple[Tensor, Tensor]:
         """See `Evidence`."""
-        matches = view.matches_MKNRC
-        changed = changes(view, self.table.max_value)
-        mean, most = changed.mean(1, keepdim=True), changed.amax(1, keepdim=True)
-        kept = (1 - changed)[..., None, None]
-        held = torch.maximum(matches, kept).amin(1, keepdim=True)
+        changed = view.changed_MKN.unsqueeze(-1)
+        kept = (1 - changed).unsqueeze(-1)
+        held = torch.maximum(view.matches_MKNRC, kept).amin(1, keepdim=True)
         whole = held.flatten(-2)
         # Shorter lists have fewer rows; theirs come first.
         room = self.table.num_rows(self.table.max_cells) * self.table.num_values
         whole = functional.pad(whole, (0, room - whole.shape[-1]))
-        shared = torch.cat([whole, self.relative.select(held)], dim=-1)
-        own = torch.stack([changed, mean.expand_as(changed), most.expand_as(changed)], dim=-1)
-        return torch.cat([own, shared.expand(-1, own.shape[1], -1, -1)], dim=-1)
-
-
-def changes(view: View, max_value: int) -> Tensor:
-    """Chance that each cell must change to become its output: `[M, K, N]`."""
-    cell = torch.arange(view.belief_MKNC.shape[2], device=view.belief_MKNC.device)
-    own = 1 + 2 * cell * (cell + 1)  # the row of the cell alone, as `OperationTable` numbers them
-    same = view.matches_MKNRC[..., max_value]
-    index = own[None, None, :, None].expand(*same.shape[:3], 1)
-    return 1 - same.gather(3, index).squeeze(3)
+        share, any_of_them = changed.mean(1, keepdim=True), changed.amax(1, keepdim=True)
+        return changed, torch.cat([share, any_of_them, whole, self.relative.select(held)], dim=-1)
 
 
 def comparisons(belief_MKNC: Tensor, sums_MKRS: Tensor, table: OperationTable) -> tuple[Tensor, Tensor]:
@@ -170,9 +158,10 @@ class Conditions:
         self.pairs = [(i, k) for k in range(num_cells) for i in range(k)]
         num_absolute = num_cells * (2 * table.num_values - 1) + 3 * len(self.pairs)
         num_relative = 2 * table.num_values - 1 + 3 * (_PLACES - 1)
-        self.num_features = 4 * (num_absolute + num_relative)
+        self.num_each = 0
+        self.num_shared = 4 * (num_absolute + num_relative)
 
-    def features(self, view: View) -> Tensor:
+    def features(self, view: View) -> tuple[Tensor, Tensor]:
         """See `Evidence`."""
         belief = view.belief_MKNC
         num_cells = belief.shape[2]
@@ -186,9 +175,9 @@ class Conditions:
         of_pairs = functional.pad(of_pairs, (0, 0, 0, len(self.pairs) - len(first))).flatten(2)
         absolute = torch.cat([of_cells, of_pairs], dim=-1)
         relative = torch.cat([constants, self._around(ordered)], dim=-1)
-        changed = changes(view, self.table.max_value).unsqueeze(-1)
+        changed = view.changed_MKN.unsqueeze(-1)
         found = [*_agreement(changed, absolute.unsqueeze(2)), *_agreement(changed, relative)]
-        return torch.cat(found, dim=-1).unsqueeze(1)
+        return changed[..., :0], torch.cat(found, dim=-1).unsqueeze(1)
 
     def _around(self, ordered_MKNN3: Tensor) -> Tensor:
         """Comparisons of each cell with those it sees: `[M, K, N, 3 (places - 1)]`, 0 where there is none."""

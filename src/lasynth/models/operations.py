@@ -100,6 +100,12 @@ class OperationTable(nn.Module):
         index = index.expand(-1, -1, windows.shape[2], -1, self.num_values)
         return windows.gather(3, index).transpose(2, 3)
 
+    def changed(self, matches_MKNRC: Tensor) -> Tensor:
+        """Chance that each cell must change to become its output: `[M, K, N]`, of `matches`."""
+        cell = torch.arange(matches_MKNRC.shape[2], device=matches_MKNRC.device)
+        own = 1 + 2 * cell * (cell + 1)  # the row of the cell alone
+        return 1 - matches_MKNRC[:, :, cell, own, self.max_value]
+
     def perform(self, row_MKNR: Tensor, constant_MKNC: Tensor, sums_MKRS: Tensor) -> Tensor:
         """Distribution of a choice of operations: to `[M, K, N, C]`.
 
@@ -176,20 +182,28 @@ class View:
         belief_MKNC: the lists.
         sums_MKRS: of `OperationTable.distributions`.
         matches_MKNRC: of `OperationTable.matches`.
+        changed_MKN: chance that each cell must change to become its output.
     """
 
     belief_MKNC: Tensor
     sums_MKRS: Tensor
     matches_MKNRC: Tensor
+    changed_MKN: Tensor
 
 
 class Evidence(Protocol):
-    """More features of an output cell, beside the operations themselves."""
+    """More features of an output cell, beside the operations themselves.
 
-    num_features: int
+    Attributes:
+        num_each: features that each example has of its own.
+        num_shared: features that all examples of a task share.
+    """
 
-    def features(self, view: View) -> Tensor:
-        """`[M, K or 1, N, F]`."""
+    num_each: int
+    num_shared: int
+
+    def features(self, view: View) -> tuple[Tensor, Tensor]:
+        """`[M, K, N, num_each]` and `[M, 1, N, num_shared]`."""
 
 
 class OperationPredictor(nn.Module):
@@ -226,7 +240,9 @@ class OperationPredictor(nn.Module):
         self.each = nn.Linear(each.num_features, hidden)
         self.mean = nn.Linear(across.num_features, hidden, bias=False)
         self.least = nn.Linear(across.num_features, hidden, bias=False)
-        self.more = nn.ModuleList(nn.Linear(one.num_features, hidden, bias=False) for one in evidence)
+        self.more = nn.ModuleList(
+            nn.Linear(one.num_each + one.num_shared, hidden, bias=False) for one in evidence
+        )
 
     def read(self, list_MKNE: Tensor, values: ValueEmbedding) -> Tensor:
         """Score of each value as the key that an embedded cell selects: to `[M, K, N, C]`."""
@@ -240,11 +256,16 @@ class OperationPredictor(nn.Module):
         matches = self.table.matches(sums, output_MKN)
         across = self.across_scope.select(matches)
         shared = _prefix(self.mean, across.mean(1)) + _prefix(self.least, across.amin(1))
-        found = _prefix(self.each, self.each_scope.select(matches)) + shared.unsqueeze(1)
-        view = View(belief, sums, matches)
-        for one, linear in zip(self.evidence, self.more, strict=True):
-            found = found + linear(one.features(view))
-        return (torch.tanh(found),)
+        found = _prefix(self.each, self.each_scope.select(matches))
+        shared = shared.unsqueeze(1)
+        if self.evidence:
+            view = View(belief, sums, matches, self.table.changed(matches))
+            for one, linear in zip(self.evidence, self.more, strict=True):
+                assert isinstance(linear, nn.Linear)
+                own, common = one.features(view)
+                found = found + functional.linear(own, linear.weight[:, : one.num_each])
+                shared = shared + functional.linear(common, linear.weight[:, one.num_each :])
+        return (torch.tanh(found + shared),)
 
     def loss(self, list_MKNE: Tensor, input_MKN: Tensor, values: ValueEmbedding) -> Tensor:
         """L_Op: each input cell must select its own value (`model.py` of the release); a scalar."""

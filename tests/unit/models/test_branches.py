@@ -6,14 +6,15 @@ import pytest
 import torch
 from torch.nn import functional
 
-from lasynth.models.branches import Changes, Conditions, RelativeOperations, changes, comparisons
+from lasynth.models.branches import Changes, Conditions, RelativeOperations, comparisons
 from lasynth.models.operations import OperationTable, View
 
 
 def view_of(lists: torch.Tensor, outputs: torch.Tensor, table: OperationTable) -> View:
     belief = functional.one_hot(lists + 4, 9).float()
     sums = table.distributions(belief)
-    return View(belief, sums, table.matches(sums, outputs))
+    matches = table.matches(sums, outputs)
+    return View(belief, sums, matches, table.changed(matches))
 
 
 @pytest.fixture(params=[5, 3, 1])
@@ -30,7 +31,7 @@ def drawn(request: pytest.FixtureRequest) -> tuple[OperationTable, torch.Tensor,
 
 def test_changes_are_cells_that_differ(drawn) -> None:
     _, lists, outputs, view = drawn
-    torch.testing.assert_close(changes(view, 4), (lists != outputs).float())
+    torch.testing.assert_close(view.changed_MKN, (lists != outputs).float())
 
 
 def test_comparisons(drawn) -> None:
@@ -46,7 +47,8 @@ def test_comparisons(drawn) -> None:
 
 def test_operations_seen_from_the_cell(drawn) -> None:
     table, lists, outputs, view = drawn
-    found = RelativeOperations(table).features(view).unflatten(-1, (3, -1, 9))
+    found, shared = RelativeOperations(table).features(view)
+    found, shared = found.unflatten(-1, (-1, 9)), shared.unflatten(-1, (2, -1, 9))
     num_cells = lists.shape[2]
     constants = torch.arange(-4, 5)
 
@@ -55,7 +57,7 @@ def test_operations_seen_from_the_cell(drawn) -> None:
 
     for cell in range(num_cells):
         own, first, last = lists[:, :, cell], lists[:, :, 0], lists[:, :, -1]
-        each = found[:, :, cell, 0]
+        each = found[:, :, cell]
         torch.testing.assert_close(each[:, :, 0], holds(own, cell))
         torch.testing.assert_close(each[:, :, 1], holds(-own, cell))
         before = holds(lists[:, :, cell - 1], cell) if cell else torch.zeros(4, 5, 9)
@@ -65,12 +67,8 @@ def test_operations_seen_from_the_cell(drawn) -> None:
         if cell:  # the cell minus the one before: third of its three rows is the other way round
             torch.testing.assert_close(each[:, :, 11], holds(own - lists[:, :, cell - 1], cell))
             torch.testing.assert_close(each[:, :, 12], holds(lists[:, :, cell - 1] - own, cell))
-    torch.testing.assert_close(
-        found[:, :, :, 1], found[:, :, :, 0].mean(1, keepdim=True).expand(-1, 5, -1, -1, -1)
-    )
-    torch.testing.assert_close(
-        found[:, :, :, 2], found[:, :, :, 0].amin(1, keepdim=True).expand(-1, 5, -1, -1, -1)
-    )
+    torch.testing.assert_close(shared[:, :, :, 0], found.mean(1, keepdim=True))
+    torch.testing.assert_close(shared[:, :, :, 1], found.amin(1, keepdim=True))
 
 
 def test_operations_that_hold_where_the_cell_changes() -> None:
@@ -80,21 +78,22 @@ def test_operations_that_hold_where_the_cell_changes() -> None:
     outputs = lists.clone()
     outputs[0, :, 0] = torch.where(lists[0, :, 1] > 0, lists[0, :, 2] + 1, lists[0, :, 0])
     view = view_of(lists, outputs, table)
-    features = Changes(table).features(view)
+    changed, features = Changes(table).features(view)
     row = table.rows.index((1, 2, 0, 0))
-    place = 3 + row * 9 + (1 + 4)
+    place = 2 + row * 9 + (1 + 4)
     assert features[0, 0, 0, place] == 1
     assert view.matches_MKNRC[0, :, 0, row, 1 + 4].amin() == 0
-    assert features[0, :, 0, 0].tolist() == (outputs[0, :, 0] != lists[0, :, 0]).float().tolist()
-    assert features[0, 0, 1, 2] == 0  # the second cell never changes
+    assert changed[0, :, 0, 0].tolist() == (outputs[0, :, 0] != lists[0, :, 0]).float().tolist()
+    assert features[0, 0, 1, 1] == 0  # the second cell never changes
 
 
 def test_conditions_that_agree_with_a_change(drawn) -> None:
     table, lists, outputs, view = drawn
     conditions = Conditions(table)
     num_cells = lists.shape[2]
-    found = conditions.features(view)
-    assert found.shape == (4, 1, num_cells, conditions.num_features)
+    each, found = conditions.features(view)
+    assert each.shape == (4, 5, num_cells, 0)
+    assert found.shape == (4, 1, num_cells, conditions.num_shared)
     num_absolute = 5 * 17 + 3 * 10
     absolute = found[:, 0, :, : 4 * num_absolute].unflatten(-1, (4, num_absolute))
     changed = (lists != outputs).float()
@@ -117,7 +116,7 @@ def test_conditions_that_agree_with_a_change(drawn) -> None:
 def test_comparisons_seen_from_the_cell(drawn) -> None:
     table, lists, outputs, view = drawn
     conditions = Conditions(table)
-    found = conditions.features(view)[:, 0, :, 4 * (5 * 17 + 3 * 10) :].unflatten(-1, (4, -1))
+    found = conditions.features(view)[1][:, 0, :, 4 * (5 * 17 + 3 * 10) :].unflatten(-1, (4, -1))
     changed = (lists != outputs).float()
     for cell in range(1, lists.shape[2]):
         true = (lists[:, :, cell] > lists[:, :, cell - 1]).float()

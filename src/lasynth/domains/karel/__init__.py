@@ -1,0 +1,1 @@
+"""Karel, in the dialect of the public benchmark."""

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DELETE_ON_ERROR:
 .PHONY: help solve install install-dev install-plot test lint format typecheck check-long bench clean
-.PHONY: table4 fig5 fig6 fig8b trace-study
+.PHONY: study table4 fig5 fig6 fig8b trace-study
 
 help:  ## List the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -55,6 +55,12 @@ check-long: install-dev  ## The tests that take long: 100,000 programs against g
 
 bench: install-dev  ## Run the benchmarks
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+# Everything behind the tables, from nothing: hours on two cores. Two of the last command may run side by side.
+study: install  ## Generate the data of table 4, train and evaluate its systems
+	$(BIN)/lasynth generate --out data/table4 --config mixed --seed 2031 --num 400000 --shards 40 --workers 2
+	$(BIN)/lasynth generate --out data/table4 --config mixed --seed 2031 --num 2000 --split valid
+	$(BIN)/python experiments/table4/run.py --data data/table4
 
 # Tables and figures of the paper, from the results that are in experiments/; nothing is trained or evaluated.
 table4: install  ## Write docs/results/table4.md and .json from saved results

@@ -3,9 +3,8 @@
     python experiments/table4/run.py --data data/table4
     python experiments/table4/run.py --data data/table4 --only lasynth-s0
 
-The data: `lasynth generate --out data/table4 --config mixed --seed 2031 --num 800000 --shards 80`, of which
-the first 40 shards are used, and `--split valid --num 2000`. A run that was stopped is resumed. What is
-measured goes to `results/`, from which `lasynth report` makes tables and figures.
+`make study` generates the data and does all of it. A run that was stopped is resumed. What is measured goes
+to `results/`, from which `lasynth report` makes tables and figures.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ $(VENV)/stamp-lasynth: pyproject.toml constraints.txt $(VENV)/stamp-torch
 	@touch $@
 
 $(VENV)/stamp-dev: $(VENV)/stamp-lasynth
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,oracle]'
 	@touch $@
 
 $(VENV)/stamp-plot: $(VENV)/stamp-lasynth

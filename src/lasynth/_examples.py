@@ -10,6 +10,7 @@ import json
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 
 from lasynth.errors import InputError
@@ -42,7 +43,8 @@ class Example:
     """One example: what a program is given, and what it should return.
 
     Attributes:
-        input: for C the cells of a list, a tuple of integers.
+        input: for C the cells of a list, a tuple of integers; for Karel a
+            `lasynth.domains.karel.world.World`.
         output: likewise.
     """
 
@@ -127,26 +129,40 @@ def _read_cells(obj: object, where: str) -> tuple[int, ...]:
     return tuple(int(cell) for cell in cells)
 
 
+def _read_world(obj: object, where: str) -> Any:
+    """A world of the Karel domain, of a grid object of the benchmark or of rows of text."""
+    # The notation of worlds belongs to its language, which is found by its name when it is asked for, as
+    # `lasynth.domains.get` finds it: nothing here depends on it.
+    return import_module("lasynth.domains.karel.world").read_world(obj, where)
+
+
 # How the inputs and outputs of each domain are written in JSON.
-_READERS: Final[Mapping[str, Reader]] = {"c": _read_cells}
+_READERS: Final[Mapping[str, Reader]] = {"c": _read_cells, "karel": _read_world}
 
 
 def check_together(examples: tuple[Example, ...], held_out: tuple[Example, ...], where: str | None) -> None:
-    """Check what concerns examples together: equal lengths, and one output for one input."""
+    """Check what concerns examples together: equal lengths or equal walls, and one output for one input."""
     first_of: dict[object, tuple[str, object]] = {}
-    length = len(examples[0].input)
     for noun, group in (("example", examples), ("held-out example", held_out)):
         for number, example in enumerate(group, 1):
             name = f"{noun} {number}"
-            for key, cells in (("input", example.input), ("output", example.output)):
-                if len(cells) != length:
-                    what = f"the {key} has {_cells(len(cells))}, the input of example 1 has {_cells(length)}"
-                    hint = "All lists of a task have the same length."
-                    raise InputError(what, join(where, name), hint)
+            if isinstance(example.input, tuple):
+                _check_lengths(example, len(examples[0].input), join(where, name))
+            elif obstacle := example.input.obstacle_to(example.output):
+                raise InputError(
+                    obstacle, join(where, name), "No program can make this output of this input."
+                )
             earlier, output = first_of.setdefault(example.input, (name, example.output))
             if output != example.output:
                 what = f"the input is that of {earlier}, the output is another"
                 raise InputError(what, join(where, name), "No program can do both: remove one of the two.")
+
+
+def _check_lengths(example: Example, length: int, where: str) -> None:
+    for key, cells in (("input", example.input), ("output", example.output)):
+        if len(cells) != length:
+            what = f"the {key} has {_cells(len(cells))}, the input of example 1 has {_cells(length)}"
+            raise InputError(what, where, "All lists of a task have the same length.")
 
 
 def is_int(value: Any) -> bool:

@@ -10,7 +10,7 @@ from lasynth.errors import InputError
 __all__ = ["NAMES", "Domain", "get"]
 
 # Every language: the module that holds its `DOMAIN`, imported when it is first asked for.
-NAMES = {"c": "lasynth.domains.c.domain"}
+NAMES = {"c": "lasynth.domains.c.domain", "karel": "lasynth.domains.karel.domain"}
 
 
 def get(name: str) -> Domain:

@@ -80,7 +80,8 @@ stmt    : ACTION @act
         | 'WHILE' 'c(' cond 'c)' @while 'w(' @open block 'w)' @close @end_while
         | 'REPEAT' TIMES @repeat 'r(' @open block 'r)' @close @end_repeat
         | 'IF' 'c(' cond 'c)' @if 'i(' @open block 'i)' @close @end_if
-        | 'IFELSE' 'c(' cond 'c)' @if 'i(' @open block 'i)' @close 'ELSE' @else 'e(' @open block 'e)' @close @end_if
+        | 'IFELSE' 'c(' cond 'c)' @if 'i(' @open block 'i)' @close other @end_if
+other   : 'ELSE' @else 'e(' @open block 'e)' @close
 cond    : TEST @test | 'not' 'c(' TEST @test 'c)' @negated
 """
 

@@ -20,7 +20,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from lasynth.domains.karel.syntax import Action, Block, Condition, If, IfElse, Program, Repeat, Statement, While
+from lasynth.domains.karel.syntax import (
+    Action,
+    Block,
+    Condition,
+    If,
+    IfElse,
+    Program,
+    Repeat,
+    Statement,
+    While,
+)
 
 __all__ = ["format_program", "format_tokens", "to_json"]
 

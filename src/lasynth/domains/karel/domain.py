@@ -1,0 +1,98 @@
+"""Karel as a `Domain`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.domains.karel import grammar
+from lasynth.domains.karel.kinds import kind_of
+from lasynth.domains.karel.machine import MAX_TICKS, run_batch
+from lasynth.domains.karel.mask import TokenMask
+from lasynth.domains.karel.parser import from_tokens, parse, to_tokens
+from lasynth.domains.karel.printer import format_program
+from lasynth.domains.karel.probes import probe_worlds
+from lasynth.domains.karel.simplify import simplify
+from lasynth.domains.karel.syntax import Program
+from lasynth.domains.karel.world import World, WorldArray, read_world
+from lasynth.errors import ProgramError
+from lasynth.task import Task
+
+__all__ = ["DOMAIN", "Karel"]
+
+Tokens = npt.NDArray[np.int32]
+
+
+class Karel:
+    """The language of `docs/karel.md`; fulfils `lasynth.domains.base.Domain`.
+
+    Inputs and outputs are worlds, `[..., WORLD_SIZE]` uint8 arrays (`lasynth.domains.karel.world`).
+    """
+
+    name = "karel"
+    bos = grammar.BOS
+    eos = grammar.EOS
+    num_tokens = grammar.NUM_TOKENS
+
+    def parse(self, text: str) -> Program:
+        """See `Domain`; the indented form, the benchmark's tokens or its JSON."""
+        return parse(text)
+
+    def format(self, program: Program) -> str:
+        """See `Domain`; the indented form."""
+        return format_program(program)
+
+    def to_tokens(self, program: Program) -> Tokens:
+        """See `Domain`."""
+        return to_tokens(program)
+
+    def from_tokens(self, tokens: Tokens) -> Program:
+        """See `Domain`."""
+        return from_tokens(tokens)
+
+    def run_batch(
+        self, tokens_PT: Tokens, inputs_PKN: npt.NDArray[Any], *, fuel: int = MAX_TICKS
+    ) -> tuple[WorldArray, npt.NDArray[np.uint8]]:
+        """See `Domain`; inputs are `[P, K, W]` or `[K, W]` worlds, fuel is ticks."""
+        return run_batch(tokens_PT, inputs_PKN, fuel=fuel)
+
+    def mask(self, num_rows: int, num_tokens: int) -> TokenMask:
+        """See `Domain`."""
+        return TokenMask(num_rows, num_tokens)
+
+    def encode(self, task: Task) -> tuple[WorldArray, WorldArray]:
+        """See `Domain`: two `[K, W]` arrays."""
+        inputs = [read_world(example.input).to_array() for example in task.examples]
+        outputs = [read_world(example.output).to_array() for example in task.examples]
+        return np.array(inputs), np.array(outputs)
+
+    def decode(self, output_W: WorldArray) -> World:
+        """One input or output as users see it, from its array `[W]`."""
+        return World.from_array(output_W)
+
+    def probe_inputs(self, inputs_KN: npt.NDArray[Any], *, num: int, seed: int) -> WorldArray:
+        """See `Domain`: these worlds with the robot and some markers elsewhere."""
+        return probe_worlds(inputs_KN, num=num, seed=seed)
+
+    def simplify(self, tokens_PT: Tokens, inputs_KN: npt.NDArray[Any]) -> Tokens:
+        """See `Domain`; the worlds do not matter, what is dropped does nothing in any."""
+        rows = []
+        for tokens in tokens_PT:
+            try:
+                rows.append(to_tokens(simplify(from_tokens(tokens))))
+            except ProgramError:
+                rows.append(np.asarray(tokens, dtype=np.int32))
+        width = max((len(row) for row in rows), default=0)
+        padded = np.full((len(rows), width), grammar.EOS, dtype=np.int32)
+        for row, tokens in zip(padded, rows, strict=True):
+            row[: len(tokens)] = tokens
+        return padded
+
+    def kind(self, tokens: Tokens) -> str:
+        """See `Domain`."""
+        return kind_of(tokens).label
+
+
+DOMAIN = Karel()

@@ -1,0 +1,174 @@
+"""The indented form of a program as text: `while frontIsClear:` with its block indented below.
+
+The first line `def run():` may be left out, actions and conditions may carry `()`, blank lines and
+comments (`# ...`) are dropped, any indentation will do as long as a block keeps to its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES, MAX_DEPTH, MAX_TIMES
+from lasynth.domains.karel.syntax import (
+    Action,
+    Block,
+    Condition,
+    If,
+    IfElse,
+    Program,
+    Repeat,
+    Statement,
+    While,
+)
+from lasynth.domains.karel.token_form import similar
+from lasynth.errors import ProgramError
+
+__all__ = ["parse_indented"]
+
+_HEADER: Final = re.compile(r"def\s+run\s*(?:\(\s*\))?\s*:?")
+_STATEMENT_WORDS: Final = frozenset((*ACTION_NAMES, "while", "repeat", "if", "else"))
+_CONDITION_WORDS: Final = frozenset((*CONDITION_NAMES, "not"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line that holds something: its number, how far it is indented, and its text."""
+
+    number: int
+    indent: int
+    text: str
+
+
+def parse_indented(text: str) -> Program:
+    """The tree of a text in the indented form.
+
+    Raises:
+        ProgramError: it is not a program; says where and what was expected.
+    """
+    return _Reader(text).program()
+
+
+class _Reader:
+    """Goes down the lines, one block inside the other."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.lines: list[_Line] = []
+        for number, raw in enumerate(source.splitlines(), 1):
+            line = raw.split("#", 1)[0].expandtabs(8).rstrip()
+            if line.strip():
+                self.lines.append(_Line(number, len(line) - len(line.lstrip()), line.strip()))
+        self.at = 0
+
+    def program(self) -> Program:
+        if not self.lines:
+            raise ProgramError("the program is empty", expected=("an action such as move",))
+        first = self.lines[0]
+        if first.text.split()[0] == "def":
+            if not _HEADER.fullmatch(first.text):
+                raise self.error(first, "the first line is 'def run():'")
+            self.at = 1
+            body = self.block(first, first.indent, 0)
+        else:
+            body = self.statements(first.indent, 0)
+        if self.at < len(self.lines):
+            raise self.error(self.lines[self.at], "this line is indented less than the program")
+        return Program(body)
+
+    def block(self, head: _Line, indent: int, depth: int) -> Block:
+        """The block below a line that ends with a colon."""
+        if depth > MAX_DEPTH:
+            raise self.error(head, f"more than {MAX_DEPTH} blocks inside each other")
+        if self.at == len(self.lines) or self.lines[self.at].indent <= indent:
+            raise self.error(head, "the block below this line is empty, indent what belongs to it")
+        return self.statements(self.lines[self.at].indent, depth)
+
+    def statements(self, indent: int, depth: int) -> Block:
+        """The statements that begin at one indentation, up to a line that is indented less."""
+        found = []
+        while self.at < len(self.lines) and self.lines[self.at].indent >= indent:
+            line = self.lines[self.at]
+            if line.indent > indent:
+                raise self.error(line, "this line is indented more than the one above it")
+            self.at += 1
+            found.append(self.statement(line, depth))
+        if self.at < len(self.lines):
+            line = self.lines[self.at]
+            # It has to meet the indentation of a block around this one, which begins at a line before.
+            if all(other.indent != line.indent for other in self.lines[: self.at]):
+                raise self.error(line, "the indentation of this line is that of no block around it")
+        return tuple(found)
+
+    def statement(self, line: _Line, depth: int) -> Statement:
+        word = re.split(r"[\s:(]", line.text, maxsplit=1)[0]
+        if word not in ("while", "repeat", "if"):
+            name = re.sub(r"\s*\(\s*\)\s*$", "", line.text).removesuffix(";")
+            if name in ACTION_NAMES:
+                return Action(name)
+            raise self.no_statement(line, word)
+        if ":" in line.text and not line.text.endswith(":"):
+            at = line.text.index(":") + 1
+            raise self.error(line, "the block begins on a line of its own", at + 1)
+        rest = line.text[len(word) :].removesuffix(":").strip()
+        if not line.text.endswith(":"):
+            raise self.error(line, "this line ends without ':'", len(line.text))
+        if word == "repeat":
+            times = self.times(line, rest)
+            return Repeat(times, self.block(line, line.indent, depth + 1))
+        condition = self.condition(line, rest, word)
+        body = self.block(line, line.indent, depth + 1)
+        if word == "while":
+            return While(condition, body)
+        if self.at < len(self.lines):
+            other = self.lines[self.at]
+            if other.indent == line.indent and re.fullmatch(r"else\s*:", other.text):
+                self.at += 1
+                return IfElse(condition, body, self.block(other, other.indent, depth + 1))
+        return If(condition, body)
+
+    def times(self, line: _Line, text: str) -> int:
+        number = re.fullmatch(r"\(?\s*(?:R=)?(\d{1,9})\s*\)?", text)
+        if number is None:
+            raise self.error(line, "after 'repeat' stands a number, as in 'repeat 5:'", len("repeat") + 1)
+        if int(number[1]) > MAX_TIMES:
+            raise self.error(line, f"a count is 0 to {MAX_TIMES}", line.text.index(number[1]))
+        return int(number[1])
+
+    def condition(self, line: _Line, text: str, word: str) -> Condition:
+        negated = False
+        found = re.findall(r"[^\s()]+|[()]", text)
+        names = [part for part in found if part not in "()"]
+        while names and names[0] == "not":
+            negated = not negated
+            del names[0]
+        if len(names) == 1 and names[0] in CONDITION_NAMES and found.count("(") == found.count(")"):
+            return Condition(names[0], negated)
+        column = line.text.index(names[0], len(word)) if names else len(word)
+        if len(names) == 1 and names[0] not in CONDITION_NAMES:
+            what = f"unknown condition '{names[0]}'{similar(names[0], _CONDITION_WORDS)}"
+        elif names:
+            what = "a condition is one question, with or without 'not'"
+        else:
+            what = f"after '{word}' stands a condition"
+        raise self.error(line, what, column, ("one of " + ", ".join(CONDITION_NAMES),))
+
+    def no_statement(self, line: _Line, word: str) -> ProgramError:
+        if word in ("else", "elif"):
+            return (
+                self.error(line, f"this '{word}' belongs to no 'if'")
+                if word == "else"
+                else self.error(line, "there is no 'elif': write 'else:' and an 'if' in its block")
+            )
+        if word in ACTION_NAMES:
+            return self.error(line, "one action stands on a line", len(word))
+        hint = similar(word, _STATEMENT_WORDS)
+        return self.error(
+            line, f"unknown statement '{word}'{hint}", 0, ("an action", "while", "repeat", "if")
+        )
+
+    def error(self, line: _Line, what: str, column: int = 0, expected: tuple[str, ...] = ()) -> ProgramError:
+        source = self.source.expandtabs(8)
+        at = line.indent + min(column, len(line.text)) + 1
+        return ProgramError(what, source=source, line=line.number, column=at, expected=expected)

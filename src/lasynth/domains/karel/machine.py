@@ -1,0 +1,327 @@
+"""The machine: runs compiled programs in worlds, one at a time or in batches of programs and worlds.
+
+A run costs ticks: one for each action, each evaluation of a condition and each round of a `repeat`; where
+they are used up it ends with OUT_OF_FUEL. An action that is not possible (a move into a wall, a marker
+picked where there is none, or put where there are `max_markers`) ends it with CRASH. This is how the public
+benchmark scores (Bunel et al. 2018); `Semantics` holds the variants of its peers.
+
+Callers in compiled code use `perform` and `holds` on single worlds, or whole programs on arrays of their
+own::
+
+    code, work, counters = new_code(num_tokens), new_work(), new_counters()
+    if compile_tokens(tokens, code, work) > 0:
+        status = run_code(code, world, counters, 200, MAX_MARKERS, True)
+
+Shapes: P programs, T tokens, K examples, W `WORLD_SIZE`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from lasynth.domains.base import Status
+from lasynth.domains.karel import compile as ins
+from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
+from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES, MAX_DEPTH
+from lasynth.domains.karel.world import (
+    CRASHED,
+    FACING,
+    FRAME,
+    HERO_COL,
+    HERO_ROW,
+    MAX_MARKERS,
+    WALL,
+    WORLD_SIZE,
+    WorldArray,
+)
+from lasynth.grammar import IntArray
+
+__all__ = [
+    "BENCHMARK",
+    "MAX_TICKS",
+    "MOVE",
+    "PICK_MARKER",
+    "PUT_MARKER",
+    "TURN_LEFT",
+    "TURN_RIGHT",
+    "Semantics",
+    "check_batch",
+    "compile_tokens",
+    "holds",
+    "new_code",
+    "new_counters",
+    "new_work",
+    "perform",
+    "run_batch",
+    "run_code",
+]
+
+MAX_TICKS: Final = 200
+# Numbers of actions, in the order of `ACTION_NAMES`, and of conditions in that of `CONDITION_NAMES`.
+MOVE, TURN_RIGHT, TURN_LEFT, PICK_MARKER, PUT_MARKER = range(len(ACTION_NAMES))
+_FRONT, _LEFT, _RIGHT, _MARKERS, _NO_MARKERS = range(len(CONDITION_NAMES))
+
+_OK, _OUT_OF_FUEL, _CRASH, _INVALID = (
+    int(status) for status in (Status.OK, Status.OUT_OF_FUEL, Status.CRASH, Status.INVALID)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Semantics:
+    """How runs are scored.
+
+    Attributes:
+        max_ticks: ticks of a run; one more ends it.
+        max_markers: how many markers a cell takes, 1 to 253.
+        crash: whether an action that is not possible ends the run; else it does nothing but cost its
+            tick.
+    """
+
+    max_ticks: int = MAX_TICKS
+    max_markers: int = MAX_MARKERS
+    crash: bool = True
+
+    def __post_init__(self) -> None:
+        if self.max_ticks < 0 or not 1 <= self.max_markers < WALL:
+            raise ValueError(f"max_ticks is 0 or more, max_markers 1 to {WALL - 1}: {self}")
+
+
+BENCHMARK: Final = Semantics()
+
+
+@njit(cache=True, nogil=True)
+def _ahead(world: WorldArray, turn: int) -> int:
+    """The number of the cell in front of the robot once it has turned right `turn` times."""
+    facing = (int(world[FACING]) + turn) & 3
+    cell = (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
+    step = 1 if facing & 1 else FRAME
+    return cell - step if facing & 2 else cell + step
+
+
+@njit(cache=True, nogil=True)
+def perform(world: WorldArray, action: int, max_markers: int = MAX_MARKERS) -> bool:
+    """Let the robot act once.
+
+    Args:
+        world: `[W]`, changed in place.
+        action: its number, such as `MOVE`.
+        max_markers: how many markers a cell takes.
+
+    Returns:
+        False where the action is not possible; the world is then as before.
+    """
+    if action == MOVE:
+        if world[_ahead(world, 0)] >= WALL:
+            return False
+        facing = int(world[FACING])
+        if facing & 1:
+            world[HERO_COL] = int(world[HERO_COL]) + 2 - facing
+        else:
+            world[HERO_ROW] = int(world[HERO_ROW]) + 1 - facing
+    elif action == TURN_RIGHT:
+        world[FACING] = (int(world[FACING]) + 1) & 3
+    elif action == TURN_LEFT:
+        world[FACING] = (int(world[FACING]) + 3) & 3
+    else:
+        cell = (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
+        count = int(world[cell])
+        if action == PICK_MARKER:
+            if count == 0:
+                return False
+            world[cell] = count - 1
+        else:
+            if count >= max_markers:
+                return False
+            world[cell] = count + 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def holds(world: WorldArray, condition: int) -> bool:
+    """Whether a condition holds, by its number in the order of `CONDITION_NAMES`."""
+    if condition >= _MARKERS:
+        cell = (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
+        return (world[cell] > 0) == (condition == _MARKERS)
+    turn = 0
+    if condition == _LEFT:
+        turn = 3
+    elif condition == _RIGHT:
+        turn = 1
+    return bool(world[_ahead(world, turn)] < WALL)
+
+
+def new_counters() -> IntArray:
+    """The counters of `repeat` that a run works on; their content between runs does not matter."""
+    return np.zeros(MAX_DEPTH, dtype=np.int32)
+
+
+@njit(cache=True, nogil=True)
+def run_code(
+    code: IntArray, world: WorldArray, counters: IntArray, max_ticks: int, max_markers: int, crash: bool
+) -> int:
+    """Run compiled code in one world.
+
+    Args:
+        code: as `compile_tokens` left it.
+        world: `[W]`, changed in place. It is left as it stands where the run ends; only a run that
+            ends with OK leaves the crash flag down.
+        counters: of `new_counters`.
+        max_ticks, max_markers, crash: as in `Semantics`.
+
+    Returns:
+        A `Status`.
+    """
+    if world[CRASHED]:
+        return _CRASH
+    ticks = max_ticks
+    pc = 0
+    while True:
+        word = int(code[0, pc])
+        pc += 1
+        op = word & 15
+        if op == ins.ACT:
+            ticks -= 1
+            if ticks < 0:
+                world[CRASHED] = 1
+                return _OUT_OF_FUEL
+            if not perform(world, (word >> 4) & 31, max_markers) and crash:
+                world[CRASHED] = 1
+                return _CRASH
+        elif op == ins.SKIP or op == ins.LOOP:
+            ticks -= 1
+            if ticks < 0:
+                world[CRASHED] = 1
+                return _OUT_OF_FUEL
+            value = holds(world, (word >> 4) & 7) != ((word >> 4) & ins.NEGATED != 0)
+            if value == (op == ins.LOOP):
+                pc = word >> ins.TARGET_SHIFT
+        elif op == ins.NEXT:
+            counter = (word >> ins.COUNTER_SHIFT) & 63
+            if counters[counter] > 0:
+                ticks -= 1
+                if ticks < 0:
+                    world[CRASHED] = 1
+                    return _OUT_OF_FUEL
+                counters[counter] -= 1
+                pc = word >> ins.TARGET_SHIFT
+        elif op == ins.COUNT:
+            counters[(word >> ins.COUNTER_SHIFT) & 63] = (word >> 4) & 31
+            pc = word >> ins.TARGET_SHIFT
+        elif op == ins.JUMP:
+            pc = word >> ins.TARGET_SHIFT
+        else:  # HALT
+            return _OK
+
+
+@njit(cache=True, nogil=True)
+def _run_all(
+    tokens_PT: IntArray,
+    worlds_PKW: WorldArray,
+    max_ticks: int,
+    max_markers: int,
+    crash: bool,
+    code: IntArray,
+    work: IntArray,
+    counters: IntArray,
+    statuses_PK: npt.NDArray[np.uint8],
+) -> None:
+    for program in range(len(tokens_PT)):
+        valid = compile_tokens(tokens_PT[program], code, work) > 0
+        for example in range(worlds_PKW.shape[1]):
+            world = worlds_PKW[program, example]
+            if valid:
+                status = run_code(code, world, counters, max_ticks, max_markers, crash)
+            else:
+                status = _INVALID
+                world[CRASHED] = 1
+            statuses_PK[program, example] = status
+
+
+def run_batch(
+    tokens_PT: IntArray,
+    worlds_PKW: WorldArray,
+    *,
+    fuel: int | None = None,
+    semantics: Semantics = BENCHMARK,
+) -> tuple[WorldArray, npt.NDArray[np.uint8]]:
+    """Run programs in worlds.
+
+    Args:
+        tokens_PT: `[P, T]` programs, every row ended and padded by EOS.
+        worlds_PKW: `[P, K, W]` K worlds for each program, or `[K, W]` the same ones for all.
+        fuel: ticks of a run, in place of those of `semantics`.
+        semantics: how runs are scored.
+
+    Returns:
+        `(worlds_PKW, statuses_PK)`, the worlds after the runs and uint8 `Status`. A run that does not
+        end with OK leaves its world as it stood at that moment, with the crash flag up, so that it
+        equals no world that a program is wanted to make. A row that is not a program is INVALID in
+        every world; a world that has crashed before gives CRASH.
+
+    Raises:
+        ValueError: shapes that do not fit, or arrays that are no worlds.
+    """
+    tokens, after_PKW = check_batch(tokens_PT, worlds_PKW)
+    max_ticks = semantics.max_ticks if fuel is None else fuel
+    statuses_PK = np.empty(after_PKW.shape[:2], dtype=np.uint8)
+    code, work, counters = new_code(tokens.shape[1]), new_work(), new_counters()
+    _run_all(
+        tokens,
+        after_PKW,
+        max_ticks,
+        semantics.max_markers,
+        semantics.crash,
+        code,
+        work,
+        counters,
+        statuses_PK,
+    )
+    return after_PKW, statuses_PK
+
+
+@njit(cache=True, nogil=True)
+def _are_worlds(worlds_NW: WorldArray) -> bool:
+    """Whether no robot can leave its array: it stands within a frame and looks somewhere."""
+    for number in range(len(worlds_NW)):
+        world = worlds_NW[number]
+        row, col = int(world[HERO_ROW]), int(world[HERO_COL])
+        if row >= FRAME - 2 or col >= FRAME - 2 or world[FACING] > 3:
+            return False
+        if world[(row + 1) * FRAME + col + 1] >= WALL:
+            return False
+        for place in range(FRAME):
+            if world[place] < WALL or world[(FRAME - 1) * FRAME + place] < WALL:
+                return False
+            if world[place * FRAME] < WALL or world[place * FRAME + FRAME - 1] < WALL:
+                return False
+    return True
+
+
+def check_batch(tokens_PT: IntArray, worlds_PKW: WorldArray) -> tuple[IntArray, WorldArray]:
+    """The arguments of `run_batch`, checked: `[P, T]` int32 and a copy of the worlds as `[P, K, W]`.
+
+    Raises:
+        ValueError: shapes that do not fit, or arrays that are no worlds.
+    """
+    if not np.issubdtype(np.asarray(tokens_PT).dtype, np.integer):
+        raise ValueError(f"tokens must be integers, not {np.asarray(tokens_PT).dtype}")
+    # A copy of what cannot be written, or Numba would compile everything once more for it.
+    tokens = np.require(tokens_PT, np.int32, ["C", "W"])
+    worlds = np.asarray(worlds_PKW)
+    if tokens.ndim != 2 or worlds.ndim not in (2, 3) or worlds.shape[-1] != WORLD_SIZE:
+        raise ValueError(f"tokens must be [P, T], worlds [P, K, {WORLD_SIZE}] or [K, {WORLD_SIZE}]")
+    if worlds.ndim == 3 and len(worlds) != len(tokens):
+        raise ValueError(f"{len(tokens)} programs, but worlds for {len(worlds)}")
+    if worlds.dtype != np.uint8:
+        raise ValueError(f"worlds must be uint8, not {worlds.dtype}")
+    after_PKW = np.empty((len(tokens), *worlds.shape[-2:]), dtype=np.uint8)
+    after_PKW[:] = worlds
+    given_PKW = after_PKW if worlds.ndim == 3 else after_PKW[:1]
+    if not _are_worlds(given_PKW.reshape(-1, WORLD_SIZE)):
+        raise ValueError("an array is no world: the robot is on a wall, or the frame is open")
+    return tokens, after_PKW

@@ -1,0 +1,98 @@
+"""Programs without what provably does nothing.
+
+Only what holds in every world is used: turns that cancel out, loops that run never or once, branches whose
+sides are equal. Ticks are saved, never spent, so a program that ends still does.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lasynth.domains.karel.syntax import (
+    Action,
+    Block,
+    Condition,
+    If,
+    IfElse,
+    Program,
+    Repeat,
+    Statement,
+    While,
+)
+
+__all__ = ["simplify"]
+
+_TURNS: Final = {"turnRight": 1, "turnLeft": 3}
+_OPPOSITE: Final = {"markersPresent": "noMarkersPresent", "noMarkersPresent": "markersPresent"}
+_SHORTEST: Final[tuple[tuple[str, ...], ...]] = ((), ("turnRight",), ("turnRight",) * 2, ("turnLeft",))
+
+
+def simplify(program: Program) -> Program:
+    """The program, or a shorter one that does the same wherever the given one runs to its end."""
+    while True:
+        body = _block(program.body)
+        if not body or body == program.body:
+            return program  # nothing is left to drop, or the whole of it does nothing
+        program = Program(body)
+
+
+def _block(block: Block) -> Block:
+    """A block without idle statements; it may come back empty."""
+    kept: list[Statement] = []
+    for statement in block:
+        kept += _statement(statement)
+    result: list[Statement] = []
+    start = 0
+    while start < len(kept):
+        end = start
+        while end < len(kept) and _is_turn(kept[end]):
+            end += 1
+        result += _shortest_turns(kept[start:end]) if end > start else [kept[start]]
+        start = max(end, start + 1)
+    return tuple(result)
+
+
+def _is_turn(statement: Statement) -> bool:
+    return isinstance(statement, Action) and statement.name in _TURNS
+
+
+def _shortest_turns(turns: list[Statement]) -> list[Statement]:
+    total = sum(_TURNS[turn.name] for turn in turns if isinstance(turn, Action)) % 4
+    shortest: list[Statement] = [Action(name) for name in _SHORTEST[total]]
+    return shortest if len(shortest) < len(turns) else turns
+
+
+def _statement(statement: Statement) -> Block:
+    """What stands for a statement: often itself, sometimes nothing."""
+    match statement:
+        case Repeat(times, body):
+            body = _block(body)
+            if times == 0 or not body:
+                return ()
+            if times == 1:
+                return body
+            if all(map(_is_turn, body)):  # the turns of all rounds together
+                return tuple(_shortest_turns(list(body) * times))
+            return (Repeat(times, body),)
+        case While(condition, body):
+            # An empty body would be an endless loop, which it is as it stands.
+            return (While(condition, _block(body) or body),)
+        case If(condition, then):
+            then = _block(then)
+            return (If(condition, then),) if then else ()
+        case IfElse(condition, then, otherwise):
+            then, otherwise = _block(then), _block(otherwise)
+            if then == otherwise:
+                return then
+            if not otherwise:
+                return (If(condition, then),)
+            return (IfElse(condition, then, otherwise),) if then else (If(_negated(condition), otherwise),)
+        case _:
+            return (statement,)
+
+
+def _negated(condition: Condition) -> Condition:
+    # Of the markers there are two questions, so `not` is said of what is clear only.
+    if condition.name in _OPPOSITE:
+        return Condition(condition.name if condition.negated else _OPPOSITE[condition.name])
+    return Condition(condition.name, not condition.negated)

@@ -23,7 +23,7 @@ from lasynth.domains.base import Domain, Status
 from lasynth.errors import InputError, ProgramError, RunError
 from lasynth.search import Proposal, SearchConfig, SearchResult, search
 from lasynth.search.rank import rank
-from lasynth.task import Candidate, Outcome, Task, TraceStep, read_value
+from lasynth.task import Candidate, Example, Outcome, Task, TraceStep, read_value
 
 if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
     from lasynth.domains.c.compiler import Compiler
@@ -107,11 +107,11 @@ def run(program_text_or_candidate: str | Candidate, input: object, *, domain: st
 
     Args:
         program_text_or_candidate: the text of a program, or an answer of `solve`.
-        input: for C a list of 1 to 16 integers of 32 bits.
+        input: for C a list of 1 to 16 integers of 32 bits; for Karel a world.
         domain: the language.
 
     Returns:
-        Its output: for C a tuple of integers.
+        Its output: for C a tuple of integers, for Karel a world.
 
     Raises:
         InputError: not an input of this language.
@@ -122,11 +122,12 @@ def run(program_text_or_candidate: str | Candidate, input: object, *, domain: st
     language = domains.get(domain)
     text = program_text_or_candidate
     tokens = language.to_tokens(language.parse(text.text if isinstance(text, Candidate) else text))
-    outputs_PKN, statuses_PK = language.run_batch(tokens[None], np.array([given], dtype=np.int32))
+    inputs_KN, _ = language.encode(Task(domain, (Example(given, given),)))
+    outputs_PKN, statuses_PK = language.run_batch(tokens[None], inputs_KN)
     status = Status(int(statuses_PK[0, 0]))
     if status != Status.OK:
         raise RunError(status)
-    return tuple(outputs_PKN[0, 0].tolist())
+    return language.decode(outputs_PKN[0, 0])
 
 
 @functools.lru_cache(maxsize=4)

@@ -96,6 +96,9 @@ class Domain(Protocol):
     def encode(self, task: Task) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """The shown examples of a task as `(inputs, outputs)`, `[K, ...]` each."""
 
+    def decode(self, value: npt.NDArray[Any]) -> Any:
+        """One input or output as users see it, from its array."""
+
     def probe_inputs(self, inputs_KN: npt.NDArray[Any], *, num: int, seed: int) -> npt.NDArray[Any]:
         """`[num, ...]` further inputs of the kind of these, to tell programs apart."""
 

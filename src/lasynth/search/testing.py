@@ -188,6 +188,10 @@ class ToyDomain:
         inputs = np.array([example.input for example in task.examples], dtype=np.int32)
         return inputs, np.array([example.output for example in task.examples], dtype=np.int32)
 
+    def decode(self, value: IntArray) -> tuple[int, ...]:
+        """See `Domain`."""
+        return tuple(value.tolist())
+
     def probe_inputs(self, inputs_KN: IntArray, *, num: int, seed: int) -> IntArray:
         """Lists of values up to the largest seen, at least 3."""
         largest = max(3, int(np.abs(inputs_KN).max()))

@@ -62,6 +62,10 @@ class RestrictedC:
         outputs = np.array([example.output for example in task.examples], dtype=np.int32)
         return inputs, outputs
 
+    def decode(self, value: npt.NDArray[Any]) -> tuple[int, ...]:
+        """See `Domain`: the cells of a list."""
+        return tuple(value.tolist())
+
     def probe_inputs(self, inputs_KN: npt.NDArray[Any], *, num: int, seed: int) -> npt.NDArray[np.int32]:
         """See `Domain`: lists of the same length, values up to the largest of these (at least 4)."""
         largest = max(4, int(np.abs(inputs_KN).max(initial=0)))

@@ -93,6 +93,26 @@ class Domain(Protocol):
     def mask(self, num_rows: int, num_tokens: int) -> TokenMask:
         """The mask of programs that have not begun, for a vocabulary of `num_tokens`."""
 
+    def allowed_along(self, tokens_BT: Tokens, num_tokens: int) -> npt.NDArray[np.bool_]:
+        """`[B, T, V]`: the tokens that may stand at each position of given programs, behind those before it.
+
+        Raises:
+            ValueError: a row that is not the beginning of a program.
+        """
+
+    def run_partial(
+        self,
+        tokens_BT: Tokens,
+        inputs_BKN: npt.NDArray[Any],
+        row_X: npt.NDArray[np.int64],
+        length_X: npt.NDArray[np.int64],
+    ) -> npt.NDArray[Any]:
+        """Run the first `length_X` tokens of programs `row_X` on their inputs, where these are programs.
+
+        Returns:
+            `[X, K, ...]` outputs; what no run can leave where there is none.
+        """
+
     def encode(self, task: Task) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """The shown examples of a task as `(inputs, outputs)`, `[K, ...]` each."""
 

@@ -6,11 +6,11 @@ A configuration as JSON or TOML says with `kind` which model it is of; without i
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeVar
 
 from lasynth.errors import InputError
 
-__all__ = ["LaSynthConfig", "ModelConfig", "PropertySignaturesConfig", "model_config"]
+__all__ = ["LaSynthConfig", "ModelConfig", "PropertySignaturesConfig", "domain_of", "model_config"]
 
 T = TypeVar("T")
 
@@ -20,6 +20,7 @@ class LaSynthConfig:
     """Sizes and parts of a LaSynth model for lists of integers.
 
     Attributes:
+        domain: the language.
         num_tokens: size of the token vocabulary, V.
         max_value: inputs and outputs hold values in `[-max_value, max_value]`.
         min_cells, max_cells: shortest and longest list.
@@ -41,6 +42,8 @@ class LaSynthConfig:
         history: whether decoding attends to the tokens so far (Eq. 3).
         dropout: probability, on the inputs of the output layer.
     """
+
+    domain: ClassVar[str] = "c"
 
     num_tokens: int
     max_value: int = 4
@@ -99,6 +102,7 @@ class PropertySignaturesConfig:
     """Sizes of a model that reads property signatures.
 
     Attributes:
+        domain: the language.
         num_tokens: size of the token vocabulary, V.
         max_value: inputs and outputs hold values in `[-max_value, max_value]`.
         min_cells, max_cells: shortest and longest list.
@@ -110,6 +114,8 @@ class PropertySignaturesConfig:
         heads: attention heads.
         dropout: probability, on the inputs of the output layer.
     """
+
+    domain: ClassVar[str] = "c"
 
     num_tokens: int
     max_value: int = 4
@@ -129,12 +135,12 @@ class PropertySignaturesConfig:
 
     @classmethod
     def from_json(cls, obj: dict[str, Any]) -> PropertySignaturesConfig:
-        """Read what `to_json` wrote, with or without its `kind`.
+        """Read what `to_json` wrote, without its `kind`.
 
         Raises:
             InputError: an unknown or missing entry.
         """
-        return _from_json(cls, {key: value for key, value in obj.items() if key != "kind"})
+        return _from_json(cls, obj)
 
 
 ModelConfig = LaSynthConfig | PropertySignaturesConfig
@@ -147,16 +153,32 @@ def model_config(obj: dict[str, Any]) -> ModelConfig:
     Raises:
         InputError: an unknown kind, or an unknown or missing entry.
     """
+    cls = _class_of(obj)
+    return cls.from_json({key: value for key, value in obj.items() if key != "kind"})
+
+
+def domain_of(obj: dict[str, Any]) -> str:
+    """The language of the model that a configuration is of, complete or not.
+
+    Raises:
+        InputError: an unknown kind.
+    """
+    return _class_of(obj).domain
+
+
+def _class_of(obj: dict[str, Any]) -> type[ModelConfig]:
     kind = obj.get("kind", "lasynth")
-    if kind == _PROPERTY_SIGNATURES:
-        return PropertySignaturesConfig.from_json(obj)
-    if kind == "lasynth":
-        return LaSynthConfig.from_json({key: value for key, value in obj.items() if key != "kind"})
-    raise InputError(
-        f"no model is of kind {kind!r}",
-        where="model configuration",
-        hint=f"use lasynth or {_PROPERTY_SIGNATURES}",
-    )
+    if kind not in _KINDS:
+        raise InputError(
+            f"no model is of kind {kind!r}", where="model configuration", hint=f"use {' or '.join(_KINDS)}"
+        )
+    return _KINDS[kind]
+
+
+_KINDS: Final[dict[str, type[ModelConfig]]] = {
+    "lasynth": LaSynthConfig,
+    _PROPERTY_SIGNATURES: PropertySignaturesConfig,
+}
 
 
 def _from_json(cls: type[T], obj: dict[str, Any]) -> T:

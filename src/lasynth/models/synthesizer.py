@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from lasynth.domains.c import grammar as c_grammar
+from lasynth import domains
 from lasynth.errors import InputError
 from lasynth.models.baselines.property_signatures import SignatureState
 from lasynth.models.build import Model
@@ -47,17 +47,15 @@ class Synthesizer:
         model: the network.
         config: what it was built from.
         name: to call it by in messages.
-        domain: name of its language.
     """
 
-    bos = c_grammar.BOS
-    eos = c_grammar.EOS
-
-    def __init__(self, model: Model, config: ModelConfig, *, name: str, domain: str = "c") -> None:
+    def __init__(self, model: Model, config: ModelConfig, *, name: str) -> None:
         self.model = model.eval()
         self.config = config
         self.name = name
-        self.domain = domain
+        self.domain = config.domain
+        language = domains.get(config.domain)
+        self.bos, self.eos = language.bos, language.eos
         self.device = next(model.parameters()).device
 
     @property

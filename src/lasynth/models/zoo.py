@@ -44,7 +44,7 @@ def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) ->
         card: what is known of the model; format, domain and configuration are added.
     """
     weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    full = {"format": FORMAT, "domain": "c", "config": config.to_json(), **card}
+    full = {"format": FORMAT, "domain": config.domain, "config": config.to_json(), **card}
     # Written aside and moved, so that a process that is killed leaves no half of a file.
     with tempfile.TemporaryDirectory(prefix=".model-", dir=path.parent) as folder:
         written = Path(folder) / path.name
@@ -85,7 +85,7 @@ def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
             hint="Take the two files of a model from one place again.",
         ) from error
     model.requires_grad_(False)
-    return Synthesizer(model.to(torch.device(device)), config, name=path.stem, domain=card.get("domain", "c"))
+    return Synthesizer(model.to(torch.device(device)), config, name=path.stem)
 
 
 def read_card(path: Path) -> dict[str, Any]:

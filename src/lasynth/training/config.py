@@ -9,9 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from lasynth.domains.c import grammar as c_grammar
+from lasynth import domains
 from lasynth.errors import InputError
-from lasynth.models.config import ModelConfig, model_config
+from lasynth.models.config import ModelConfig, domain_of, model_config
 
 __all__ = ["TrainConfig", "read_config"]
 
@@ -95,7 +95,8 @@ class TrainConfig:
             raise InputError(
                 f"unknown entry {unknown[0]!r}", where=where, hint=f"known: {', '.join(sorted(known))}"
             )
-        model = {"num_tokens": c_grammar.FIRST_INT + 17, **obj.get("model", {})}
+        given = obj.get("model", {})
+        model = {"num_tokens": domains.get(domain_of(given)).num_tokens, **given}
         curriculum = tuple((share, tokens) for share, tokens in obj.get("curriculum", ()))
         return cls(**{**obj, "model": model_config(model), "curriculum": curriculum})
 

@@ -17,10 +17,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from lasynth import domains
 from lasynth.data.batches import Batch, Batches
 from lasynth.data.dataset import Dataset
-from lasynth.domains.c.mask import allowed_along
-from lasynth.domains.c.partial import run_partial
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import Model, build
 from lasynth.models.lasynth import Forward
@@ -84,6 +83,7 @@ class Trainer:
         self.folder = folder
         self.validate = validate
         self.device = torch.device(device)
+        self.language = domains.get(config.model.domain)
         _check_data(config, data)
         torch.manual_seed(config.seed)
         self.model = build(config.model).to(self.device)
@@ -154,7 +154,7 @@ class Trainer:
         """Forward pass and losses of a batch."""
         config = self.config
         tokens = batch.tokens_BT
-        allowed = allowed_along(tokens.astype(np.int32), config.model.num_tokens)
+        allowed = self.language.allowed_along(tokens.astype(np.int32), config.model.num_tokens)
         # Where the grammar leaves one token there is nothing to predict.
         choice = torch.from_numpy(allowed.sum(-1) > 1).to(self.device)
         tokens_BT = torch.from_numpy(tokens).to(self.device)
@@ -185,9 +185,9 @@ class Trainer:
     def _partial_lists(self, batch: Batch, result: Forward) -> Tensor | None:
         if self.config.exec_targets == "end" or not len(result.row_X):
             return None
-        lists = run_partial(
+        lists = self.language.run_partial(
             batch.tokens_BT.astype(np.int32),
-            batch.inputs_BKN.astype(np.int32),
+            batch.inputs_BKN,
             result.row_X.cpu().numpy(),
             result.position_X.cpu().numpy(),
         )

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from lasynth.domains.c import grammar
 from lasynth.domains.c.kinds import kind_of
 from lasynth.domains.c.machine import MAX_STEPS, run_batch
-from lasynth.domains.c.mask import TokenMask
+from lasynth.domains.c.mask import TokenMask, allowed_along
 from lasynth.domains.c.parser import from_tokens, parse, to_tokens
+from lasynth.domains.c.partial import run_partial
 from lasynth.domains.c.printer import format_program
 from lasynth.domains.c.simplify import simplify_one
 from lasynth.domains.c.syntax import Program
@@ -55,6 +56,20 @@ class RestrictedC:
     def mask(self, num_rows: int, num_tokens: int) -> TokenMask:
         """See `Domain`."""
         return TokenMask(num_rows, num_tokens)
+
+    def allowed_along(self, tokens_BT: Tokens, num_tokens: int) -> npt.NDArray[np.bool_]:
+        """See `Domain`."""
+        return allowed_along(tokens_BT, num_tokens)
+
+    def run_partial(
+        self,
+        tokens_BT: Tokens,
+        inputs_BKN: npt.NDArray[Any],
+        row_X: npt.NDArray[np.int64],
+        length_X: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.int32]:
+        """See `Domain`; `NOT_KNOWN` throughout where there is no list."""
+        return run_partial(tokens_BT, inputs_BKN.astype(np.int32), row_X, length_X)
 
     def encode(self, task: Task) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """See `Domain`: two `[K, N]` arrays."""

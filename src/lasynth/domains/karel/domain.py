@@ -10,7 +10,7 @@ import numpy.typing as npt
 from lasynth.domains.karel import grammar
 from lasynth.domains.karel.kinds import kind_of
 from lasynth.domains.karel.machine import MAX_TICKS, run_batch
-from lasynth.domains.karel.mask import TokenMask
+from lasynth.domains.karel.mask import TokenMask, allowed_along
 from lasynth.domains.karel.parser import from_tokens, parse, to_tokens
 from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.probes import probe_worlds
@@ -61,6 +61,27 @@ class Karel:
     def mask(self, num_rows: int, num_tokens: int) -> TokenMask:
         """See `Domain`."""
         return TokenMask(num_rows, num_tokens)
+
+    def allowed_along(self, tokens_BT: Tokens, num_tokens: int) -> npt.NDArray[np.bool_]:
+        """See `Domain`."""
+        return allowed_along(tokens_BT, num_tokens)
+
+    def run_partial(
+        self,
+        tokens_BT: Tokens,
+        inputs_BKN: npt.NDArray[Any],
+        row_X: npt.NDArray[np.int64],
+        length_X: npt.NDArray[np.int64],
+    ) -> WorldArray:
+        """See `Domain`; a world with its crash flag up where the partial program has none."""
+        columns = np.arange(tokens_BT.shape[1] + 2)
+        padded = np.pad(tokens_BT, ((0, 0), (0, 2)), constant_values=grammar.EOS)[row_X]
+        prefixes = np.where(columns < length_X[:, None], padded, grammar.EOS)
+        # What is cut off behind a statement of the outermost block lacks the end of that block only.
+        end = grammar.token_of("m)")
+        open_X = ~(prefixes == end).any(axis=1)
+        prefixes[open_X, length_X[open_X]] = end
+        return run_batch(prefixes.astype(np.int32), inputs_BKN[row_X])[0]
 
     def encode(self, task: Task) -> tuple[WorldArray, WorldArray]:
         """See `Domain`: two `[K, W]` arrays."""

@@ -216,3 +216,18 @@ def test_bad_examples_are_named_with_their_place(example: dict[str, object], wor
     with pytest.raises(InputError) as caught:
         Task.from_json(TASK | {"examples": [*TASK["examples"], example]}, where="t.json")
     assert str(caught.value).startswith(f"t.json, {words}")
+
+
+def test_a_partial_program_is_run_as_far_as_it_goes() -> None:
+    """Behind a statement of the outermost block, within one, and at the end."""
+    text = "DEF run m( move REPEAT R=2 r( putMarker r) turnLeft m)"
+    tokens = DOMAIN.to_tokens(DOMAIN.parse(text))[None]
+    world = World.from_text(">...\n")
+    inputs = world.to_array()[None, None]
+    lengths = np.array([4, 9, 6, 10, 11, 12])
+    after = DOMAIN.run_partial(tokens, inputs, np.zeros(6, dtype=np.int64), lengths)
+    moved, repeated, within, turned, ended, beyond = (World.from_array(found[0]) for found in after)
+    assert moved == World.from_text(".>..\n")
+    assert repeated == World.from_text(".>..  >:2\n")
+    assert within.crashed
+    assert turned == ended == beyond == World.from_text(".^..  ^:2\n")

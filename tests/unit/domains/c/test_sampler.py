@@ -98,7 +98,7 @@ def test_bad_settings_are_said(values: dict[str, object], message: str) -> None:
 
 
 def test_an_unknown_name_is_said() -> None:
-    with pytest.raises(InputError, match=r"is called 'huge'\. Known are: paper, small"):
+    with pytest.raises(InputError, match=r"is called 'huge'\. Known are: idioms, mixed, paper, small"):
         SamplerConfig.named("huge")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.domains.karel import grammar
+from lasynth.domains.karel.floor import straight_program
 from lasynth.domains.karel.kinds import kind_of
 from lasynth.domains.karel.machine import MAX_TICKS, run_batch
 from lasynth.domains.karel.mask import TokenMask, allowed_along
@@ -110,6 +111,12 @@ class Karel:
         for row, tokens in zip(padded, rows, strict=True):
             row[: len(tokens)] = tokens
         return padded
+
+    def action_floor(
+        self, inputs_KN: WorldArray, outputs_KN: WorldArray, *, max_length: int, max_states: int
+    ) -> Tokens | None:
+        """The shortest program without blocks that takes every input to its output, or None."""
+        return straight_program(inputs_KN, outputs_KN, max_length=max_length, max_states=max_states)
 
     def kind(self, tokens: Tokens) -> str:
         """See `Domain`."""

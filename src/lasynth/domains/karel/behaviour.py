@@ -1,0 +1,122 @@
+"""What a program does, told from what it does in a fixed set of worlds: a hash.
+
+Two programs of one behaviour end alike in all of these worlds and leave them alike, so tasks are told apart,
+and split into training and test sets, by the hash of that. Most random worlds let most programs crash, which
+tells little; so a third of the probes have markers in most cells and no walls, and a third is half way.
+
+Shapes: P programs, T tokens, K probes, W `WORLD_SIZE`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from lasynth.domains.base import Status
+from lasynth.domains.c.random import draw_below, program_keys
+from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
+from lasynth.domains.karel.machine import MAX_TICKS, new_counters, run_code
+from lasynth.domains.karel.sampler_config import SamplerConfig
+from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
+from lasynth.domains.karel.worlds import draw_world
+from lasynth.grammar import IntArray
+
+__all__ = ["NUM_PROBES", "behaviour_probes", "behaviours", "hash_behaviour"]
+
+NUM_PROBES: Final = 96
+_SEED: Final = 0x1A5
+_MAX_PROBE_TICKS: Final = MAX_TICKS
+_OK = int(Status.OK)
+# Two polynomial hashes modulo primes make one of 62 bits; no product leaves 64 bits.
+_PRIME, _OTHER_PRIME = 2147483647, 2147483629
+_BASE, _OTHER_BASE = 1103515245, 1664525001
+
+
+@cache
+def _probes() -> WorldArray:
+    # Written out, so that a change of the settings' defaults does not change what a behaviour is.
+    counts = (0.6, 0.1, 0.1, 0.05, 0.05, 0.03, 0.03, 0.02, 0.02)
+    shares = (((0.0, 0.2), (0.0, 0.2)), ((0.8, 1.0), (0.0, 0.0)), ((0.4, 0.6), (0.0, 0.2)))
+    settings = [
+        SamplerConfig(
+            marker_counts=counts,
+            marker_shares=markers,
+            marker_bands=(1.0,),
+            wall_shares=walls,
+            wall_bands=(1.0,),
+        )
+        for markers, walls in shares
+    ]
+    weights = [setting.weights() for setting in settings]
+    probes_KW = np.zeros((NUM_PROBES, WORLD_SIZE), dtype=np.uint8)
+    for number, key in enumerate(program_keys(_SEED, 0, NUM_PROBES)):
+        stream = np.array([key], dtype=np.uint64)
+        kind = number % len(settings)
+        # Where most cells can be gone to, wide grids keep the robot off the frame.
+        low = 2 if kind == 0 else 9
+        num_rows, num_cols = (low + draw_below(stream, 17 - low) for _ in range(2))
+        draw_world(stream, weights[kind], num_rows, num_cols, probes_KW[number])
+    return probes_KW
+
+
+def behaviour_probes() -> WorldArray:
+    """`[K, W]` the probes, the same ones at every call."""
+    return _probes().copy()
+
+
+@njit(cache=True, nogil=True)
+def hash_behaviour(code: IntArray, counters: IntArray, probes_KW: WorldArray) -> int:
+    """A number from 0 to 2**62 that depends on how compiled code ends on every probe, and leaves it.
+
+    Of a run that is not OK its status counts alone.
+    """
+    first, second = 1, 1
+    world = np.empty(probes_KW.shape[1], dtype=np.uint8)
+    for probe in range(len(probes_KW)):
+        world[:] = probes_KW[probe]
+        status = run_code(code, world, counters, _MAX_PROBE_TICKS, MAX_MARKERS, True)
+        first = (first * _BASE + status + 1) % _PRIME
+        second = (second * _OTHER_BASE + status + 1) % _OTHER_PRIME
+        if status != _OK:
+            continue
+        for place in range(len(world)):
+            if world[place] != probes_KW[probe, place]:  # the rest is the probe's, which is fixed
+                word = place * 256 + int(world[place]) + 16
+                first = (first * _BASE + word) % _PRIME
+                second = (second * _OTHER_BASE + word) % _OTHER_PRIME
+    return first << 31 | second
+
+
+@njit(cache=True, nogil=True)
+def _all_behaviours(
+    tokens_PT: IntArray,
+    probes_KW: WorldArray,
+    code: IntArray,
+    work: IntArray,
+    counters: IntArray,
+    hashes_P: npt.NDArray[np.int64],
+) -> None:
+    for program in range(len(tokens_PT)):
+        hashes_P[program] = -1
+        if compile_tokens(tokens_PT[program], code, work) > 0:
+            hashes_P[program] = hash_behaviour(code, counters, probes_KW)
+
+
+def behaviours(tokens_PT: IntArray) -> npt.NDArray[np.int64]:
+    """The behaviour of many programs.
+
+    Args:
+        tokens_PT: `[P, T]` programs, every row ended and padded by EOS.
+
+    Returns:
+        `[P]` hashes; a row that is not a program has -1.
+    """
+    tokens = np.require(tokens_PT, np.int32, ["C", "W"])
+    hashes_P = np.zeros(len(tokens), dtype=np.int64)
+    work = new_code(tokens.shape[1]), new_work(), new_counters()
+    _all_behaviours(tokens, behaviour_probes(), *work, hashes_P)
+    return hashes_P

@@ -1,0 +1,201 @@
+"""What random programs and their worlds look like: the weights of the samplers.
+
+`real` has the distribution of the public benchmark's programs and worlds (Bunel et al. 2018). What is drawn
+is not what is kept, as programs without fitting worlds are dropped; the weights are tuned so that what is
+kept matches. A weight is relative to those it is listed with, a `p_*` field is a probability.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections import namedtuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+
+from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES, MAX_TIMES
+from lasynth.domains.karel.machine import MAX_TICKS
+from lasynth.domains.karel.world import MAX_SIDE
+from lasynth.errors import InputError
+
+__all__ = ["NAMED_CONFIGS", "SamplerConfig", "Weights"]
+
+_MAX_WEIGHTS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SamplerConfig:
+    """The distribution of random programs and of the worlds drawn for them.
+
+    Attributes:
+        max_tokens: programs longer than this (EOS included) are drawn again.
+        max_ticks: programs are run in worlds where they end within so many ticks.
+        kinds: weights of the kinds, in the order of `Kind`.
+        branch_depths, loop_depths, mixed_depths: weights of the depths 1 to 5 of the programs of the
+            three kinds with blocks.
+        loops: weights of `REPEAT` and `WHILE` in a program of one sort of loop.
+        branches: weights of `IF` and `IFELSE` in a program of branches.
+        keywords: weights of `REPEAT`, `WHILE`, `IF` and `IFELSE` in a mixture.
+        straight_sizes: weights of 1, 2, 3... statements in a program without blocks.
+        top_sizes: the same in one with blocks.
+        inner_sizes: the same in an inner block.
+        actions: weights of the actions, in the order of `ACTION_NAMES`.
+        conditions: weights of the conditions of branches, in the order of `CONDITION_NAMES`.
+        loop_conditions: the same of `WHILE`s.
+        times: weights of 0, 1, 2... rounds of a `REPEAT`.
+        p_not: that `not` stands before an `*IsClear`; it never stands before the other two.
+        p_extra: that a statement is a block where a plain action would do, in a program with blocks.
+        p_cover: share of the programs whose worlds must show both outcomes of every branch. The real
+            worlds do not always; every loop is entered in some.
+        p_steer: that the condition of a branch whose other outcome is still to be shown is given it,
+            where the world leaves it open.
+        p_enter: that a `WHILE` which would be left runs another round, where the world leaves it open.
+        sides: weights of 1, 2, 3... rows or columns.
+        marker_counts: weights of 1, 2, 3... markers in a cell that has some.
+        marker_shares: ends of a share of cells with markers; a world's is uniform between one pair of
+            neighbours, picked by `marker_bands`.
+        marker_bands: weights of the pairs, one fewer than the ends.
+        wall_shares, wall_bands: the same for walls.
+    """
+
+    max_tokens: int = 72
+    max_ticks: int = 98
+    kinds: tuple[float, ...] = (0.146, 0.1136, 0.254, 0.4864)
+    branch_depths: tuple[float, ...] = (0.5228, 0.3377, 0.1158, 0.0236, 0.0)
+    loop_depths: tuple[float, ...] = (0.836, 0.1267, 0.0373, 0.0, 0.0)
+    mixed_depths: tuple[float, ...] = (0.1546, 0.4481, 0.2768, 0.0845, 0.036)
+    loops: tuple[float, ...] = (0.3372, 0.6628)
+    branches: tuple[float, ...] = (0.4957, 0.5043)
+    keywords: tuple[float, ...] = (0.2413, 0.4111, 0.1704, 0.1773)
+    straight_sizes: tuple[float, ...] = (
+        *(0.1078, 0.2183, 0.2485, 0.1918, 0.1279, 0.0634, 0.02, 0.0118, 0.0066, 0.004),
+    )
+    top_sizes: tuple[float, ...] = (
+        *(0.1076, 0.218, 0.2481, 0.1916, 0.1284, 0.0632, 0.0197, 0.0118, 0.0065, 0.004, 0.0007, 0.0005),
+    )
+    inner_sizes: tuple[float, ...] = (0.6705, 0.2053, 0.0818, 0.0307, 0.0087, 0.0023, 0.0007)
+    actions: tuple[float, ...] = (0.271, 0.1341, 0.1575, 0.1775, 0.26)
+    conditions: tuple[float, ...] = (0.0845, 0.297, 0.3086, 0.1843, 0.1256)
+    loop_conditions: tuple[float, ...] = (0.42, 0.12, 0.12, 0.14, 0.2)
+    times: tuple[float, ...] = (
+        *(0.0, 0.0, 0.1622, 0.1436, 0.1817, 0.205, 0.0865, 0.0991, 0.0527, 0.0461, 0.023),
+    )
+    p_not: float = 0.239
+    p_extra: float = 0.088
+    p_cover: float = 0.34
+    p_steer: float = 0.5
+    p_enter: float = 0.6
+    sides: tuple[float, ...] = (0.0, *(1.0,) * 15)
+    marker_counts: tuple[float, ...] = (0.63, 0.12, 0.06, 0.04, 0.04, 0.03, 0.03, 0.03, 0.02)
+    marker_shares: tuple[float, ...] = (0.0, 0.05, 0.085, 0.12, 0.16, 0.3, 0.7)
+    marker_bands: tuple[float, ...] = (0.15, 0.20, 0.32, 0.16, 0.09, 0.08)
+    wall_shares: tuple[float, ...] = (0.0, 0.0001, 0.06, 0.09, 0.13, 0.17, 0.5)
+    wall_bands: tuple[float, ...] = (0.30, 0.05, 0.22, 0.30, 0.09, 0.045)
+    name: str = field(default="real", compare=False)
+
+    def __post_init__(self) -> None:
+        _check(16 <= self.max_tokens <= 4096, "max_tokens", self.max_tokens, "from 16 to 4096")
+        _check(1 <= self.max_ticks <= MAX_TICKS, "max_ticks", self.max_ticks, f"from 1 to {MAX_TICKS}")
+        for key in WEIGHTS:
+            weights = getattr(self, key)
+            fits = 0 < len(weights) <= _MAX_WEIGHTS and min(weights) >= 0 and sum(weights) > 0
+            fits = fits and len(weights) == _LENGTHS.get(key, len(weights))
+            _check(fits, key, weights, f"{_LENGTHS.get(key, 'some')} weights, none negative, not all 0")
+        for key, limit in (("times", MAX_TIMES + 1), ("sides", MAX_SIDE), ("marker_counts", 9)):
+            _check(len(getattr(self, key)) <= limit, key, getattr(self, key), f"at most {limit} weights")
+        for key, bands in (("marker_shares", self.marker_bands), ("wall_shares", self.wall_bands)):
+            ends = getattr(self, key)
+            fits = len(ends) == len(bands) + 1 and list(ends) == sorted(ends)
+            fits = fits and ends[0] >= 0 and ends[-1] <= 1
+            _check(fits, key, ends, f"{len(bands) + 1} rising shares from 0 to 1")
+        for key in _FIELDS:
+            if key.startswith("p_"):
+                _check(0 <= getattr(self, key) <= 1, key, getattr(self, key), "from 0 to 1")
+        # Every program moves.
+        _check(self.actions[0] > 0, "actions", self.actions, "a weight above 0 for `move`")
+
+    @classmethod
+    def named(cls, name: str, **changes: Any) -> Self:
+        """A named setting, such as `"real"`, with some fields changed.
+
+        Raises:
+            InputError: no such setting, or a field that does not fit.
+        """
+        if name not in NAMED_CONFIGS:
+            known = ", ".join(sorted(NAMED_CONFIGS))
+            raise InputError(f"no sampler setting of Karel is called {name!r}", hint=f"Known are: {known}.")
+        return cls.from_dict({**NAMED_CONFIGS[name], "name": name, **changes})
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The setting of a mapping, as TOML or JSON give it; what it leaves out is as in `real`.
+
+        Raises:
+            InputError: an unknown key, or a value that does not fit.
+        """
+        known = {f.name for f in dataclasses.fields(cls)}
+        fields: dict[str, Any] = {}
+        for key, value in values.items():
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1)
+                hint = f"Did you mean {near[0]!r}?" if near else "See `SamplerConfig` for its settings."
+                raise InputError(f"the sampler has no setting {key!r}", hint=hint)
+            try:
+                if key in _TUPLES:
+                    fields[key] = tuple(float(number) for number in value)
+                elif key == "name":
+                    fields[key] = str(value)
+                else:
+                    fields[key] = float(value) if key.startswith("p_") else int(value)
+            except (TypeError, ValueError):
+                raise InputError(f"the sampler's {key} cannot be {value!r}") from None
+        return cls(**fields)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The setting as JSON can hold it; `from_dict` reads it back."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in dataclasses.asdict(self).items()
+        }
+
+    def weights(self) -> Weights:
+        """The setting for compiled code: weights become running sums that end at 1, for `pick`."""
+        values = []
+        for key in _FIELDS:
+            value = getattr(self, key)
+            if key in WEIGHTS:
+                array = np.array(value, dtype=np.float64)
+                sums = np.cumsum(array) / array.sum()
+                sums[np.flatnonzero(array)[-1] :] = 1.0  # rounding must not reach a weight of 0
+                value = sums
+            elif key in _TUPLES:
+                value = np.array(value, dtype=np.float64)
+            values.append(value)
+        return Weights(*values)
+
+
+def _check(fits: bool, key: str, value: object, range_: str) -> None:
+    if not fits:
+        raise InputError(f"the sampler's {key} is {value!r}", hint=f"Give {range_}.")
+
+
+_FIELDS = {f.name: str(f.type) for f in dataclasses.fields(SamplerConfig) if f.name != "name"}
+_TUPLES: Final = tuple(key for key, kind in _FIELDS.items() if "tuple" in kind)
+WEIGHTS: Final = tuple(key for key in _TUPLES if key not in ("marker_shares", "wall_shares"))
+# `SamplerConfig` for compiled code, which takes named tuples but not dataclasses.
+if TYPE_CHECKING:
+    Weights = Any
+else:
+    Weights = namedtuple("Weights", tuple(_FIELDS))
+_LENGTHS: Final = {
+    **dict.fromkeys(("branch_depths", "loop_depths", "mixed_depths"), 5),
+    **dict.fromkeys(("loops", "branches"), 2),
+    **dict.fromkeys(("kinds", "keywords"), 4),
+    "actions": len(ACTION_NAMES),
+    **dict.fromkeys(("conditions", "loop_conditions"), len(CONDITION_NAMES)),
+}
+
+NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {"real": {}}

@@ -1,0 +1,301 @@
+"""Drawing tasks: a random program, six worlds that it runs well in, and what is wrong with it if anything.
+
+The worlds are drawn for the program (`lasynth.domains.karel.worlds`): it never crashes and ends in time, no
+two inputs are equal, most outputs differ from their inputs, every loop is entered in some, and in a share
+of the tasks (`p_cover`) the six together take both sides of every branch. The sides of a grid are kept
+while a world for it is sought, or large grids would win.
+
+Item i is a function of (seed, settings, i) alone. Shapes: P programs, T tokens, K examples, W `WORLD_SIZE`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from lasynth.domains.base import Status
+from lasynth.domains.c.random import Stream, chance, draw_below, pick, program_keys
+from lasynth.domains.karel import compile as ins
+from lasynth.domains.karel.behaviour import behaviour_probes, hash_behaviour
+from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
+from lasynth.domains.karel.machine import new_counters
+from lasynth.domains.karel.sampler import SamplerConfig, sample_into
+from lasynth.domains.karel.sampler_config import Weights
+from lasynth.domains.karel.trace import trace_code
+from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
+from lasynth.domains.karel.worlds import draw_world, new_locks, run_steered
+from lasynth.grammar import IntArray
+
+__all__ = ["NUM_EXAMPLES", "DrawnTasks", "Verdict", "draw_tasks"]
+
+NUM_EXAMPLES: Final = 6
+_KEEP_SIDES: Final = 12  # worlds of one size before another is tried
+_MAX_UNCHANGED: Final = 1 / 3  # of the worlds
+
+Bytes = npt.NDArray[np.uint8]
+
+
+class Verdict(IntEnum):
+    """What became of a drawn program."""
+
+    ACCEPTED = 0
+    FAILS = 1  # no world found in which it ends well
+    FEW_WORLDS = 2  # some, but not enough, or not with every outcome that must be shown
+    NO_EFFECT = 3  # it leaves too many worlds as they are
+    INVALID = 4  # not a program, or a world that did not fit after all: our own bug
+
+
+_FAILS, _FEW_WORLDS, _NO_EFFECT, _INVALID = (
+    int(verdict) for verdict in (Verdict.FAILS, Verdict.FEW_WORLDS, Verdict.NO_EFFECT, Verdict.INVALID)
+)
+_OK = int(Status.OK)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnTasks:
+    """Programs with their worlds; where the verdict is not ACCEPTED the rest of a row is void.
+
+    Attributes:
+        tokens_PT: int32, ended and padded by EOS.
+        inputs_PKW, outputs_PKW: uint8.
+        hashes_P: int64, of the behaviour.
+        straight_P: bool, whether the actions of all runs are the same.
+        num_actions_PK: int32, the actions of each run.
+        verdicts_P: uint8, `Verdict`.
+    """
+
+    tokens_PT: IntArray
+    inputs_PKW: WorldArray
+    outputs_PKW: WorldArray
+    hashes_P: npt.NDArray[np.int64]
+    straight_P: npt.NDArray[np.bool_]
+    num_actions_PK: IntArray
+    verdicts_P: Bytes
+
+
+@njit(cache=True, nogil=True)
+def _want_outcomes(code: IntArray, size: int, covers: bool, shown_T2: Bytes) -> int:
+    """Mark what need not be shown as shown already; the number of outcomes that must be.
+
+    Every loop must be entered; that it is left shows itself.
+    """
+    shown_T2[:] = 1
+    wanted = 0
+    for place in range(size):
+        op = code[0, place] & 15
+        if op == ins.LOOP or (op == ins.SKIP and covers):
+            shown_T2[code[1, place], 1] = 0
+            wanted += 1
+        if op == ins.SKIP and covers:
+            shown_T2[code[1, place], 0] = 0
+            wanted += 1
+    return wanted
+
+
+@njit(cache=True, nogil=True)
+def _is_among(world: WorldArray, others_KW: WorldArray, count: int) -> bool:
+    for other in range(count):
+        if np.array_equal(others_KW[other], world):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _draw_worlds(
+    stream: Stream,
+    w: Weights,
+    code: IntArray,
+    size: int,
+    max_tries: int,
+    counters: IntArray,
+    locks: Bytes,
+    shown_T2: Bytes,
+    outcomes_T2: Bytes,
+    inputs_KW: WorldArray,
+    outputs_KW: WorldArray,
+) -> int:
+    """Fill in distinct worlds and what becomes of them; the verdict."""
+    num_examples = len(inputs_KW)
+    missing = _want_outcomes(code, size, chance(stream, w.p_cover), shown_T2)
+    for example in range(num_examples):
+        start, world = inputs_KW[example], outputs_KW[example]
+        found = False
+        num_rows, num_cols = 0, 0
+        for attempt in range(max_tries):
+            if attempt % _KEEP_SIDES == 0:
+                num_rows, num_cols = 1 + pick(stream, w.sides), 1 + pick(stream, w.sides)
+            draw_world(stream, w, num_rows, num_cols, start)
+            status = run_steered(stream, w, code, start, world, counters, locks, shown_T2, outcomes_T2)
+            if status != _OK or _is_among(start, inputs_KW, example):
+                continue
+            new = 0
+            if missing > 0:
+                for token in range(len(shown_T2)):
+                    for value in range(2):
+                        if outcomes_T2[token, value] and not shown_T2[token, value]:
+                            new += 1
+                # The last worlds must bring something new as long as anything is missing.
+                if new == 0 and 2 * example >= num_examples:
+                    continue
+                if new < missing and example == num_examples - 1:
+                    continue
+                shown_T2[:] |= outcomes_T2
+                missing -= new
+            found = True
+            break
+        if not found:
+            return _FAILS if example == 0 else _FEW_WORLDS
+    unchanged = 0
+    for example in range(num_examples):
+        if np.array_equal(inputs_KW[example], outputs_KW[example]):
+            unchanged += 1
+    if unchanged > num_examples * _MAX_UNCHANGED:
+        return _NO_EFFECT
+    # The worlds that show what is rare come first, or last; the one that is held out must be any of them.
+    for example in range(num_examples - 1, 0, -1):
+        other = draw_below(stream, example + 1)
+        for place in range(inputs_KW.shape[1]):
+            kept = inputs_KW[example, place]
+            inputs_KW[example, place] = inputs_KW[other, place]
+            inputs_KW[other, place] = kept
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def _draw_all(
+    keys_P: Stream,
+    w: Weights,
+    probes_KW: WorldArray,
+    max_tries: int,
+    code: IntArray,
+    work: IntArray,
+    counters: IntArray,
+    locks: Bytes,
+    shown_T2: Bytes,
+    outcomes_T2: Bytes,
+    actions_KA: npt.NDArray[np.int8],
+    places_A: IntArray,
+    event_tokens_A: IntArray,
+    event_values_A: npt.NDArray[np.int8],
+    event_times_A: IntArray,
+    snapshots: WorldArray,
+    tokens_PT: IntArray,
+    inputs_PKW: WorldArray,
+    outputs_PKW: WorldArray,
+    hashes_P: npt.NDArray[np.int64],
+    straight_P: npt.NDArray[np.bool_],
+    num_actions_PK: IntArray,
+    verdicts_P: Bytes,
+) -> None:
+    num_examples = inputs_PKW.shape[1]
+    for program in range(len(keys_P)):
+        tokens, stream = tokens_PT[program], keys_P[program : program + 1]
+        size = -1
+        if sample_into(stream, w, tokens) > 0:
+            size = compile_tokens(tokens, code, work)
+        if size <= 0:
+            verdicts_P[program] = _INVALID
+            continue
+        inputs_KW, outputs_KW = inputs_PKW[program], outputs_PKW[program]
+        verdict = _draw_worlds(
+            stream,
+            w,
+            code,
+            size,
+            max_tries,
+            counters,
+            locks,
+            shown_T2,
+            outcomes_T2,
+            inputs_KW,
+            outputs_KW,
+        )
+        verdicts_P[program] = verdict
+        if verdict != 0:
+            continue
+        # The machine itself has the last word on what the worlds become.
+        straight = True
+        for example in range(num_examples):
+            outputs_KW[example] = inputs_KW[example]
+            status, num_actions, _ = trace_code(
+                code,
+                outputs_KW[example],
+                counters,
+                w.max_ticks,
+                MAX_MARKERS,
+                True,
+                actions_KA[example],
+                places_A,
+                event_tokens_A,
+                event_values_A,
+                event_times_A,
+                snapshots,
+            )
+            if status != _OK:
+                verdicts_P[program] = _INVALID
+            num_actions_PK[program, example] = num_actions
+            straight = straight and num_actions == num_actions_PK[program, 0]
+            for number in range(num_actions):
+                straight = straight and actions_KA[example, number] == actions_KA[0, number]
+        straight_P[program] = straight
+        hashes_P[program] = hash_behaviour(code, counters, probes_KW)
+
+
+def draw_tasks(
+    config: SamplerConfig,
+    seed: int,
+    first: int,
+    count: int,
+    *,
+    num_examples: int = NUM_EXAMPLES,
+    max_tries: int = 60,
+) -> DrawnTasks:
+    """Items `first` to `first + count - 1` of a seed, the rejected ones with their verdict.
+
+    Args:
+        config: what programs and worlds look like.
+        seed: any integer from 0.
+        first: the first of the seed's items.
+        count: how many, P.
+        num_examples: K, worlds a program.
+        max_tries: worlds drawn for one example before the program is given up.
+    """
+    num_tokens, num_ticks = config.max_tokens, config.max_ticks
+    tokens_PT = np.zeros((count, num_tokens), dtype=np.int32)
+    inputs_PKW = np.zeros((count, num_examples, WORLD_SIZE), dtype=np.uint8)
+    outputs_PKW = np.zeros_like(inputs_PKW)
+    hashes_P = np.zeros(count, dtype=np.int64)
+    straight_P = np.zeros(count, dtype=np.bool_)
+    num_actions_PK = np.zeros((count, num_examples), dtype=np.int32)
+    verdicts_P = np.zeros(count, dtype=np.uint8)
+    _draw_all(
+        program_keys(seed, first, count),
+        config.weights(),
+        behaviour_probes(),
+        max_tries,
+        new_code(num_tokens),
+        new_work(),
+        new_counters(),
+        new_locks(),
+        np.zeros((num_tokens, 2), dtype=np.uint8),
+        np.zeros((num_tokens, 2), dtype=np.uint8),
+        np.zeros((num_examples, num_ticks), dtype=np.int8),
+        np.zeros(num_ticks, dtype=np.int32),
+        np.zeros(num_ticks, dtype=np.int32),
+        np.zeros(num_ticks, dtype=np.int8),
+        np.zeros(num_ticks, dtype=np.int32),
+        np.zeros((0, WORLD_SIZE), dtype=np.uint8),
+        tokens_PT,
+        inputs_PKW,
+        outputs_PKW,
+        hashes_P,
+        straight_P,
+        num_actions_PK,
+        verdicts_P,
+    )
+    return DrawnTasks(tokens_PT, inputs_PKW, outputs_PKW, hashes_P, straight_P, num_actions_PK, verdicts_P)

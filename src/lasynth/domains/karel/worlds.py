@@ -1,0 +1,251 @@
+"""Random worlds, and random worlds for a program: what a run has not looked at yet is still open.
+
+A world is drawn whole. Then the program runs in it, and where it would crash, or where an outcome of a
+condition is wanted that no other world has shown, a cell that the run has not looked at is made what is
+needed: a wall goes or comes, markers are put or taken. Such a change cannot alter the run up to there, so
+one pass is enough. What is left to chance is a rejection: the frame of the grid, and cells that have been
+looked at.
+
+Shapes: W `WORLD_SIZE`, T tokens.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from lasynth.domains.base import Status
+from lasynth.domains.c.random import Stream, chance, draw_below, pick
+from lasynth.domains.karel import compile as ins
+from lasynth.domains.karel.grammar import CONDITION_NAMES
+from lasynth.domains.karel.machine import MOVE, PICK_MARKER, PUT_MARKER, holds, perform
+from lasynth.domains.karel.sampler_config import Weights
+from lasynth.domains.karel.world import (
+    CRASHED,
+    FACING,
+    FRAME,
+    HERO_COL,
+    HERO_ROW,
+    NUM_CELLS,
+    OUTSIDE,
+    WALL,
+    WorldArray,
+)
+from lasynth.grammar import IntArray
+
+__all__ = ["draw_world", "new_locks", "run_steered"]
+
+Bytes = npt.NDArray[np.uint8]
+
+_MAX_COUNT: Final = 9  # markers in a cell of an input
+# What a run has seen of a cell, so that it cannot be changed: it is free, it is a wall, it was without
+# markers at some time, it had some.
+_FREE, _IS_WALL, _EMPTY, _MARKED = 1, 2, 4, 8
+_LEFT, _RIGHT, _MARKERS = (
+    CONDITION_NAMES.index(name) for name in ("leftIsClear", "rightIsClear", "markersPresent")
+)
+_OK, _OUT_OF_FUEL, _CRASH = (int(status) for status in (Status.OK, Status.OUT_OF_FUEL, Status.CRASH))
+
+
+def new_locks() -> Bytes:
+    """What `run_steered` works on; its content between calls does not matter."""
+    return np.zeros(NUM_CELLS, dtype=np.uint8)
+
+
+@njit(cache=True, nogil=True)
+def _draw_share(stream: Stream, bands: npt.NDArray[np.float64], ends: npt.NDArray[np.float64]) -> float:
+    band = pick(stream, bands)
+    return ends[band] + (ends[band + 1] - ends[band]) * draw_below(stream, 1 << 20) / (1 << 20)
+
+
+@njit(cache=True, nogil=True)
+def draw_world(stream: Stream, w: Weights, num_rows: int, num_cols: int, world: WorldArray) -> None:
+    """Fill in a random world of a size; where the robot would stand on a wall, there is none."""
+    world[:NUM_CELLS] = OUTSIDE
+    markers = _draw_share(stream, w.marker_bands, w.marker_shares)
+    walls = _draw_share(stream, w.wall_bands, w.wall_shares)
+    row, col = draw_below(stream, num_rows), draw_below(stream, num_cols)
+    # So many cells, any of them: each takes what is left to place with the chance that it falls to it.
+    cells_left = num_rows * num_cols
+    walls_left = int(walls * cells_left)
+    markers_left = min(int(markers * cells_left), cells_left - walls_left)
+    for place in range(num_rows * num_cols):
+        cell = (place // num_cols + 1) * FRAME + place % num_cols + 1
+        world[cell] = 0
+        if walls_left > 0 and chance(stream, walls_left / cells_left):
+            world[cell] = WALL
+            walls_left -= 1
+        elif markers_left > 0 and chance(stream, markers_left / (cells_left - walls_left)):
+            world[cell] = 1 + pick(stream, w.marker_counts)
+            markers_left -= 1
+        cells_left -= 1
+    here = (row + 1) * FRAME + col + 1
+    if world[here] == WALL:
+        world[here] = 0
+    world[HERO_ROW], world[HERO_COL], world[FACING] = row, col, draw_below(stream, 4)
+    world[CRASHED] = 0
+
+
+@njit(cache=True, nogil=True)
+def _hero_cell(world: WorldArray) -> int:
+    return (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
+
+
+@njit(cache=True, nogil=True)
+def _cell_beside(world: WorldArray, turn: int) -> int:
+    """The cell in front of the robot once it has turned right `turn` times."""
+    facing = (int(world[FACING]) + turn) & 3
+    step = 1 if facing & 1 else FRAME
+    cell = _hero_cell(world)
+    return cell - step if facing & 2 else cell + step
+
+
+@njit(cache=True, nogil=True)
+def _put_some(stream: Stream, w: Weights, start: WorldArray, world: WorldArray, cell: int) -> bool:
+    """Let there be markers in a cell from the beginning; False where there is no room."""
+    more = 1
+    if start[cell] == 0:
+        more = 1 + pick(stream, w.marker_counts)
+    elif start[cell] >= _MAX_COUNT:
+        return False
+    start[cell] += more
+    world[cell] += more
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _act(stream: Stream, w: Weights, action: int, start: WorldArray, world: WorldArray, locks: Bytes) -> bool:
+    """Let the robot act, in a world changed so that it can; False where that is not possible."""
+    if action == MOVE:
+        cell = _cell_beside(world, 0)
+        if world[cell] == WALL and not locks[cell] & _IS_WALL:
+            start[cell] = 0
+            world[cell] = 0
+        locks[cell] |= _FREE
+    elif action == PICK_MARKER:
+        cell = _hero_cell(world)
+        if world[cell] == 0 and not locks[cell] & _EMPTY:
+            _put_some(stream, w, start, world, cell)
+        locks[cell] |= _MARKED
+    elif action == PUT_MARKER:
+        locks[_hero_cell(world)] |= _MARKED
+    return perform(world, action)
+
+
+@njit(cache=True, nogil=True)
+def _turn_over(
+    stream: Stream, w: Weights, condition: int, start: WorldArray, world: WorldArray, locks: Bytes
+) -> None:
+    """Make a condition what it is not, where the run has not looked at the cell yet."""
+    if condition >= _MARKERS:
+        cell = _hero_cell(world)
+        if world[cell] == 0:
+            if not locks[cell] & _EMPTY:
+                _put_some(stream, w, start, world, cell)
+        elif not locks[cell] & _MARKED:
+            start[cell] = 0
+            world[cell] = 0
+        return
+    cell = _cell_beside(world, 3 if condition == _LEFT else 1 if condition == _RIGHT else 0)
+    if world[cell] == OUTSIDE:
+        return
+    if world[cell] == WALL:
+        if not locks[cell] & _IS_WALL:
+            start[cell] = 0
+            world[cell] = 0
+    elif not locks[cell] & _FREE:
+        start[cell] = WALL
+        world[cell] = WALL
+
+
+@njit(cache=True, nogil=True)
+def _lock_asked(condition: int, world: WorldArray, locks: Bytes) -> None:
+    """Note what a condition has told of its cell."""
+    if condition >= _MARKERS:
+        cell = _hero_cell(world)
+        locks[cell] |= _MARKED if world[cell] > 0 else _EMPTY
+    else:
+        cell = _cell_beside(world, 3 if condition == _LEFT else 1 if condition == _RIGHT else 0)
+        locks[cell] |= _IS_WALL if world[cell] >= WALL else _FREE
+
+
+@njit(cache=True, nogil=True)
+def run_steered(
+    stream: Stream,
+    w: Weights,
+    code: IntArray,
+    start: WorldArray,
+    world: WorldArray,
+    counters: IntArray,
+    locks: Bytes,
+    shown_T2: Bytes,
+    outcomes_T2: Bytes,
+) -> int:
+    """Run compiled code in a world that is changed on the way, so that the run ends well if it can.
+
+    Args:
+        stream: `[1]`, changed in place.
+        w: of `SamplerConfig.weights`; `max_ticks` is the limit.
+        code: as `compile_tokens` left it.
+        start: `[W]` the drawn world; becomes the one that the run fits.
+        world: `[W]` receives the world after the run.
+        counters: of `new_counters`.
+        locks: of `new_locks`.
+        shown_T2: which outcomes (0, 1) of the condition of the statement at a token need not
+            be shown any more.
+        outcomes_T2: receives those of this run.
+
+    Returns:
+        A `Status`; only after OK do `start` and `world` mean anything.
+    """
+    world[:] = start
+    locks[:] = 0
+    locks[_hero_cell(start)] = _FREE
+    outcomes_T2[:] = 0
+    ticks = w.max_ticks
+    pc = 0
+    while True:
+        word, token = int(code[0, pc]), code[1, pc]
+        pc += 1
+        op = word & 15
+        if op == ins.HALT:
+            return _OK
+        elif op == ins.JUMP:
+            pc = word >> ins.TARGET_SHIFT
+            continue
+        counter = (word >> ins.COUNTER_SHIFT) & 63
+        if op == ins.COUNT:
+            counters[counter] = (word >> 4) & 31
+            pc = word >> ins.TARGET_SHIFT
+            continue
+        if op == ins.NEXT and counters[counter] == 0:
+            continue
+        ticks -= 1
+        if ticks < 0:
+            return _OUT_OF_FUEL
+        if op == ins.ACT:
+            if not _act(stream, w, (word >> 4) & 31, start, world, locks):
+                return _CRASH
+        elif op == ins.NEXT:
+            counters[counter] -= 1
+            pc = word >> ins.TARGET_SHIFT
+        else:  # SKIP, LOOP
+            condition, negated = (word >> 4) & 7, (word >> 4) & ins.NEGATED != 0
+            value = holds(world, condition) != negated
+            other = 0 if value else 1
+            if op == ins.LOOP:
+                # A loop is left sooner or later, so that outcome shows itself; real ones run long.
+                turns_over = other == 1 and chance(stream, w.p_enter)
+            else:
+                shown = shown_T2[token, other] or outcomes_T2[token, other]
+                turns_over = not shown and chance(stream, w.p_steer)
+            if turns_over:
+                _turn_over(stream, w, condition, start, world, locks)
+                value = holds(world, condition) != negated
+            _lock_asked(condition, world, locks)
+            outcomes_T2[token, 1 if value else 0] = 1
+            if value == (op == ins.LOOP):
+                pc = word >> ins.TARGET_SHIFT

@@ -21,12 +21,11 @@ from lasynth.data.generate import GenerateConfig, make_shard
 from lasynth.domains.c.constructs import constructs_of, depths_of
 from lasynth.domains.c.csmith import OPTIONS, csmith_programs, csmith_source, csmith_version
 from lasynth.domains.c.csmith_import import Reason, import_programs
-from lasynth.domains.c.examples import draw_examples
 from lasynth.domains.c.grammar import token_of
 from lasynth.domains.c.kinds import Kind, kinds_of
-from lasynth.domains.c.random import program_keys
 from lasynth.domains.c.simplify import simplify
-from lasynth.domains.c.tasks import Verdict
+from lasynth.domains.c.tasks import Verdict, draw_examples
+from lasynth.domains.random import program_keys
 from lasynth.grammar import IntArray
 
 RESULT = Path(__file__).with_name("compare.json")

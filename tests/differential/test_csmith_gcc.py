@@ -13,7 +13,7 @@ from lasynth.domains.c.compiler import Compiler
 from lasynth.domains.c.csmith_import import Reason, import_programs
 from lasynth.domains.c.domain import DOMAIN
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.random import program_keys
+from lasynth.domains.random import program_keys
 from lasynth.grammar import IntArray
 
 SAVED = sorted((Path(__file__).resolve().parents[1] / "data" / "csmith").glob("*.c"))

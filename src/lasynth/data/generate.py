@@ -27,12 +27,11 @@ from lasynth.data.statistics import Statistics
 from lasynth.domains.c.behaviour import behaviours
 from lasynth.domains.c.csmith import csmith_programs, csmith_version
 from lasynth.domains.c.csmith_import import load_pycparser
-from lasynth.domains.c.examples import draw_examples
 from lasynth.domains.c.kinds import kinds_of
 from lasynth.domains.c.machine import run_batch
 from lasynth.domains.c.sampler import SamplerConfig
 from lasynth.domains.c.simplify import simplify
-from lasynth.domains.c.tasks import DrawnTasks, Verdict, draw_tasks
+from lasynth.domains.c.tasks import DrawnTasks, Verdict, draw_examples, draw_tasks
 from lasynth.errors import InputError, ShardError
 from lasynth.runner import InlineRunner, Runner
 

@@ -17,7 +17,7 @@ from numba import njit
 
 from lasynth.domains.base import Status
 from lasynth.domains.c.machine import MAX_STEPS, compile_tokens, new_code, new_memory, new_work, run_code
-from lasynth.domains.c.random import draw_below, program_keys
+from lasynth.domains.random import draw_below, program_keys
 from lasynth.grammar import IntArray
 
 __all__ = ["NUM_PROBES", "behaviours", "hash_behaviour", "is_affine", "probe_inputs", "run_probes"]

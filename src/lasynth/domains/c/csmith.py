@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from lasynth.domains.c.csmith_import import Reason, import_programs
 from lasynth.domains.c.grammar import EOS
-from lasynth.domains.c.random import Stream, program_keys
+from lasynth.domains.random import Stream, program_keys
 from lasynth.errors import InputError
 from lasynth.grammar import IntArray
 

@@ -20,7 +20,7 @@ from lasynth.domains.c.csmith_mapping import (
     nodes_in,
 )
 from lasynth.domains.c.parser import to_tokens
-from lasynth.domains.c.random import Stream
+from lasynth.domains.random import Stream
 from lasynth.errors import InputError, ProgramError
 from lasynth.grammar import IntArray
 

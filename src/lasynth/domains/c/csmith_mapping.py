@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from lasynth.domains.c.grammar import FIRST_NAME, FIRST_OTHER_NAME
-from lasynth.domains.c.random import Stream, draw_below
 from lasynth.domains.c.syntax import (
     Assign,
     Binary,
@@ -35,6 +34,7 @@ from lasynth.domains.c.syntax import (
     Statement,
     Test,
 )
+from lasynth.domains.random import Stream, draw_below
 
 __all__ = ["Mapping", "Node", "Scope", "assigns_a_cell", "blocks_of", "kind_of", "nodes_in"]
 

@@ -26,10 +26,10 @@ from lasynth.domains.c.grammar import (
     NAME_TERMINAL,
     TERMINAL_OF_TOKEN,
 )
-from lasynth.domains.c.random import Stream, program_keys
 from lasynth.domains.c.sampler_choices import begin, choose, took
 from lasynth.domains.c.sampler_config import SamplerConfig, Weights
 from lasynth.domains.c.sampler_state import QUEUE, QUEUE_AT, QUEUE_END, STATE_SIZE
+from lasynth.domains.random import Stream, program_keys
 from lasynth.grammar import INDEX_MASK, KIND_ACTION, KIND_SHIFT, KIND_TERMINAL, IntArray
 
 __all__ = ["SamplerConfig", "new_sampler_work", "sample_into", "sample_programs"]

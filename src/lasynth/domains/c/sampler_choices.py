@@ -10,7 +10,6 @@ from __future__ import annotations
 from numba import njit
 
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, GRAMMAR, token_of
-from lasynth.domains.c.random import Stream, chance, draw_below, pick
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.c.sampler_idioms import idiom_needs
 from lasynth.domains.c.sampler_state import (
@@ -54,6 +53,7 @@ from lasynth.domains.c.sampler_state import (
     values,
 )
 from lasynth.domains.c.sampler_statements import LOOP_VARIABLE_FIRST, assignment, declaration, statement
+from lasynth.domains.random import Stream, chance, draw_below, pick
 from lasynth.grammar import IntArray
 
 __all__ = ["begin", "choose", "took"]

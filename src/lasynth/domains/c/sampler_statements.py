@@ -9,9 +9,9 @@ from __future__ import annotations
 from numba import njit
 
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, token_of
-from lasynth.domains.c.random import Stream, chance, draw_below, pick
 from lasynth.domains.c.sampler_config import Weights
-from lasynth.domains.c.sampler_idioms import NEEDS_INDEX, NEEDS_VALUE, idiom, queue_loop_head
+from lasynth.domains.c.sampler_idioms import NEEDS_INDEX, NEEDS_VALUE, idiom
+from lasynth.domains.c.sampler_phrases import queue_loop_head
 from lasynth.domains.c.sampler_state import (
     ASSIGNED,
     BLOCK,
@@ -54,6 +54,7 @@ from lasynth.domains.c.sampler_state import (
     queue_number,
     values,
 )
+from lasynth.domains.random import Stream, chance, draw_below, pick
 from lasynth.grammar import IntArray
 
 __all__ = ["LOOP_VARIABLE_FIRST", "assignment", "declaration", "statement"]

@@ -1,4 +1,4 @@
-"""Drawing tasks: a random program, ten lists it runs well on, and what is wrong with it if anything.
+"""Drawing tasks: a program, random or given, ten lists it runs well on, and what is wrong with it.
 
 Inputs are drawn by rejection: lists with values in `[-max_value, max_value]`, all equally likely, are
 kept where the run ends with OK and the output is in the same range. So the inputs of a program that
@@ -21,12 +21,12 @@ from lasynth.domains.base import Status
 from lasynth.domains.c.behaviour import hash_behaviour, is_affine, probe_inputs, run_probes
 from lasynth.domains.c.canonical import NAMES_SIZE, normalise
 from lasynth.domains.c.machine import MAX_STEPS, compile_tokens, new_code, new_memory, new_work, run_code
-from lasynth.domains.c.random import Stream, draw_below, program_keys
 from lasynth.domains.c.sampler import SamplerConfig, new_sampler_work, sample_into
 from lasynth.domains.c.sampler_config import Weights
+from lasynth.domains.random import Stream, draw_below, program_keys
 from lasynth.grammar import IntArray
 
-__all__ = ["DrawnTasks", "Verdict", "draw_tasks"]
+__all__ = ["DrawnTasks", "Verdict", "draw_examples", "draw_tasks"]
 
 _PATIENCE: Final = 24  # lists in a row without success before a program counts as failing
 
@@ -112,17 +112,54 @@ def _draw_examples(
 
 
 @njit(cache=True, nogil=True)
-def _draw_all(
+def _sample_all(
     keys_P: Stream,
     weights: Weights,
+    sampler_work: IntArray,
+    tokens_PT: IntArray,
+    verdicts_P: npt.NDArray[np.uint8],
+) -> None:
+    """Write one random program a row, and say where there is none."""
+    draft = np.empty(tokens_PT.shape[1], dtype=np.int32)
+    names = np.empty(NAMES_SIZE, dtype=np.int32)
+    for program in range(len(keys_P)):
+        size = sample_into(keys_P[program : program + 1], weights, draft, sampler_work)
+        if size == 0 or not normalise(draft, size - 1, tokens_PT[program], names):
+            verdicts_P[program] = _INVALID
+
+
+@njit(cache=True, nogil=True)
+def _name_all(
+    given_PT: IntArray,
+    num_cells: int,
+    code: npt.NDArray[np.int64],
+    work: IntArray,
+    tokens_PT: IntArray,
+    verdicts_P: npt.NDArray[np.uint8],
+) -> None:
+    """Write each program with canonical names, and say where it is none."""
+    names = np.empty(NAMES_SIZE, dtype=np.int32)
+    for program in range(len(given_PT)):
+        given = given_PT[program]
+        size = 0
+        while size < len(given) and given[size] != 0:
+            size += 1
+        # Checked before it is renamed: `normalise` takes valid programs only.
+        valid = 0 < size < len(given) and compile_tokens(given, num_cells, code, work) >= 0
+        if not valid or not normalise(given, size, tokens_PT[program], names):
+            verdicts_P[program] = _INVALID
+
+
+@njit(cache=True, nogil=True)
+def _judge_all(
+    keys_P: Stream,
+    tokens_PT: IntArray,
     probes_KN: IntArray,
     max_value: int,
     max_tries: int,
     code: npt.NDArray[np.int64],
     work: IntArray,
     memory: npt.NDArray[np.int64],
-    sampler_work: IntArray,
-    tokens_PT: IntArray,
     inputs_PKN: IntArray,
     outputs_PKN: IntArray,
     hashes_P: npt.NDArray[np.int64],
@@ -131,16 +168,13 @@ def _draw_all(
 ) -> None:
     probe_outputs_KN = np.empty_like(probes_KN)
     statuses_K = np.empty(len(probes_KN), dtype=np.uint8)
-    draft = np.empty(tokens_PT.shape[1], dtype=np.int32)
-    names = np.empty(NAMES_SIZE, dtype=np.int32)
-    for program in range(len(keys_P)):
-        tokens, stream = tokens_PT[program], keys_P[program : program + 1]
-        size = sample_into(stream, weights, draft, sampler_work)
-        tokens[:] = 0
-        valid = size > 0 and normalise(draft, size - 1, tokens, names)
-        if not valid or compile_tokens(tokens, probes_KN.shape[1], code, work) < 0:
+    for program in range(len(tokens_PT)):
+        if verdicts_P[program] == _INVALID:
+            continue
+        if compile_tokens(tokens_PT[program], probes_KN.shape[1], code, work) < 0:
             verdicts_P[program] = _INVALID
             continue
+        stream = keys_P[program : program + 1]
         verdict = _draw_examples(
             stream, code, memory, max_value, max_tries, inputs_PKN[program], outputs_PKN[program]
         )
@@ -149,6 +183,39 @@ def _draw_all(
             run_probes(code, memory, probes_KN, probe_outputs_KN, statuses_K)
             hashes_P[program] = hash_behaviour(probe_outputs_KN, statuses_K)
             affine_P[program] = is_affine(probes_KN, probe_outputs_KN, statuses_K)
+
+
+def _judged(
+    keys_P: Stream,
+    tokens_PT: IntArray,
+    verdicts_P: npt.NDArray[np.uint8],
+    num_cells: int,
+    num_examples: int,
+    max_value: int,
+    max_tries: int,
+) -> DrawnTasks:
+    """The tasks of programs that are written; their streams go on where they are."""
+    count = len(tokens_PT)
+    inputs_PKN = np.zeros((count, num_examples, num_cells), dtype=np.int32)
+    outputs_PKN = np.zeros_like(inputs_PKN)
+    hashes_P = np.zeros(count, dtype=np.int64)
+    affine_P = np.zeros(count, dtype=np.bool_)
+    _judge_all(
+        keys_P,
+        tokens_PT,
+        probe_inputs(num_cells, max_value),
+        max_value,
+        max_tries,
+        new_code(tokens_PT.shape[1]),
+        new_work(),
+        new_memory(),
+        inputs_PKN,
+        outputs_PKN,
+        hashes_P,
+        affine_P,
+        verdicts_P,
+    )
+    return DrawnTasks(tokens_PT, inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P)
 
 
 def draw_tasks(
@@ -172,29 +239,41 @@ def draw_tasks(
         max_value: inputs and outputs are in `[-max_value, max_value]`.
         max_tries: lists drawn for one program before it is given up.
     """
-    num_cells, num_tokens = sampler.num_cells, sampler.max_tokens
-    tokens_PT = np.zeros((count, num_tokens), dtype=np.int32)
-    inputs_PKN = np.zeros((count, num_examples, num_cells), dtype=np.int32)
-    outputs_PKN = np.zeros_like(inputs_PKN)
-    hashes_P = np.zeros(count, dtype=np.int64)
-    affine_P = np.zeros(count, dtype=np.bool_)
+    tokens_PT = np.zeros((count, sampler.max_tokens), dtype=np.int32)
     verdicts_P = np.zeros(count, dtype=np.uint8)
-    result = DrawnTasks(tokens_PT, inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P)
-    _draw_all(
-        program_keys(seed, first, count),
-        sampler.weights(),
-        probe_inputs(num_cells, max_value),
-        max_value,
-        max_tries,
-        new_code(num_tokens),
-        new_work(),
-        new_memory(),
-        new_sampler_work(),
-        tokens_PT,
-        inputs_PKN,
-        outputs_PKN,
-        hashes_P,
-        affine_P,
-        verdicts_P,
-    )
-    return result
+    keys_P = program_keys(seed, first, count)
+    _sample_all(keys_P, sampler.weights(), new_sampler_work(), tokens_PT, verdicts_P)
+    return _judged(keys_P, tokens_PT, verdicts_P, sampler.num_cells, num_examples, max_value, max_tries)
+
+
+def draw_examples(
+    tokens_PT: IntArray,
+    keys_P: Stream,
+    *,
+    num_cells: int,
+    num_examples: int = 10,
+    max_value: int = 4,
+    max_tries: int = 400,
+) -> DrawnTasks:
+    """Tasks of given programs: the programs with canonical names, their examples, and the verdicts.
+
+    A row is a function of its program and key alone.
+
+    Args:
+        tokens_PT: programs, every row ended and padded by EOS.
+        keys_P: where each program's stream begins, uint64 and none 0; left as they are.
+        num_cells: N.
+        num_examples: K, distinct inputs a program.
+        max_value: inputs and outputs are in `[-max_value, max_value]`.
+        max_tries: lists drawn for one program before it is given up.
+
+    Raises:
+        ValueError: not one key for each program.
+    """
+    given_PT = np.ascontiguousarray(tokens_PT, dtype=np.int32)
+    if len(keys_P) != len(given_PT):
+        raise ValueError(f"{len(keys_P)} keys for {len(given_PT)} programs")
+    named_PT = np.zeros_like(given_PT)
+    verdicts_P = np.zeros(len(given_PT), dtype=np.uint8)
+    _name_all(given_PT, num_cells, new_code(given_PT.shape[1]), new_work(), named_PT, verdicts_P)
+    return _judged(keys_P.copy(), named_PT, verdicts_P, num_cells, num_examples, max_value, max_tries)

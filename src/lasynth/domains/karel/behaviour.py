@@ -17,12 +17,12 @@ import numpy.typing as npt
 from numba import njit
 
 from lasynth.domains.base import Status
-from lasynth.domains.c.random import draw_below, program_keys
 from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
 from lasynth.domains.karel.machine import MAX_TICKS, new_counters, run_code
 from lasynth.domains.karel.sampler_config import SamplerConfig
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
 from lasynth.domains.karel.worlds import draw_world
+from lasynth.domains.random import draw_below, program_keys
 from lasynth.grammar import IntArray
 
 __all__ = ["NUM_PROBES", "behaviour_probes", "behaviours", "hash_behaviour"]

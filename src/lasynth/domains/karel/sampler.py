@@ -17,7 +17,6 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from lasynth.domains.c.random import Stream, chance, draw_below, pick, program_keys
 from lasynth.domains.karel.grammar import (
     ACTION_NAMES,
     CONDITION_NAMES,
@@ -29,6 +28,7 @@ from lasynth.domains.karel.grammar import (
 )
 from lasynth.domains.karel.kinds import Kind
 from lasynth.domains.karel.sampler_config import SamplerConfig, Weights
+from lasynth.domains.random import Stream, chance, draw_below, pick, program_keys
 from lasynth.grammar import IntArray
 
 __all__ = ["SamplerConfig", "sample_into", "sample_programs"]

@@ -19,7 +19,6 @@ import numpy.typing as npt
 from numba import njit
 
 from lasynth.domains.base import Status
-from lasynth.domains.c.random import Stream, chance, draw_below, pick, program_keys
 from lasynth.domains.karel import compile as ins
 from lasynth.domains.karel.behaviour import behaviour_probes, hash_behaviour
 from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
@@ -29,6 +28,7 @@ from lasynth.domains.karel.sampler_config import Weights
 from lasynth.domains.karel.trace import trace_code
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
 from lasynth.domains.karel.worlds import draw_world, new_locks, run_steered
+from lasynth.domains.random import Stream, chance, draw_below, pick, program_keys
 from lasynth.grammar import IntArray
 
 __all__ = ["NUM_EXAMPLES", "DrawnTasks", "Verdict", "draw_tasks"]

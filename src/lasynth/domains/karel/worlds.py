@@ -18,7 +18,6 @@ import numpy.typing as npt
 from numba import njit
 
 from lasynth.domains.base import Status
-from lasynth.domains.c.random import Stream, chance, draw_below, pick
 from lasynth.domains.karel import compile as ins
 from lasynth.domains.karel.grammar import CONDITION_NAMES
 from lasynth.domains.karel.machine import MOVE, PICK_MARKER, PUT_MARKER, holds, perform
@@ -34,6 +33,7 @@ from lasynth.domains.karel.world import (
     WALL,
     WorldArray,
 )
+from lasynth.domains.random import Stream, chance, draw_below, pick
 from lasynth.grammar import IntArray
 
 __all__ = ["draw_world", "new_locks", "run_steered"]

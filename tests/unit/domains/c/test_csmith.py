@@ -15,8 +15,7 @@ from lasynth.domains.c import csmith
 from lasynth.domains.c.csmith import csmith_programs, csmith_source, csmith_version, find_csmith
 from lasynth.domains.c.csmith_import import Reason
 from lasynth.domains.c.domain import DOMAIN
-from lasynth.domains.c.examples import draw_examples
-from lasynth.domains.c.tasks import Verdict
+from lasynth.domains.c.tasks import Verdict, draw_examples
 from lasynth.errors import InputError
 
 needs_csmith = pytest.mark.skipif(shutil.which("csmith") is None, reason="csmith is not installed")

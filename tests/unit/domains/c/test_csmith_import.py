@@ -11,10 +11,8 @@ from lasynth.domains.base import Status
 from lasynth.domains.c import csmith_import
 from lasynth.domains.c.csmith_import import Reason, import_programs
 from lasynth.domains.c.domain import DOMAIN
-from lasynth.domains.c.examples import draw_examples
 from lasynth.domains.c.grammar import FIRST_INT, token_of
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.random import program_keys
 from lasynth.domains.c.syntax import (
     Assign,
     Cell,
@@ -29,7 +27,8 @@ from lasynth.domains.c.syntax import (
     Parenthesized,
     Program,
 )
-from lasynth.domains.c.tasks import Verdict
+from lasynth.domains.c.tasks import Verdict, draw_examples
+from lasynth.domains.random import program_keys
 from lasynth.errors import InputError
 from lasynth.grammar import IntArray
 

@@ -2,31 +2,63 @@
 
 `small` makes the training programs of the shipped model: short, loops and branches in most of them.
 `paper` has the distribution of Csmith, as section 4.1 of the paper uses it: longer, deeper, more redundant.
-`mixed` is `small` with a share of idioms, for the shipped model; `idioms` has nothing else.
+`mixed` is `small` with a share of idioms; in `idioms` every program has some.
 A weight is relative to those it is listed with, a `p_*` field is a probability.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections import namedtuple
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from lasynth.domains.c.compile import MAX_CELLS
-from lasynth.errors import InputError
+from lasynth.domains.settings import SamplerSettings
 
 __all__ = ["NAMED_CONFIGS", "SamplerConfig", "Weights"]
 
-_MAX_WEIGHTS: Final = 16
+
+_LENGTHS: Final = {
+    **dict.fromkeys(("top", "in_loop", "in_branch"), 5),
+    **dict.fromkeys(("operations", "operands", "tested", "compared", "pairings", "indices"), 3),
+    "assignments": 5,
+    "relations": 7,
+    "idioms": 11,
+}
+
+NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {
+    "small": {},
+    "mixed": {"p_idioms": 0.3},
+    "idioms": {"p_idioms": 1.0},
+    # As Csmith writes, mapped to the subset: fitted to what `experiments/csmith/compare.py` measured.
+    "paper": {
+        "num_locals": (0.04, 0.16, 0.46, 0.34),
+        "num_statements": (0.05, 0.06, 0.08, 0.10, 0.20, 0.18, 0.33),
+        "num_in_loop": (0.39, 0.40, 0.11, 0.10),
+        "num_in_branch": (0.47, 0.44, 0.09),
+        "top": (0.35, 0.57, 0.08, 0.0, 0.0),
+        "in_loop": (0.45, 0.19, 0.36, 0.0, 0.0),
+        "in_branch": (0.63, 0.05, 0.08, 0.0, 0.24),
+        "assignments": (0.58, 0.13, 0.11, 0.08, 0.10),
+        "operations": (0.30, 0.40, 0.30),
+        "p_else": 0.73,
+        "p_and": 0.03,
+        "p_or": 0.03,
+        "p_not": 0.03,
+        "p_break": 0.72,
+        "p_down": 0.27,
+        "p_declared_outside": 0.80,
+        "p_use_outside": 0.90,
+        "p_parentheses": 0.98,
+        "p_self": 0.25,
+        "p_strict": 0.30,
+        "p_wild": 0.02,
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
-class SamplerConfig:
+class SamplerConfig(SamplerSettings):
     """The distribution of random programs.
 
     Attributes:
@@ -78,6 +110,9 @@ class SamplerConfig:
         idioms: weights of the idioms.
         p_plain: that a statement of such a program is an ordinary one; one at least is not.
     """
+
+    NAMED: ClassVar = NAMED_CONFIGS
+    LENGTHS: ClassVar = _LENGTHS
 
     num_cells: int = 5
     max_constant: int = 4
@@ -136,146 +171,19 @@ class SamplerConfig:
     name: str = field(default="small", compare=False)
 
     def __post_init__(self) -> None:
-        _check(2 <= self.num_cells <= MAX_CELLS, "num_cells", self.num_cells, f"from 2 to {MAX_CELLS}")
-        _check(self.max_constant >= 1, "max_constant", self.max_constant, "at least 1")
-        _check(16 <= self.max_tokens <= 4096, "max_tokens", self.max_tokens, "from 16 to 4096")
-        _check(1 <= self.max_depth <= 2, "max_depth", self.max_depth, "1 or 2")
-        for key in WEIGHTS:
-            weights = getattr(self, key)
-            fits = 0 < len(weights) <= _MAX_WEIGHTS and min(weights) >= 0 and sum(weights) > 0
-            fits = fits and len(weights) == _LENGTHS.get(key, len(weights))
-            count = _LENGTHS.get(key, f"1 to {_MAX_WEIGHTS}")
-            _check(fits, key, weights, f"{count} weights, none negative, not all 0")
-        for key in NUMBERS:
-            if key.startswith("p_"):
-                _check(0 <= getattr(self, key) <= 1, key, getattr(self, key), "from 0 to 1")
-
-    @classmethod
-    def named(cls, name: str, **changes: Any) -> Self:
-        """A named setting, such as `"small"` or `"paper"`, with some fields changed.
-
-        Raises:
-            InputError: no such setting, or a field that does not fit.
-        """
-        if name not in NAMED_CONFIGS:
-            known = ", ".join(sorted(NAMED_CONFIGS))
-            raise InputError(f"no sampler setting is called {name!r}", hint=f"Known are: {known}.")
-        return cls.from_dict({**NAMED_CONFIGS[name], "name": name, **changes})
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The setting of a mapping, as TOML or JSON give it; what it leaves out is as in `small`.
-
-        Raises:
-            InputError: an unknown key, or a value that does not fit.
-        """
-        known = {f.name for f in dataclasses.fields(cls)}
-        fields: dict[str, Any] = {}
-        for key, value in values.items():
-            if key not in known:
-                raise InputError(f"the sampler has no setting {key!r}", hint=_nearest(key, known))
-            try:
-                if key in WEIGHTS:
-                    fields[key] = tuple(float(weight) for weight in value)
-                elif key == "name":
-                    fields[key] = str(value)
-                else:
-                    fields[key] = float(value) if key.startswith("p_") else int(value)
-            except (TypeError, ValueError):
-                raise InputError(f"the sampler's {key} cannot be {value!r}") from None
-        return cls(**fields)
-
-    @classmethod
-    def read(cls, path: str | Path) -> Self:
-        """The setting of a TOML file; a key `name` names the setting it starts from.
-
-        Raises:
-            InputError: no such file, no TOML, or a setting that does not fit.
-        """
-        import tomllib
-
-        try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(str(error), str(path), "Give the path of a TOML file.") from None
-        name = values.pop("name", "small")
-        return cls.named(name, **values)
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields as JSON values; `from_dict` reads them back equal."""
-        return {
-            key: list(value) if isinstance(value, tuple) else value
-            for key, value in dataclasses.asdict(self).items()
-        }
+        self._check(2 <= self.num_cells <= MAX_CELLS, "num_cells", f"from 2 to {MAX_CELLS}")
+        self._check(self.max_constant >= 1, "max_constant", "at least 1")
+        self._check(16 <= self.max_tokens <= 4096, "max_tokens", "from 16 to 4096")
+        self._check(1 <= self.max_depth <= 2, "max_depth", "1 or 2")
+        self._check_numbers()
 
     def weights(self) -> Weights:
-        """The fields as compiled code takes them: numbers as they are, weights as running sums up to 1."""
-        values = []
-        for key in Weights._fields:
-            value = getattr(self, key)
-            if key in WEIGHTS:
-                array = np.array(value, dtype=np.float64)
-                sums = np.cumsum(array) / array.sum()
-                sums[np.flatnonzero(array)[-1] :] = 1.0  # rounding must not reach a weight of 0
-                value = sums
-            values.append(value)
-        return Weights(*values)
+        """The setting for compiled code: numbers as they are, weights as running sums up to 1."""
+        return Weights(*self.compiled())
 
 
-def _check(fits: bool, key: str, value: object, range_: str) -> None:
-    if not fits:
-        raise InputError(f"the sampler's {key} is {value!r}", hint=f"Give {range_}.")
-
-
-def _nearest(key: str, known: set[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else "See `SamplerConfig` for its settings."
-
-
-_FIELDS = {f.name: f.type for f in dataclasses.fields(SamplerConfig) if f.name != "name"}
-WEIGHTS: Final = tuple(key for key, kind in _FIELDS.items() if "tuple" in str(kind))
-NUMBERS: Final = tuple(key for key in _FIELDS if key not in WEIGHTS)
 # `SamplerConfig` for compiled code, which takes named tuples but not dataclasses.
 if TYPE_CHECKING:
     Weights = Any
 else:
-    Weights = namedtuple("Weights", tuple(_FIELDS))
-_LENGTHS: Final = {
-    **dict.fromkeys(("top", "in_loop", "in_branch"), 5),
-    **dict.fromkeys(("operations", "operands", "tested", "compared", "pairings", "indices"), 3),
-    "assignments": 5,
-    "relations": 7,
-    "idioms": 11,
-}
-
-NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {
-    "small": {},
-    "mixed": {"p_idioms": 0.3},
-    "idioms": {"p_idioms": 1.0},
-    # As Csmith writes, mapped to the subset: fitted to what `experiments/csmith/compare.py` measured.
-    "paper": {
-        "num_locals": (0.04, 0.16, 0.46, 0.34),
-        "num_statements": (0.05, 0.06, 0.08, 0.10, 0.20, 0.18, 0.33),
-        "num_in_loop": (0.39, 0.40, 0.11, 0.10),
-        "num_in_branch": (0.47, 0.44, 0.09),
-        "top": (0.35, 0.57, 0.08, 0.0, 0.0),
-        "in_loop": (0.45, 0.19, 0.36, 0.0, 0.0),
-        "in_branch": (0.63, 0.05, 0.08, 0.0, 0.24),
-        "assignments": (0.58, 0.13, 0.11, 0.08, 0.10),
-        "operations": (0.30, 0.40, 0.30),
-        "p_else": 0.73,
-        "p_and": 0.03,
-        "p_or": 0.03,
-        "p_not": 0.03,
-        "p_break": 0.72,
-        "p_down": 0.27,
-        "p_declared_outside": 0.80,
-        "p_use_outside": 0.90,
-        "p_parentheses": 0.98,
-        "p_self": 0.25,
-        "p_strict": 0.30,
-        "p_wild": 0.02,
-    },
-}
+    Weights = namedtuple("Weights", SamplerConfig.keys())

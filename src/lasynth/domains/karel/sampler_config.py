@@ -7,27 +7,31 @@ kept matches. A weight is relative to those it is listed with, a `p_*` field is 
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
 from collections import namedtuple
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Self
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES, MAX_TIMES
 from lasynth.domains.karel.machine import MAX_TICKS
 from lasynth.domains.karel.world import MAX_SIDE
-from lasynth.errors import InputError
+from lasynth.domains.settings import SamplerSettings
 
 __all__ = ["NAMED_CONFIGS", "SamplerConfig", "Weights"]
 
-_MAX_WEIGHTS: Final = 24
+
+_LENGTHS: Final = {
+    **dict.fromkeys(("branch_depths", "loop_depths", "mixed_depths"), 5),
+    **dict.fromkeys(("loops", "branches"), 2),
+    **dict.fromkeys(("kinds", "keywords"), 4),
+    "actions": len(ACTION_NAMES),
+    **dict.fromkeys(("conditions", "loop_conditions"), len(CONDITION_NAMES)),
+}
+
+NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {"real": {}}
 
 
 @dataclass(frozen=True, slots=True)
-class SamplerConfig:
+class SamplerConfig(SamplerSettings):
     """The distribution of random programs and of the worlds drawn for them.
 
     Attributes:
@@ -60,6 +64,12 @@ class SamplerConfig:
         marker_bands: weights of the pairs, one fewer than the ends.
         wall_shares, wall_bands: the same for walls.
     """
+
+    NAMED: ClassVar = NAMED_CONFIGS
+    LENGTHS: ClassVar = _LENGTHS
+    KIND: ClassVar = "sampler setting of Karel"
+    MAX_WEIGHTS: ClassVar = 24
+    PLAIN: ClassVar = ("marker_shares", "wall_shares")
 
     max_tokens: int = 72
     max_ticks: int = 98
@@ -97,105 +107,26 @@ class SamplerConfig:
     name: str = field(default="real", compare=False)
 
     def __post_init__(self) -> None:
-        _check(16 <= self.max_tokens <= 4096, "max_tokens", self.max_tokens, "from 16 to 4096")
-        _check(1 <= self.max_ticks <= MAX_TICKS, "max_ticks", self.max_ticks, f"from 1 to {MAX_TICKS}")
-        for key in WEIGHTS:
-            weights = getattr(self, key)
-            fits = 0 < len(weights) <= _MAX_WEIGHTS and min(weights) >= 0 and sum(weights) > 0
-            fits = fits and len(weights) == _LENGTHS.get(key, len(weights))
-            _check(fits, key, weights, f"{_LENGTHS.get(key, 'some')} weights, none negative, not all 0")
+        self._check(16 <= self.max_tokens <= 4096, "max_tokens", "from 16 to 4096")
+        self._check(1 <= self.max_ticks <= MAX_TICKS, "max_ticks", f"from 1 to {MAX_TICKS}")
+        self._check_numbers()
         for key, limit in (("times", MAX_TIMES + 1), ("sides", MAX_SIDE), ("marker_counts", 9)):
-            _check(len(getattr(self, key)) <= limit, key, getattr(self, key), f"at most {limit} weights")
+            self._check(len(getattr(self, key)) <= limit, key, f"at most {limit} weights")
         for key, bands in (("marker_shares", self.marker_bands), ("wall_shares", self.wall_bands)):
             ends = getattr(self, key)
             fits = len(ends) == len(bands) + 1 and list(ends) == sorted(ends)
             fits = fits and ends[0] >= 0 and ends[-1] <= 1
-            _check(fits, key, ends, f"{len(bands) + 1} rising shares from 0 to 1")
-        for key in _FIELDS:
-            if key.startswith("p_"):
-                _check(0 <= getattr(self, key) <= 1, key, getattr(self, key), "from 0 to 1")
+            self._check(fits, key, f"{len(bands) + 1} rising shares from 0 to 1")
         # Every program moves.
-        _check(self.actions[0] > 0, "actions", self.actions, "a weight above 0 for `move`")
-
-    @classmethod
-    def named(cls, name: str, **changes: Any) -> Self:
-        """A named setting, such as `"real"`, with some fields changed.
-
-        Raises:
-            InputError: no such setting, or a field that does not fit.
-        """
-        if name not in NAMED_CONFIGS:
-            known = ", ".join(sorted(NAMED_CONFIGS))
-            raise InputError(f"no sampler setting of Karel is called {name!r}", hint=f"Known are: {known}.")
-        return cls.from_dict({**NAMED_CONFIGS[name], "name": name, **changes})
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The setting of a mapping, as TOML or JSON give it; what it leaves out is as in `real`.
-
-        Raises:
-            InputError: an unknown key, or a value that does not fit.
-        """
-        known = {f.name for f in dataclasses.fields(cls)}
-        fields: dict[str, Any] = {}
-        for key, value in values.items():
-            if key not in known:
-                near = difflib.get_close_matches(key, known, n=1)
-                hint = f"Did you mean {near[0]!r}?" if near else "See `SamplerConfig` for its settings."
-                raise InputError(f"the sampler has no setting {key!r}", hint=hint)
-            try:
-                if key in _TUPLES:
-                    fields[key] = tuple(float(number) for number in value)
-                elif key == "name":
-                    fields[key] = str(value)
-                else:
-                    fields[key] = float(value) if key.startswith("p_") else int(value)
-            except (TypeError, ValueError):
-                raise InputError(f"the sampler's {key} cannot be {value!r}") from None
-        return cls(**fields)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The setting as JSON can hold it; `from_dict` reads it back."""
-        return {
-            key: list(value) if isinstance(value, tuple) else value
-            for key, value in dataclasses.asdict(self).items()
-        }
+        self._check(self.actions[0] > 0, "actions", "a weight above 0 for `move`")
 
     def weights(self) -> Weights:
-        """The setting for compiled code: weights become running sums that end at 1, for `pick`."""
-        values = []
-        for key in _FIELDS:
-            value = getattr(self, key)
-            if key in WEIGHTS:
-                array = np.array(value, dtype=np.float64)
-                sums = np.cumsum(array) / array.sum()
-                sums[np.flatnonzero(array)[-1] :] = 1.0  # rounding must not reach a weight of 0
-                value = sums
-            elif key in _TUPLES:
-                value = np.array(value, dtype=np.float64)
-            values.append(value)
-        return Weights(*values)
+        """The setting for compiled code: numbers as they are, weights as running sums up to 1."""
+        return Weights(*self.compiled())
 
 
-def _check(fits: bool, key: str, value: object, range_: str) -> None:
-    if not fits:
-        raise InputError(f"the sampler's {key} is {value!r}", hint=f"Give {range_}.")
-
-
-_FIELDS = {f.name: str(f.type) for f in dataclasses.fields(SamplerConfig) if f.name != "name"}
-_TUPLES: Final = tuple(key for key, kind in _FIELDS.items() if "tuple" in kind)
-WEIGHTS: Final = tuple(key for key in _TUPLES if key not in ("marker_shares", "wall_shares"))
 # `SamplerConfig` for compiled code, which takes named tuples but not dataclasses.
 if TYPE_CHECKING:
     Weights = Any
 else:
-    Weights = namedtuple("Weights", tuple(_FIELDS))
-_LENGTHS: Final = {
-    **dict.fromkeys(("branch_depths", "loop_depths", "mixed_depths"), 5),
-    **dict.fromkeys(("loops", "branches"), 2),
-    **dict.fromkeys(("kinds", "keywords"), 4),
-    "actions": len(ACTION_NAMES),
-    **dict.fromkeys(("conditions", "loop_conditions"), len(CONDITION_NAMES)),
-}
-
-NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {"real": {}}
+    Weights = namedtuple("Weights", SamplerConfig.keys())

@@ -112,8 +112,10 @@ def read_config(name: str | Path) -> TrainConfig:
     return TrainConfig.from_json(_read_toml(name), where=str(name))
 
 
-def _read_toml(name: str | Path) -> dict[str, Any]:
-    """A preset or a file, on top of its base."""
+def _read_toml(name: str | Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A preset or a file, on top of its base; `above` are those that it is the base of."""
+    if str(name) in above:
+        raise InputError("it is its own base", where=str(name), hint="Name another preset or file as base.")
     presets = resources.files("lasynth.training") / "presets"
     path = presets / f"{name}.toml"
     text: str
@@ -130,7 +132,7 @@ def _read_toml(name: str | Path) -> dict[str, Any]:
         raise InputError(f"not TOML: {error}", where=str(name)) from error
     if "base" not in obj:
         return obj
-    base = _read_toml(obj.pop("base"))
+    base = _read_toml(obj.pop("base"), (*above, str(name)))
     model = {**base.get("model", {}), **obj.get("model", {})}
     if "kind" in obj.get("model", {}):  # another kind of model has entries of its own
         model = obj["model"]

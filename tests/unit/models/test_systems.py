@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 from model_batch import batch, spread
 
 from lasynth.domains.c.grammar import BOS, FIRST_INT
+from lasynth.errors import InputError
 from lasynth.models import LaSynthConfig, PropertySignaturesConfig, build
 from lasynth.models.baselines.property_signatures import ALL, NONE, SOME, signature
 from lasynth.models.decoder import NoHistory
@@ -74,6 +76,14 @@ def test_a_preset_changes_what_it_says_and_nothing_else(preset: str) -> None:
 def test_other_systems_are_trained_in_the_same_way(preset: str) -> None:
     study, other = STUDY.to_json(), read_config(preset).to_json()
     assert study | {"model": None} == other | {"model": None}
+
+
+def test_a_file_that_is_its_own_base_is_refused(tmp_path: Path) -> None:
+    mine, other = tmp_path / "mine.toml", tmp_path / "other.toml"
+    mine.write_text(f'base = "{other}"')
+    other.write_text(f'base = "{mine}"')
+    with pytest.raises(InputError, match="its own base"):
+        read_config(mine)
 
 
 def test_robustfill_large_has_twice_the_parameters_of_lasynth() -> None:

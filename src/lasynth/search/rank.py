@@ -17,12 +17,13 @@ def rank(proposals: Iterable[Proposal], *, length_bias: float) -> list[Proposal]
         length_bias: nats a token costs, beside what it costs in the score.
 
     Returns:
-        All of them; equals stay in the order in which they were proposed.
+        All of them; equals stay in the order in which they were proposed, and what was completed without
+        the scorer stands behind what it proposed itself.
     """
 
-    def key(proposal: Proposal) -> tuple[bool, float, int]:
+    def key(proposal: Proposal) -> tuple[bool, bool, float, int]:
         cost = length_bias * len(proposal.tokens) - proposal.score
-        return not proposal.consistent, cost, proposal.order
+        return not proposal.consistent, proposal.num_added > 0, cost, proposal.order
 
     return sorted(proposals, key=key)
 

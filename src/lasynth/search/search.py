@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+import numpy as np
 
 from lasynth.domains.base import Domain
 from lasynth.errors import InputError
 from lasynth.search.beam import beam_search
+from lasynth.search.completion import complete
 from lasynth.search.frontier import Endings, Finished
 from lasynth.search.rank import by_score, distinct_behaviours, rank
 from lasynth.search.sampling import sample_without_replacement
@@ -48,6 +51,8 @@ class SearchConfig:
         seed: of sampling and of probe inputs.
         renormalise: see `lasynth.search.frontier.Frontier`.
         patience: see `lasynth.search.beam`; of all it lets through, the W best are kept.
+        complete: where no proposal satisfies the examples, complete beginnings of proposals by the
+            language's search without learning (`lasynth.search.completion`).
         num_probes: inputs beside the shown ones on which behaviours are told apart.
         max_rows: hypotheses in one batch; it sets how many tasks are searched together. On a CPU a few
             hundred are fastest, as their states stay in its caches.
@@ -62,6 +67,7 @@ class SearchConfig:
     seed: int = 0
     renormalise: bool = True
     patience: float = 1.0
+    complete: bool = False
     num_probes: int = 32
     max_rows: int = 256
 
@@ -97,7 +103,8 @@ class SearchResult:
 
     Attributes:
         candidates: one of each behaviour, ranked: consistent ones first, short ones preferred.
-        proposals: every distinct program, by score: the W candidates of an evaluation.
+        proposals: every distinct program, by score: the W candidates of an evaluation, and behind them
+            those that were completed.
         num_proposed: programs the scorer proposed.
         stop_reason: why the task ended.
         seconds: wall-clock time from the start of its batch to its end, checks included.
@@ -184,20 +191,39 @@ def _search_together(
         seconds[task] = clock() - start_s
 
     results = []
-    for task, proposals in enumerate(verifier.proposals):
-        kept = by_score(proposals)[: config.width]
+    num_proposed = list(verifier.num_proposed)
+    for task in range(len(tasks)):
+        kept = by_score(verifier.proposals[task])[: config.width]
+        if config.complete and not any(proposal.consistent for proposal in kept):
+            kept += _completed(domain, task, tasks[task], kept, verifier)
         reason = endings.reasons[task]
         assert reason is not None, "a search must end every task"
         results.append(
             SearchResult(
                 candidates=tuple(distinct_behaviours(rank(kept, length_bias=config.length_bias))),
                 proposals=tuple(kept),
-                num_proposed=verifier.num_proposed[task],
+                num_proposed=num_proposed[task],
                 stop_reason=reason,
                 seconds=seconds[task],
             )
         )
     return results
+
+
+def _completed(
+    domain: Domain, number: int, task: Task, proposals: Sequence[Proposal], verifier: Verifier
+) -> list[Proposal]:
+    """Proposals completed without the scorer, the likeliest first; they satisfy the examples."""
+    found = complete(domain, [proposal.tokens for proposal in proposals], *domain.encode(task))
+    checked = []
+    for completion in found:
+        one = Finished(np.array([number]), completion.tokens[None], np.array([completion.score]))
+        checked += [
+            replace(proposal, num_added=max(1, completion.num_added))
+            for _, proposal in verifier.check(one)
+            if proposal.consistent
+        ]
+    return checked
 
 
 def _stream(

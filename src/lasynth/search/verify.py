@@ -33,6 +33,8 @@ class Proposal:
         consistent: whether it reproduces every shown example.
         behaviour: programs of a task with the same number behave alike on all inputs tried.
         order: how many distinct proposals of the task came before it.
+        num_added: tokens at its end that a search without learning added (`lasynth.search.completion`);
+            the score then is not the scorer's.
     """
 
     tokens: npt.NDArray[np.int32]
@@ -40,6 +42,7 @@ class Proposal:
     consistent: bool
     behaviour: int
     order: int
+    num_added: int = 0
 
 
 class Verifier:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.c import grammar
+from lasynth.domains.c import grammar, parts
 from lasynth.domains.c.kinds import kind_of
 from lasynth.domains.c.machine import MAX_STEPS, run_batch
 from lasynth.domains.c.mask import TokenMask, allowed_along
@@ -101,6 +101,14 @@ class RestrictedC:
         for row, tokens in zip(padded, rows, strict=True):
             row[: len(tokens)] = tokens
         return padded
+
+    def beginnings(self, tokens: Tokens) -> list[Tokens]:
+        """The programs that a program begins with: 1, 2, ... all of its outermost statements."""
+        return parts.beginnings(tokens)
+
+    def chain(self, first: Tokens, second: Tokens) -> Tokens | None:
+        """The program that does what one does and then what another does; None where names run out."""
+        return parts.chain(first, second)
 
     def kind(self, tokens: Tokens) -> str:
         """See `Domain`."""

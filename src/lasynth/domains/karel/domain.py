@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.karel import grammar
+from lasynth.domains.karel import grammar, parts
 from lasynth.domains.karel.floor import straight_program
 from lasynth.domains.karel.kinds import kind_of
 from lasynth.domains.karel.machine import MAX_TICKS, run_batch
@@ -117,6 +117,14 @@ class Karel:
     ) -> Tokens | None:
         """The shortest program without blocks that takes every input to its output, or None."""
         return straight_program(inputs_KN, outputs_KN, max_length=max_length, max_states=max_states)
+
+    def beginnings(self, tokens: Tokens) -> list[Tokens]:
+        """The programs that a program begins with: 1, 2, ... all of its outermost statements."""
+        return parts.beginnings(tokens)
+
+    def chain(self, first: Tokens, second: Tokens) -> Tokens:
+        """The program that does what one does and then what another does."""
+        return parts.chain(first, second)
 
     def kind(self, tokens: Tokens) -> str:
         """See `Domain`."""

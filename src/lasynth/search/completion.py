@@ -1,0 +1,122 @@
+"""Completing what a model proposes: its first statements, and an end that is found without learning.
+
+A model is often right about the loop or the branch and wrong about what follows. Where none of its programs
+satisfies the examples, each is cut behind every outermost statement, the beginnings are run, and the
+language's search without learning (for C the affine fit, for Karel the straight-line floor) is asked for a
+short end that takes every result to its output. The shortest program found so is likely to be meant: ends
+are bounded tightly, and what costs little explains the examples by chance least often.
+
+Shapes: P programs, T tokens, K examples, S distinct results; an input's own axes stand behind K.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.domains.base import Domain, Status
+from lasynth.search.action_sequence import ActionSequenceFit, HasActionFloor
+from lasynth.search.affine import AffineFit
+
+__all__ = ["Completion", "HasParts", "complete"]
+
+Tokens = npt.NDArray[np.int32]
+
+# Nats a token: of the model's beginning, which it has some reason for, and of the end, which has none.
+_BEGINNING_COST: Final = 0.25
+_END_COST: Final = 0.6
+# How long an end may be: the sum of |w| for a cell; actions, and states of the search for them.
+_MAX_NORM: Final = 3
+_MAX_ACTIONS: Final = 8
+_MAX_STATES: Final = 2000
+
+
+@runtime_checkable
+class HasParts(Protocol):
+    """A language whose programs can be cut behind their outermost statements."""
+
+    def beginnings(self, tokens: Tokens) -> list[Tokens]:
+        """The programs that a program begins with, itself the last; `eos` included."""
+
+    def chain(self, first: Tokens, second: Tokens) -> Tokens | None:
+        """The program that does what one does and then what another does, if the language has one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Completion:
+    """A program that reproduces the shown examples.
+
+    Attributes:
+        tokens: `[T]`, ended by one EOS.
+        num_added: how many of them the search without learning added.
+        score: less what the tokens cost, in nats; not a log-probability of the model.
+    """
+
+    tokens: Tokens
+    num_added: int
+    score: float
+
+
+def complete(
+    domain: Domain,
+    programs: Sequence[Tokens],
+    inputs_KN: npt.NDArray[Any],
+    outputs_KN: npt.NDArray[Any],
+    *,
+    most: int = 8,
+) -> list[Completion]:
+    """Complete the beginnings of some programs.
+
+    Args:
+        domain: the language.
+        programs: what a model proposed, each ended by EOS; none is needed.
+        inputs_KN, outputs_KN: the shown examples, encoded.
+        most: how many to return.
+
+    Returns:
+        The cheapest, one for each result that could be completed; the empty beginning takes part. Nothing
+        where the language cannot be cut or has no search without learning.
+    """
+    if not isinstance(domain, HasParts):
+        return []
+    beginnings = {bytes(part): part for tokens in programs for part in domain.beginnings(tokens)}
+    shortest = sorted(beginnings.values(), key=len)
+    results: dict[bytes, Tokens | None] = {inputs_KN.tobytes(): None}
+    states = [inputs_KN]
+    if shortest:
+        got_PKN, statuses_PK = domain.run_batch(_padded(shortest, domain.eos), inputs_KN)
+        for part, got_KN, ran in zip(shortest, got_PKN, (statuses_PK == Status.OK).all(axis=1), strict=True):
+            if ran and got_KN.tobytes() not in results:
+                results[got_KN.tobytes()] = part
+                states.append(got_KN)
+    found = []
+    for first, end in zip(results.values(), _ends(domain, np.stack(states), outputs_KN), strict=True):
+        tokens = end if first is None or end is None else domain.chain(first, end)
+        if tokens is None or end is None:
+            continue
+        added = len(end) - 1
+        cost = _BEGINNING_COST * (len(tokens) - 1 - added) + _END_COST * added
+        found.append(Completion(tokens, added, -cost))
+    return sorted(found, key=lambda completion: -completion.score)[:most]
+
+
+def _ends(domain: Domain, states_SKN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> list[Tokens | None]:
+    """For each result a short program without blocks that takes it to the outputs, or None."""
+    if isinstance(domain, HasActionFloor):
+        actions = ActionSequenceFit(domain, _MAX_ACTIONS, _MAX_STATES)
+        return [actions.fit(state_KN, outputs_KN) for state_KN in states_SKN]
+    outputs_SKN = np.broadcast_to(outputs_KN, states_SKN.shape)
+    maps = AffineFit(max_norm=_MAX_NORM).fit(states_SKN, outputs_SKN)
+    texts = [None if each is None else each.to_c() for each in maps]
+    return [None if text is None else domain.to_tokens(domain.parse(text)) for text in texts]
+
+
+def _padded(programs: Sequence[Tokens], eos: int) -> Tokens:
+    padded = np.full((len(programs), max(map(len, programs))), eos, dtype=np.int32)
+    for row, tokens in zip(padded, programs, strict=True):
+        row[: len(tokens)] = tokens
+    return padded

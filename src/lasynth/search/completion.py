@@ -3,10 +3,11 @@
 A model is often right about the loop or the branch and wrong about what follows. Where none of its programs
 satisfies the examples, each is cut behind every outermost statement, the beginnings are run, and the
 language's search without learning (for C the affine fit, for Karel the straight-line floor) is asked for a
-short end that takes every result to its output. The shortest program found so is likely to be meant: ends
-are bounded tightly, and what costs little explains the examples by chance least often.
+short end that takes every result to its output. Where that fails too, it is asked again for the beginnings
+with one token exchanged, as `<` for `<=`. The shortest program found so is likely to be meant: ends are
+bounded tightly, and what costs little explains the examples by chance least often.
 
-Shapes: P programs, T tokens, K examples, S distinct results; an input's own axes stand behind K.
+Shapes: P, Q programs, T tokens, K examples, S distinct results; an input's own axes stand behind K.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from lasynth.domains.base import Domain, Status
 from lasynth.search.action_sequence import ActionSequenceFit, HasActionFloor
 from lasynth.search.affine import AffineFit
 
-__all__ = ["Completion", "HasParts", "complete"]
+__all__ = ["Completion", "HasParts", "complete", "one_token_changed"]
 
 Tokens = npt.NDArray[np.int32]
 
@@ -31,13 +32,20 @@ _BEGINNING_COST: Final = 0.25
 _END_COST: Final = 0.6
 # How long an end may be: the sum of |w| for a cell; actions, and states of the search for them.
 _MAX_NORM: Final = 3
+_MAX_CHANGED: Final = 20_000  # programs with a token exchanged
 _MAX_ACTIONS: Final = 8
 _MAX_STATES: Final = 2000
 
 
 @runtime_checkable
 class HasParts(Protocol):
-    """A language whose programs can be cut behind their outermost statements."""
+    """A language whose programs can be cut behind their outermost statements.
+
+    Attributes:
+        exchangeable: classes of tokens of which one may stand where another does.
+    """
+
+    exchangeable: Sequence[Sequence[int]]
 
     def beginnings(self, tokens: Tokens) -> list[Tokens]:
         """The programs that a program begins with, itself the last; `eos` included."""
@@ -83,25 +91,67 @@ def complete(
     """
     if not isinstance(domain, HasParts):
         return []
-    beginnings = {bytes(part): part for tokens in programs for part in domain.beginnings(tokens)}
-    shortest = sorted(beginnings.values(), key=len)
-    results: dict[bytes, Tokens | None] = {inputs_KN.tobytes(): None}
-    states = [inputs_KN]
-    if shortest:
-        got_PKN, statuses_PK = domain.run_batch(_padded(shortest, domain.eos), inputs_KN)
-        for part, got_KN, ran in zip(shortest, got_PKN, (statuses_PK == Status.OK).all(axis=1), strict=True):
-            if ran and got_KN.tobytes() not in results:
-                results[got_KN.tobytes()] = part
-                states.append(got_KN)
-    found = []
-    for first, end in zip(results.values(), _ends(domain, np.stack(states), outputs_KN), strict=True):
-        tokens = end if first is None or end is None else domain.chain(first, end)
-        if tokens is None or end is None:
-            continue
-        added = len(end) - 1
-        cost = _BEGINNING_COST * (len(tokens) - 1 - added) + _END_COST * added
-        found.append(Completion(tokens, added, -cost))
+    parts = {bytes(part): part for tokens in programs for part in domain.beginnings(tokens)}
+    beginnings = _padded(sorted(parts.values(), key=len), domain.eos)
+    # The empty beginning has the inputs themselves for its result.
+    found = _completed(domain, [None], inputs_KN[None], outputs_KN)
+    known = {inputs_KN.tobytes()}
+    found += _completed(domain, *_results(domain, beginnings, inputs_KN, known), outputs_KN)
+    if not found:
+        changed = one_token_changed(beginnings, domain.exchangeable)[:_MAX_CHANGED]
+        found = _completed(domain, *_results(domain, changed, inputs_KN, known), outputs_KN)
     return sorted(found, key=lambda completion: -completion.score)[:most]
+
+
+def one_token_changed(programs_PT: Tokens, classes: Sequence[Sequence[int]]) -> Tokens:
+    """`[Q, T]`: every program with one of its tokens exchanged for another of the same class.
+
+    Only tokens that occur in some of the programs are put in; what comes out need not be a program.
+    """
+    changed = [programs_PT[:0]]
+    for members in classes:
+        present = np.intersect1d(programs_PT, members)
+        for token in present:
+            row, column = np.nonzero(np.isin(programs_PT, present) & (programs_PT != token))
+            others = programs_PT[row]
+            others[np.arange(len(row)), column] = token
+            changed.append(others)
+    every = np.concatenate(changed)
+    # Short programs first, which are the likelier ones.
+    return every[np.argsort((every != every[:, -1:]).sum(axis=1), kind="stable")]
+
+
+def _results(
+    domain: Domain, programs_PT: Tokens, inputs_KN: npt.NDArray[Any], known: set[bytes]
+) -> tuple[list[Tokens | None], npt.NDArray[Any]]:
+    """The first program of each result that is not known yet, and these results `[S, K, ...]`."""
+    if not len(programs_PT):
+        return [], inputs_KN[None][:0]
+    got_PKN, statuses_PK = domain.run_batch(programs_PT, inputs_KN)
+    firsts = []
+    for row in np.flatnonzero((statuses_PK == Status.OK).all(axis=1)):
+        if (result := got_PKN[row].tobytes()) not in known:
+            known.add(result)
+            firsts.append(row)
+    return [programs_PT[row] for row in firsts], got_PKN[firsts]
+
+
+def _completed(
+    domain: Domain,
+    firsts: Sequence[Tokens | None],
+    states_SKN: npt.NDArray[Any],
+    outputs_KN: npt.NDArray[Any],
+) -> list[Completion]:
+    """Beginnings with the ends that their results need, where there is one."""
+    assert isinstance(domain, HasParts)
+    found = []
+    for first, end in zip(firsts, _ends(domain, states_SKN, outputs_KN), strict=True):
+        tokens = end if first is None or end is None else domain.chain(first, end)
+        if tokens is not None and end is not None:
+            added = len(end) - 1
+            cost = _BEGINNING_COST * (len(tokens) - 1 - added) + _END_COST * added
+            found.append(Completion(tokens, added, -cost))
+    return found
 
 
 def _ends(domain: Domain, states_SKN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> list[Tokens | None]:
@@ -116,7 +166,7 @@ def _ends(domain: Domain, states_SKN: npt.NDArray[Any], outputs_KN: npt.NDArray[
 
 
 def _padded(programs: Sequence[Tokens], eos: int) -> Tokens:
-    padded = np.full((len(programs), max(map(len, programs))), eos, dtype=np.int32)
+    padded = np.full((len(programs), max(map(len, programs), default=0)), eos, dtype=np.int32)
     for row, tokens in zip(padded, programs, strict=True):
         row[: len(tokens)] = tokens
     return padded

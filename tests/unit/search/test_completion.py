@@ -6,7 +6,7 @@ import pytest
 from lasynth import domains
 from lasynth.domains.karel.world import World
 from lasynth.search import SearchConfig, search
-from lasynth.search.completion import complete
+from lasynth.search.completion import complete, one_token_changed
 from lasynth.search.testing import ReferenceScorer, ToyDomain
 from lasynth.task import Example, Task
 
@@ -48,6 +48,20 @@ def test_a_loop_is_kept_and_the_rest_found() -> None:
     assert right_everywhere(C, found[0].tokens, inputs, wanted), best
     assert all(right_everywhere(C, one.tokens, inputs[:5], wanted[:5]) for one in found)
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+def test_a_token_is_exchanged_where_nothing_else_helps() -> None:
+    inputs, wanted = LISTS, C.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
+    wrong = NEARLY.replace("a[i] < 0", "a[i] > 0")
+    found = complete(C, [tokens_of(C, wrong)], inputs[:5], wanted[:5])
+    assert right_everywhere(C, found[0].tokens, inputs, wanted)
+
+
+def test_one_token_is_changed_at_a_time() -> None:
+    programs_PT = np.array([[2, 3, 2, 0], [4, 0, 0, 0]])
+    changed = one_token_changed(programs_PT, [(2, 3, 9), (5, 4)])
+    assert sorted(changed.tolist()) == [[2, 2, 2, 0], [2, 3, 3, 0], [3, 3, 2, 0]]
+    assert one_token_changed(programs_PT[:0], [(2, 3)]).shape == (0, 4)
 
 
 def test_without_programs_it_is_the_floor() -> None:

@@ -30,6 +30,7 @@ class RestrictedC:
     bos = grammar.BOS
     eos = grammar.EOS
     num_tokens = grammar.FIRST_INT + 17  # literals 0 to 16
+    exchangeable = parts.EXCHANGEABLE
 
     def parse(self, text: str) -> Program:
         """See `Domain`."""

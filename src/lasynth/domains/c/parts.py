@@ -13,10 +13,18 @@ import numpy.typing as npt
 
 from lasynth.domains.c.grammar import EOS, FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, token_of
 
-__all__ = ["beginnings", "chain"]
+__all__ = ["EXCHANGEABLE", "beginnings", "chain"]
 
 Tokens = npt.NDArray[np.int32]
 
+# Tokens of which one may stand where another does; what is no program then does not run.
+EXCHANGEABLE: Final = (
+    tuple(range(FIRST_NAME, FIRST_INT + 17)),  # names and numbers, as indices and as operands
+    *(
+        tuple(map(token_of, words.split()))
+        for words in ("< <= > >= == !=", "&& ||", "+ -", "= += -=", "++ --")
+    ),
+)
 _STEP: Final = {token_of(text): 1 for text in "([{"} | {token_of(text): -1 for text in ")]}"}
 _SEMICOLON: Final = token_of(";")
 _BRACE: Final = token_of("}")

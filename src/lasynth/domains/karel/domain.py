@@ -36,6 +36,7 @@ class Karel:
     bos = grammar.BOS
     eos = grammar.EOS
     num_tokens = grammar.NUM_TOKENS
+    exchangeable = parts.EXCHANGEABLE
 
     def parse(self, text: str) -> Program:
         """See `Domain`; the indented form, the benchmark's tokens or its JSON."""

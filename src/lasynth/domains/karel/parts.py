@@ -11,15 +11,21 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.karel.grammar import ACTION_NAMES, EOS, token_of
+from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES, EOS, FIRST_TIMES, MAX_TIMES, token_of
 
-__all__ = ["beginnings", "chain"]
+__all__ = ["EXCHANGEABLE", "beginnings", "chain"]
 
 Tokens = npt.NDArray[np.int32]
 
 _HEAD: Final = [token_of(text) for text in ("DEF", "run", "m(")]
 _END: Final = token_of("m)")
 _ELSE: Final = token_of("ELSE")
+# Tokens of which one may stand where another does.
+EXCHANGEABLE: Final = (
+    tuple(map(token_of, ACTION_NAMES)),
+    tuple(map(token_of, CONDITION_NAMES)),
+    tuple(range(FIRST_TIMES, FIRST_TIMES + MAX_TIMES + 1)),
+)
 _BLOCKS: Final = "wrie"
 _STEP: Final = {token_of(f"{kind}("): 1 for kind in _BLOCKS} | {token_of(f"{kind})"): -1 for kind in _BLOCKS}
 _ENDS: Final = {token_of(text) for text in (*ACTION_NAMES, *(f"{kind})" for kind in _BLOCKS))}

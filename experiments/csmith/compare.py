@@ -76,7 +76,7 @@ def measure(config: GenerateConfig, num_tasks: int) -> dict[str, Any]:
     return {
         "raw": describe(table.raw_PT),
         "references": describe(table.tokens_PT),
-        "affine": round(float(table.affine_P.mean()), 4),
+        "affine": round(float(table.plain_P.mean()), 4),
         "counts": counts,
     }
 

@@ -80,7 +80,7 @@ def evaluate(system: str, seed: int, folder: Path, title: str, machine: str) -> 
             domains.get("c"),
             tasks,
             SearchConfig(beam=BEAM, max_tokens=MAX_TOKENS),
-            affine=test_set.affine_P.tolist(),
+            plain=test_set.plain_P.tolist(),
             title=f"{title}, seed {seed}",
         )
     state = load_checkpoint(folder / "last.pt")

@@ -1,6 +1,6 @@
 """Examples as users write them, checked and made uniform, and the messages for what is wrong in them.
 
-Only `lasynth.task` and `lasynth.api` use this; the names meant for others are re-exported there.
+Only `lasynth.task` and the languages use this; the names meant for others are re-exported there.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ __all__ = [
     "Reader",
     "check_keys",
     "check_together",
+    "is_benchmark_record",
     "is_int",
     "join",
     "kind",
+    "read_benchmark_record",
     "read_examples",
     "read_value",
     "reader_of",
@@ -138,6 +140,23 @@ def _read_world(obj: object, where: str) -> Any:
 
 # How the inputs and outputs of each domain are written in JSON.
 _READERS: Final[Mapping[str, Reader]] = {"c": _read_cells, "karel": _read_world}
+
+
+def is_benchmark_record(obj: object) -> bool:
+    """Whether a JSON object is a record of the public Karel benchmark: a task in a form of its own."""
+    examples = obj.get("examples") if isinstance(obj, Mapping) else None
+    first = examples[0] if isinstance(examples, list) and examples else None
+    return isinstance(first, Mapping) and "inpgrid_json" in first
+
+
+def read_benchmark_record(obj: object, where: str | None) -> Any:
+    """The task of a record of the benchmark.
+
+    Raises:
+        InputError: anything wrong with it.
+    """
+    msr = import_module("lasynth.domains.karel.msr")
+    return msr.to_task(msr.record_of(obj, where=where))
 
 
 def check_together(examples: tuple[Example, ...], held_out: tuple[Example, ...], where: str | None) -> None:

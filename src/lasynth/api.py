@@ -1,7 +1,7 @@
 """What `lasynth` does, as functions: `solve` a task, `run` a program, `load` a model.
 
 This is where the rooms meet: a task is checked, given to a model's search, and each answer is
-simplified and checked once more, by a real compiler where there is one.
+simplified and checked once more, by a real compiler where the language and the machine have one.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth import domains
-from lasynth._examples import join
-from lasynth.domains.base import Domain, Status
+from lasynth.domains.base import Checker, Domain, Status
 from lasynth.errors import InputError, ProgramError, RunError
 from lasynth.search import Proposal, SearchConfig, SearchResult, search
 from lasynth.search.rank import rank
 from lasynth.task import Candidate, Example, Outcome, Task, TraceStep, read_value
 
 if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
-    from lasynth.domains.c.compiler import Compiler
     from lasynth.models import Synthesizer
 
 __all__ = ["EXPORTED", "check_range", "load", "run", "solve", "warm_up"]
@@ -139,17 +137,22 @@ def load(name_or_path: str = "c") -> Synthesizer:
             (`.safetensors`, its card beside it), or the folder of a training run.
 
     Raises:
-        CheckpointError: no such model, or a file that is truncated or of another version.
+        InputError: no such model.
+        CheckpointError: a file that is truncated or of another version.
     """
     from lasynth import models
+    from lasynth.models.zoo import SHIPPED
 
+    if name_or_path in domains.NAMES and name_or_path not in SHIPPED:
+        hint = "Give --model (or model=) with the weights of one, or the folder of a training run."
+        raise InputError(f"no shipped model of {name_or_path}", hint=hint)
     if (Path(name_or_path) / EXPORTED).is_file():
         name_or_path = str(Path(name_or_path) / EXPORTED)
     return models.load(name_or_path)
 
 
 def check_range(task: Task, synthesizer: Synthesizer, *, where: str | None = None) -> None:
-    """Check that a model knows the language of a task, and the values and lengths of its shown examples.
+    """Check that a model knows the language of a task, and what its shown examples hold.
 
     Args:
         task: any.
@@ -162,19 +165,7 @@ def check_range(task: Task, synthesizer: Synthesizer, *, where: str | None = Non
     if task.domain != synthesizer.domain:
         what = f"the task is of domain {task.domain}, the model {synthesizer.name} of {synthesizer.domain}"
         raise InputError(what, where, "Give a model of the task's domain.")
-    largest, lengths = synthesizer.max_value, synthesizer.num_cells
-    for number, example in enumerate(task.examples, 1):
-        for key, cells in (("input", example.input), ("output", example.output)):
-            place = join(where, f"example {number}, {key}")
-            if len(cells) not in lengths:
-                known = f"{lengths[0]}" if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
-                what = f"the list has {len(cells)} cells, the model {synthesizer.name} knows lists of {known}"
-                raise InputError(what, place, "Give other lists, or train a model for these.")
-            for index, cell in enumerate(cells, 1):
-                if abs(cell) > largest:
-                    known = f"values from {-largest} to {largest}"
-                    what = f"cell {index} is {cell}, the model {synthesizer.name} knows {known}"
-                    raise InputError(what, place, "Give smaller values, or train a model for these.")
+    domains.get(task.domain).check_range(task, synthesizer, where=where)
 
 
 def _checked_task(task_or_examples: Task | Iterable[object], domain: str) -> Task:
@@ -187,12 +178,11 @@ def _checked_task(task_or_examples: Task | Iterable[object], domain: str) -> Tas
 def warm_up(synthesizer: Synthesizer) -> None:
     """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
     language = domains.get(synthesizer.domain)
-    cells = (0,) * synthesizer.num_cells[-1]
-    task = Task.of([(cells, cells)], domain=language.name)
+    task = language.smallest_task(synthesizer)
     search(synthesizer, language, [task], SearchConfig(beam=2, max_tokens=8))
     nothing = np.array([[language.eos]], dtype=np.int32)
     language.simplify(nothing, language.encode(task)[0])
-    _compiler(language.name)
+    _checker(language.name)
 
 
 def _finish(
@@ -202,7 +192,7 @@ def _finish(
     consistent = [proposal for proposal in result.candidates if proposal.consistent]
     others = [proposal for proposal in result.candidates if not proposal.consistent]
     polished = rank(_polish(consistent[:_ENOUGH], task, language), length_bias=config.length_bias)
-    answers = _compiled(polished, task, language)
+    answers = _checked(polished, task, language)
     right = [_candidate(*answer, language) for answer in answers if answer[1] is not None]
     wrong = [_candidate(*answer, language) for answer in answers if answer[1] is None]
     return (*right, *wrong, *(_candidate(proposal, None, language) for proposal in others))
@@ -221,38 +211,34 @@ def _polish(proposals: Sequence[Proposal], task: Task, language: Domain) -> list
     return list(polished.values())
 
 
-def _compiled(
+def _checked(
     proposals: Sequence[Proposal], task: Task, language: Domain
 ) -> list[tuple[Proposal, str | None]]:
-    """Run programs as a real compiler makes them, all in one compilation.
+    """Run programs by the language's second checker (a real compiler), all at once; the machine has run them.
 
     Returns:
-        Each with what it is verified by; None where the compiled program is wrong.
+        Each with what it is verified by; None where the checker finds it wrong.
     """
-    compiler = _compiler(language.name)
-    if compiler is None or not proposals:
+    checker = _checker(language.name)
+    if checker is None or not proposals:
         return [(proposal, "machine") for proposal in proposals]
     inputs_KN, outputs_KN = language.encode(task)
     programs = [language.from_tokens(proposal.tokens) for proposal in proposals]
     try:
-        got_PKN, statuses_PK = compiler.run_many(programs, inputs_KN, timeout_s=_COMPILE_LIMIT_S)
+        got_PKN, statuses_PK = checker.run_many(programs, inputs_KN, timeout_s=_COMPILE_LIMIT_S)
     except OSError:  # no room for temporary files, no more processes
         return [(proposal, "machine") for proposal in proposals]
     right_P = (statuses_PK == Status.OK).all(axis=1) & (got_PKN == outputs_KN).all(axis=(1, 2))
     return [
-        (proposal, compiler.name if right else None)
+        (proposal, checker.name if right else None)
         for proposal, right in zip(proposals, right_P, strict=True)
     ]
 
 
 @functools.cache
-def _compiler(domain: str) -> Compiler | None:
-    """The compiler that checks the answers of a language, where there is one."""
-    if domain != "c":
-        return None
-    from lasynth.domains.c.compiler import Compiler
-
-    return Compiler.find()
+def _checker(domain: str) -> Checker | None:
+    """What checks the answers of a language besides its machine, where there is such."""
+    return domains.get(domain).checker()
 
 
 def _candidate(proposal: Proposal, verified_by: str | None, language: Domain) -> Candidate:
@@ -282,9 +268,11 @@ def _trace(
         steps.append(
             TraceStep(
                 code="\n".join(_added(before, lines)) if steps else "",
-                lists=_tuples(belief.lists_KN),
+                lists=tuple(_decoded(value, language) for value in belief.lists_KN),
                 chances=_tuples(np.round(belief.chances_KN.astype(float), 3)),
-                really=_tuples(outputs_PKN[0]) if (statuses_PK == Status.OK).all() else None,
+                really=tuple(map(language.decode, outputs_PKN[0]))
+                if (statuses_PK == Status.OK).all()
+                else None,
             )
         )
     return tuple(steps)
@@ -292,6 +280,14 @@ def _trace(
 
 def _tuples(array_KN: npt.NDArray[Any]) -> tuple[tuple[Any, ...], ...]:
     return tuple(map(tuple, array_KN.tolist()))
+
+
+def _decoded(value: npt.NDArray[Any], language: Domain) -> Any:
+    """What a model believes, as users see it; None where that is nothing that can be."""
+    try:
+        return language.decode(value)
+    except InputError:
+        return None
 
 
 def _lines(tokens: npt.NDArray[np.int32], language: Domain) -> list[str]:

@@ -5,27 +5,31 @@ A task file holds one JSON object::
     {"domain": "c", "examples": [{"input": [1, -2, 3, 0, 4], "output": [1, -2, 3, 0, 3]}, ...]}
 
 `held_out` (examples that a solver never looks at), `id` and `program` (a reference) are optional;
-a JSON Lines file holds one such object a line. Everything that can be wrong in one is found here
+a JSON Lines file holds one such object a line. A record of the public Karel benchmark
+(`lasynth.domains.karel.msr`) is taken for a task, too. Everything that can be wrong in one is found here
 and said once, as an `InputError` with the file, the line and the number of the example.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from lasynth._examples import (
     MAX_CELLS,
     Example,
     check_keys,
     check_together,
+    is_benchmark_record,
     is_int,
     join,
     kind,
+    read_benchmark_record,
     read_examples,
     read_value,
     reader_of,
@@ -73,7 +77,7 @@ class Task:
 
     @classmethod
     def from_json(cls, obj: object, *, where: str | None = None) -> Task:
-        """The task of a JSON object, already parsed.
+        """The task of a JSON object, already parsed; a record of the Karel benchmark is one, too.
 
         Args:
             obj: what `json.loads` returned.
@@ -88,6 +92,10 @@ class Task:
                 where,
                 'Write it as {"domain": "c", "examples": [...]}.',
             )
+        if is_benchmark_record(obj):
+            task: Task = read_benchmark_record(obj, where)
+            check_together(task.examples, task.held_out, where)
+            return task
         check_keys(obj, _TASK_KEYS, where)
         domain = obj.get("domain", "c")
         read = reader_of(domain, where)
@@ -112,14 +120,34 @@ class Task:
             InputError: no such file, or anything wrong in it.
         """
         path = Path(path)
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except OSError as error:
-            reason = "is a folder" if path.is_dir() else (error.strerror or str(error)).lower()
-            raise InputError(reason, str(path), "Give the path of a task file.") from None
-        except UnicodeDecodeError:
-            raise InputError("not a text file in UTF-8", str(path), "Give a JSON file.") from None
+        with _opened(path) as file:
+            text = file.read()
         return cls.parse(text, where=str(path), lines=path.suffix == ".jsonl")
+
+    @classmethod
+    def stream(cls, path: str | Path) -> Iterator[Task]:
+        """The tasks of a file as `read` gives them, but one line after the other where it has lines.
+
+        A file of the Karel benchmark has lines, whatever it is called.
+
+        Raises:
+            InputError: as `read`, when the tasks are asked for.
+        """
+        path = Path(path)
+        with _opened(path) as file:
+            first = next((line for line in file if line.strip()), "")
+            try:
+                has_lines = path.suffix == ".jsonl" or is_benchmark_record(json.loads(first))
+            except (ValueError, RecursionError):
+                has_lines = False
+            if not (has_lines and first):
+                yield from cls.read(path)
+                return
+            file.seek(0)
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    obj = _parse_json(line, str(path), first_line=number)
+                    yield cls.from_json(obj, where=f"{path}, line {number}")
 
     @classmethod
     def parse(cls, text: str, *, where: str | None = None, lines: bool = False) -> list[Task]:
@@ -166,19 +194,24 @@ class TraceStep:
 
     Attributes:
         code: the lines of the program that were read since the step before; empty for the first.
-        lists: for each shown example the likeliest value of every cell.
+        lists: for each shown example the likeliest value of every cell; for Karel the likeliest world, None
+            where that is none.
         chances: how likely the executor holds each of these values, 0 to 1.
-        really: the lists as they are there; None where the part is no program to run.
+        really: the lists (or worlds) as they are there; None where the part is no program to run.
     """
 
     code: str
-    lists: tuple[tuple[int, ...], ...]
+    lists: tuple[Any, ...]
     chances: tuple[tuple[float, ...], ...]
-    really: tuple[tuple[int, ...], ...] | None = None
+    really: tuple[Any, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The step as a JSON object."""
-        return {"code": self.code, "lists": self.lists, "chances": self.chances, "really": self.really}
+        lists, really = (
+            None if values is None else [_plain(value) for value in values]
+            for values in (self.lists, self.really)
+        )
+        return {"code": self.code, "lists": lists, "chances": self.chances, "really": really}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +285,19 @@ class Outcome:
             "num_consistent": self.num_consistent,
             "seconds": round(self.seconds, 3),
         }
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """A task file, open; what goes wrong with reading it is one `InputError`."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            yield file
+    except OSError as error:
+        reason = "is a folder" if path.is_dir() else (error.strerror or str(error)).lower()
+        raise InputError(reason, str(path), "Give the path of a task file.") from None
+    except UnicodeDecodeError:
+        raise InputError("not a text file in UTF-8", str(path), "Give a JSON file.") from None
 
 
 def _parse_json(text: str, where: str | None, first_line: int | None = None) -> object:

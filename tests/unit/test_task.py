@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -182,3 +183,37 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
         "num_consistent": 1,
         "seconds": 0.812,
     }
+
+
+def test_a_file_of_lines_is_streamed(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text(json.dumps(task_json(id=1)) + "\n\n" + json.dumps(task_json(id=2)) + "\n{broken\n")
+    tasks = Task.stream(path)
+    assert [next(tasks).id, next(tasks).id] == ["1", "2"]
+    with pytest.raises(InputError, match="line 4, column 2: not JSON"):
+        next(tasks)
+    one = tmp_path / "t.json"
+    one.write_text(json.dumps(task_json(), indent=1))
+    assert list(Task.stream(one)) == Task.read(one)
+    for name, message in (("none.jsonl", "no such file"), (".", "is a folder")):
+        with pytest.raises(InputError, match=message):
+            next(Task.stream(tmp_path / name))
+    path.write_text("\n")
+    with pytest.raises(InputError, match="the file is empty"):
+        next(Task.stream(path))
+
+
+def test_a_record_of_the_benchmark_is_a_task() -> None:
+    worlds = [{"rows": 1, "cols": 9, "hero": f"0:{col}:east"} for col in range(8)]
+    examples = [
+        {"inpgrid_json": before, "outgrid_json": after, "actions": ["move"]}
+        for before, after in itertools.pairwise(worlds[:7])
+    ]
+    record = {"guid": "g", "examples": examples, "program_tokens": ["DEF", "run", "m(", "move", "m)"]}
+    task = Task.from_json(record)
+    assert (task.domain, task.id, len(task.examples), len(task.held_out)) == ("karel", "g", 5, 1)
+    assert task.program == "def run():\n    move\n"
+    assert Task.from_json(task.to_json()) == task
+    record["examples"] = [*examples[:2], {**examples[0], "outgrid_json": worlds[7]}]
+    with pytest.raises(InputError, match="the input is that of example 1, the output is another"):
+        Task.from_json(record)

@@ -1,4 +1,4 @@
-"""`lasynth evaluate`: how good a model is, by the protocols of the field, beside the affine floor."""
+"""`lasynth evaluate`: how good a model is, by the protocols of the field, beside the language's floor."""
 
 from __future__ import annotations
 
@@ -19,15 +19,23 @@ __all__ = ["evaluate"]
 def evaluate(
     tasks: Annotated[
         Path | None,
-        typer.Option("--tasks", metavar="FILE", help="Tasks with held-out examples, as JSON Lines."),
+        typer.Option(
+            "--tasks",
+            metavar="FILE",
+            help="Tasks with held-out examples: JSON Lines, a shard, or a file of the Karel benchmark.",
+        ),
     ] = None,
     data: Annotated[
         list[Path] | None, typer.Option(metavar="SHARDS", help="Generated tasks: shards, or folders of them.")
     ] = None,
     split: Annotated[str, typer.Option(help="Which of the generated tasks of a folder.")] = "test",
     model: Annotated[
-        str, typer.Option(help="A shipped model, the weights of another, or the folder of a training run.")
-    ] = "c",
+        str | None,
+        typer.Option(
+            help="A shipped model, the weights of another, or the folder of a training run; the shipped "
+            "model of the tasks' language if not given."
+        ),
+    ] = None,
     num: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks.")] = None,
     beam: Annotated[int, typer.Option(min=1, help="How many programs the search keeps side by side.")] = 64,
     max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
@@ -37,7 +45,7 @@ def evaluate(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
-    """Evaluate a model on tasks: greedy, consistent, oracle and exact, with 95 % intervals.
+    """Evaluate a model on tasks: greedy, top-1, consistent, oracle and exact, with 95 % intervals.
 
     A program is right where it reproduces the shown and the held-out examples; the held-out ones are
     never shown to the search.
@@ -49,8 +57,10 @@ def evaluate(
     if (tasks is None) == (not data):
         what = "there are no tasks" if tasks is None else "there are two sorts of tasks"
         raise InputError(what, "lasynth evaluate", "Give either --tasks FILE or --data SHARDS.")
-    chosen, affine, source = _tasks(tasks, data or [], split, num)
-    synthesizer = api.load(model)
+    chosen, plain, source = _tasks(tasks, data or [], split, num)
+    if not chosen:
+        raise InputError("there are no tasks to evaluate on", source)
+    synthesizer = api.load(model or chosen[0].domain)
     for number, task in enumerate(chosen, 1):
         api.check_range(task, synthesizer, where=f"{source}, task {task.id or number}")
     stream = None if details is None else _partial(details).open("w", encoding="utf-8")
@@ -63,7 +73,7 @@ def evaluate(
             domains.get(synthesizer.domain),
             chosen,
             SearchConfig(beam=beam, max_tokens=max_tokens, seed=seed),
-            affine=affine,
+            plain=plain,
             title=f"{synthesizer.name} on {source}",
             progress=progress,
         )
@@ -85,14 +95,17 @@ def _partial(path: Path) -> Path:
 def _tasks(
     file: Path | None, shards: list[Path], split: str, num: int | None
 ) -> tuple[list[Task], list[bool] | None, str]:
-    """The tasks, whether each is affine (where that is known), and what to call them."""
-    if file is not None:
+    """The tasks, whether each is plain (where that is known), and what to call them."""
+    if file is not None and file.suffix != ".parquet":
+        from itertools import islice
+
         from lasynth.task import Task
 
-        return Task.read(file)[:num], None, str(file)
+        return list(islice(Task.stream(file), num)), None, str(file)
     from lasynth.data.dataset import Dataset
 
+    shards = [file] if file is not None else shards
     # A split picks shards from folders; a shard that is named is meant.
     which = split if any(path.is_dir() for path in shards) else None
     dataset = Dataset.open(shards, split=which, max_tasks=num)
-    return dataset.tasks(), dataset.affine_P.tolist(), ", ".join(map(str, shards))
+    return dataset.tasks(), dataset.plain_P.tolist(), ", ".join(map(str, shards))

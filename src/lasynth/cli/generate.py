@@ -10,8 +10,8 @@ import typer
 from lasynth.cli.console import Progress, command, note, print_json
 
 if TYPE_CHECKING:
-    from lasynth.data.generate import GenerateConfig
     from lasynth.data.statistics import Statistics
+    from lasynth.domains.source import TaskSource
     from lasynth.runner import Runner
 
 __all__ = ["generate"]
@@ -23,6 +23,7 @@ _TASKS_PER_SHARD = 10_000
 def generate(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the shards are kept.")],
     num: Annotated[int | None, typer.Option(min=1, help="How many tasks, in all shards together.")] = None,
+    domain: Annotated[str, typer.Option(help="The language: c or karel.")] = "c",
     split: Annotated[
         str, typer.Option(help="Which tasks: train, valid or test. They never overlap.")
     ] = "train",
@@ -32,12 +33,13 @@ def generate(
         typer.Option(min=1, help=f"How many files; one for {_TASKS_PER_SHARD:,} tasks if not given."),
     ] = None,
     config: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME|FILE",
-            help='What tasks are like: "small", "mixed", "idioms", "paper", or a TOML file.',
+            help='What tasks are like: for C "small" (if not given), "mixed", "idioms", "paper", for Karel '
+            '"real", or a TOML file.',
         ),
-    ] = "small",
+    ] = None,
     source: Annotated[
         str | None,
         typer.Option(
@@ -58,8 +60,6 @@ def generate(
     Every shard is a function of its settings and seed. A run that was stopped leaves whole files only,
     and the same command goes on where it was.
     """
-    from dataclasses import replace
-
     from lasynth.data.generate import generate as generate_shards
     from lasynth.data.statistics import Statistics
     from lasynth.errors import InputError, ShardError
@@ -73,9 +73,9 @@ def generate(
         _print_statistics(Statistics.of_shards(files), json)
         return
     num_shards = shards or -(-num // _TASKS_PER_SHARD)
-    settings, runner = _settings(config), _runner(workers)
+    settings, runner = _settings(domain, config), _runner(workers)
     if source is not None:
-        settings = replace(settings, source=source)
+        settings = settings.of_source(source)
     done = 0
     with Progress("generating", num) as progress:
 
@@ -106,16 +106,18 @@ def _print_statistics(statistics: Statistics, json: bool) -> None:
         print(statistics.to_text())
 
 
-def _settings(name: str) -> GenerateConfig:
-    """A named setting, or that of a TOML file."""
+def _settings(domain: str, name: str | None) -> TaskSource:
+    """A named setting of a language, or that of a TOML file."""
     import tomllib
 
-    from lasynth.data.generate import GenerateConfig
+    from lasynth.domains.source import source_class
     from lasynth.errors import InputError
 
+    source = source_class(domain)
+    name = source.DEFAULT if name is None else name
     path = Path(name)
     if path.suffix != ".toml":
-        return GenerateConfig.named(name)
+        return source.named(name)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -124,7 +126,7 @@ def _settings(name: str) -> GenerateConfig:
         ) from None
     except ValueError as error:
         raise InputError(f"not TOML: {error}", name) from None
-    return GenerateConfig.from_dict(values)
+    return source.from_dict(values)
 
 
 def _runner(workers: str) -> Runner:

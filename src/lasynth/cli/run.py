@@ -13,7 +13,7 @@ from lasynth.cli.console import NOT_SOLVED, command, note, print_json
 if TYPE_CHECKING:
     from lasynth.task import Example
 
-__all__ = ["run"]
+__all__ = ["draw_run", "parse_input", "run"]
 
 
 @command
@@ -77,7 +77,7 @@ def run(
             row |= {"wanted": example.output, "right": row["output"] == example.output}
         rows.append(row)
     if svg is not None:
-        _draw(text, cases[0][0], svg)
+        draw_run(text, cases[0][0], svg)
     failed = any(row["output"] is None or row.get("right") is False for row in rows)
     if json:
         print_json({"runs": [{key: _plain(value) for key, value in row.items()} for row in rows]})
@@ -144,8 +144,17 @@ def _read_world(path: Path, domain: str) -> Any:
     return read_value(text, domain=domain, where=str(path))
 
 
-def _draw(text: str, world: Any, out: Path) -> None:
-    """Write the run as a picture; `api.run` has checked the program."""
+def draw_run(text: str, world: Any, out: Path) -> None:
+    """Write the run of a program in a world as a picture.
+
+    Args:
+        text: a program that is known to be one.
+        world: where it begins.
+        out: the file.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     from lasynth.domains.karel.draw import run_svg
     from lasynth.domains.karel.parser import parse
     from lasynth.errors import InputError

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lasynth.cli.console import NOT_SOLVED, command, note, preparing, print_json, print_table
+from lasynth.cli.run import draw_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,10 @@ _VERDICTS = {
     "max_length": "the search ended: the programs left were too long",
     "time_limit": "the time limit was reached",
 }
+# How an answer is said to be checked where it ran on the machine only: for C a compiler would be better, for
+# other languages the machine is the last word.
+_CHECKED = {"c": "Checked"}
+_MACHINES = {"c": "the built-in machine only (no C compiler was found)"}
 
 
 @command
@@ -48,17 +53,24 @@ def solve(
     trace: Annotated[
         bool, typer.Option("--trace", help="Show what the model believes each list to be after each step.")
     ] = False,
+    svg: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT", help="Draw the run of the answer in the first world, as SVG (Karel)."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> int:
     """Find programs that reproduce the examples of a task.
 
-    A task file: {"examples": [{"input": [1, 2, 3], "output": [3, 2, 1]}, ...]}. The exit status is 1
-    where a task is not solved.
+    A task file: {"examples": [{"input": [1, 2, 3], "output": [3, 2, 1]}, ...]}, or with "domain": "karel" and
+    worlds, or a record of the Karel benchmark. The exit status is 1 where a task is not solved.
     """
     from lasynth import api
+    from lasynth.errors import InputError
 
     tasks = _read(task)
     many = task.endswith(".jsonl")
+    if svg is not None and (len(tasks) > 1 or not _has_worlds(tasks[0])):
+        raise InputError("a picture is of one Karel task", "--svg", "Give a file of one such task.")
     synthesizers: list[Synthesizer] = []
     for number, one in enumerate(tasks, 1):
         synthesizers.append(api.load(model or one.domain))
@@ -79,6 +91,8 @@ def solve(
             trace=trace,
         )
         outcomes.append(outcome)
+        if svg is not None and outcome.solved:
+            draw_run(outcome.candidates[0].text, one.examples[0].input, svg)
         if not json:
             if many:
                 print(f"{'' if number == 1 else chr(10)}== {one.id or f'task {number}'}")
@@ -139,7 +153,10 @@ def _show_program(candidate: Candidate) -> None:
 
 
 def _show_examples(task: Task, candidate: Candidate) -> None:
-    """The examples that a program was checked on, as a table."""
+    """The examples that a program was checked on, as a table or as worlds before and after."""
+    if _has_worlds(task):
+        _show_worlds(task, candidate)
+        return
     rows = []
     for example in task.examples:
         got = _output(task, candidate, example.input)
@@ -150,11 +167,36 @@ def _show_examples(task: Task, candidate: Candidate) -> None:
     print()
 
 
+def _has_worlds(task: Task) -> bool:
+    return not isinstance(task.examples[0].input, tuple)
+
+
+def _show_worlds(task: Task, candidate: Candidate) -> None:
+    """The worlds before and after: in colour on a terminal, else as text pictures."""
+    from lasynth.domains.karel.terminal import pairs_side_by_side, pairs_text
+
+    pairs, titles = [], []
+    for number, example in enumerate(task.examples, 1):
+        got = _output(task, candidate, example.input)
+        verdict = "right" if got == example.output else "wrong" if got is not None else "no output, wanted"
+        pairs.append((example.input, example.output if got is None else got))
+        titles.append(f"example {number}: {verdict}")
+    print()
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().print(pairs_side_by_side(pairs, titles))
+    else:
+        print(pairs_text(pairs, titles), end="")
+    print()
+
+
 def _how_checked(task: Task, candidate: Candidate) -> str:
     who = candidate.verified_by
     if who == "machine":
-        who = "the built-in machine only (no C compiler was found)"
-    line = f"Checked by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
+        who = _MACHINES.get(task.domain, "the machine")
+    line = f"{_CHECKED.get(task.domain, 'Verified')} by {who} on {_every_example(task)}; "
+    line += f"{_size_and_score(candidate)}."
     if task.held_out:
         right = sum(_output(task, candidate, example.input) == example.output for example in task.held_out)
         line += f"\nHeld-out examples, not shown to the search: {right} of {len(task.held_out)} right."
@@ -162,7 +204,7 @@ def _how_checked(task: Task, candidate: Candidate) -> str:
 
 
 def _show_trace(steps: Sequence[TraceStep]) -> None:
-    """What the executor believes, one row a step: the code read so far, then a list for each example."""
+    """What the executor believes, one row a step: the code read so far, then a list (or world) an example."""
     rows = []
     for number, step in enumerate(steps):
         cells = []
@@ -170,7 +212,8 @@ def _show_trace(steps: Sequence[TraceStep]) -> None:
             really = believed if step.really is None else step.really[example]
             cells.append(_text(believed) + ("" if really == believed else f"\nreally {_text(really)}"))
         rows.append((step.code or ("(the end)" if number else "(the input)"), *cells))
-    print("\nWhat the model believes each list to be:")
+    noun = "list" if isinstance(steps[0].lists[0], tuple) else "world"
+    print(f"\nWhat the model believes each {noun} to be:")
     print_table(("after", *(f"example {number}" for number in range(1, len(steps[0].lists) + 1))), rows)
     print()
 
@@ -209,4 +252,6 @@ def _output(task: Task, candidate: Candidate, given: Any) -> Any:
 def _text(value: Any) -> str:
     if value is None:
         return "no output"
+    if hasattr(value, "to_text"):
+        return str(value.to_text()).rstrip("\n")
     return str(list(value)) if isinstance(value, tuple) else str(value)

@@ -3,14 +3,14 @@
 Everything random is a function of the seed, the epoch and the number of the item or batch, so the
 whole state of an iteration is two numbers.
 
-Shapes: B tasks, T tokens, K shown examples, N cells.
+Shapes: B tasks, T tokens, K shown examples, N numbers of an input or output (cells of a list, of a world).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,14 +32,14 @@ class Batch:
     Attributes:
         tokens_BT: int64 reference programs, the final EOS included, padded by EOS.
         lengths_B: int64 tokens of each, that EOS counted.
-        inputs_BKN, outputs_BKN: int64 examples shown.
+        inputs_BKN, outputs_BKN: examples shown; int64 lists, uint8 worlds.
         items_B: int64 numbers of the tasks in the data set.
     """
 
     tokens_BT: Ints
     lengths_B: Ints
-    inputs_BKN: Ints
-    outputs_BKN: Ints
+    inputs_BKN: npt.NDArray[Any]
+    outputs_BKN: npt.NDArray[Any]
     items_B: Ints
 
     def __len__(self) -> int:
@@ -53,7 +53,7 @@ class Batches(Iterator[Batch]):
         dataset: the tasks.
         batch_size: B; the last batch of an epoch may be smaller.
         seed: of the order and the choice of examples.
-        num_shown: K, examples of a task that are shown; half of them unless given.
+        num_shown: K, examples of a task that are shown; as many as the data set says unless given.
         random_examples: show others at every epoch, in any order; else always the first ones.
         shuffle: in random order; else in the order of the data set.
         num_epochs: how often to go through the data set; without end unless given.
@@ -74,7 +74,7 @@ class Batches(Iterator[Batch]):
         num_epochs: int | None = None,
     ) -> None:
         num_examples = dataset.inputs_PKN.shape[1]
-        self.num_shown = num_examples // 2 if num_shown is None else num_shown
+        self.num_shown = dataset.num_shown if num_shown is None else num_shown
         if not len(dataset):
             raise InputError("the data set is empty")
         if batch_size < 1:
@@ -157,8 +157,8 @@ class Batches(Iterator[Batch]):
         return Batch(
             tokens_BT=tokens,
             lengths_B=lengths,
-            inputs_BKN=self.dataset.inputs_PKN[rows, shown].astype(np.int64),
-            outputs_BKN=self.dataset.outputs_PKN[rows, shown].astype(np.int64),
+            inputs_BKN=_widened(self.dataset.inputs_PKN[rows, shown]),
+            outputs_BKN=_widened(self.dataset.outputs_PKN[rows, shown]),
             items_B=items,
         )
 
@@ -172,3 +172,8 @@ class Batches(Iterator[Batch]):
         numbers = items[:, None] * num_examples + np.arange(num_examples)
         words = mix_words(numbers.astype(np.uint64) ^ key)
         return np.argsort(words, axis=1, kind="stable")[:, : self.num_shown]
+
+
+def _widened(values_BKN: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Lists as int64, which models count with; worlds stay bytes, which are codes and many."""
+    return values_BKN if values_BKN.dtype == np.uint8 else values_BKN.astype(np.int64)

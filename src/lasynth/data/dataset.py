@@ -1,6 +1,7 @@
-"""A data set in memory: the tasks of some shards as arrays, no behaviour twice.
+"""A data set in memory: the tasks of some shards as arrays, no behaviour twice unless it was made so.
 
-Shapes: P tasks, T tokens, K examples (the first half shown, the rest held out), N cells.
+Shapes: P tasks, T tokens, K examples (the first ones shown, the rest held out), N numbers of an input or
+output.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ class Dataset:
 
     Args:
         table: the tasks.
-        infos: how its shards were made, if it is of shards.
+        infos: how its shards were made, if it is of shards; without any it is of C.
 
     Attributes:
         tokens_PT: `[P, T]` int16, reference programs, ended and padded by EOS.
         raw_PT: the same, as they were drawn.
         lengths_P: int32, tokens of each reference, EOS included.
-        inputs_PKN, outputs_PKN: `[P, K, N]` int8.
+        inputs_PKN, outputs_PKN: `[P, K, N]`, int8 for lists, uint8 for worlds.
         kinds_P: uint8, the kinds of the references.
-        affine_P: bool.
+        plain_P: bool, affine (C) or straight (Karel).
         hashes_P: int64, of the behaviours.
         infos: how the shards were made.
     """
@@ -46,7 +47,7 @@ class Dataset:
         self.inputs_PKN = table.inputs_PKN
         self.outputs_PKN = table.outputs_PKN
         self.kinds_P = table.kinds_P
-        self.affine_P = table.affine_P
+        self.plain_P = table.plain_P
         self.hashes_P = table.hashes_P
 
     @classmethod
@@ -86,15 +87,15 @@ class Dataset:
             table, info = read_shard(file)
             if split is not None and info.split != split:
                 continue
-            for key in ("split", "num_cells", "num_examples"):
+            for key in ("domain", "split", "num_cells", "num_examples", "num_shown", "repeats"):
                 if infos and getattr(infos[0], key) != getattr(info, key):
                     what = f"{key} is {getattr(info, key)}, but {getattr(infos[0], key)} in {files[0].name}"
                     raise ShardError(what, str(file), "Read shards of one kind at a time.")
             infos.append(info)
-            rows = new_rows(table.hashes_P, seen)
+            rows = np.ones(len(table), dtype=np.bool_) if info.repeats else new_rows(table.hashes_P, seen)
             if max_tokens is not None:
                 rows &= (table.tokens_PT != 0).sum(axis=1) < max_tokens
-            tables.append(table.rows(rows))
+            tables.append(table if rows.all() else table.rows(rows))
             num_tasks += len(tables[-1])
             if max_tasks is not None and num_tasks >= max_tasks:
                 break
@@ -105,29 +106,35 @@ class Dataset:
         return len(self.table)
 
     @property
+    def domain(self) -> str:
+        """The language."""
+        return self.infos[0].domain if self.infos else "c"
+
+    @property
     def num_cells(self) -> int:
-        """N, the length of the lists."""
+        """N, the length of the lists; the numbers of a world."""
         return int(self.inputs_PKN.shape[2])
 
     @property
     def num_shown(self) -> int:
-        """How many of a task's examples are shown to a solver; the others are held out."""
-        return int(self.inputs_PKN.shape[1]) // 2
+        """How many of a task's examples are shown to a solver, the first ones; the others are held out."""
+        num_shown = self.infos[0].num_shown if self.infos else None
+        return int(self.inputs_PKN.shape[1]) // 2 if num_shown is None else num_shown
 
     def rows(self, which: npt.NDArray[np.int64] | npt.NDArray[np.bool_] | slice) -> Dataset:
         """The data set of some of the tasks."""
         return Dataset(self.table.rows(which), self.infos)
 
     def tasks(self) -> list[Task]:
-        """The tasks as objects, with the text of their references; half of the examples held out."""
+        """The tasks as objects, with the text of their references."""
         from lasynth import domains
 
-        domain = domains.get("c")
+        domain, shown = domains.get(self.domain), self.num_shown
         tasks = []
         for row in range(len(self)):
-            pairs = zip(self.inputs_PKN[row].tolist(), self.outputs_PKN[row].tolist(), strict=True)
-            examples = tuple(Example(tuple(given), tuple(wanted)) for given, wanted in pairs)
+            pairs = zip(self.inputs_PKN[row], self.outputs_PKN[row], strict=True)
+            examples = tuple(Example(domain.decode(given), domain.decode(wanted)) for given, wanted in pairs)
             program = domain.format(domain.from_tokens(self.tokens_PT[row].astype(np.int32)))
-            shown = self.num_shown
-            tasks.append(Task("c", examples[:shown], examples[shown:], f"{self.hashes_P[row]:016x}", program))
+            name = f"{self.hashes_P[row]:016x}"
+            tasks.append(Task(domain.name, examples[:shown], examples[shown:], name, program))
         return tasks

@@ -1,41 +1,31 @@
 """Generating tasks: draw, filter, simplify, drop repeats, write shards (section 4.1 of the paper).
 
-A program is drawn by the sampler, then ten distinct inputs for it by rejection: lists with values in
-`[-max_value, max_value]` on which it runs well and stays in that range. Constant and identity
-mappings are dropped, and every behaviour but the first of its kind. Shard `shard` is a function of
-(seed, shard, config, split, number of tasks) alone.
-
-A second source is Csmith, whose programs are mapped to the subset (`domains.c.csmith`). There an item is
-a run of Csmith, which gives several programs, and a shard goes by the version of Csmith as well.
+A language's source (`lasynth.domains.source`) draws programs with their examples and turns down those that
+make no task. Here those of another split are dropped, and every behaviour but the first of its kind, unless
+the source wants tasks for training to repeat them with other examples. Shard `shard` is a function of (seed,
+shard, config, split, number of tasks) alone, and of the version of Csmith where programs are its own.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
 
 from lasynth.data.filters import Split, hash_fraction, new_rows, splits_of
 from lasynth.data.shards import ShardInfo, TaskTable, read_info, shard_path, write_shard
 from lasynth.data.statistics import Statistics
-from lasynth.domains.c.behaviour import behaviours
-from lasynth.domains.c.csmith import csmith_programs, csmith_version
-from lasynth.domains.c.csmith_import import load_pycparser
-from lasynth.domains.c.kinds import kinds_of
-from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.sampler import SamplerConfig
-from lasynth.domains.c.simplify import simplify
-from lasynth.domains.c.tasks import DrawnTasks, Verdict, draw_examples, draw_tasks
+from lasynth.domains.c.source import GenerateConfig
+from lasynth.domains.source import TaskSource
 from lasynth.errors import InputError, ShardError
 from lasynth.runner import InlineRunner, Runner
 
-__all__ = ["GenerateConfig", "generate", "make_shard"]
+__all__ = ["GenerateConfig", "generate", "make_shard"]  # GenerateConfig: of C
 
 _BLOCK: Final = 2048  # programs drawn at a time, at most
 _SHARE: Final = {
@@ -46,96 +36,10 @@ _SHARE: Final = {
 _ITEMS_PER_SHARD: Final = 1 << 40
 _MAX_DRAWN: Final = 2000  # drawn programs for each task asked for, before giving up
 _THIN_SALT: Final = 1
-_SOURCES: Final = ("sampler", "csmith")
-_PER_RUN: Final = 4  # programs of one run of Csmith that make tasks, roughly
-
-
-@dataclass(frozen=True, slots=True)
-class GenerateConfig:
-    """What tasks are like.
-
-    Attributes:
-        sampler: what the programs are like, and the length of the lists.
-        simplify: whether the reference program is the simplified one, or the one that was drawn.
-        num_examples: distinct inputs a task, half of them shown and half held out.
-        max_value: inputs and outputs are in `[-max_value, max_value]`, 1 to 127.
-        max_tries: lists drawn for one program before it is given up.
-        keep_affine: share of the affine tasks that is kept; the choice goes by behaviour.
-        source: where programs come from, `"sampler"` or `"csmith"`. For Csmith only the `num_cells`,
-            `max_constant` and `max_tokens` of the sampler count.
-    """
-
-    sampler: SamplerConfig = field(default_factory=SamplerConfig)
-    simplify: bool = True
-    num_examples: int = 10
-    max_value: int = 4
-    max_tries: int = 400
-    keep_affine: float = 1.0
-    source: str = "sampler"
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.sampler, SamplerConfig) or not isinstance(self.simplify, bool):
-            raise InputError(
-                f"sampler is {self.sampler!r}, simplify is {self.simplify!r}",
-                hint="Give the sampler a name or settings, and simplify true or false.",
-            )
-        if self.source not in _SOURCES:
-            raise InputError(
-                f"no source of programs is called {self.source!r}",
-                hint=f"Known are: {', '.join(_SOURCES)}.",
-            )
-        for key, low, high in (
-            ("num_examples", 2, 100),
-            ("max_value", 1, 127),
-            ("max_tries", 1, 10**6),
-            ("keep_affine", 0, 1),
-        ):
-            value = getattr(self, key)
-            numeric = isinstance(value, float | int if key == "keep_affine" else int)
-            if not numeric or isinstance(value, bool) or not low <= value <= high:
-                raise InputError(f"{key} is {value!r}", hint=f"Give a number from {low} to {high}.")
-
-    @classmethod
-    def named(cls, name: str) -> Self:
-        """`"small"` (simplified references) or `"paper"` (programs as they are drawn).
-
-        Raises:
-            InputError: no such setting.
-        """
-        return cls(sampler=SamplerConfig.named(name), simplify=name != "paper")
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The setting of a mapping, as TOML or JSON give it; `sampler` is a name or a mapping.
-
-        Raises:
-            InputError: an unknown key, or a value that does not fit.
-        """
-        fields = dict(values)
-        sampler = fields.pop("sampler", "small")
-        if isinstance(sampler, str):
-            sampler = SamplerConfig.named(sampler)
-        elif isinstance(sampler, Mapping):
-            sampler = dict(sampler)
-            sampler = SamplerConfig.named(sampler.pop("name", "small"), **sampler)
-        known = {f.name for f in dataclasses.fields(cls)}
-        for key in fields:
-            if key not in known:
-                raise InputError(
-                    f"generation has no setting {key!r}", hint=f"Known: {', '.join(sorted(known))}."
-                )
-        return cls(sampler=sampler, **fields)
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields as JSON values; `from_dict` reads them back equal."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        if self.source == "sampler":
-            del values["source"]  # as it was before there was another: shards of then are still the same
-        return {**values, "sampler": self.sampler.to_dict()}
 
 
 def make_shard(
-    config: GenerateConfig, *, split: str, num_tasks: int, seed: int, shard: int
+    config: TaskSource, *, split: str, num_tasks: int, seed: int, shard: int
 ) -> tuple[TaskTable, dict[str, int]]:
     """The tasks of one shard, and the counts of what was drawn and dropped.
 
@@ -161,8 +65,7 @@ def make_shard(
     while found < num_tasks:
         # Items do not depend on one another, so the size of a block does not matter to the result.
         block = min(max(round((num_tasks - found) / _SHARE[Split(split)]), 64), _BLOCK)
-        if config.source == "csmith":
-            block = -(-block // _PER_RUN)
+        block = config.items(block)
         table = _draw_block(config, split, seed, first, block, seen, texts, counts)
         tables.append(table)
         found += len(table)
@@ -177,31 +80,14 @@ def make_shard(
     ), dict(counts)
 
 
-def _draw(config: GenerateConfig, seed: int, first: int, count: int, counts: Counter[str]) -> DrawnTasks:
-    """The programs of the next items, from the source of the setting, with their examples."""
-    sampler = config.sampler
-    limits = {
-        "num_examples": config.num_examples,
-        "max_value": config.max_value,
-        "max_tries": config.max_tries,
-    }
-    if config.source == "sampler":
-        return draw_tasks(sampler, seed, first, count, **limits)
-    imported = csmith_programs(
-        seed,
-        first,
-        count,
-        num_cells=sampler.num_cells,
-        max_constant=sampler.max_constant,
-        max_tokens=sampler.max_tokens,
-    )
-    for name, number in imported.counts.items():
-        counts[f"csmith_{name}"] += number
-    return draw_examples(imported.tokens_PT, imported.keys_P, num_cells=sampler.num_cells, **limits)
+def _repeats(config: TaskSource, split: str) -> bool:
+    """Whether tasks of a split may share a behaviour."""
+    # One behaviour in sixteen is for tests: a frequent one there would be sixteen times as frequent.
+    return config.repeats and (split == Split.TRAIN or not config.disjoint)
 
 
 def _draw_block(
-    config: GenerateConfig,
+    config: TaskSource,
     split: str,
     seed: int,
     first: int,
@@ -211,39 +97,37 @@ def _draw_block(
     counts: Counter[str],
 ) -> TaskTable:
     """The tasks among the next drawn programs; updates what was seen, and the counts."""
-    num_cells = config.sampler.num_cells
-    drawn = _draw(config, seed, first, block, counts)
+    drawn = config.draw(seed, first, block, counts)
     counts["drawn"] += len(drawn.verdicts_P)
     for verdict, number in zip(*np.unique(drawn.verdicts_P, return_counts=True), strict=True):
-        counts[Verdict(verdict).name.lower()] += int(number)
-    rows = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)
+        counts[config.VERDICTS(verdict).name.lower()] += int(number)
+    rows = np.flatnonzero(drawn.verdicts_P == 0)
 
     def keep(which: Any, reason: str) -> None:
         nonlocal rows
         counts[reason] += len(rows) - int(which.sum())
         rows = rows[which]
 
-    keep(splits_of(drawn.hashes_P[rows]) == split, "other_split")
+    if config.disjoint:
+        keep(splits_of(drawn.hashes_P[rows]) == split, "other_split")
     kept_share = hash_fraction(drawn.hashes_P[rows], _THIN_SALT)
-    keep(~drawn.affine_P[rows] | (kept_share < config.keep_affine), "thinned")
-    keep(_new_texts(drawn.tokens_PT[rows], texts), "repeated_text")
-    keep(new_rows(drawn.hashes_P[rows], seen), "repeated_behaviour")
+    keep(~drawn.plain_P[rows] | (kept_share < config.keep_plain), "thinned")
+    if not _repeats(config, split):
+        keep(_new_texts(drawn.tokens_PT[rows], texts), "repeated_text")
+        keep(new_rows(drawn.hashes_P[rows], seen), "repeated_behaviour")
     references = drawn.tokens_PT[rows]
     if config.simplify:
-        references = simplify(references, num_cells=num_cells, max_value=config.max_value)
-        hashes, _ = behaviours(references, num_cells=num_cells, max_value=config.max_value)
-        outputs, _ = run_batch(references, drawn.inputs_PKN[rows])
-        same = (hashes == drawn.hashes_P[rows]) & (outputs == drawn.outputs_PKN[rows]).all(axis=(1, 2))
+        references, same = config.references(drawn.rows(rows))
         references = references[same]
         keep(same, "simplified_wrongly")
     counts["kept"] += len(rows)
     return TaskTable(
         tokens_PT=references.astype(np.int16),
         raw_PT=drawn.tokens_PT[rows].astype(np.int16),
-        inputs_PKN=drawn.inputs_PKN[rows].astype(np.int8),
-        outputs_PKN=drawn.outputs_PKN[rows].astype(np.int8),
-        kinds_P=kinds_of(references),
-        affine_P=drawn.affine_P[rows],
+        inputs_PKN=drawn.inputs_PKN[rows].astype(config.VALUES),
+        outputs_PKN=drawn.outputs_PKN[rows].astype(config.VALUES),
+        kinds_P=config.kinds_of(references),
+        plain_P=drawn.plain_P[rows],
         hashes_P=drawn.hashes_P[rows],
     )
 
@@ -257,7 +141,7 @@ def _new_texts(tokens_PT: Any, texts: set[bytes]) -> Any:
     return new
 
 
-def _write(info: ShardInfo, folder: str, config: GenerateConfig) -> int:
+def _write(info: ShardInfo, folder: str, config: TaskSource) -> int:
     """Make and write the shard that `info` describes, unless it is there; number of its tasks."""
     path = shard_path(folder, info.split, info.shard, info.of)
     if not path.exists():
@@ -270,7 +154,7 @@ def _write(info: ShardInfo, folder: str, config: GenerateConfig) -> int:
 
 def generate(
     out_dir: str | Path,
-    config: GenerateConfig,
+    config: TaskSource,
     *,
     split: str = "train",
     num_tasks: int,
@@ -302,10 +186,7 @@ def generate(
         raise InputError(f"no split is called {split!r}", hint=f"Give one of {', '.join(Split)}.")
     if not 1 <= num_shards <= num_tasks:
         raise InputError(f"{num_tasks} tasks in {num_shards} shards", hint="Give each at least one task.")
-    made_by = config.to_dict()
-    if config.source == "csmith":
-        load_pycparser()  # what is missing is said before anything is begun
-        made_by["csmith_version"] = csmith_version()
+    made_by = config.made_by()
     infos = []
     for shard in range(num_shards):
         info = ShardInfo(
@@ -315,8 +196,11 @@ def generate(
             shard=shard,
             of=num_shards,
             num_tasks=num_tasks // num_shards + (shard < num_tasks % num_shards),
-            num_cells=config.sampler.num_cells,
+            num_cells=config.num_cells,
             num_examples=config.num_examples,
+            domain=config.DOMAIN,
+            num_shown=config.num_shown,
+            repeats=_repeats(config, split),
         )
         path = shard_path(out_dir, split, shard, num_shards)
         if path.exists() and read_info(path) != info:

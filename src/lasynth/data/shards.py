@@ -1,10 +1,11 @@
 """Shards: tasks in Parquet files, written whole or not at all, that say how they were made.
 
 A shard's columns are `tokens` (the reference program, without EOS), `raw_tokens` (as it was drawn),
-`inputs` and `outputs` (K lists of N values, one after the other), `num_cells`, `kind`, `num_tokens`,
-`affine` and `behaviour`; its metadata is a `ShardInfo` as JSON under the key `lasynth`.
+`inputs` and `outputs` (K examples of N numbers, one after the other; worlds as bytes), `num_cells`, `kind`,
+`num_tokens`, `affine` (for other languages by their own word, `straight` for Karel) and `behaviour`; its
+metadata is a `ShardInfo` as JSON under the key `lasynth`.
 
-Shapes: P programs, T tokens, K examples, N cells.
+Shapes: P programs, T tokens, K examples, N numbers of an input or output (cells of a list, of a world).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lasynth.errors import ShardError
+from lasynth.domains.source import source_class
+from lasynth.errors import InputError, ShardError
 
 __all__ = ["SCHEMA_VERSION", "ShardInfo", "TaskTable", "read_info", "read_shard", "shard_path", "write_shard"]
 
@@ -42,6 +44,9 @@ class ShardInfo:
         num_tasks: tasks asked for, which is how many it holds.
         num_cells, num_examples: N and K of every task.
         counts: how many programs were drawn, and how many were turned down for each reason.
+        domain: the language.
+        num_shown: how many of the examples a solver is shown, the first ones; half of them if None.
+        repeats: whether tasks may share a behaviour.
     """
 
     config: Mapping[str, Any]
@@ -53,6 +58,9 @@ class ShardInfo:
     num_cells: int
     num_examples: int
     counts: Mapping[str, int] = field(default_factory=dict, compare=False)
+    domain: str = "c"
+    num_shown: int | None = None
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,18 +70,19 @@ class TaskTable:
     Attributes:
         tokens_PT: int16, the reference programs, ended and padded by EOS (0).
         raw_PT: int16, the programs as they were drawn.
-        inputs_PKN, outputs_PKN: int8.
+        inputs_PKN, outputs_PKN: int8 for lists, uint8 for worlds.
         kinds_P: uint8, the kind of the reference.
-        affine_P: bool, whether the task is an affine function of its input.
+        plain_P: bool, whether the task is plain: an affine function of its input (C), solved by the same
+            actions in every world (Karel).
         hashes_P: int64, of the behaviour.
     """
 
     tokens_PT: npt.NDArray[np.int16]
     raw_PT: npt.NDArray[np.int16]
-    inputs_PKN: npt.NDArray[np.int8]
-    outputs_PKN: npt.NDArray[np.int8]
+    inputs_PKN: npt.NDArray[Any]
+    outputs_PKN: npt.NDArray[Any]
     kinds_P: npt.NDArray[np.uint8]
-    affine_P: npt.NDArray[np.bool_]
+    plain_P: npt.NDArray[np.bool_]
     hashes_P: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -114,13 +123,14 @@ def write_shard(path: str | Path, table: TaskTable, info: ShardInfo) -> None:
         "raw_tokens": _ragged(table.raw_PT),
         "inputs": _fixed(table.inputs_PKN),
         "outputs": _fixed(table.outputs_PKN),
-        "num_cells": pa.array(np.full(num_tasks, info.num_cells, dtype=np.int8)),
+        # The smallest signed type that fits: int8 for lists.
+        "num_cells": pa.array(np.full(num_tasks, info.num_cells, dtype=np.min_scalar_type(-info.num_cells))),
         "kind": pa.array(table.kinds_P),
         "num_tokens": pa.array((table.tokens_PT != 0).sum(axis=1).astype(np.int16)),
-        "affine": pa.array(table.affine_P),
+        source_class(info.domain).PLAIN: pa.array(table.plain_P),
         "behaviour": pa.array(table.hashes_P),
     }
-    head = {"schema": SCHEMA_VERSION, **dataclasses.asdict(info)}
+    head = {"schema": SCHEMA_VERSION, **_head(info)}
     arrow = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(head, sort_keys=True).encode()})
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -160,9 +170,11 @@ def read_info(path: str | Path) -> ShardInfo:
             f"{_AGAIN[:-1]}, or use the lasynth that wrote it.",
         )
     try:
-        return ShardInfo(**head)
-    except TypeError:
+        info = ShardInfo(**head)
+        source_class(info.domain)
+    except (TypeError, InputError):
         raise ShardError("its metadata is damaged", str(path), _AGAIN) from None
+    return info
 
 
 def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
@@ -181,12 +193,19 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
             inputs_PKN=_flat(arrow["inputs"]).reshape(shape),
             outputs_PKN=_flat(arrow["outputs"]).reshape(shape),
             kinds_P=arrow["kind"].to_numpy(),
-            affine_P=arrow["affine"].to_numpy(),
+            plain_P=arrow[source_class(info.domain).PLAIN].to_numpy(),
             hashes_P=arrow["behaviour"].to_numpy(),
         )
     except (pa.ArrowException, OSError, ValueError, KeyError):
         raise ShardError("truncated or damaged", str(path), _AGAIN) from None
     return table, info
+
+
+def _head(info: ShardInfo) -> dict[str, Any]:
+    """An info as JSON values, without what shards of C had no need to say when they were first written."""
+    values = dataclasses.asdict(info)
+    defaults = {"domain": "c", "num_shown": None, "repeats": False}
+    return {key: value for key, value in values.items() if key not in defaults or value != defaults[key]}
 
 
 def _ragged(tokens_PT: npt.NDArray[np.int16]) -> pa.Array:
@@ -196,13 +215,27 @@ def _ragged(tokens_PT: npt.NDArray[np.int16]) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(tokens_PT[tokens_PT != 0]))
 
 
-def _fixed(lists_PKN: npt.NDArray[np.int8]) -> pa.Array:
-    size = lists_PKN.shape[1] * lists_PKN.shape[2]
-    return pa.FixedSizeListArray.from_arrays(pa.array(lists_PKN.reshape(-1)), size)
+def _fixed(values_PKN: npt.NDArray[Any]) -> pa.Array:
+    """One entry a task: a list of numbers, or where these are bytes (worlds) a string of bytes.
+
+    Parquet has no numbers of one byte: a list of them takes 28 times as long to read as a string.
+    """
+    size = values_PKN.shape[1] * values_PKN.shape[2]
+    flat = pa.array(np.ascontiguousarray(values_PKN).reshape(-1))
+    if values_PKN.dtype != np.uint8:
+        return pa.FixedSizeListArray.from_arrays(flat, size)
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(size), len(values_PKN), [None, flat.buffers()[1]])
 
 
 def _flat(column: pa.ChunkedArray) -> Any:
-    return column.combine_chunks().flatten().to_numpy()
+    values = column.combine_chunks()
+    if isinstance(values, pa.ChunkedArray):
+        values = pa.concat_arrays(values.chunks)
+    if not pa.types.is_fixed_size_binary(values.type):
+        return values.flatten().to_numpy()
+    size = values.type.byte_width
+    numbers = np.frombuffer(values.buffers()[1], dtype=np.uint8)
+    return numbers[values.offset * size : (values.offset + len(values)) * size]
 
 
 def _padded(column: pa.ChunkedArray) -> npt.NDArray[np.int16]:

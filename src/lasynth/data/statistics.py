@@ -1,4 +1,4 @@
-"""What a data set is like: kinds, lengths, constructs, nesting, affine tasks, and what was turned down.
+"""What a data set is like: kinds, lengths, constructs, nesting, plain tasks, and what was turned down.
 
 `lasynth generate --stats` shows it as text or as JSON.
 """
@@ -16,24 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.data.dataset import Dataset
-from lasynth.domains.c.constructs import constructs_of, depths_of
-from lasynth.domains.c.kinds import Kind
+from lasynth.domains.source import TaskSource, source_class
 
-__all__ = ["IMPORTED", "REASONS", "Lengths", "Statistics"]
+__all__ = ["IMPORTED", "Lengths", "Statistics"]
 
-# Why a drawn program is not a task, in the order in which that is found out.
-REASONS: Final = {
-    "invalid": "not a program (a bug)",
-    "fails": "fails or leaves the range on nearly every list",
-    "few_inputs": "too few lists found on which it stays in range",
-    "constant": "constant",
-    "identity": "identity",
-    "other_split": "belongs to another split",
-    "thinned": "affine, thinned out",
-    "repeated_text": "same text as another",
-    "repeated_behaviour": "same behaviour as another",
-    "simplified_wrongly": "behaviour not kept by the simplifier",
-}
 # What became of Csmith's programs before there was anything to draw examples for.
 IMPORTED: Final = {
     "csmith_runs": "runs of Csmith",
@@ -45,7 +31,7 @@ IMPORTED: Final = {
     "csmith_too_long": "pieces of one statement, too long",
     "csmith_too_many_names": "pieces with too many loop variables",
 }
-_UNFIT: Final = ("invalid", "fails", "few_inputs", "constant", "identity")
+_FOR_FIGURES: Final = 2000  # tasks whose inputs are looked at
 _PERCENTILES: Final = (5, 25, 50, 75, 95)
 
 
@@ -61,8 +47,7 @@ class Lengths:
     def of(cls, tokens_PT: npt.NDArray[Any]) -> Self:
         """The lengths of `[P, T]` programs, P at least 1."""
         lengths = (tokens_PT != 0).sum(axis=1)
-        percentiles = tuple(float(value) for value in np.percentile(lengths, _PERCENTILES))
-        return cls(float(lengths.mean()), percentiles, int(lengths.max()))
+        return cls(float(lengths.mean()), _percentiles(lengths), int(lengths.max()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +55,39 @@ class Statistics:
     """What a data set is like; shares are of its tasks, from 0 to 1.
 
     Attributes:
+        domain: the language.
         num_tasks: without those whose behaviour is in an earlier shard.
         num_repeated: these.
         num_drawn: programs drawn for them.
-        rejected: of those, how many were turned down, by reason (the keys of `REASONS`).
+        rejected: of those, how many were turned down, by reason (the keys of the source's `REASONS`).
         imported: counts of what became of Csmith's programs before that (the keys of `IMPORTED`); empty for
             the sampler.
         kinds: share of each kind, by its label.
-        affine_by_kind: share of affine tasks in each kind that occurs.
+        plain_by_kind: share of plain tasks (`lasynth.domains.source`) in each kind that occurs.
         with_loop: share of the references that have a loop.
-        affine: share of the tasks that are affine functions of their input.
+        plain: share of the tasks that are plain.
         lengths, raw_lengths: of the references, and of the programs as they were drawn.
         constructs: share of the references that use each construct.
         loop_depths, block_depths: share of the references by nesting, from 0.
+        figures: of inputs (those of the first 2,000 tasks), the percentiles 5, 25, 50, 75, 95 by name.
     """
 
+    domain: str
     num_tasks: int
     num_repeated: int
     num_drawn: int
     rejected: Mapping[str, int]
     imported: Mapping[str, int]
     kinds: Mapping[str, float]
-    affine_by_kind: Mapping[str, float]
+    plain_by_kind: Mapping[str, float]
     with_loop: float
-    affine: float
+    plain: float
     lengths: Lengths
     raw_lengths: Lengths
     constructs: Mapping[str, float]
     loop_depths: tuple[float, ...]
     block_depths: tuple[float, ...]
+    figures: Mapping[str, tuple[float, ...]]
 
     @classmethod
     def of_shards(cls, paths: Iterable[str | Path]) -> Self:
@@ -116,43 +105,59 @@ class Statistics:
         for info in dataset.infos:
             counts.update(info.counts)
         num_written = sum(info.num_tasks for info in dataset.infos)
+        source = source_class(dataset.domain)
         tokens_PT = dataset.tokens_PT.astype(np.int32)
-        block_depths, loop_depths = depths_of(tokens_PT)
-        kinds, affine = dataset.kinds_P, dataset.affine_P
+        block_depths, loop_depths = source.depths_of(tokens_PT)
+        kinds, plain = dataset.kinds_P, dataset.plain_P
+        figures = source.figures_of(dataset.inputs_PKN[:_FOR_FIGURES])
         return cls(
+            domain=dataset.domain,
             num_tasks=len(dataset),
             num_repeated=max(num_written - len(dataset), 0),
             num_drawn=counts["drawn"],
-            rejected={reason: counts[reason] for reason in REASONS},
+            rejected={reason: counts[reason] for reason in source.REASONS},
             imported={name: counts[name] for name in IMPORTED if counts[name]},
-            kinds={kind.label: float((kinds == kind).mean()) for kind in Kind},
-            affine_by_kind={k.label: float(affine[kinds == k].mean()) for k in Kind if (kinds == k).any()},
+            kinds={kind.label: float((kinds == kind).mean()) for kind in source.KINDS},
+            plain_by_kind={
+                kind.label: float(plain[kinds == kind].mean())
+                for kind in source.KINDS
+                if (kinds == kind).any()
+            },
             with_loop=float((loop_depths > 0).mean()),
-            affine=float(affine.mean()),
+            plain=float(plain.mean()),
             lengths=Lengths.of(dataset.tokens_PT),
             raw_lengths=Lengths.of(dataset.raw_PT),
-            constructs={text: float(uses.mean()) for text, uses in constructs_of(tokens_PT).items()},
+            constructs={text: float(uses.mean()) for text, uses in source.constructs_of(tokens_PT).items()},
             loop_depths=tuple((np.bincount(loop_depths) / len(dataset)).tolist()),
             block_depths=tuple((np.bincount(block_depths) / len(dataset)).tolist()),
+            figures={name: _percentiles(values) for name, values in figures.items()},
         )
+
+    @property
+    def _source(self) -> type[TaskSource]:
+        return source_class(self.domain)
 
     @property
     def acceptance(self) -> float:
         """Share of the drawn programs that passed every test, whatever their split and if new or not."""
         if not self.num_drawn:
             return 0.0
-        return 1 - sum(self.rejected[reason] for reason in _UNFIT) / self.num_drawn
+        unfit = (verdict.name.lower() for verdict in self._source.VERDICTS if verdict)
+        return 1 - sum(self.rejected[reason] for reason in unfit) / self.num_drawn
 
     def to_json(self) -> dict[str, Any]:
-        """All of it as JSON values."""
-        return {**dataclasses.asdict(self), "acceptance": self.acceptance}
+        """All of it as JSON values, the plain tasks under the language's own word."""
+        word = self._source.PLAIN
+        names = {"plain": word, "plain_by_kind": f"{word}_by_kind"}
+        values = {names.get(key, key): value for key, value in dataclasses.asdict(self).items()}
+        return {**values, "acceptance": self.acceptance}
 
     def sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """What there is to show: titles, each with rows of a name and a value."""
         drawn = max(self.num_drawn, 1)
         rejected = [
             (words, f"{self.rejected[reason]:,} ({self.rejected[reason] / drawn:.1%})")
-            for reason, words in REASONS.items()
+            for reason, words in self._source.REASONS.items()
             if self.rejected[reason]
         ]
         imported = [(IMPORTED[name], f"{count:,}") for name, count in self.imported.items()]
@@ -164,7 +169,7 @@ class Statistics:
                     ("tasks", f"{self.num_tasks:,}"),
                     ("repeated across shards", f"{self.num_repeated:,}"),
                     ("with a loop", f"{self.with_loop:.1%}"),
-                    ("affine", f"{self.affine:.1%}"),
+                    (self._source.PLAIN, f"{self.plain:.1%}"),
                     ("programs drawn", f"{self.num_drawn:,}"),
                     ("of them fit", f"{self.acceptance:.1%}"),
                 ],
@@ -172,14 +177,21 @@ class Statistics:
             ("Turned down", rejected),
             (
                 "Kinds",
-                [
-                    (label, f"{share:.1%}" + _of_them_affine(self.affine_by_kind.get(label)))
-                    for label, share in self.kinds.items()
-                ],
+                [(label, f"{share:.1%}" + self._of_them_plain(label)) for label, share in self.kinds.items()],
             ),
             ("Tokens", [("reference", _lengths(self.lengths)), ("as drawn", _lengths(self.raw_lengths))]),
             ("Constructs", [(text, f"{share:.1%}") for text, share in self.constructs.items()]),
             ("Nesting", _depths("loops", self.loop_depths) + _depths("blocks", self.block_depths)),
+            *([("Inputs, percentiles 5, 25, 50, 75, 95", self._figures())] if self.figures else []),
+        ]
+
+    def _of_them_plain(self, label: str) -> str:
+        share = self.plain_by_kind.get(label)
+        return "" if share is None else f", {share:.1%} of them {self._source.PLAIN}"
+
+    def _figures(self) -> list[tuple[str, str]]:
+        return [
+            (name, ", ".join(f"{value:.3g}" for value in values)) for name, values in self.figures.items()
         ]
 
     def to_text(self) -> str:
@@ -203,8 +215,8 @@ class Statistics:
         return table
 
 
-def _of_them_affine(share: float | None) -> str:
-    return "" if share is None else f", {share:.1%} of them affine"
+def _percentiles(values: npt.NDArray[Any]) -> tuple[float, ...]:
+    return tuple(float(value) for value in np.percentile(values, _PERCENTILES))
 
 
 def _depths(what: str, shares: tuple[float, ...]) -> list[tuple[str, str]]:

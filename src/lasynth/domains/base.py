@@ -13,6 +13,7 @@ N cells).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, Protocol
 
@@ -21,7 +22,7 @@ import numpy.typing as npt
 
 from lasynth.task import Task
 
-__all__ = ["Domain", "Status", "TokenMask"]
+__all__ = ["Checker", "Domain", "Status", "TokenMask"]
 
 Tokens = npt.NDArray[np.int32]
 
@@ -49,6 +50,23 @@ class TokenMask(Protocol):
 
     def reorder(self, parents: npt.NDArray[np.int64]) -> TokenMask:
         """A new mask of the rows `parents`, which may repeat."""
+
+
+class Checker(Protocol):
+    """Runs programs by other means than the built-in machine: for C a real compiler."""
+
+    @property
+    def name(self) -> str:
+        """What users call it."""
+
+    def run_many(
+        self, programs: Sequence[Any], inputs_PKN: npt.NDArray[Any], *, timeout_s: float = ...
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
+        """Run syntax trees on inputs, `[P, K, ...]` or `[K, ...]` for all: outputs and `Status` `[P, K]`.
+
+        Raises:
+            OSError: it cannot be run now.
+        """
 
 
 class Domain(Protocol):
@@ -118,6 +136,24 @@ class Domain(Protocol):
 
     def decode(self, value: npt.NDArray[Any]) -> Any:
         """One input or output as users see it, from its array."""
+
+    def check_range(self, task: Task, model: Any, *, where: str | None = None) -> None:
+        """Check that a model of the language knows what the shown examples of a task hold.
+
+        Args:
+            task: of the language.
+            model: a loaded model; a language asks it for the limits of its own models.
+            where: what to call the task in messages.
+
+        Raises:
+            InputError: it does not; says what it knows.
+        """
+
+    def smallest_task(self, model: Any) -> Task:
+        """A task that a model of the language knows, to try on it whatever must be compiled first."""
+
+    def checker(self) -> Checker | None:
+        """What checks answers besides the machine; None where there is nothing."""
 
     def probe_inputs(self, inputs_KN: npt.NDArray[Any], *, num: int, seed: int) -> npt.NDArray[Any]:
         """`[num, ...]` further inputs of the kind of these, to tell programs apart."""

@@ -12,8 +12,8 @@ from lasynth.evaluation.tables import groups
 
 __all__ = ["Breakdown", "Point", "Series", "breakdown"]
 
-# In the order of the paper's figure; another language's kinds follow by name.
-_KINDS = ("Seq-only", "For-only", "If-only", "Mixture")
+# In the order of the paper's figures, of C and of Karel; another language's kinds follow by name.
+_KINDS = ("Seq-only", "For-only", "If-only", "Loop-only", "Mixture")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Evaluating a scorer on tasks by the protocols of the field, beside the affine floor.
+"""Evaluating a scorer on tasks by the protocols of the field, beside the floor of the language.
 
 The search sees the shown examples only; held-out ones are run here, on what it found. See
 `lasynth.evaluation.records.Record` for what each protocol counts.
@@ -9,15 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lasynth.domains.base import Domain
 from lasynth.errors import InputError, ProgramError
+from lasynth.evaluation.floors import floor_of
 from lasynth.evaluation.records import Evaluation, Record
-from lasynth.search.affine import AffineFit, AffineProgram, is_affine
 from lasynth.search.scorer import Scorer
 from lasynth.search.search import Method, SearchConfig, SearchResult, search
 from lasynth.search.verify import Proposal, right_examples
@@ -32,7 +31,7 @@ def evaluate(
     tasks: Sequence[Task],
     config: SearchConfig | None = None,
     *,
-    affine: Sequence[bool] | None = None,
+    plain: Sequence[bool] | None = None,
     title: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
@@ -46,7 +45,8 @@ def evaluate(
         tasks: with held-out examples, and with references where kind, length and exact are wanted.
         config: how to search; `enough` is taken as None. A time limit makes the numbers depend on
             the machine.
-        affine: whether each task is affine, where that is known; else it is computed from all its examples.
+        plain: whether each task is plain (affine, straight), where that is known; else it is computed where
+            that can be done.
         title: of the tables.
         progress: called with the number of tasks done, now and then.
 
@@ -55,15 +55,12 @@ def evaluate(
     """
     if not tasks:
         raise InputError("there are no tasks to evaluate on")
-    if affine is not None and len(affine) != len(tasks):
-        raise ValueError(f"{len(affine)} affine flags for {len(tasks)} tasks")
+    if plain is not None and len(plain) != len(tasks):
+        raise ValueError(f"{len(plain)} flags of plain tasks for {len(tasks)} tasks")
     config = replace(config or SearchConfig(), enough=None)
     references = [_reference(domain, task, number) for number, task in enumerate(tasks, 1)]
-    are_maps = [_is_map_of_lists(task) for task in tasks]
-    maps = iter(
-        AffineFit().solve_many([task for task, is_map in zip(tasks, are_maps, strict=True) if is_map])
-    )
-    floors = [next(maps) if is_map else None for is_map in are_maps]
+    floor = floor_of(domain)
+    verdicts = floor.right(tasks)
 
     start_s = time.perf_counter()
     records: list[Record] = []
@@ -75,6 +72,8 @@ def evaluate(
         seconds = (time.perf_counter() - batch_s) / len(some)
         greedy = search(scorer, domain, some, replace(config, method=Method.GREEDY))
         for number, task in enumerate(some, first):
+            computed = plain is None
+            is_plain = floor.is_plain(task, references[number]) if plain is None else plain[number]
             record = _record(
                 domain,
                 task,
@@ -82,7 +81,7 @@ def evaluate(
                 result=results[number - first],
                 greedy=greedy[number - first],
                 reference=references[number],
-                floor=_Floor(floors[number], None if affine is None else affine[number]),
+                floor=_Floor(verdicts[number], is_plain, computed and is_plain is not None),
                 seconds=seconds,
             )
             records.append(record)
@@ -100,8 +99,9 @@ def evaluate(
 
 @dataclass(frozen=True, slots=True)
 class _Floor:
-    program: AffineProgram | None
-    affine: bool | None  # as given
+    right: bool | None
+    plain: bool | None
+    computed: bool  # not given with the task
 
 
 def _record(
@@ -116,6 +116,7 @@ def _record(
     seconds: float,
 ) -> Record:
     consistent = [proposal for proposal in result.proposals if proposal.consistent]
+    first_of_all = [proposal for proposal in result.proposals[:1] if proposal.consistent]
     right = _right_on_held_out(domain, task, consistent)
     first_greedy = [proposal for proposal in greedy.proposals if proposal.consistent]
     submitted = consistent[0] if consistent else next(iter(result.proposals), None)
@@ -124,24 +125,16 @@ def _record(
     if reference is not None:
         # Names are compared in the order of use, as the reference's are.
         exact = program is not None and np.array_equal(domain.to_tokens(program), reference)
-    is_map = _is_map_of_lists(task)
-    affine, affine_computed = floor.affine, False
-    if affine is None and is_map:
-        affine, affine_computed = is_affine(*_lists(task, shown=True, held_out=True)), True
-    floor_right = None
-    if is_map:
-        floor_right = floor.program is not None and (
-            not task.held_out or floor.program.solves(*_lists(task, held_out=True))
-        )
     return Record(
         id=id,
         greedy=bool(_right_on_held_out(domain, task, first_greedy).any()),
+        top1=bool(first_of_all and right[0]),
         consistent=bool(right[:1].any()),
         oracle=bool(right.any()),
         exact=exact,
-        floor=floor_right,
-        affine=affine,
-        affine_computed=affine_computed,
+        floor=floor.right,
+        plain=floor.plain,
+        plain_computed=floor.computed,
         kind=None if reference is None else str(domain.kind(reference)),
         num_tokens=None if reference is None else len(reference) - 1,
         num_held_out=len(task.held_out),
@@ -173,22 +166,3 @@ def _reference(domain: Domain, task: Task, number: int) -> npt.NDArray[np.int32]
     except ProgramError as error:
         where = f"task {task.id or number}, program"
         raise InputError(f"the reference is no program: {error}", where) from None
-
-
-def _is_map_of_lists(task: Task) -> bool:
-    """Whether inputs and outputs are lists of integers of one length: what an affine map can be of."""
-    lists = [cells for example in task.examples for cells in (example.input, example.output)]
-    return all(
-        isinstance(cells, tuple)
-        and len(cells) == len(lists[0])
-        and all(isinstance(cell, int) for cell in cells)
-        for cells in lists
-    )
-
-
-def _lists(task: Task, *, shown: bool = False, held_out: bool = False) -> tuple[Any, Any]:
-    examples = (task.examples if shown else ()) + (task.held_out if held_out else ())
-    return (
-        np.array([example.input for example in examples]),
-        np.array([example.output for example in examples]),
-    )

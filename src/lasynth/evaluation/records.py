@@ -20,13 +20,18 @@ class Record:
     Attributes:
         id: the task's name, or its number from 1.
         greedy: the greedy program, unfiltered, is right.
+        top1: the likeliest of the candidates, unfiltered, is right; differs from `greedy` by the beam. None
+            in evaluations made before it was counted.
         consistent: the first of the candidates, by score, that satisfies the shown examples is right.
         oracle: some candidate is right.
         exact: the program submitted (the one of `consistent`, or the first where none satisfies the shown
             examples) has the tokens of the reference. None without a reference.
-        floor: the affine fit of the shown examples is right. None where a task is no map of lists.
-        affine: the task is affine. None where it is no map of lists.
-        affine_computed: whether `affine` was computed from the examples, not given with the task.
+        floor: what the floor of the language (`lasynth.evaluation.floors`) fits to the shown examples is
+            right: for C an affine map, for Karel a sequence of actions. None where it is not about such a
+            task.
+        plain: the task is of the sort that the floor is about: affine, straight. None where that is not
+            known.
+        plain_computed: whether `plain` was computed, not given with the task.
         kind: control flow of the reference.
         num_tokens: length of the reference, EOS not counted.
         num_held_out: held-out examples; with none, "right" means right on the shown ones only.
@@ -42,8 +47,8 @@ class Record:
     oracle: bool
     exact: bool | None
     floor: bool | None
-    affine: bool | None
-    affine_computed: bool
+    plain: bool | None
+    plain_computed: bool
     kind: str | None
     num_tokens: int | None
     num_held_out: int
@@ -51,6 +56,7 @@ class Record:
     num_consistent: int
     program: str | None
     seconds: float
+    top1: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +93,7 @@ class Evaluation:
             "num_tasks": len(self.records),
             "num_without_held_out": sum(record.num_held_out == 0 for record in self.records),
             "seconds": round(self.seconds, 3),
-            **as_json(self.records),
+            **as_json(self.records, self.domain),
         }
         if records:
             document["records"] = [asdict(record) for record in self.records]
@@ -106,9 +112,10 @@ class Evaluation:
         names = {field.name for field in fields(Record)}
         records = []
         for number, record in enumerate(obj["records"], 1):
-            if not isinstance(record, Mapping) or set(record) != names:
+            values = _current(record) if isinstance(record, Mapping) else {}
+            if set(values) != names:
                 raise InputError("the fields are not those of this version", f"record {number}", hint)
-            records.append(Record(**record))
+            records.append(Record(**values))
         try:
             return cls(
                 records=tuple(records),
@@ -134,5 +141,11 @@ class Evaluation:
             width: columns of the terminal.
         """
         if markdown:
-            return as_markdown(self.records, beam=self.beam, title=self.title)
-        return as_text(self.records, beam=self.beam, title=self.title, width=width)
+            return as_markdown(self.records, self.domain, beam=self.beam, title=self.title)
+        return as_text(self.records, self.domain, beam=self.beam, title=self.title, width=width)
+
+
+def _current(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with the names of this version: earlier ones were of C alone, and had no `top1`."""
+    names = {"affine": "plain", "affine_computed": "plain_computed"}
+    return {"top1": None} | {names.get(key, key): value for key, value in record.items()}

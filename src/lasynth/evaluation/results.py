@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 # What a task itself decides; every system must agree on it. Peers may leave it out.
-_OF_THE_TASK = ("kind", "num_tokens", "floor", "affine", "num_held_out")
+_OF_THE_TASK = ("kind", "num_tokens", "floor", "plain", "num_held_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Study:
         title: in print.
         reference: the system that the others are tested against.
         rows: all that are to be shown, with results or without.
-        results: of all rows, each row's by seed. What a task decides (kind, length, affine) is filled in
+        results: of all rows, each row's by seed. What a task decides (kind, length, plain) is filled in
             where a result left it out and another has it.
         without_executor: systems that the reference is shown against in sample tasks.
         tasks: the file of the tasks, where the study names one.

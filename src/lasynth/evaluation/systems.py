@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lasynth.evaluation.floors import FloorWords, words_of
 from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.records import Record
 from lasynth.evaluation.results import Result, Row, Study
@@ -117,7 +118,7 @@ def as_markdown(study: Study) -> str:
     wide = "W" if study.beam is None else str(study.beam)
     floor = any(record.floor is not None for record in study.results[0].evaluation.records)
     headings = ["system", "runs", "greedy", f"consistent@{wide}", f"oracle@{wide}"]
-    headings += [f"consistent@{wide} where the affine fit fails"] * floor
+    headings += [f"consistent@{wide} where the {_words(study).name} fails"] * floor
     headings += ["parameters", "programs seen", "minutes", "paper"]
     lines = [
         f"# {study.title}",
@@ -145,7 +146,7 @@ def _row(study: Study, row: Row, floor: bool) -> list[str]:
         for name in _PROTOCOLS
     ]
     if floor:
-        shown.append(_cell(results, "consistent", only=_fit_fails))
+        shown.append(_cell(results, "consistent", only=_floor_fails))
     return [
         row.title,
         str(len(results)),
@@ -177,7 +178,8 @@ def _legend(study: Study, wide: str, floor: bool) -> list[str]:
     if floor:
         num = sum(record.floor is False for record in results[0].evaluation.records)
         lines.append(
-            f"The affine fit fails on {num:,} of the tasks, so it has none of these right by definition."
+            f"The {_words(study).name} fails on {num:,} of the tasks, so it has none of these right by"
+            " definition."
         )
     single = [
         row.title for row in study.rows if study.of(row.system) and _gives_one(row, study.of(row.system))
@@ -290,7 +292,8 @@ def _sentences(study: Study, tests: Sequence[Comparison]) -> list[str]:
 def _run_json(result: Result) -> dict[str, Any]:
     rates: dict[str, Any] = {name: _rate(result, name).to_json() for name in _PROTOCOLS}
     if any(record.floor is not None for record in result.evaluation.records):
-        rates["consistent_where_affine_fit_fails"] = _rate(result, "consistent", _fit_fails).to_json()
+        key = words_of(result.evaluation.domain).key
+        rates[f"consistent_where_{key}_fails"] = _rate(result, "consistent", _floor_fails).to_json()
     return {
         "seed": result.seed,
         "method": result.evaluation.method,
@@ -304,11 +307,16 @@ def _run_json(result: Result) -> dict[str, Any]:
     }
 
 
+def _words(study: Study) -> FloorWords:
+    """The words for the floor of the study's language."""
+    return words_of(study.results[0].evaluation.domain)
+
+
 def _verdicts(result: Result) -> list[bool]:
     return [record.consistent for record in result.evaluation.records]
 
 
-def _fit_fails(record: Record) -> bool:
+def _floor_fails(record: Record) -> bool:
     return record.floor is False
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lasynth.evaluation.floors import FloorWords, words_of
 from lasynth.evaluation.intervals import Rate
 
 if TYPE_CHECKING:
@@ -17,13 +18,15 @@ __all__ = ["Group", "as_json", "as_markdown", "as_text", "groups"]
 # Protocols: the field of a record, the heading, what it means.
 _PROTOCOLS = (
     ("greedy", "greedy", "the model's first program, unfiltered, is right"),
+    ("top1", "top-1 of {beam}", "the likeliest of {beam}, unfiltered, is right"),
     ("consistent", "consistent@{beam}", "the first of {beam} that satisfies the shown examples is right"),
     ("oracle", "oracle@{beam}", "some of {beam} is right"),
     ("exact", "exact", "the program submitted for consistent@{beam} has the tokens of the reference"),
-    ("floor", "affine fit", "the smallest integer affine map of the shown examples is right; no learning"),
+    ("floor", "{floor}", "{meaning}"),
 )
 _LENGTHS = (16, 32, 64, 128)
-_WIDE = 116  # columns that the widest table takes on a terminal
+_WIDE = 116  # columns that the widest table of five protocols takes on a terminal
+_WIDER = 20  # more for a sixth
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Group:
     """Some of the tasks, and the rate of each protocol on them.
 
     Attributes:
-        section: what tasks are grouped by: `"all"`, `"kind"`, `"length"`, `"affine"`, `"affine_fit"`.
+        section: what tasks are grouped by: `"all"`, `"kind"`, `"length"`, and by the words for the floor
+            `"affine"`, `"affine_fit"`.
         label: which of them.
         num_tasks: how many.
         rates: by protocol; one that is known of no task at all is left out.
@@ -43,8 +47,9 @@ class Group:
     rates: dict[str, Rate]
 
 
-def groups(records: Sequence[Record]) -> list[Group]:
-    """All tasks, then by kind, by length of the reference, by affine or not, by what the floor solves."""
+def groups(records: Sequence[Record], domain: str = "c") -> list[Group]:
+    """All tasks, then by kind, by length of the reference, by plain or not, by what the floor solves."""
+    words = words_of(domain)
     names = [
         name for name, _, _ in _PROTOCOLS if any(getattr(record, name) is not None for record in records)
     ]
@@ -57,8 +62,8 @@ def groups(records: Sequence[Record]) -> list[Group]:
     sections: tuple[tuple[str, Callable[[Record], tuple[int, str] | None]], ...] = (
         ("kind", lambda record: None if record.kind is None else (0, record.kind)),
         ("length", lambda record: None if record.num_tokens is None else _bucket(record.num_tokens)),
-        ("affine", lambda record: _flag(record.affine, "affine", "not affine")),
-        ("affine_fit", lambda record: _flag(record.floor, "affine fit solves", "affine fit fails")),
+        (words.plain, lambda record: _flag(record.plain, words.plain, f"not {words.plain}")),
+        (words.key, lambda record: _flag(record.floor, f"{words.name} solves", f"{words.name} fails")),
     )
     for section, key_of in sections:
         members: dict[tuple[int, str], list[Record]] = {}
@@ -70,10 +75,10 @@ def groups(records: Sequence[Record]) -> list[Group]:
     return found
 
 
-def as_json(records: Sequence[Record]) -> dict[str, Any]:
+def as_json(records: Sequence[Record], domain: str = "c") -> dict[str, Any]:
     """`{"totals": {protocol: rate}, "by_kind": {label: {protocol: rate}}, ...}`."""
     document: dict[str, Any] = {}
-    for group in groups(records):
+    for group in groups(records, domain):
         rates = {name: rate.to_json() for name, rate in group.rates.items()}
         if group.section == "all":
             document["totals"] = rates
@@ -82,69 +87,84 @@ def as_json(records: Sequence[Record]) -> dict[str, Any]:
     return document
 
 
-def as_markdown(records: Sequence[Record], *, beam: int, title: str = "") -> str:
+def as_markdown(records: Sequence[Record], domain: str = "c", *, beam: int, title: str = "") -> str:
     """A Markdown table, with the meaning of its columns below."""
-    found = groups(records)
-    names = list(found[0].rates)
+    words = words_of(domain)
+    found = groups(records, domain)
+    names = _columns(found, words)
     lines = [f"**{title}**", ""] if title else []
-    lines.append("| " + " | ".join(["tasks of", "tasks", *(_heading(name, beam) for name in names)]) + " |")
+    lines.append(
+        "| " + " | ".join(["tasks of", "tasks", *(_heading(name, beam, words) for name in names)]) + " |"
+    )
     lines.append("|---|" + "---:|" * (1 + len(names)))
     for group in found:
-        cells = [group.label, str(group.num_tasks), *(str(rate) for rate in group.rates.values())]
+        cells = [group.label, str(group.num_tasks), *(str(group.rates[name]) for name in names)]
         lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", *(f"- {line}" for line in _legend(records, names, beam))]
+    lines += ["", *(f"- {line}" for line in _legend(records, names, beam, words))]
     return "\n".join(lines) + "\n"
 
 
-def as_text(records: Sequence[Record], *, beam: int, title: str = "", width: int = 120) -> str:
+def as_text(
+    records: Sequence[Record], domain: str = "c", *, beam: int, title: str = "", width: int = 120
+) -> str:
     """A table for a terminal of some width, with the meaning of its columns below."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    found = groups(records)
-    names = list(found[0].rates)
+    words = words_of(domain)
+    found = groups(records, domain)
+    names = _columns(found, words)
+    is_wide = width >= _WIDE + _WIDER * (len(names) > 5)
     table = Table(
         title=title or None,
         box=box.SIMPLE_HEAD,
         title_justify="left",
         pad_edge=False,
-        padding=(0, 1 if width >= _WIDE else 0, 0, 0),
+        padding=(0, 1 if is_wide else 0, 0, 0),
     )
-    table.add_column("tasks of", no_wrap=width >= _WIDE)
+    table.add_column("tasks of", no_wrap=is_wide)
     table.add_column("tasks", justify="right", no_wrap=True)
     for name in names:
-        table.add_column(_heading(name, beam), justify="right", overflow="fold")
+        table.add_column(_heading(name, beam, words), justify="right", overflow="fold")
     for number, group in enumerate(found):
         last = number + 1 == len(found) or found[number + 1].section != group.section
-        rates = (str(rate) for rate in group.rates.values())
-        if width < _WIDE:  # a share stands above its interval
+        rates = (str(group.rates[name]) for name in names)
+        if not is_wide:  # a share stands above its interval
             rates = (rate.replace(", ", ",").replace(" ", "\n") for rate in rates)
         table.add_row(group.label, str(group.num_tasks), *rates, end_section=last)
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, color_system=None, highlight=False, markup=False)
     console.print(table)
-    for line in _legend(records, names, beam):
+    for line in _legend(records, names, beam, words):
         console.print(line)
     # The table pads its lines up to the width.
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
-def _heading(name: str, beam: int) -> str:
-    return next(heading for field, heading, _ in _PROTOCOLS if field == name).format(beam=beam)
+def _columns(found: Sequence[Group], words: FloorWords) -> list[str]:
+    """The protocols that a table of the language shows."""
+    return [name for name in found[0].rates if name != "top1" or words.top1]
 
 
-def _legend(records: Sequence[Record], names: Sequence[str], beam: int) -> list[str]:
+def _heading(name: str, beam: int, words: FloorWords) -> str:
+    heading = next(heading for field, heading, _ in _PROTOCOLS if field == name)
+    return heading.format(beam=beam, floor=words.name)
+
+
+def _legend(records: Sequence[Record], names: Sequence[str], beam: int, words: FloorWords) -> list[str]:
     lines = ['Per cent of tasks with the 95 % interval (Wilson). "Right": on shown and held-out examples.']
-    for name, heading, meaning in _PROTOCOLS:
+    for name, _, meaning in _PROTOCOLS:
         if name in names:
-            lines.append(f"{heading}: {meaning}.".format(beam=beam))
+            says = meaning.format(beam=beam, meaning=words.meaning)
+            lines.append(f"{_heading(name, beam, words)}: {says}.")
     without = sum(record.num_held_out == 0 for record in records)
     if without:
         lines.append(f"{without} tasks have no held-out examples: there, right means on the shown ones only.")
-    computed = sum(record.affine_computed for record in records)
+    computed = sum(record.plain_computed for record in records)
     if computed:
-        lines.append(f"Affine or not was computed from the examples of {computed} tasks.")
+        name = words.plain.capitalize()
+        lines.append(f"{name} or not was computed from {words.plain_from} of {computed} tasks.")
     return lines
 
 

@@ -35,6 +35,9 @@ class HasActionFloor(Protocol):
     ) -> npt.NDArray[np.int32] | None:
         """`[T]` tokens of the shortest straight program that makes every output; None within the bounds."""
 
+    def same_actions(self, tokens: npt.NDArray[np.int32], inputs_KN: npt.NDArray[Any]) -> bool:
+        """Whether the runs of a program on some inputs all take the same actions."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActionSequenceFit:

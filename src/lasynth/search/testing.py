@@ -134,8 +134,14 @@ class ReferenceScorer:
 
 
 def _check_rectangular(tasks: Sequence[Task]) -> None:
-    """Fail where tasks are not of one shape, as a model would."""
-    shapes = {(len(task.examples), *(len(example.input) for example in task.examples)) for task in tasks}
+    """Fail where tasks are not of one shape, as a model would; worlds all are of one."""
+    shapes = {
+        (
+            len(task.examples),
+            *(len(example.input) for example in task.examples if hasattr(example.input, "__len__")),
+        )
+        for task in tasks
+    }
     assert len(shapes) <= 1, f"tasks of different shapes in one batch: {shapes}"
 
 

@@ -48,7 +48,7 @@ def test_a_part_of_it(folder: Path, dataset: Dataset) -> None:
     short = Dataset.open(folder, split="train", max_tokens=25)
     assert short.lengths_P.max() <= 25
     assert len(short) == (dataset.lengths_P <= 25).sum()
-    assert (dataset.rows(dataset.affine_P).hashes_P == dataset.hashes_P[dataset.affine_P]).all()
+    assert (dataset.rows(dataset.plain_P).hashes_P == dataset.hashes_P[dataset.plain_P]).all()
 
 
 def test_tasks_are_half_shown(dataset: Dataset) -> None:

@@ -87,7 +87,7 @@ def test_affine_tasks_can_be_thinned_out(config: GenerateConfig) -> None:
     for keep in (1.0, 0.3, 0.0):
         thinned = dataclasses.replace(config, keep_affine=keep)
         table, counts = make_shard(thinned, split="train", num_tasks=80, seed=0, shard=0)
-        shares.append(table.affine_P.mean())
+        shares.append(table.plain_P.mean())
         assert (counts["thinned"] > 0) is (keep < 1)
     assert shares[0] > shares[1] > shares[2] == 0
 

@@ -36,7 +36,7 @@ def table() -> TaskTable:
         inputs_PKN=lists[0],
         outputs_PKN=lists[1],
         kinds_P=np.arange(4, dtype=np.uint8),
-        affine_P=np.array([True, False, True, True]),
+        plain_P=np.array([True, False, True, True]),
         hashes_P=rng.integers(0, 1 << 62, 4),
     )
 
@@ -82,7 +82,7 @@ def test_tables_of_other_widths_go_together() -> None:
     both = TaskTable.concatenate([table(), narrow])
     assert both.tokens_PT.shape == (8, 9)
     assert both.tokens_PT[4].tolist() == [1, 1] + 7 * [0]
-    assert len(both.rows(both.affine_P)) == 6
+    assert len(both.rows(both.plain_P)) == 6
 
 
 def test_another_schema_version_is_said(path: Path) -> None:

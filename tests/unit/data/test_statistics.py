@@ -28,15 +28,15 @@ def test_counts_add_up(folder: Path, dataset: Dataset) -> None:
 
 def test_shares_are_those_of_the_tasks(dataset: Dataset) -> None:
     found = Statistics.of(dataset)
-    assert found.affine == pytest.approx(dataset.affine_P.mean())
+    assert found.plain == pytest.approx(dataset.plain_P.mean())
     loops = np.isin(dataset.kinds_P, (Kind.FOR_ONLY, Kind.MIXTURE))
     assert found.with_loop == pytest.approx(loops.mean())
     assert found.constructs["for"] == pytest.approx(found.with_loop)
     assert sum(found.kinds.values()) == pytest.approx(1)
     assert sum(found.loop_depths) == pytest.approx(1)
     assert sum(found.block_depths) == pytest.approx(1)
-    weighted = sum(found.kinds[kind] * share for kind, share in found.affine_by_kind.items())
-    assert weighted == pytest.approx(found.affine)
+    weighted = sum(found.kinds[kind] * share for kind, share in found.plain_by_kind.items())
+    assert weighted == pytest.approx(found.plain)
     assert found.lengths.mean == pytest.approx(dataset.lengths_P.mean() - 1)
     assert found.lengths.mean < found.raw_lengths.mean
 

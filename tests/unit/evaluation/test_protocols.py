@@ -97,11 +97,11 @@ def test_affine_and_floor() -> None:
     tasks = [*maps, Task("toy", pairs[:6], pairs[6:], id="abs")]
     scorer = scorer_for({"map": "rot", "abs": "rot"})
     map_, other = evaluate(scorer, TOY, tasks, CONFIG).records
-    assert (map_.affine, map_.affine_computed) == (True, True)
-    assert (other.affine, other.affine_computed, other.floor) == (False, True, False)
+    assert (map_.plain, map_.plain_computed) == (True, True)
+    assert (other.plain, other.plain_computed, other.floor) == (False, True, False)
     assert (other.kind, other.num_tokens, other.exact) == (None, None, None)
-    given = evaluate(scorer, TOY, tasks, CONFIG, affine=[False, True]).records
-    assert [(record.affine, record.affine_computed) for record in given] == [(False, False), (True, False)]
+    given = evaluate(scorer, TOY, tasks, CONFIG, plain=[False, True]).records
+    assert [(record.plain, record.plain_computed) for record in given] == [(False, False), (True, False)]
     # With six examples shown the floor has no choice but the map itself.
     task = TOY.task("rot inc", seed=3, id="map")
     shown = replace(task, examples=task.examples + task.held_out[:2], held_out=task.held_out[2:])
@@ -159,5 +159,5 @@ def test_real_c() -> None:
     evaluation = evaluate(scorer, domain, [task], SearchConfig(beam=4, max_tokens=60))
     (record,) = evaluation.records
     assert (record.greedy, record.consistent, record.oracle, record.exact) == (True, True, True, True)
-    assert (record.kind, record.num_tokens, record.affine) == ("For-only", len(tokens) - 1, True)
+    assert (record.kind, record.num_tokens, record.plain) == ("For-only", len(tokens) - 1, True)
     assert isinstance(evaluation, Evaluation)

@@ -15,8 +15,8 @@ BASE = Record(
     oracle=True,
     exact=False,
     floor=False,
-    affine=False,
-    affine_computed=False,
+    plain=False,
+    plain_computed=False,
     kind="For-only",
     num_tokens=20,
     num_held_out=5,
@@ -27,8 +27,8 @@ BASE = Record(
 )
 RECORDS = (
     BASE,
-    replace(BASE, id="1", kind="Seq-only", num_tokens=9, affine=True, floor=True, greedy=True),
-    replace(BASE, id="2", kind="Seq-only", num_tokens=16, affine=True, consistent=False),
+    replace(BASE, id="1", kind="Seq-only", num_tokens=9, plain=True, floor=True, greedy=True),
+    replace(BASE, id="2", kind="Seq-only", num_tokens=16, plain=True, consistent=False),
     replace(BASE, id="3", kind="Mixture", num_tokens=300, consistent=False, oracle=False),
 )
 EVALUATION = Evaluation(records=RECORDS, domain="c", method="beam", beam=64, title="c-small", seconds=2.0)
@@ -95,7 +95,7 @@ def test_the_markdown_table() -> None:
 
 def test_what_is_not_known_has_no_column() -> None:
     bare = [
-        replace(record, exact=None, kind=None, num_tokens=None, affine=None, floor=None) for record in RECORDS
+        replace(record, exact=None, kind=None, num_tokens=None, plain=None, floor=None) for record in RECORDS
     ]
     evaluation = replace(EVALUATION, records=tuple(bare))
     assert "exact" not in evaluation.render()
@@ -104,6 +104,6 @@ def test_what_is_not_known_has_no_column() -> None:
 
 
 def test_computed_flags_are_said() -> None:
-    evaluation = replace(EVALUATION, records=(BASE, replace(BASE, affine_computed=True)))
+    evaluation = replace(EVALUATION, records=(BASE, replace(BASE, plain_computed=True)))
     assert "computed from the examples of 1 tasks" in evaluation.render()
     assert "computed" not in EVALUATION.render(markdown=True)

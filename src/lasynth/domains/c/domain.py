@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lasynth._examples import join
+from lasynth.domains.base import Checker
 from lasynth.domains.c import grammar, parts
 from lasynth.domains.c.kinds import kind_of
 from lasynth.domains.c.machine import MAX_STEPS, run_batch
@@ -16,7 +18,8 @@ from lasynth.domains.c.partial import run_partial
 from lasynth.domains.c.printer import format_program
 from lasynth.domains.c.simplify import simplify_one
 from lasynth.domains.c.syntax import Program
-from lasynth.task import Task
+from lasynth.errors import InputError
+from lasynth.task import Example, Task
 
 __all__ = ["DOMAIN", "RestrictedC"]
 
@@ -81,6 +84,33 @@ class RestrictedC:
     def decode(self, value: npt.NDArray[Any]) -> tuple[int, ...]:
         """See `Domain`: the cells of a list."""
         return tuple(value.tolist())
+
+    def check_range(self, task: Task, model: Any, *, where: str | None = None) -> None:
+        """See `Domain`; models know lists of some lengths (`num_cells`) and values (`max_value`)."""
+        largest, lengths = model.max_value, model.num_cells
+        for number, example in enumerate(task.examples, 1):
+            for key, cells in (("input", example.input), ("output", example.output)):
+                place = join(where, f"example {number}, {key}")
+                if len(cells) not in lengths:
+                    known = f"{lengths[0]}" if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
+                    what = f"the list has {len(cells)} cells, the model {model.name} knows lists of {known}"
+                    raise InputError(what, place, "Give other lists, or train a model for these.")
+                for index, cell in enumerate(cells, 1):
+                    if abs(cell) > largest:
+                        known = f"values from {-largest} to {largest}"
+                        what = f"cell {index} is {cell}, the model {model.name} knows {known}"
+                        raise InputError(what, place, "Give smaller values, or train a model for these.")
+
+    def smallest_task(self, model: Any) -> Task:
+        """See `Domain`; the longest list that the model knows, all 0."""
+        cells = (0,) * model.num_cells[-1]
+        return Task(self.name, (Example(cells, cells),))
+
+    def checker(self) -> Checker | None:
+        """See `Domain`; a C compiler, where one is installed."""
+        from lasynth.domains.c.compiler import Compiler  # what it needs of the system is for answers only
+
+        return Compiler.find()
 
     def probe_inputs(self, inputs_KN: npt.NDArray[Any], *, num: int, seed: int) -> npt.NDArray[np.int32]:
         """See `Domain`: lists of the same length, values up to the largest of these (at least 4)."""

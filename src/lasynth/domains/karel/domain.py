@@ -17,9 +17,10 @@ from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.probes import probe_worlds
 from lasynth.domains.karel.simplify import simplify
 from lasynth.domains.karel.syntax import Program
-from lasynth.domains.karel.world import World, WorldArray, read_world
+from lasynth.domains.karel.trace import run_traced
+from lasynth.domains.karel.world import Facing, Hero, World, WorldArray, read_world
 from lasynth.errors import ProgramError
-from lasynth.task import Task
+from lasynth.task import Example, Task
 
 __all__ = ["DOMAIN", "Karel"]
 
@@ -95,6 +96,17 @@ class Karel:
         """One input or output as users see it, from its array `[W]`."""
         return World.from_array(output_W)
 
+    def check_range(self, task: Task, model: Any, *, where: str | None = None) -> None:
+        """See `Domain`; every model knows all worlds."""
+
+    def smallest_task(self, model: Any) -> Task:
+        """See `Domain`; a robot alone in a small grid."""
+        world = World(rows=2, cols=2, hero=Hero(0, 0, Facing.NORTH))
+        return Task(self.name, (Example(world, world),))
+
+    def checker(self) -> None:
+        """See `Domain`; the machine is all there is."""
+
     def probe_inputs(self, inputs_KN: npt.NDArray[Any], *, num: int, seed: int) -> WorldArray:
         """See `Domain`: these worlds with the robot and some markers elsewhere."""
         return probe_worlds(inputs_KN, num=num, seed=seed)
@@ -118,6 +130,11 @@ class Karel:
     ) -> Tokens | None:
         """The shortest program without blocks that takes every input to its output, or None."""
         return straight_program(inputs_KN, outputs_KN, max_length=max_length, max_states=max_states)
+
+    def same_actions(self, tokens: Tokens, inputs_KN: WorldArray) -> bool:
+        """Whether the runs of a program in some worlds all take the same actions."""
+        actions_KA = run_traced(tokens[None], inputs_KN).actions_PKA[0]
+        return bool((actions_KA == actions_KA[:1]).all())
 
     def beginnings(self, tokens: Tokens) -> list[Tokens]:
         """The programs that a program begins with: 1, 2, ... all of its outermost statements."""

@@ -28,7 +28,7 @@ from lasynth.errors import InputError, ProgramError
 from lasynth.grammar import IntArray
 from lasynth.task import Example, Task
 
-__all__ = ["NUM_SHOWN", "MsrRecord", "read_msr", "read_record", "to_task", "to_tasks"]
+__all__ = ["NUM_SHOWN", "MsrRecord", "read_msr", "read_record", "record_of", "to_task", "to_tasks"]
 
 NUM_SHOWN: Final = 5  # of six examples; the last one is held out
 
@@ -91,6 +91,15 @@ def read_record(line: str | bytes, *, where: str | None = None) -> MsrRecord:
         obj = json.loads(line)
     except (ValueError, RecursionError):
         raise InputError("not JSON", where, "Was the file cut short? Download it again.") from None
+    return record_of(obj, where=where)
+
+
+def record_of(obj: object, *, where: str | None = None) -> MsrRecord:
+    """The record of a JSON object, already parsed.
+
+    Raises:
+        InputError: anything wrong with it.
+    """
     if not isinstance(obj, Mapping):
         raise InputError("a record is not an object", where)
     found = obj.get("examples")

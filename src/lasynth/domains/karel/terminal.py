@@ -1,4 +1,4 @@
-"""Worlds on a terminal, in colour: two columns a cell, north up."""
+"""Worlds on a terminal: in colour, two columns a cell, or as text pictures; north up."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Final
 
 from rich.columns import Columns
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 from lasynth.domains.karel.world import World
 
-__all__ = ["world_text", "worlds_side_by_side"]
+__all__ = ["pairs_side_by_side", "pairs_text", "world_text", "worlds_side_by_side"]
 
 _ROBOTS: Final = "▲▶▼◀"
+_GAP: Final = " " * 6  # between pairs
 _WALL, _EMPTY, _ROBOT, _CRASHED, _MARKER = (
     "bright_black on bright_black",
     "bright_black",
@@ -44,6 +46,52 @@ def worlds_side_by_side(worlds: Sequence[World], titles: Sequence[str]) -> Colum
     """Several worlds with their titles, side by side as far as the terminal is wide enough."""
     panels = [Panel.fit(world_text(world), title=title) for world, title in zip(worlds, titles, strict=True)]
     return Columns(panels)
+
+
+def pairs_side_by_side(pairs: Sequence[tuple[World, World]], titles: Sequence[str]) -> Columns:
+    """Worlds before and after, a panel a pair, side by side as far as the terminal is wide enough."""
+    panels = []
+    for (before, after), title in zip(pairs, titles, strict=True):
+        row = Table.grid(padding=(0, 1))
+        row.add_row(world_text(before), Text("\n" * (before.rows // 2) + "→"), world_text(after))
+        panels.append(Panel.fit(row, title=title))
+    return Columns(panels)
+
+
+def pairs_text(pairs: Sequence[tuple[World, World]], titles: Sequence[str], *, width: int = 100) -> str:
+    """Worlds before and after as text pictures, as many pairs side by side as `width` columns hold.
+
+    Each picture can be cut out and read again (`World.from_text`).
+    """
+    blocks = [_pair(pair, title) for pair, title in zip(pairs, titles, strict=True)]
+    rows: list[list[list[str]]] = []
+    used = 0
+    for block in blocks:
+        size = len(block[0]) + len(_GAP)
+        if not rows or used + size > width + len(_GAP):
+            rows.append([])
+            used = 0
+        rows[-1].append(block)
+        used += size
+    texts = []
+    for row in rows:
+        height = max(map(len, row))
+        filled = [block + [" " * len(block[0])] * (height - len(block)) for block in row]
+        texts.append("".join(f"{_GAP.join(parts).rstrip()}\n" for parts in zip(*filled, strict=True)))
+    return "\n".join(texts)
+
+
+def _pair(pair: tuple[World, World], title: str) -> list[str]:
+    """The lines of a pair, all of one length: a title, and below it before, an arrow, after."""
+    before, after = (world.to_text().splitlines() for world in pair)
+    left, right = (max(map(len, lines)) for lines in (before, after))
+    middle = (len(before) - 1) // 2
+    lines = [title]
+    for number, (one, other) in enumerate(zip(before, after, strict=True)):
+        arrow = "->" if number == middle else "  "
+        lines.append(f"{one:<{left}}  {arrow}  {other:<{right}}")
+    width = max(map(len, lines))
+    return [f"{line:<{width}}" for line in lines]
 
 
 def _cell(world: World, place: tuple[int, int], walls: set[tuple[int, int]], count: int) -> tuple[str, str]:

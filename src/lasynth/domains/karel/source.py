@@ -1,0 +1,149 @@
+"""Tasks of Karel: drawn programs with six worlds each, and the words for their figures.
+
+Programs and worlds are drawn by `lasynth.domains.karel.tasks`. Five worlds of six are shown and one is held
+out, as in the public benchmark.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.domains.karel.behaviour import behaviours
+from lasynth.domains.karel.constructs import constructs_of, depths_of
+from lasynth.domains.karel.domain import DOMAIN
+from lasynth.domains.karel.kinds import Kind, kinds_of
+from lasynth.domains.karel.machine import run_batch
+from lasynth.domains.karel.sampler_config import SamplerConfig
+from lasynth.domains.karel.statistics import world_statistics
+from lasynth.domains.karel.tasks import NUM_EXAMPLES, Verdict, draw_tasks
+from lasynth.domains.karel.world import WORLD_SIZE
+from lasynth.domains.source import Bools, Drawn, TaskSource
+from lasynth.errors import InputError
+from lasynth.grammar import IntArray
+
+__all__ = ["GenerateConfig"]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateConfig(TaskSource):
+    """What tasks of Karel are like.
+
+    Attributes:
+        sampler: what the programs and their worlds are like.
+        simplify: whether what does nothing in any world is cut from the reference program. The real programs
+            have such parts.
+        num_examples: distinct worlds a task, the last one held out.
+        max_tries: worlds drawn for one example before a program is given up.
+        repeats: whether tasks for training may share a behaviour, each with its own worlds. The real ones do;
+            short programs would be rare without. Those for validation and tests do only if splits are not
+            disjoint.
+        disjoint: whether no behaviour is in two splits. The real ones share many; tasks drawn without are
+            distributed as the real test set is, and have worlds of their own.
+        keep_straight: share of the straight tasks that is kept; the choice goes by behaviour.
+    """
+
+    DOMAIN: ClassVar = "karel"
+    SAMPLER: ClassVar = SamplerConfig
+    DEFAULT: ClassVar = "real"
+    VERDICTS: ClassVar = Verdict
+    KINDS: ClassVar = Kind
+    REASONS: ClassVar = {
+        "invalid": "not a program (a bug)",
+        "fails": "no world found in which it ends well",
+        "few_worlds": "too few such worlds, or not with every outcome",
+        "no_effect": "leaves too many worlds as they are",
+        "other_split": "belongs to another split",
+        "thinned": "straight, thinned out",
+        "repeated_text": "same text as another",
+        "repeated_behaviour": "same behaviour as another",
+        "simplified_wrongly": "behaviour not kept by the simplifier",
+    }
+    PLAIN: ClassVar = "straight"
+    VALUES: ClassVar = np.uint8
+    RANGES: ClassVar[Mapping[str, tuple[int, int]]] = {
+        "num_examples": (2, 100),
+        "max_tries": (1, 10**6),
+        "keep_straight": (0, 1),
+    }
+
+    sampler: SamplerConfig = field(default_factory=SamplerConfig)
+    simplify: bool = False
+    num_examples: int = NUM_EXAMPLES
+    max_tries: int = 60
+    repeats: bool = True
+    disjoint: bool = True
+    keep_straight: float = 1.0
+
+    def __post_init__(self) -> None:
+        self._check()
+        for name in ("repeats", "disjoint"):
+            if not isinstance(getattr(self, name), bool):
+                raise InputError(f"{name} is {getattr(self, name)!r}", hint="Give true or false.")
+
+    @property
+    def num_cells(self) -> int:
+        """The numbers of one world."""
+        return WORLD_SIZE
+
+    @property
+    def num_shown(self) -> int | None:
+        """See `TaskSource`: all but one."""
+        return self.num_examples - 1
+
+    @property
+    def keep_plain(self) -> float:
+        """See `TaskSource`."""
+        return self.keep_straight
+
+    def draw(self, seed: int, first: int, count: int, counts: Counter[str]) -> Drawn:
+        """See `TaskSource`."""
+        drawn = draw_tasks(
+            self.sampler, seed, first, count, num_examples=self.num_examples, max_tries=self.max_tries
+        )
+        return Drawn(
+            drawn.tokens_PT,
+            drawn.inputs_PKW,
+            drawn.outputs_PKW,
+            drawn.hashes_P,
+            drawn.straight_P,
+            drawn.verdicts_P,
+        )
+
+    def references(self, drawn: Drawn) -> tuple[IntArray, Bools]:
+        """See `TaskSource`."""
+        tokens_PT = DOMAIN.simplify(drawn.tokens_PT, drawn.inputs_PKN)
+        outputs_PKW, _ = run_batch(tokens_PT, drawn.inputs_PKN)
+        same = (behaviours(tokens_PT) == drawn.hashes_P) & (outputs_PKW == drawn.outputs_PKN).all(axis=(1, 2))
+        return tokens_PT, same
+
+    @staticmethod
+    def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
+        """See `TaskSource`."""
+        return kinds_of(tokens_PT)
+
+    @staticmethod
+    def constructs_of(tokens_PT: IntArray) -> dict[str, Bools]:
+        """See `TaskSource`."""
+        return constructs_of(tokens_PT)
+
+    @staticmethod
+    def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """See `TaskSource`."""
+        return depths_of(tokens_PT)
+
+    @staticmethod
+    def figures_of(inputs_PKN: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
+        """See `TaskSource`: sizes, and the shares of cells with markers and of walls."""
+        found = world_statistics(inputs_PKN)
+        return {
+            "rows": found.rows,
+            "columns": found.cols,
+            "share of cells with markers": found.marker_shares,
+            "share of walls": found.wall_shares,
+        }

@@ -83,7 +83,12 @@ def solve(
     start_s = time.perf_counter()
     finish_s = min(_FINISH_SHARE * time_limit, _MAX_FINISH_S)
     config = SearchConfig(
-        beam=beam, max_tokens=max_tokens, time_limit_s=time_limit - finish_s, seed=seed, enough=_ENOUGH
+        beam=beam,
+        max_tokens=max_tokens,
+        time_limit_s=time_limit - finish_s,
+        seed=seed,
+        enough=_ENOUGH,
+        complete=True,
     )
     (result,) = search(synthesizer, language, [task], config)
     candidates = _finish(result, task, language, config)
@@ -250,6 +255,7 @@ def _candidate(proposal: Proposal, verified_by: str | None, language: Domain) ->
         verified_by=verified_by,
         score=proposal.score,
         num_tokens=len(tokens) - 1,  # the end token is nothing that a person reads
+        completed=proposal.num_added > 0,
     )
 
 

@@ -224,8 +224,11 @@ class Candidate:
         consistent: whether it reproduces every shown example.
         verified_by: what ran it on the examples: a compiler's name such as `"gcc"`, or
             `"machine"` for the built-in one; None where neither did.
-        score: log-probability under the model; bigger is better.
+        score: log-probability under the model; bigger is better. Of a completed program it is less what its
+            tokens cost.
         num_tokens: length of the program, without its frame.
+        completed: whether only its beginning is the model's, and the rest was found by the language's search
+            without learning.
         trace: what the model's executor believes before it and after each part of it, if asked for.
     """
 
@@ -235,6 +238,7 @@ class Candidate:
     verified_by: str | None
     score: float
     num_tokens: int
+    completed: bool = False
     trace: tuple[TraceStep, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -245,6 +249,7 @@ class Candidate:
             "verified_by": self.verified_by,
             "score": self.score,
             "num_tokens": self.num_tokens,
+            "completed": self.completed,
         }
         return obj if self.trace is None else obj | {"trace": [step.to_json() for step in self.trace]}
 

@@ -48,7 +48,7 @@ def test_json_is_one_document_as_designed(solve: Any, write: Write) -> None:
     document = json.loads(result.stdout)
     assert document["outcome"] == "solved"
     first = document["programs"][0]
-    assert list(first) == ["text", "consistent", "verified_by", "score", "num_tokens"]
+    assert list(first) == ["text", "consistent", "verified_by", "score", "num_tokens", "completed"]
     assert first["consistent"] is True
     assert document["num_proposed"] >= 1
     assert document["seconds"] >= 0

@@ -174,8 +174,22 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
     assert outcome.to_json() == {
         "outcome": "solved",
         "programs": [
-            {"text": "y", "consistent": True, "verified_by": "gcc", "score": -3.25, "num_tokens": 1},
-            {"text": "x", "consistent": False, "verified_by": None, "score": -1.0, "num_tokens": 1},
+            {
+                "text": "y",
+                "consistent": True,
+                "verified_by": "gcc",
+                "score": -3.25,
+                "num_tokens": 1,
+                "completed": False,
+            },
+            {
+                "text": "x",
+                "consistent": False,
+                "verified_by": None,
+                "score": -1.0,
+                "num_tokens": 1,
+                "completed": False,
+            },
         ],
         "stop_reason": "enough_found",
         "num_proposed": 64,

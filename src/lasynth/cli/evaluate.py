@@ -39,6 +39,10 @@ def evaluate(
     num: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks.")] = None,
     beam: Annotated[int, typer.Option(min=1, help="How many programs the search keeps side by side.")] = 64,
     max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
+    complete: Annotated[
+        bool,
+        typer.Option("--complete", help="Say also how much completion adds, as `lasynth solve` does it."),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
     details: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write one line of JSON a task to this file.")
@@ -72,7 +76,7 @@ def evaluate(
             synthesizer,
             domains.get(synthesizer.domain),
             chosen,
-            SearchConfig(beam=beam, max_tokens=max_tokens, seed=seed),
+            SearchConfig(beam=beam, max_tokens=max_tokens, seed=seed, complete=complete),
             plain=plain,
             title=f"{synthesizer.name} on {source}",
             progress=progress,

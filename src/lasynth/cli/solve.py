@@ -197,6 +197,8 @@ def _how_checked(task: Task, candidate: Candidate) -> str:
         who = _MACHINES.get(task.domain, "the machine")
     line = f"{_CHECKED.get(task.domain, 'Verified')} by {who} on {_every_example(task)}; "
     line += f"{_size_and_score(candidate)}."
+    if candidate.completed:
+        line += "\nNone of the model's programs fits; this begins as one of them, the rest is searched for."
     if task.held_out:
         right = sum(_output(task, candidate, example.input) == example.output for example in task.held_out)
         line += f"\nHeld-out examples, not shown to the search: {right} of {len(task.held_out)} right."
@@ -231,7 +233,9 @@ def _every_example(task: Task) -> str:
 
 
 def _size_and_score(candidate: Candidate) -> str:
-    return f"{candidate.num_tokens} tokens, score {candidate.score:.1f}"
+    # The score of a completed program is none of the model's.
+    score = "completed" if candidate.completed else f"score {candidate.score:.1f}"
+    return f"{candidate.num_tokens} tokens, {score}"
 
 
 def _num_right(task: Task, candidate: Candidate) -> int:

@@ -44,7 +44,7 @@ def evaluate(
         domain: the language of the tasks.
         tasks: with held-out examples, and with references where kind, length and exact are wanted.
         config: how to search; `enough` is taken as None. A time limit makes the numbers depend on
-            the machine.
+            the machine. What is completed counts for `Record.completed` alone.
         plain: whether each task is plain (affine, straight), where that is known; else it is computed where
             that can be done.
         title: of the tables.
@@ -70,7 +70,7 @@ def evaluate(
         batch_s = time.perf_counter()
         results = search(scorer, domain, some, config)
         seconds = (time.perf_counter() - batch_s) / len(some)
-        greedy = search(scorer, domain, some, replace(config, method=Method.GREEDY))
+        greedy = search(scorer, domain, some, replace(config, method=Method.GREEDY, complete=False))
         for number, task in enumerate(some, first):
             computed = plain is None
             is_plain = floor.is_plain(task, references[number]) if plain is None else plain[number]
@@ -82,6 +82,7 @@ def evaluate(
                 greedy=greedy[number - first],
                 reference=references[number],
                 floor=_Floor(verdicts[number], is_plain, computed and is_plain is not None),
+                completes=config.complete,
                 seconds=seconds,
             )
             records.append(record)
@@ -113,14 +114,18 @@ def _record(
     greedy: SearchResult,
     reference: npt.NDArray[np.int32] | None,
     floor: _Floor,
+    completes: bool,
     seconds: float,
 ) -> Record:
-    consistent = [proposal for proposal in result.proposals if proposal.consistent]
-    first_of_all = [proposal for proposal in result.proposals[:1] if proposal.consistent]
+    own = [proposal for proposal in result.proposals if not proposal.num_added]
+    added = [proposal for proposal in result.proposals if proposal.num_added]
+    consistent = [proposal for proposal in own if proposal.consistent]
+    first_of_all = [proposal for proposal in own[:1] if proposal.consistent]
     right = _right_on_held_out(domain, task, consistent)
     first_greedy = [proposal for proposal in greedy.proposals if proposal.consistent]
-    submitted = consistent[0] if consistent else next(iter(result.proposals), None)
+    submitted = consistent[0] if consistent else next(iter(own), None)
     program = None if submitted is None else domain.from_tokens(submitted.tokens)
+    completed = bool(right[:1].any() or _right_on_held_out(domain, task, added)[:1].any())
     exact = None
     if reference is not None:
         # Names are compared in the order of use, as the reference's are.
@@ -131,6 +136,7 @@ def _record(
         top1=bool(first_of_all and right[0]),
         consistent=bool(right[:1].any()),
         oracle=bool(right.any()),
+        completed=completed if completes else None,
         exact=exact,
         floor=floor.right,
         plain=floor.plain,
@@ -138,8 +144,8 @@ def _record(
         kind=None if reference is None else str(domain.kind(reference)),
         num_tokens=None if reference is None else len(reference) - 1,
         num_held_out=len(task.held_out),
-        num_candidates=result.num_distinct,
-        num_consistent=result.num_consistent,
+        num_candidates=len(own),
+        num_consistent=len(consistent),
         program=None if program is None else domain.format(program),
         seconds=seconds,
     )

@@ -24,6 +24,8 @@ class Record:
             in evaluations made before it was counted.
         consistent: the first of the candidates, by score, that satisfies the shown examples is right.
         oracle: some candidate is right.
+        completed: as `consistent`; where no candidate satisfies the shown examples, the first that was
+            completed (`lasynth.search.completion`) counts. None where none was.
         exact: the program submitted (the one of `consistent`, or the first where none satisfies the shown
             examples) has the tokens of the reference. None without a reference.
         floor: what the floor of the language (`lasynth.evaluation.floors`) fits to the shown examples is
@@ -57,6 +59,7 @@ class Record:
     program: str | None
     seconds: float
     top1: bool | None = None
+    completed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +149,6 @@ class Evaluation:
 
 
 def _current(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record with the names of this version: earlier ones were of C alone, and had no `top1`."""
+    """A record with the names of this version: earlier ones were of C alone, with fewer protocols."""
     names = {"affine": "plain", "affine_computed": "plain_computed"}
-    return {"top1": None} | {names.get(key, key): value for key, value in record.items()}
+    return {"top1": None, "completed": None} | {names.get(key, key): value for key, value in record.items()}

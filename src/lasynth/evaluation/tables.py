@@ -21,6 +21,7 @@ _PROTOCOLS = (
     ("top1", "top-1 of {beam}", "the likeliest of {beam}, unfiltered, is right"),
     ("consistent", "consistent@{beam}", "the first of {beam} that satisfies the shown examples is right"),
     ("oracle", "oracle@{beam}", "some of {beam} is right"),
+    ("completed", "completed", "as consistent@{beam}, and completed where no program satisfies them"),
     ("exact", "exact", "the program submitted for consistent@{beam} has the tokens of the reference"),
     ("floor", "{floor}", "{meaning}"),
 )

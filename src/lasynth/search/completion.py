@@ -5,7 +5,7 @@ satisfies the examples, each is cut behind every outermost statement, the beginn
 language's search without learning (for C the affine fit, for Karel the straight-line floor) is asked for a
 short end that takes every result to its output. Where that fails too, it is asked again for the beginnings
 with one token exchanged, as `<` for `<=`. The shortest program found so is likely to be meant: ends are
-bounded tightly, and what costs little explains the examples by chance least often.
+bounded tightly, must be shorter than what they explain, and what costs little fits by chance least often.
 
 Shapes: P, Q programs, T tokens, K examples, S distinct results; an input's own axes stand behind K.
 """
@@ -30,6 +30,9 @@ Tokens = npt.NDArray[np.int32]
 # Nats a token: of the model's beginning, which it has some reason for, and of the end, which has none.
 _BEGINNING_COST: Final = 0.25
 _END_COST: Final = 0.6
+# Nats that a number of the outputs is worth which an end makes right. An end that costs more than it explains
+# is no explanation: two examples are always fitted by something.
+_EXPLAINED: Final = 2.2
 # How long an end may be: the sum of |w| for a cell; actions, and states of the search for them.
 _MAX_NORM: Final = 3
 _MAX_CHANGED: Final = 20_000  # programs with a token exchanged
@@ -145,9 +148,14 @@ def _completed(
     """Beginnings with the ends that their results need, where there is one."""
     assert isinstance(domain, HasParts)
     found = []
-    for first, end in zip(firsts, _ends(domain, states_SKN, outputs_KN), strict=True):
-        tokens = end if first is None or end is None else domain.chain(first, end)
-        if tokens is not None and end is not None:
+    # A cell that is wrong in some example is explained in all.
+    wrong_SN = (states_SKN != outputs_KN).any(axis=1)
+    num_wrong_S = len(outputs_KN) * wrong_SN.sum(axis=tuple(range(1, wrong_SN.ndim)))
+    for first, end, num_wrong in zip(firsts, _ends(domain, states_SKN, outputs_KN), num_wrong_S, strict=True):
+        if end is None or _END_COST * (len(end) - 1) > _EXPLAINED * num_wrong:
+            continue
+        tokens = end if first is None else domain.chain(first, end)
+        if tokens is not None:
             added = len(end) - 1
             cost = _BEGINNING_COST * (len(tokens) - 1 - added) + _END_COST * added
             found.append(Completion(tokens, added, -cost))

@@ -118,13 +118,13 @@ class SearchResult:
 
     @property
     def num_distinct(self) -> int:
-        """Programs that differ in text."""
-        return len(self.proposals)
+        """Programs of the scorer that differ in text."""
+        return sum(not proposal.num_added for proposal in self.proposals)
 
     @property
     def num_consistent(self) -> int:
-        """Programs, different in text, that reproduce every shown example."""
-        return sum(proposal.consistent for proposal in self.proposals)
+        """Those of them that reproduce every shown example."""
+        return sum(proposal.consistent and not proposal.num_added for proposal in self.proposals)
 
 
 def search(

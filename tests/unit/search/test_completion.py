@@ -114,3 +114,13 @@ def test_what_the_model_found_itself_is_not_completed() -> None:
     (result,) = search(scorer, C, [task], config)
     assert not any(proposal.num_added for proposal in result.proposals)
     assert result.candidates[0].consistent
+
+
+def test_what_explains_less_than_it_costs_is_not_taken() -> None:
+    wanted = C.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
+    rearranged = wanted[:, ::-1]
+    # Some affine map fits any two examples.
+    assert complete(C, [], LISTS[:2], rearranged[:2]) == []
+    assert complete(
+        C, [], LISTS[:2], np.full_like(LISTS[:2], 3) * [1, 0, 0, 0, 0] + LISTS[:2] * [0, 1, 1, 1, 1]
+    )

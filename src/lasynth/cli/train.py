@@ -25,7 +25,8 @@ def train(
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the run is kept.")],
     preset: Annotated[
-        str | None, typer.Option(help="A named configuration; c-small if nothing else is given.")
+        str | None,
+        typer.Option(help="A named configuration; c-small or karel-small, as the data is, if none is given."),
     ] = None,
     config: Annotated[
         Path | None,
@@ -53,9 +54,9 @@ def train(
         raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
     if minutes is not None and not minutes > 0:
         raise InputError(f"{minutes} minutes are no time", "--minutes", "Give more than 0.")
-    chosen = _config(preset, config, seed, out if resume else None)
-    has_valid = data.is_dir() and any(data.glob("valid-*.parquet"))
-    tasks = Dataset.open(data, split="valid", max_tasks=chosen.num_validate).tasks() if has_valid else []
+    chosen = _config(preset, config, seed, out if resume else None, data)
+    valid = sorted(data.glob("valid-*.parquet")) if data.is_dir() else []
+    tasks = Dataset.open(data, split="valid", max_tasks=chosen.num_validate).tasks() if valid else []
     if not tasks:
         note("There are no shards of split valid: solve rates are not measured during training.")
     programs = Dataset.open(data, split="train", max_tokens=chosen.max_tokens)
@@ -79,13 +80,15 @@ def train(
     finished = trainer.programs >= chosen.num_programs
     _export(trainer, chosen, out)
     if finished:
-        note(f"Done. Try it: lasynth evaluate --model {out} --tasks examples/lists/tasks.jsonl")
+        note(f"Done. Try it: lasynth evaluate --model {out} --tasks {valid[0] if valid else 'TASKS.jsonl'}")
     else:
         note(f"Stopped after {trainer.programs:,} of {chosen.num_programs:,} programs; --resume goes on.")
     return 0 if finished or minutes is not None else INTERRUPTED
 
 
-def _config(preset: str | None, file: Path | None, seed: int | None, resumed: Path | None) -> TrainConfig:
+def _config(
+    preset: str | None, file: Path | None, seed: int | None, resumed: Path | None, data: Path
+) -> TrainConfig:
     """The configuration that was asked for, else that of the run to resume, else the default."""
     from lasynth.errors import InputError
     from lasynth.training.config import TrainConfig, read_config
@@ -94,10 +97,10 @@ def _config(preset: str | None, file: Path | None, seed: int | None, resumed: Pa
         raise InputError("both --preset and --config are given", "lasynth train", "Give one of them.")
     asked = None if preset is None and file is None else read_config(file or preset or "")
     if seed is not None:
-        asked = dataclasses.replace(asked or read_config("c-small"), seed=seed)
+        asked = dataclasses.replace(asked or _default(data), seed=seed)
     path = None if resumed is None else resumed / "config.json"
     if path is None or not path.is_file():
-        return asked or read_config("c-small")
+        return asked or _default(data)
     try:
         kept = TrainConfig.from_json(json.loads(path.read_text()), where=str(path))
     except ValueError as error:
@@ -106,6 +109,14 @@ def _config(preset: str | None, file: Path | None, seed: int | None, resumed: Pa
         hint = "Resume without --preset, --config and --seed, or give another folder."
         raise InputError("the run was started with another configuration", str(path), hint)
     return kept
+
+
+def _default(data: Path) -> TrainConfig:
+    """The preset of a shipped model of the data's language."""
+    from lasynth.data.dataset import Dataset
+    from lasynth.training.config import read_config
+
+    return read_config(f"{Dataset.open(data, split='train', max_tasks=1).domain}-small")
 
 
 def _export(trainer: Trainer, config: TrainConfig, out: Path) -> None:

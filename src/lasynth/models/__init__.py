@@ -1,7 +1,13 @@
 """Models: torch modules that turn arrays into log-probabilities."""
 
 from lasynth.models.build import Model, build
-from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig, model_config
+from lasynth.models.config import (
+    KarelConfig,
+    LaSynthConfig,
+    ModelConfig,
+    PropertySignaturesConfig,
+    model_config,
+)
 from lasynth.models.lasynth import Forward, LaSynth
 from lasynth.models.synthesizer import Belief, Synthesizer
 from lasynth.models.zoo import load, save, zoo_folder
@@ -9,6 +15,7 @@ from lasynth.models.zoo import load, save, zoo_folder
 __all__ = [
     "Belief",
     "Forward",
+    "KarelConfig",
     "LaSynth",
     "LaSynthConfig",
     "Model",

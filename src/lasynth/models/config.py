@@ -9,8 +9,22 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Final, Literal, TypeVar
 
 from lasynth.errors import InputError
+from lasynth.models.baselines.config import (
+    BunelConfig,
+    ExecConfig,
+    KarelPeerConfig,
+    ShinCodeConfig,
+    ShinTraceConfig,
+)
 
-__all__ = ["LaSynthConfig", "ModelConfig", "PropertySignaturesConfig", "domain_of", "model_config"]
+__all__ = [
+    "KarelConfig",
+    "LaSynthConfig",
+    "ModelConfig",
+    "PropertySignaturesConfig",
+    "domain_of",
+    "model_config",
+]
 
 T = TypeVar("T")
 
@@ -63,13 +77,7 @@ class LaSynthConfig:
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, allowed in _CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise InputError(
-                    f"{name} = {getattr(self, name)!r} is not a choice",
-                    where="model configuration",
-                    hint=f"use one of {', '.join(allowed)}",
-                )
+        _check_choices(self, _CHOICES)
         if self.hidden % (2 * self.heads):
             raise InputError(
                 f"hidden = {self.hidden} is not a multiple of 2 x heads = {2 * self.heads}",
@@ -143,7 +151,83 @@ class PropertySignaturesConfig:
         return _from_json(cls, obj)
 
 
-ModelConfig = LaSynthConfig | PropertySignaturesConfig
+@dataclass(frozen=True, slots=True)
+class KarelConfig:
+    """Sizes and parts of a LaSynth model for Karel.
+
+    Attributes:
+        domain: the language.
+        num_tokens: size of the token vocabulary, V.
+        embedding: size of token embeddings.
+        encoder: what reads a pair of worlds: `"frame"`, from the robot's point of view; `"conv"`, the
+            CNN of Bunel et al.
+        channels, blocks: of the CNN: channels of each grid, and residual blocks.
+        hidden: size of the layers of the encoder and of the executor, and of attention over tokens.
+        pair: size of the encoding of a pair, E.
+        reading: size of what is read of the examples at a position.
+        decoder: size of the token decoder's state, D.
+        decoder_layers: layers of the token decoder.
+        heads: attention heads over tokens.
+        executor: when the latent executor runs: after each statement of the outermost block, only at
+            the end (the paper's NoPartialExecutor), or never (NoExecutor).
+        history: whether decoding attends to the tokens so far (Eq. 3).
+        dropout: probability, on the inputs of the output layer.
+    """
+
+    domain: ClassVar[str] = "karel"
+
+    num_tokens: int
+    embedding: int = 32
+    encoder: Literal["frame", "conv"] = "frame"
+    channels: int = 32
+    blocks: int = 2
+    hidden: int = 192
+    pair: int = 192
+    reading: int = 256
+    decoder: int = 192
+    decoder_layers: int = 1
+    heads: int = 2
+    executor: Literal["statements", "end", "never"] = "statements"
+    history: bool = True
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_choices(self, _KAREL_CHOICES)
+        if self.hidden % self.heads:
+            raise InputError(
+                f"hidden = {self.hidden} is not a multiple of heads = {self.heads}",
+                where="model configuration",
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """The configuration as JSON values."""
+        return {"kind": _KAREL, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, obj: dict[str, Any]) -> KarelConfig:
+        """Read what `to_json` wrote, without its `kind`.
+
+        Raises:
+            InputError: an unknown or missing entry.
+        """
+        return _from_json(cls, obj)
+
+
+_KAREL_CHOICES = {"encoder": ("frame", "conv"), "executor": ("statements", "end", "never")}
+
+
+def _check_choices(config: object, choices: dict[str, tuple[str, ...]]) -> None:
+    for name, allowed in choices.items():
+        if getattr(config, name) not in allowed:
+            raise InputError(
+                f"{name} = {getattr(config, name)!r} is not a choice",
+                where="model configuration",
+                hint=f"use one of {', '.join(allowed)}",
+            )
+
+
+ModelConfig = LaSynthConfig | PropertySignaturesConfig | KarelConfig | KarelPeerConfig
+_KAREL: Final = "karel"
 _PROPERTY_SIGNATURES: Final = "property-signatures"
 
 
@@ -154,7 +238,7 @@ def model_config(obj: dict[str, Any]) -> ModelConfig:
         InputError: an unknown kind, or an unknown or missing entry.
     """
     cls = _class_of(obj)
-    return cls.from_json({key: value for key, value in obj.items() if key != "kind"})
+    return _from_json(cls, {key: value for key, value in obj.items() if key != "kind"})
 
 
 def domain_of(obj: dict[str, Any]) -> str:
@@ -178,6 +262,8 @@ def _class_of(obj: dict[str, Any]) -> type[ModelConfig]:
 _KINDS: Final[dict[str, type[ModelConfig]]] = {
     "lasynth": LaSynthConfig,
     _PROPERTY_SIGNATURES: PropertySignaturesConfig,
+    _KAREL: KarelConfig,
+    **{peer.kind: peer for peer in (BunelConfig, ExecConfig, ShinTraceConfig, ShinCodeConfig)},
 }
 
 

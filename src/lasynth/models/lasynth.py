@@ -2,50 +2,65 @@
 
 The decoder's state depends on the tokens and its start alone, so training runs it over whole
 programs at once. Only latent execution is sequential: one step for each time the schedule fires.
-Lists believed at different times of one program are encoded together, as rows of one batch, and each
+Inputs believed at different times of one program are encoded together, as rows of one batch, and each
 position reads the memory of its own time.
 
-Shapes: B tasks, K examples, N cells, T tokens, P packed positions, M memories (a task at a time of
-its program), X executions, C values, V vocabulary, D decoder state.
+What reads the examples of a language, and what a belief is, is the language's own: `lists.ListLaSynth`,
+`karel.lasynth.KarelLaSynth`.
+
+Shapes: B tasks, K examples, N numbers of an input or output, T tokens, P packed positions, M memories (a
+task at a time of its program), X executions, V vocabulary, D decoder state; axes of a belief or a memory
+that are the language's own stand behind MK.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from lasynth.models.attention import Slots
-from lasynth.models.decoder import (
-    ExampleReader,
-    HistoryAttention,
-    NoHistory,
-    OutputLayer,
-    TokenDecoder,
-)
-from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner, pooled
-from lasynth.models.executor import LatentExecutor, NoExecutor
-from lasynth.models.operations import NoOperationPredictor, OperationPredictor
+from lasynth.models.decoder import HistoryAttention, NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.schedule import Schedule
-from lasynth.models.values import ValueEmbedding
 
-__all__ = ["Forward", "LaSynth", "Parts", "SearchState"]
+__all__ = ["Executor", "Forward", "LaSynth", "Parts", "Reader", "SearchState", "Values"]
+
+
+class Values(Protocol):
+    """How what an input holds is believed and embedded."""
+
+    def certain(self, inputs_MK: Tensor) -> Tensor:
+        """The belief that knows the inputs: `[M, K, ...]`."""
+
+    def __call__(self, belief_MK: Tensor) -> Tensor:
+        """A belief, embedded for the encoder."""
+
+
+class Executor(Protocol):
+    """One step of latent execution."""
+
+    def __call__(self, belief_MK: Tensor, state_MD: Tensor, values: Any) -> Tensor:
+        """The belief after the tokens that the decoder's state has seen."""
+
+
+class Reader(Protocol):
+    """Reads examples."""
+
+    def __call__(self, memory_MK: Tensor, state_PD: Tensor, slots: Slots) -> Tensor:
+        """The pooled reading m_t of each packed position, `[P, ...]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The exchangeable parts of a model; an ablation swaps one of them."""
+    """The exchangeable parts that models of all languages have; an ablation swaps one of them."""
 
-    values: ValueEmbedding
-    input_encoder: InputEncoder
-    output_encoder: OutputEncoder
-    refiner: OutputRefiner
-    operations: OperationPredictor | NoOperationPredictor
     decoder: TokenDecoder
-    executor: LatentExecutor | NoExecutor
+    executor: Executor
     schedule: Schedule
-    reader: ExampleReader
+    reader: Reader
     history: HistoryAttention | NoHistory
     output: OutputLayer
 
@@ -57,7 +72,7 @@ class Forward:
     Attributes:
         logits_PV: of the wanted positions.
         row_P, position_P: where these stand: position t names token t.
-        beliefs_XKNC: beliefs after each execution, of all rows.
+        beliefs_XK: beliefs after each execution, of all rows, `[X, K, ...]`.
         row_X, position_X: the row of each, and the position that first sees it.
         final_X: true for the execution at a row's own end, which L_Exec compares with the output.
         op_loss: L_Op.
@@ -66,7 +81,7 @@ class Forward:
     logits_PV: Tensor
     row_P: Tensor
     position_P: Tensor
-    beliefs_XKNC: Tensor
+    beliefs_XK: Tensor
     row_X: Tensor
     position_X: Tensor
     final_X: Tensor
@@ -85,10 +100,10 @@ class SearchState:
         history_R1T: keys and values of the tokens so far.
         clock_RS: state of the schedule.
         memory_R, task_R: the memory and the task of each row.
-        belief_MKNC: lists as believed.
-        memory_MKN: keys and values of the examples under each belief.
-        output_BKN: output lists.
-        encoded_BKNH: unrefined states of the output lists.
+        belief_MK: inputs as believed.
+        memory_MK: keys and values of the examples under each belief.
+        output_BKN: outputs.
+        encoded_BK: what was encoded of the outputs once and for all.
     """
 
     lstm: tuple[Tensor, Tensor]
@@ -96,10 +111,10 @@ class SearchState:
     clock_RS: Tensor
     memory_R: Tensor
     task_R: Tensor
-    belief_MKNC: Tensor
-    memory_MKN: Tensor
+    belief_MK: Tensor
+    memory_MK: Tensor
     output_BKN: Tensor
-    encoded_BKNH: Tensor
+    encoded_BK: Tensor
 
     def select(self, parents_R: Tensor) -> SearchState:
         """The rows `parents_R`, which may repeat."""
@@ -114,20 +129,28 @@ class SearchState:
 
 
 class LaSynth(nn.Module):
-    """A synthesizer of programs from examples (section 3), composed of `Parts`.
+    """A synthesizer of programs from examples (section 3), composed of parts.
+
+    A language adds the parts that read its examples, and says here what they do: `_encode_outputs`,
+    `_remember` and, if its inputs have one, `_input_loss`.
 
     Args:
-        parts: the parts.
+        reading: the parts that read examples, by name; `values` is one of them. They come first
+            among the parameters.
+        parts: the other parts.
         bos: the token before the first.
+        num_closing: tokens between the last statement and the end token, of any program: the
+            execution at a row's own end is before them.
     """
 
-    def __init__(self, parts: Parts, bos: int) -> None:
+    values: Values
+
+    def __init__(
+        self, reading: Mapping[str, nn.Module], parts: Parts, bos: int, num_closing: int = 0
+    ) -> None:
         super().__init__()
-        self.values = parts.values
-        self.input_encoder = parts.input_encoder
-        self.output_encoder = parts.output_encoder
-        self.refiner = parts.refiner
-        self.operations = parts.operations
+        for name, part in reading.items():
+            self.add_module(name, part)
         self.decoder = parts.decoder
         self.executor = parts.executor
         self.schedule = parts.schedule
@@ -135,6 +158,7 @@ class LaSynth(nn.Module):
         self.history = parts.history
         self.output = parts.output
         self.bos = bos
+        self.num_closing = num_closing
 
     def forward(
         self,
@@ -168,7 +192,7 @@ class LaSynth(nn.Module):
         seen = torch.zeros_like(inside)
         seen[:, 1:] = fires[:, :-1]
         seen &= inside
-        final = positions[None] == lengths_B[:, None] - 1
+        final = positions[None] == lengths_B[:, None] - 1 - self.num_closing
         runs = seen | final if self.schedule.at_end else seen
         row_X, position_X = runs.nonzero(as_tuple=True)
         beliefs = self._execute(belief, states_BTD, row_X, position_X)
@@ -176,8 +200,8 @@ class LaSynth(nn.Module):
         # Memories: the true input of each row, then the beliefs that decoding sees.
         shown = seen[row_X, position_X]
         memory_row = torch.cat([torch.arange(batch, device=row_X.device), row_X[shown]])
-        lists = torch.cat([embedded, self.values(beliefs[shown])]) if len(row_X) else embedded
-        memory = self._remember(lists, encoded[memory_row], outputs_BKN[memory_row])
+        under = torch.cat([embedded, self.values(beliefs[shown])]) if len(row_X) else embedded
+        memory = self._remember(under, encoded[memory_row], outputs_BKN[memory_row])
 
         wanted = inside if wanted_BT is None else inside & wanted_BT
         row_P, position_P = wanted.nonzero(as_tuple=True)
@@ -201,42 +225,39 @@ class LaSynth(nn.Module):
             row_X,
             position_X,
             final[row_X, position_X],
-            self.operations.loss(embedded, inputs_BKN, self.values),
+            self._input_loss(embedded, inputs_BKN),
         )
 
     def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
-        """Unrefined output states, and the examples pooled for the decoder's start."""
-        _, input_final = self.input_encoder(self.values.placed(embedded))
-        certain = self.values(self.values.certain(outputs_BKN))
-        encoded, output_final = self.output_encoder(self.values.placed(certain), input_final)
-        num_examples = outputs_BKN.shape[1]
-        both = [pooled(input_final, num_examples), pooled(output_final, num_examples)]
-        return encoded, torch.cat(both, dim=-1)
+        """What outputs say once and for all, `[B, K, ...]`, and the decoder's start `[B, S]`."""
+        raise NotImplementedError
 
-    def _execute(self, belief_BKNC: Tensor, states_BTD: Tensor, row_X: Tensor, position_X: Tensor) -> Tensor:
+    def _remember(self, embedded: Tensor, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
+        """What the reader reads under given embedded inputs, `[M, K, ...]`."""
+        raise NotImplementedError
+
+    def _input_loss(self, embedded: Tensor, inputs_BKN: Tensor) -> Tensor:
+        """A loss that only the inputs have (L_Op); a scalar."""
+        return embedded.new_zeros(())
+
+    def _execute(self, belief_BK: Tensor, states_BTD: Tensor, row_X: Tensor, position_X: Tensor) -> Tensor:
         """Run each row's executions in turn; the beliefs, in the order of `row_X`."""
         if not len(row_X):
-            return belief_BKNC[:0]
-        counts = torch.bincount(row_X, minlength=len(belief_BKNC))
+            return belief_BK[:0]
+        counts = torch.bincount(row_X, minlength=len(belief_BK))
         first = counts.cumsum(0) - counts
         turn_X = torch.arange(len(row_X), device=row_X.device) - first[row_X]
         order = torch.argsort(turn_X, stable=True)
-        results = []
-        belief = belief_BKNC
+        results: list[Tensor] = []
+        belief, before = belief_BK, torch.arange(len(belief_BK), device=row_X.device)
         per_turn = torch.bincount(turn_X).tolist()
         for now in order.split(per_turn):
             rows = row_X[now]
-            result = self.executor(belief[rows], states_BTD[rows, position_X[now]], self.values)
-            results.append(result)
-            belief = belief.index_copy(0, rows, result)
+            # A row that runs now has run at every turn before; rows are in order.
+            given = belief.index_select(0, torch.searchsorted(before, rows))
+            belief, before = self.executor(given, states_BTD[rows, position_X[now]], self.values), rows
+            results.append(belief)
         return torch.cat(results)[torch.argsort(order)]
-
-    def _remember(self, lists_MKNE: Tensor, encoded_MKNH: Tensor, outputs_MKN: Tensor) -> Tensor:
-        """Keys and values of the examples under given input lists."""
-        input_states, _ = self.input_encoder(self.values.placed(lists_MKNE))
-        output_states = self.refiner(input_states, encoded_MKNH)
-        operations = self.operations(lists_MKNE, outputs_MKN, self.values)
-        return self.reader.remember((input_states, output_states, *operations))
 
     def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> SearchState:
         """The incremental path before any token: one row a task."""
@@ -268,7 +289,7 @@ class LaSynth(nn.Module):
         if runs.any():
             state = self._renew(state, runs, state_RD)
         slots = Slots.one_each(len(tokens_R), tokens_R.device)
-        reading = self.reader(state.memory_MKN.index_select(0, state.memory_R), state_RD, slots)
+        reading = self.reader(state.memory_MK.index_select(0, state.memory_R), state_RD, slots)
         past = torch.cat([state.history_R1T, self.history.remember(output_RD)], dim=2)
         newest = torch.full_like(tokens_R, past.shape[2] - 1)
         history = self.history(past, reading, newest, slots)
@@ -277,10 +298,10 @@ class LaSynth(nn.Module):
     def _renew(self, state: SearchState, runs_R: Tensor, state_RD: Tensor) -> SearchState:
         """Execute some rows: new beliefs and memories for them; those that no row sees any more go."""
         rows, others = runs_R.nonzero()[:, 0], (~runs_R).nonzero()[:, 0]
-        before = state.belief_MKNC.index_select(0, state.memory_R[rows])
+        before = state.belief_MK.index_select(0, state.memory_R[rows])
         belief = self.executor(before, state_RD[rows], self.values)
         tasks = state.task_R[rows]
-        memory = self._remember(self.values(belief), state.encoded_BKNH[tasks], state.output_BKN[tasks])
+        memory = self._remember(self.values(belief), state.encoded_BK[tasks], state.output_BKN[tasks])
         kept, place = torch.unique(state.memory_R[others], return_inverse=True)
         memory_R = torch.empty_like(state.memory_R)
         memory_R[others] = place
@@ -288,6 +309,6 @@ class LaSynth(nn.Module):
         return replace(
             state,
             memory_R=memory_R,
-            belief_MKNC=torch.cat([state.belief_MKNC.index_select(0, kept), belief]),
-            memory_MKN=torch.cat([state.memory_MKN.index_select(0, kept), memory]),
+            belief_MK=torch.cat([state.belief_MK.index_select(0, kept), belief]),
+            memory_MK=torch.cat([state.memory_MK.index_select(0, kept), memory]),
         )

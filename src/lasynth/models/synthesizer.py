@@ -7,22 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from lasynth import domains
+from lasynth.domains.karel.world import FACING, FRAME, HERO_ROW, NUM_CELLS
 from lasynth.errors import InputError
-from lasynth.models.baselines.property_signatures import SignatureState
+from lasynth.models.baselines.bunel import Bunel, ExampleState
+from lasynth.models.baselines.property_signatures import PropertySignatures, SignatureState
+from lasynth.models.baselines.shin import CodeModel, CodeState
+from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.models.build import Model
-from lasynth.models.config import ModelConfig
+from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig
+from lasynth.models.karel.lasynth import KarelLaSynth
+from lasynth.models.karel.planes import chances_of, to_worlds
 from lasynth.models.lasynth import LaSynth, SearchState
 from lasynth.task import Task
 
 __all__ = ["Belief", "Synthesizer"]
 
-State = SearchState | SignatureState
+State = SearchState | SignatureState | ExampleState | CodeState
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,12 +38,13 @@ class Belief:
 
     Attributes:
         num_tokens: length of that part; 0 before the program.
-        lists_KN: the likeliest value of each cell of each shown example.
+        lists_KN: the likeliest value of each cell of each shown example; of Karel the likeliest world,
+            `[K, 328]`.
         chances_KN: how likely the executor holds it, 0 to 1.
     """
 
     num_tokens: int
-    lists_KN: npt.NDArray[np.int64]
+    lists_KN: npt.NDArray[Any]
     chances_KN: npt.NDArray[np.float32]
 
 
@@ -54,8 +62,8 @@ class Synthesizer:
         self.config = config
         self.name = name
         self.domain = config.domain
-        language = domains.get(config.domain)
-        self.bos, self.eos = language.bos, language.eos
+        self._language = domains.get(config.domain)
+        self.bos, self.eos = self._language.bos, self._language.eos
         self.device = next(model.parameters()).device
 
     @property
@@ -65,27 +73,31 @@ class Synthesizer:
 
     @property
     def max_value(self) -> int:
-        """Values of lists are in `[-max_value, max_value]`."""
-        return self.config.max_value
+        """Values of lists are in `[-max_value, max_value]`; a model of lists only."""
+        return self._lists().max_value
 
     @property
     def num_cells(self) -> range:
-        """Lengths of list that the model knows."""
-        return range(self.config.min_cells, self.config.max_cells + 1)
+        """Lengths of list that the model knows; a model of lists only."""
+        config = self._lists()
+        return range(config.min_cells, config.max_cells + 1)
+
+    def _lists(self) -> LaSynthConfig | PropertySignaturesConfig:
+        if not isinstance(self.config, LaSynthConfig | PropertySignaturesConfig):
+            raise AttributeError(f"{self.name} is a model of {self.domain}, which has no lists")
+        return self.config
 
     @torch.inference_mode()
     def start(self, tasks: Sequence[Task]) -> State:
-        """One row a task, before any token; all lists must have one length."""
-        inputs = np.array([[example.input for example in task.examples] for task in tasks])
-        outputs = np.array([[example.output for example in task.examples] for task in tasks])
-        return self.model.start(self._tensor(inputs), self._tensor(outputs))
+        """One row a task, before any token; the tasks must have examples of one shape."""
+        return self._writer().start(*self._examples(tasks))
 
     @torch.inference_mode()
     def step(self, state: State, tokens: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], State]:
         """Feed one token a row (first `bos`): `[R, V]` log-probabilities of the next, and the state."""
         # A state is always of the model that made it, which mypy cannot know.
-        logits, state = self.model.step(state, self._tensor(tokens))  # type: ignore[arg-type]
-        return logits.float().log_softmax(-1).cpu().numpy(), state
+        logits, after = self._writer().step(state, self._tensor(tokens))  # type: ignore[arg-type]
+        return logits.float().log_softmax(-1).cpu().numpy(), after
 
     @torch.inference_mode()
     def reorder(self, state: State, parents: npt.NDArray[np.int64]) -> State:
@@ -105,18 +117,43 @@ class Synthesizer:
         """
         if not isinstance(self.model, LaSynth) or not self.model.schedule.at_end:
             raise InputError(f"{self.name} has no latent executor", hint="Trace a LaSynth model.")
-        inputs = self._tensor(np.array([[example.input for example in task.examples]]))
-        outputs = self._tensor(np.array([[example.output for example in task.examples]]))
+        inputs, outputs = self._examples([task])
         tokens_BT = self._tensor(np.asarray(tokens))[None]
         lengths = torch.tensor([tokens_BT.shape[1]], device=self.device)
         result = self.model(tokens_BT, lengths, inputs, outputs)
-        beliefs = torch.cat([self.model.values.certain(inputs), result.beliefs_XKNC])
-        chances, index = beliefs.max(-1)
+        beliefs = torch.cat([self.model.values.certain(inputs), result.beliefs_XK])
         times = [0, *result.position_X.tolist()]
-        return [
-            Belief(time, (index[turn] - self.max_value).cpu().numpy(), chances[turn].cpu().numpy())
-            for turn, time in enumerate(times)
-        ]
+        likeliest = _worlds if isinstance(self.model, KarelLaSynth) else _lists
+        return [Belief(time, *likeliest(beliefs[turn], inputs[0])) for turn, time in enumerate(times)]
+
+    def _writer(self) -> LaSynth | PropertySignatures | Bunel | CodeModel:
+        if isinstance(self.model, TraceModel):
+            hint = "Give a model of the second stage, which contains one of the first."
+            raise InputError(f"{self.name} writes traces, not programs", hint=hint)
+        return self.model
+
+    def _examples(self, tasks: Sequence[Task]) -> tuple[torch.Tensor, torch.Tensor]:
+        encoded = [self._language.encode(task) for task in tasks]
+        inputs, outputs = (np.array(arrays) for arrays in zip(*encoded, strict=True))
+        return self._tensor(inputs), self._tensor(outputs)
 
     def _tensor(self, array: npt.NDArray[np.integer]) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(array, dtype=np.int64)).to(self.device)
+
+
+def _lists(belief_KNC: torch.Tensor, inputs_KN: torch.Tensor) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The likeliest values of believed lists, and their chances."""
+    chances, index = belief_KNC.max(-1)
+    return (index - belief_KNC.shape[-1] // 2).cpu().numpy(), chances.cpu().numpy()
+
+
+def _worlds(planes_K: torch.Tensor, inputs_KW: torch.Tensor) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The likeliest worlds, and the chances of the robots and of the cells."""
+    robot, cells = chances_of(planes_K)
+    worlds = to_worlds(planes_K, inputs_KW)
+    chances = torch.ones(worlds.shape)
+    height, width = planes_K.shape[-2:]
+    of_cells = chances[:, :NUM_CELLS].unflatten(1, (FRAME, FRAME))
+    of_cells[:, :height, :width] = cells.cpu()
+    chances[:, HERO_ROW : FACING + 1] = robot.cpu()[:, None]
+    return worlds.cpu().numpy(), chances.numpy()

@@ -13,7 +13,29 @@ from lasynth import domains
 from lasynth.errors import InputError
 from lasynth.models.config import ModelConfig, domain_of, model_config
 
-__all__ = ["TrainConfig", "read_config"]
+__all__ = ["ReinforceConfig", "TrainConfig", "read_config"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReinforceConfig:
+    """A stage of beam reinforcement (`lasynth.training.reinforce`).
+
+    Attributes:
+        run: folder of the supervised run that it begins with.
+        beam: programs a task (64 in the paper).
+        bag: programs of which the best counts (5 in the paper).
+    """
+
+    run: str
+    beam: int = 64
+    bag: int = 5
+
+    def __post_init__(self) -> None:
+        for name in ("beam", "bag"):
+            if getattr(self, name) < 1:
+                raise InputError(
+                    f"{name} is {getattr(self, name)}", where="training configuration", hint="Give 1 or more."
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +68,9 @@ class TrainConfig:
         validate_every: updates between validations.
         num_validate: validation tasks decoded each time.
         checkpoint_minutes: minutes between checkpoints.
+        traces: for the second stage of Shin et al., the folder of a run of the first
+            (`lasynth.training.peers`).
+        reinforce: None: programs are learned from references. Else by what they do.
     """
 
     model: ModelConfig
@@ -68,6 +93,8 @@ class TrainConfig:
     validate_every: int = 2000
     num_validate: int = 200
     checkpoint_minutes: float = 3.0
+    traces: str | None = None
+    reinforce: ReinforceConfig | None = None
 
     def __post_init__(self) -> None:
         if self.replay is not None and not 0 <= self.replay < 1:
@@ -77,11 +104,15 @@ class TrainConfig:
 
     def to_json(self) -> dict[str, Any]:
         """The configuration as JSON values."""
-        return {
+        obj = {
             **dataclasses.asdict(self),
             "model": self.model.to_json(),
             "curriculum": [list(phase) for phase in self.curriculum],
         }
+        for name in ("traces", "reinforce"):
+            if obj[name] is None:  # as in runs that were begun before there were such entries
+                del obj[name]
+        return obj
 
     @classmethod
     def from_json(cls, obj: dict[str, Any], *, where: str = "training configuration") -> TrainConfig:
@@ -98,7 +129,19 @@ class TrainConfig:
         given = obj.get("model", {})
         model = {"num_tokens": domains.get(domain_of(given)).num_tokens, **given}
         curriculum = tuple((share, tokens) for share, tokens in obj.get("curriculum", ()))
-        return cls(**{**obj, "model": model_config(model), "curriculum": curriculum})
+        stage = _reinforce(obj["reinforce"], where) if obj.get("reinforce") is not None else None
+        return cls(
+            **{**obj, "model": model_config(model), "curriculum": curriculum, "reinforce": stage},
+        )
+
+
+def _reinforce(obj: dict[str, Any], where: str) -> ReinforceConfig:
+    known = {f.name for f in dataclasses.fields(ReinforceConfig)}
+    if unknown := sorted(set(obj) - known):
+        raise InputError(f"unknown entry {unknown[0]!r} of reinforce", where=where)
+    if "run" not in obj:
+        raise InputError("run is missing in reinforce", where=where, hint="Name a supervised run.")
+    return ReinforceConfig(**obj)
 
 
 def read_config(name: str | Path) -> TrainConfig:

@@ -22,10 +22,12 @@ from lasynth.data.batches import Batch, Batches
 from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import Model, build
+from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig
 from lasynth.models.lasynth import Forward
 from lasynth.training.checkpoint import append_metrics, load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Losses, execution_targets, losses
+from lasynth.training.losses import Beliefs, ListBeliefs, Losses, WorldBeliefs, losses
+from lasynth.training.peers import objective_of
 
 __all__ = ["Progress", "Trainer"]
 
@@ -84,9 +86,12 @@ class Trainer:
         self.validate = validate
         self.device = torch.device(device)
         self.language = domains.get(config.model.domain)
-        _check_data(config, data)
+        self.beliefs = _check_data(config.model, data)
         torch.manual_seed(config.seed)
         self.model = build(config.model).to(self.device)
+        self.objective = objective_of(config, data)
+        if self.objective is not None:
+            self.objective.prepare(self.model)
         self.average = build(config.model).to(self.device)
         self.average.load_state_dict(self.model.state_dict())
         self.average.eval()
@@ -126,7 +131,9 @@ class Trainer:
             limit = self.limits[phase][1]
             raise InputError(f"no program has at most {limit} tokens", where="training data")
         self.phase, self.rows = phase, rows
-        self.batches = Batches(self.data.rows(rows), self.config.batch_size, seed=self.config.seed + phase)
+        # Worlds are large: no copy of a data set that is wanted whole.
+        data = self.data if len(rows) == len(self.data) else self.data.rows(rows)
+        self.batches = Batches(data, self.config.batch_size, seed=self.config.seed + phase)
 
     def _next_batch(self) -> Batch:
         while self.programs >= self.limits[self.phase][0] * self.config.num_programs:
@@ -152,6 +159,8 @@ class Trainer:
 
     def losses_of(self, batch: Batch) -> Losses:
         """Forward pass and losses of a batch."""
+        if self.objective is not None:
+            return self.objective.losses(self.model, batch, self.rows[batch.items_B])
         config = self.config
         tokens = batch.tokens_BT
         allowed = self.language.allowed_along(tokens.astype(np.int32), config.model.num_tokens)
@@ -164,34 +173,28 @@ class Trainer:
             result: Forward = self.model(
                 tokens_BT, torch.from_numpy(batch.lengths_B).to(self.device), inputs, outputs, choice
             )
-        targets, compared = execution_targets(
-            result,
-            inputs,
-            outputs,
-            self._partial_lists(batch, result),
-            max_value=config.model.max_value,
-        )
+        executed = None
+        if len(result.row_X):
+            executed = self.beliefs.compare(result, inputs, outputs, self._partial_outputs(batch, result))
         return losses(
             result,
             tokens_BT,
             torch.from_numpy(allowed).to(self.device),
-            targets,
-            compared,
-            max_value=config.model.max_value,
+            executed,
             exec_weight=config.exec_weight,
             op_weight=config.op_weight,
         )
 
-    def _partial_lists(self, batch: Batch, result: Forward) -> Tensor | None:
-        if self.config.exec_targets == "end" or not len(result.row_X):
+    def _partial_outputs(self, batch: Batch, result: Forward) -> Tensor | None:
+        if self.config.exec_targets == "end":
             return None
-        lists = self.language.run_partial(
+        outputs = self.language.run_partial(
             batch.tokens_BT.astype(np.int32),
             batch.inputs_BKN,
             result.row_X.cpu().numpy(),
             result.position_X.cpu().numpy(),
         )
-        return torch.from_numpy(lists.astype(np.int64)).to(self.device)
+        return torch.from_numpy(outputs.astype(np.int64)).to(self.device)
 
     def update(self, batch: Batch) -> dict[str, Tensor]:
         """One step of the optimizer."""
@@ -339,15 +342,25 @@ class Trainer:
         self._stop = True
 
 
-def _check_data(config: TrainConfig, data: Dataset) -> None:
+def _check_data(model: ModelConfig, data: Dataset) -> Beliefs:
+    """Check that a model can learn from data; how the beliefs of its executor are compared."""
+    if data.domain != model.domain:
+        raise InputError(
+            f"the tasks are of {data.domain}, the model is one of {model.domain}",
+            where="training data",
+            hint="Give shards of the model's language, or another preset.",
+        )
+    if not isinstance(model, LaSynthConfig | PropertySignaturesConfig):
+        return WorldBeliefs()
     largest = int(max(abs(data.inputs_PKN).max(), abs(data.outputs_PKN).max()))
     cells = data.inputs_PKN.shape[2]
-    if largest > config.model.max_value or cells > config.model.max_cells:
+    if largest > model.max_value or cells > model.max_cells:
         raise InputError(
             f"lists of {cells} values up to {largest} do not fit a model of lists up to "
-            f"{config.model.max_cells} and values up to {config.model.max_value}",
+            f"{model.max_cells} and values up to {model.max_value}",
             where="training data",
         )
+    return ListBeliefs(model.max_value)
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

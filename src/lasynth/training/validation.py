@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
-import numpy as np
+from dataclasses import replace
 
 from lasynth import domains
 from lasynth.domains.base import Domain, Status
+from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.models.build import Model
 from lasynth.models.config import ModelConfig
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.search import Proposal, SearchConfig, search
 from lasynth.task import Task
+from lasynth.training.traces import trace_validator
 
 __all__ = ["validator"]
 
@@ -28,6 +29,8 @@ def validator(
     """
 
     def validate(model: Model) -> dict[str, float]:
+        if isinstance(model, TraceModel):
+            return trace_validator(tasks)(model)
         synthesizer = Synthesizer(model, config, name="in training")
         domain = domains.get(synthesizer.domain)
         search_config = SearchConfig(beam=beam, enough=None, max_tokens=96)
@@ -47,7 +50,6 @@ def _right(proposal: Proposal, domain: Domain, task: Task) -> bool:
     """Whether a program is right on all examples, the held-out ones included."""
     if not proposal.consistent:
         return False
-    inputs = np.array([example.input for example in task.held_out], dtype=np.int32)
-    outputs = np.array([example.output for example in task.held_out], dtype=np.int32)
+    inputs, outputs = domain.encode(replace(task, examples=task.held_out, held_out=()))
     got, statuses = domain.run_batch(proposal.tokens[None], inputs)
     return bool((statuses == Status.OK).all() and (got[0] == outputs).all())

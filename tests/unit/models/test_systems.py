@@ -134,7 +134,7 @@ def test_no_partial_executor_executes_at_the_end_only() -> None:
     assert found.row_X.tolist() == list(range(len(tokens)))
     # A program of one statement is executed once in either; a longer one is not.
     one = full.row_X == 1
-    torch.testing.assert_close(full.beliefs_XKNC[one], found.beliefs_XKNC[1:2])
+    torch.testing.assert_close(full.beliefs_XK[one], found.beliefs_XK[1:2])
     # What is decoded before anything is executed is the same, and the rest is not.
     first = int(full.position_X[full.row_X == 0].min())
     mine, theirs = spread(found, tokens.shape)[0], spread(full, tokens.shape)[0]

@@ -1,0 +1,244 @@
+"""Partial programs executed while they are written, token by token (Chen, Liu and Song 2019, "Exec").
+
+Behind every token a program has a state: the worlds as the statements so far leave them, and the examples
+that are active, which are those that the place being written will ever run on.
+
+- An action is performed at once, on the active examples. One whose action is not possible, or whose ticks
+  are used up, has crashed; it stays as the machine would leave it and is never active again.
+- Behind the condition of an `IF` or `IFELSE` only the examples where it holds are active, behind `ELSE` the
+  others, and behind the statement all of them again: their worlds have changed apart and are merged.
+- The body of a `WHILE` is written on the examples where the condition holds, that of a `REPEAT` on all (none
+  for `R=0`), and executed once while it is written. That was the first round, so where the body ends the
+  loop goes on from there to its end, which gives what the whole loop does to the worlds before it.
+
+So behind every statement of the outermost block the worlds are what `run_batch` makes of the program up to
+there, ticks included. In a block that no example enters nothing is executed. What the authors do there is
+not known; here all examples that have not crashed are then seen (all, where none is left), as they stand:
+something must be read, and they are what there is.
+
+Two doors: `GuidedWorlds` advances the rows of a search, `along` gives the states at all positions of whole
+programs. Shapes: R rows, B programs, K examples, W `WORLD_SIZE`, T tokens, S distinct states, Q distinct
+worlds of an example.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from lasynth.domains.karel.grammar import EOS
+from lasynth.domains.karel.guided_rows import Rows, Work, new_rows, new_work, reset, see, take, with_room
+from lasynth.domains.karel.machine import check_batch
+from lasynth.domains.karel.world import CRASHED, WORLD_SIZE, WorldArray
+from lasynth.grammar import IntArray
+
+__all__ = ["GuidedWorlds", "States", "along"]
+
+BoolArray = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+
+@njit(cache=True, nogil=True)
+def _reset_rows(s: Rows, worlds_RKW: WorldArray) -> None:
+    for row in range(len(worlds_RKW)):
+        reset(s, row, worlds_RKW[row])
+
+
+@njit(cache=True, nogil=True)
+def _take_rows(s: Rows, work: Work, tokens_R: IntArray) -> int:
+    for row in range(len(tokens_R)):
+        if not take(s, work, row, tokens_R[row]):
+            return row
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _see_rows(s: Rows, seen_RK: BoolArray) -> None:
+    for row in range(len(seen_RK)):
+        see(s, row, seen_RK[row])
+
+
+class GuidedWorlds:
+    """The states of several programs being written, each on worlds of its own.
+
+    Args:
+        inputs_RKW: `[R, K, W]` the input worlds of each row.
+
+    Raises:
+        ValueError: arrays that are no worlds.
+    """
+
+    __slots__ = ("_rows", "_work")
+
+    def __init__(self, inputs_RKW: WorldArray) -> None:
+        num_rows, num_examples = inputs_RKW.shape[:2]
+        _, worlds_RKW = check_batch(np.zeros((num_rows, 1), dtype=np.int32), inputs_RKW)
+        self._rows = new_rows(num_rows, num_examples, 16)
+        self._work = new_work()
+        _reset_rows(self._rows, worlds_RKW)
+
+    def __len__(self) -> int:
+        return len(self._rows.numbers)
+
+    @property
+    def worlds(self) -> WorldArray:
+        """`[R, K, W]` the worlds as they are now; not to be changed."""
+        return self._rows.worlds
+
+    @property
+    def changed(self) -> BoolArray:
+        """`[R, K]` the worlds that may differ from those before the last token; the others do not."""
+        return self._rows.changed
+
+    @property
+    def crashed(self) -> BoolArray:
+        """`[R, K]` the examples that have crashed: no program that goes on so is right."""
+        crashed_RK: BoolArray = self._rows.worlds[:, :, CRASHED] != 0
+        return crashed_RK
+
+    def seen(self) -> BoolArray:
+        """`[R, K]`: the examples that what comes next is written for; at least one a row."""
+        seen_RK = np.empty(self._rows.active.shape, dtype=np.bool_)
+        _see_rows(self._rows, seen_RK)
+        return seen_RK
+
+    def advance(self, tokens: npt.ArrayLike) -> None:
+        """Append a token to every row; EOS leaves a finished row as it is.
+
+        Args:
+            tokens: `[R]`.
+
+        Raises:
+            ValueError: a token that cannot come next; the rows are then of no further use.
+        """
+        tokens_R = np.ascontiguousarray(tokens, dtype=np.int32)
+        if tokens_R.shape != (len(self),):
+            raise ValueError(f"{len(self)} rows, but tokens of shape {tokens_R.shape}")
+        self._rows = with_room(self._rows)
+        row = _take_rows(self._rows, self._work, tokens_R)
+        if row >= 0:
+            raise ValueError(f"token {tokens_R[row]} cannot come next in row {row}")
+
+    def reorder(self, parents: npt.ArrayLike) -> Self:
+        """New rows of which row i continues row `parents[i]` of these; rows may repeat or be missing."""
+        parents_R = np.asarray(parents, dtype=np.int64)
+        selected = object.__new__(type(self))
+        columns: list[Any] = [array[parents_R] for array in self._rows]
+        selected._rows = Rows(*columns)
+        selected._work = self._work
+        return selected
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class States:
+    """The states along whole programs, each once.
+
+    Attributes:
+        state_BT: the state behind the tokens before position t, one of S. The first B are those at the
+            beginning of each program; those of a program rise.
+        seen_SK: the examples that what comes next is written for.
+        world_SK: the world of each example, one of Q. The first B K are the inputs.
+        worlds_QW: the distinct worlds of each example in its program.
+        example_Q: `program * K + example` of each.
+    """
+
+    state_BT: Ints
+    seen_SK: BoolArray
+    world_SK: Ints
+    worlds_QW: WorldArray
+    example_Q: Ints
+
+
+@njit(cache=True, nogil=True)
+def _along(
+    tokens_BT: IntArray,
+    inputs_BKW: WorldArray,
+    s: Rows,
+    work: Work,
+    state_BT: Ints,
+    seen_SK: BoolArray,
+    world_SK: Ints,
+    worlds_QW: WorldArray,
+    example_Q: Ints,
+) -> tuple[int, int, int]:
+    """Fill in the states; how many states and worlds there are, and the place that does not fit or -1."""
+    num_rows, num_positions = tokens_BT.shape
+    num_examples = inputs_BKW.shape[1]
+    num_states, num_worlds = num_rows, num_rows * num_examples
+    seen_K = np.empty(num_examples, dtype=np.bool_)
+    for row in range(num_rows):
+        reset(s, 0, inputs_BKW[row])
+        see(s, 0, seen_SK[row])
+        for example in range(num_examples):
+            world = row * num_examples + example
+            world_SK[row, example] = world
+            worlds_QW[world] = inputs_BKW[row, example]
+            example_Q[world] = world
+        now = row
+        for position in range(num_positions):
+            state_BT[row, position] = now
+            if not take(s, work, 0, tokens_BT[row, position]):
+                return num_states, num_worlds, row * num_positions + position
+            see(s, 0, seen_K)
+            if not s.changed[0].any() and np.array_equal(seen_K, seen_SK[now]):
+                continue
+            seen_SK[num_states] = seen_K
+            for example in range(num_examples):
+                world_SK[num_states, example] = world_SK[now, example]
+                if s.changed[0, example]:
+                    world_SK[num_states, example] = num_worlds
+                    worlds_QW[num_worlds] = s.worlds[0, example]
+                    example_Q[num_worlds] = row * num_examples + example
+                    num_worlds += 1
+            now = num_states
+            num_states += 1
+    return num_states, num_worlds, -1
+
+
+def along(tokens_BT: IntArray, inputs_BKW: WorldArray) -> States:
+    """The states at all positions of given programs (teacher forcing).
+
+    Args:
+        tokens_BT: `[B, T]` programs ended and padded by EOS, or cut off before their end.
+        inputs_BKW: `[B, K, W]` their input worlds.
+
+    Raises:
+        ValueError: a row that is not the beginning of a program, or arrays that are no worlds.
+    """
+    tokens, worlds_BKW = check_batch(tokens_BT, inputs_BKW)
+    (num_rows, num_positions), num_examples = tokens.shape, worlds_BKW.shape[1]
+    # Only some tokens change a world: actions and the ends of loops, and a question that uses up the ticks.
+    most = num_rows + int((tokens != EOS).sum())
+    state_BT = np.zeros(tokens.shape, dtype=np.int64)
+    seen_SK = np.zeros((most, num_examples), dtype=np.bool_)
+    world_SK = np.zeros((most, num_examples), dtype=np.int64)
+    worlds_QW = np.empty((most * num_examples, WORLD_SIZE), dtype=np.uint8)
+    example_Q = np.zeros(most * num_examples, dtype=np.int64)
+    room = 2 * num_positions + 4
+    num_states, num_worlds, failed = _along(
+        tokens,
+        worlds_BKW,
+        new_rows(1, num_examples, room),
+        new_work(),
+        state_BT,
+        seen_SK,
+        world_SK,
+        worlds_QW,
+        example_Q,
+    )
+    if failed >= 0:
+        row, position = divmod(failed, num_positions)
+        raise ValueError(
+            f"row {row} is not a program: token {tokens[row, position]} at {position} does not fit"
+        )
+    return States(
+        state_BT,
+        seen_SK[:num_states],
+        world_SK[:num_states],
+        worlds_QW[:num_worlds],
+        example_Q[:num_worlds],
+    )

@@ -1,0 +1,302 @@
+"""The compiled core of `lasynth.domains.karel.guided`: rows of partial programs with their worlds.
+
+A row is a parser's stack, the instructions so far (of `lasynth.domains.karel.compile`, so that loops can be
+run) and, for each open statement, what each example does in it.
+
+Shapes: R rows, K examples, W `WORLD_SIZE`, C instructions.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from lasynth.automaton import MAX_ACTIONS, shift
+from lasynth.domains.base import Status
+from lasynth.domains.karel import compile as ins
+from lasynth.domains.karel.compile import STACK_SIZE
+from lasynth.domains.karel.grammar import (
+    ACTIONS,
+    EOS,
+    FIRST_ACTION,
+    FIRST_CONDITION,
+    FIRST_TIMES,
+    GRAMMAR,
+    MAX_DEPTH,
+    NUM_TOKENS,
+    TERMINAL_OF_TOKEN,
+)
+from lasynth.domains.karel.machine import MAX_TICKS, holds, new_counters, perform
+from lasynth.domains.karel.trace import trace_code
+from lasynth.domains.karel.world import CRASHED, MAX_MARKERS, WORLD_SIZE, WorldArray
+from lasynth.grammar import IntArray
+
+__all__ = ["Rows", "Work", "new_rows", "new_work", "reset", "see", "take", "with_room"]
+
+BoolArray = npt.NDArray[np.bool_]
+
+_RHS, _RHS_START, _PREDICT = GRAMMAR.tables.rhs, GRAMMAR.tables.rhs_start, GRAMMAR.tables.predict
+_START = GRAMMAR.tables.start
+_ACT, _TEST, _NEGATED = (ACTIONS.index(name) for name in ("act", "test", "negated"))
+_WHILE, _REPEAT, _IF, _ELSE = (ACTIONS.index(name) for name in ("while", "repeat", "if", "else"))
+_END_IF, _END_WHILE, _END_REPEAT = (ACTIONS.index(name) for name in ("end_if", "end_while", "end_repeat"))
+_OK = int(Status.OK)
+# A row's numbers: size of the parser's stack, instructions, open statements, the condition being read.
+_SIZE, _CODE, _DEPTH, _CONDITION = range(4)
+# What an example does in an open statement: it was not there, it went in, it goes round or to the `ELSE`.
+_ABSENT, _INSIDE, _OUTSIDE = range(3)
+
+
+class Rows(NamedTuple):
+    """The arrays behind the rows; `[r]` of each belongs to row r."""
+
+    stacks: IntArray  # [R, STACK_SIZE] of the parser
+    numbers: IntArray  # [R, 4]
+    codes: IntArray  # [R, 2, C] instructions, as `compile_tokens` writes them; the first is a jump
+    opened: IntArray  # [R, MAX_DEPTH, 2] the first instruction of an open statement, its condition or count
+    branches: npt.NDArray[np.uint8]  # [R, MAX_DEPTH, K] what each example does in it
+    worlds: WorldArray  # [R, K, W]
+    ticks: IntArray  # [R, K] left
+    active: BoolArray  # [R, K] executed on
+    changed: BoolArray  # [R, K] whether the last token changed the world
+
+
+class Work(NamedTuple):
+    """Scratch of the compiled functions."""
+
+    actions: IntArray
+    counters: IntArray
+    before: WorldArray
+    run_actions: npt.NDArray[np.int8]
+    run_tokens: IntArray
+    event_tokens: IntArray
+    event_values: npt.NDArray[np.int8]
+    event_times: IntArray
+    snapshots: WorldArray
+
+
+def new_rows(num_rows: int, num_examples: int, room: int) -> Rows:
+    """Room for rows, with that many instructions each; `reset` begins one."""
+    return Rows(
+        np.zeros((num_rows, STACK_SIZE), dtype=np.int32),
+        np.zeros((num_rows, 4), dtype=np.int32),
+        np.zeros((num_rows, 2, room), dtype=np.int32),
+        np.zeros((num_rows, MAX_DEPTH, 2), dtype=np.int32),
+        np.zeros((num_rows, MAX_DEPTH, num_examples), dtype=np.uint8),
+        np.zeros((num_rows, num_examples, WORLD_SIZE), dtype=np.uint8),
+        np.zeros((num_rows, num_examples), dtype=np.int32),
+        np.zeros((num_rows, num_examples), dtype=np.bool_),
+        np.zeros((num_rows, num_examples), dtype=np.bool_),
+    )
+
+
+def with_room(s: Rows) -> Rows:
+    """The rows with room for what one more token writes: two instructions, and one behind the last."""
+    room = s.codes.shape[2]
+    if not len(s.numbers) or s.numbers[:, _CODE].max() + 3 <= room:
+        return s
+    codes = np.zeros((len(s.codes), 2, 2 * room), dtype=np.int32)
+    codes[:, :, :room] = s.codes
+    return s._replace(codes=codes)
+
+
+def new_work() -> Work:
+    """What `take` works on; its content between calls does not matter."""
+    return Work(
+        np.zeros(MAX_ACTIONS, dtype=np.int32),
+        new_counters(),
+        np.zeros(WORLD_SIZE, dtype=np.uint8),
+        np.zeros(MAX_TICKS, dtype=np.int8),
+        np.zeros(MAX_TICKS, dtype=np.int32),
+        np.zeros(MAX_TICKS, dtype=np.int32),
+        np.zeros(MAX_TICKS, dtype=np.int8),
+        np.zeros(MAX_TICKS, dtype=np.int32),
+        np.zeros((0, WORLD_SIZE), dtype=np.uint8),
+    )
+
+
+@njit(cache=True, nogil=True)
+def reset(s: Rows, row: int, worlds_KW: WorldArray) -> None:
+    """Begin a program in given worlds."""
+    s.stacks[row, 0] = _START
+    s.numbers[row, _SIZE] = 1
+    s.numbers[row, _CODE] = 1  # instruction 0 is where runs begin: a jump to the loop that goes on
+    s.numbers[row, _DEPTH] = 0
+    s.numbers[row, _CONDITION] = 0
+    s.worlds[row] = worlds_KW
+    s.ticks[row] = MAX_TICKS
+    for example in range(len(worlds_KW)):
+        s.active[row, example] = worlds_KW[example, CRASHED] == 0
+    s.changed[row] = False
+
+
+@njit(cache=True, nogil=True)
+def _write(s: Rows, row: int, word: int) -> None:
+    s.codes[row, 0, s.numbers[row, _CODE]] = word
+    s.numbers[row, _CODE] += 1
+
+
+@njit(cache=True, nogil=True)
+def _spend(s: Rows, row: int, example: int) -> bool:
+    """Take a tick; False where there was none left, which is a crash."""
+    s.ticks[row, example] -= 1
+    if s.ticks[row, example] >= 0:
+        return True
+    s.worlds[row, example, CRASHED] = 1
+    s.changed[row, example] = True
+    s.active[row, example] = False
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _act(s: Rows, row: int, action: int) -> None:
+    for example in range(s.active.shape[1]):
+        if s.active[row, example] and _spend(s, row, example):
+            s.changed[row, example] = True
+            if not perform(s.worlds[row, example], action, MAX_MARKERS):
+                s.worlds[row, example, CRASHED] = 1
+                s.active[row, example] = False
+
+
+@njit(cache=True, nogil=True)
+def _enter(s: Rows, row: int, kind: int, argument: int) -> bool:
+    """Begin a block: only the examples that go in stay active. False where blocks are nested too deeply."""
+    depth = s.numbers[row, _DEPTH]
+    if depth == MAX_DEPTH:
+        return False
+    s.numbers[row, _DEPTH] += 1
+    s.opened[row, depth, 0] = s.numbers[row, _CODE]
+    s.opened[row, depth, 1] = argument
+    if kind == _IF:
+        _write(s, row, ins.SKIP | argument << 4)
+    elif kind == _WHILE:
+        _write(s, row, ins.JUMP)
+    else:
+        _write(s, row, ins.COUNT | argument << 4 | depth << ins.COUNTER_SHIFT)
+    for example in range(s.active.shape[1]):
+        s.branches[row, depth, example] = _ABSENT
+        if not s.active[row, example]:
+            continue
+        if kind == _REPEAT:
+            inside = argument > 0
+            if inside and not _spend(s, row, example):
+                continue
+        else:
+            if not _spend(s, row, example):
+                continue
+            world = s.worlds[row, example]
+            inside = holds(world, argument & 7) != (argument & ins.NEGATED != 0)
+        s.branches[row, depth, example] = _INSIDE if inside else _OUTSIDE
+        s.active[row, example] = inside
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _otherwise(s: Rows, row: int) -> None:
+    """Behind `ELSE`: the examples that did not go into the first block."""
+    depth = s.numbers[row, _DEPTH] - 1
+    size = s.numbers[row, _CODE]
+    s.codes[row, 0, s.opened[row, depth, 0]] |= (size + 1) << ins.TARGET_SHIFT
+    s.opened[row, depth, 0] = size
+    _write(s, row, ins.JUMP)
+    for example in range(s.active.shape[1]):
+        s.active[row, example] = s.branches[row, depth, example] == _OUTSIDE
+
+
+@njit(cache=True, nogil=True)
+def _go_on(s: Rows, work: Work, row: int, example: int, start: int) -> None:
+    """Run the code behind `start` to its end, from the world and the ticks of an example."""
+    code, world = s.codes[row], s.worlds[row, example]
+    code[0, 0] = ins.JUMP | start << ins.TARGET_SHIFT
+    code[0, s.numbers[row, _CODE]] = ins.HALT
+    work.before[:] = world
+    status, num_actions, num_events = trace_code(
+        code,
+        world,
+        work.counters,
+        s.ticks[row, example],
+        MAX_MARKERS,
+        True,
+        work.run_actions,
+        work.run_tokens,
+        work.event_tokens,
+        work.event_values,
+        work.event_times,
+        work.snapshots,
+    )
+    # Every tick is an action or an event.
+    s.ticks[row, example] -= num_actions + num_events
+    s.active[row, example] = status == _OK
+    for place in range(len(world)):
+        if world[place] != work.before[place]:
+            s.changed[row, example] = True
+            break
+
+
+@njit(cache=True, nogil=True)
+def _leave(s: Rows, work: Work, row: int, kind: int) -> None:
+    """Behind a statement with blocks: a loop goes on to its end, and who was there before is active again."""
+    depth = s.numbers[row, _DEPTH] - 1
+    s.numbers[row, _DEPTH] = depth
+    start, argument = s.opened[row, depth, 0], s.opened[row, depth, 1]
+    again = s.numbers[row, _CODE]
+    if kind == _END_WHILE:
+        _write(s, row, ins.LOOP | argument << 4 | (start + 1) << ins.TARGET_SHIFT)
+    elif kind == _END_REPEAT:
+        _write(s, row, ins.NEXT | depth << ins.COUNTER_SHIFT | (start + 1) << ins.TARGET_SHIFT)
+    # A branch goes behind what follows, a loop to its question.
+    s.codes[row, 0, start] |= again << ins.TARGET_SHIFT
+    for example in range(s.active.shape[1]):
+        if kind != _END_IF and s.active[row, example]:
+            work.counters[depth] = argument - 1
+            _go_on(s, work, row, example, again)
+        was_there = s.branches[row, depth, example] != _ABSENT
+        s.active[row, example] = was_there and s.worlds[row, example, CRASHED] == 0
+
+
+@njit(cache=True, nogil=True)
+def take(s: Rows, work: Work, row: int, token: int) -> bool:
+    """Append a token to a row; False where it does not fit (the row is then of no further use)."""
+    numbers = s.numbers[row]
+    s.changed[row] = False
+    if numbers[_SIZE] == 0:
+        return token == EOS
+    if token < 0 or token >= NUM_TOKENS or TERMINAL_OF_TOKEN[token] < 0:
+        return False
+    terminal = TERMINAL_OF_TOKEN[token]
+    actions = work.actions
+    size, _, _, total = shift(_RHS, _RHS_START, _PREDICT, s.stacks[row], numbers[_SIZE], terminal, actions)
+    if size < 0:
+        return False
+    numbers[_SIZE] = size
+    for number in range(total):
+        action = actions[number]
+        if action == _ACT:
+            _write(s, row, ins.ACT | (token - FIRST_ACTION) << 4)
+            _act(s, row, token - FIRST_ACTION)
+        elif action == _TEST:
+            numbers[_CONDITION] = token - FIRST_CONDITION
+        elif action == _NEGATED:
+            numbers[_CONDITION] += ins.NEGATED
+        elif action == _IF or action == _WHILE or action == _REPEAT:
+            argument = token - FIRST_TIMES if action == _REPEAT else numbers[_CONDITION]
+            if not _enter(s, row, action, argument):
+                return False
+        elif action == _ELSE:
+            _otherwise(s, row)
+        elif action == _END_IF or action == _END_WHILE or action == _END_REPEAT:
+            _leave(s, work, row, action)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def see(s: Rows, row: int, seen_K: BoolArray) -> None:
+    """The examples to be read: the active ones; where there are none, those not crashed; else all."""
+    seen_K[:] = s.active[row]
+    if not seen_K.any():
+        seen_K[:] = s.worlds[row, :, CRASHED] == 0
+        if not seen_K.any():
+            seen_K[:] = True

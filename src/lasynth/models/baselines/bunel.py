@@ -1,0 +1,250 @@
+"""Bunel et al. (2018): a decoder for each example, which are pooled at every token.
+
+An encoder makes one vector of each example. An LSTM reads it beside every token, once for each example; the
+maximum over the examples of its top layer gives the logits. There is no attention.
+
+What each example's vector is made of is a part of its own (`lasynth.models.baselines.execution`): its input
+and its output, all along, which is this system, or the world that the program so far has made of the input,
+and the output, which is Exec (`lasynth.models.baselines.exec`). The parameters are the same, so what
+execution gains can be seen by leaving it out.
+
+Shapes: B tasks, R rows of a search, K examples, N = R K or B K, W numbers of a world, T tokens, P packed
+positions, S states of a program, Q worlds, E size of an encoded example, D decoder state, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from lasynth.domains.karel.world import WorldArray
+from lasynth.models.baselines.distinct import distinct
+from lasynth.models.baselines.execution import Execution, Worlds
+from lasynth.models.baselines.learned_syntax import Syntax
+from lasynth.models.karel.encoder import Goals, WorldEncoder
+from lasynth.models.karel.planes import sides, to_planes
+from lasynth.models.lasynth import Forward
+
+__all__ = ["Bunel", "ExampleDecoder", "ExampleState"]
+
+State = tuple[Tensor, Tensor]
+
+
+class ExampleDecoder(nn.Module):
+    """An LSTM over the tokens beside the encoding of one example, with a learned state to begin with.
+
+    Args:
+        num_tokens: size of the vocabulary, V.
+        embedding: size of token embeddings.
+        example_size: size of an encoded example, E.
+        size: of the state, D.
+        layers: of the LSTM.
+    """
+
+    def __init__(self, num_tokens: int, embedding: int, example_size: int, size: int, layers: int) -> None:
+        super().__init__()
+        self.tokens = nn.Embedding(num_tokens, embedding)
+        self.lstm = nn.LSTM(embedding + example_size, size, layers, batch_first=True)
+        self.start = nn.Parameter(torch.empty(2, layers, 1, size).uniform_(-0.1, 0.1))
+        self.output = nn.Linear(size, num_tokens)
+
+    def initial(self, num_rows: int) -> State:
+        """The state before any token, `[layers, N, D]` twice."""
+        hidden, cell = self.start.expand(-1, -1, num_rows, -1).contiguous()
+        return hidden, cell
+
+    def forward(self, tokens_NT: Tensor, examples_NTE: Tensor, state: State) -> tuple[Tensor, State]:
+        """Read tokens and examples: the states behind each, `[N, T, D]`, and the last of all layers."""
+        read = torch.cat([self.tokens(tokens_NT), examples_NTE], dim=-1)
+        states, last = self.lstm(read, state)
+        return states, last
+
+    def score(self, states_PKD: Tensor, seen_PK: Tensor) -> Tensor:
+        """Logits `[P, V]`: the maximum over the examples that count, then a linear layer."""
+        pooled = states_PKD.masked_fill(~seen_PK[..., None], -torch.inf).amax(1)
+        logits: Tensor = self.output(pooled)
+        return logits
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleState:
+    """Rows of a search.
+
+    Attributes:
+        lstm: state of the decoder, `[layers, R K, D]` twice.
+        syntax: state of the learned syntax, `[layers, R, D]` twice.
+        codes_RKE: the examples as they are read now.
+        worlds: what they are made of.
+        example_RK: which of the goals each belongs to.
+        goals: wanted worlds of all examples, each a task of one example.
+        box: height and width of the planes.
+    """
+
+    lstm: State
+    syntax: State
+    codes_RKE: Tensor
+    worlds: Worlds
+    example_RK: Tensor
+    goals: Goals
+    box: tuple[int, int]
+
+    def select(self, parents_R: Tensor) -> ExampleState:
+        """The rows `parents_R`, which may repeat."""
+        num_examples = self.codes_RKE.shape[1]
+        parents_N = (parents_R[:, None] * num_examples + torch.arange(num_examples).to(parents_R)).flatten()
+        return replace(
+            self,
+            lstm=(self.lstm[0].index_select(1, parents_N), self.lstm[1].index_select(1, parents_N)),
+            syntax=(self.syntax[0].index_select(1, parents_R), self.syntax[1].index_select(1, parents_R)),
+            codes_RKE=self.codes_RKE.index_select(0, parents_R),
+            worlds=self.worlds.reorder(parents_R.cpu().numpy()),
+            example_RK=self.example_RK.index_select(0, parents_R),
+        )
+
+
+class Bunel(nn.Module):
+    """Programs from examples, each with a decoder of its own; the same two paths as `LaSynth`.
+
+    A hypothesis under which every example has crashed cannot be right: `step` then gives no token any
+    chance but the one before the first, which no mask allows, so that a search drops it. Without execution
+    none ever crashes.
+
+    Args:
+        encoder: of a pair of worlds.
+        decoder: of programs.
+        execution: which worlds are read.
+        syntax: what is known of the grammar.
+        bos: the token before the first.
+    """
+
+    def __init__(
+        self,
+        encoder: WorldEncoder,
+        decoder: ExampleDecoder,
+        execution: Execution,
+        syntax: Syntax,
+        bos: int,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+        self.execution = execution
+        self.syntax = syntax
+        self.bos = bos
+
+    def forward(
+        self,
+        tokens_BT: Tensor,
+        lengths_B: Tensor,
+        inputs_BKW: Tensor,
+        outputs_BKW: Tensor,
+        wanted_BT: Tensor | None = None,
+    ) -> Forward:
+        """The teacher-forced path; see `LaSynth.forward`. There is no latent execution.
+
+        `op_loss` is the loss of a learned syntax.
+        """
+        batch, num_tokens = tokens_BT.shape
+        num_examples = inputs_BKW.shape[1]
+        device = tokens_BT.device
+        inside = torch.arange(num_tokens, device=device)[None] < lengths_B[:, None]
+        states = self.execution.along(_int32(tokens_BT), _bytes(inputs_BKW))
+        state_BT, world_SK, example_Q = (
+            torch.from_numpy(array).to(device)
+            for array in (states.state_BT, states.world_SK, states.example_Q)
+        )
+        box = sides(inputs_BKW)
+        goals = self.encoder.goals(outputs_BKW.flatten(0, 1)[:, None], *box)
+        codes_QE = self._encode(torch.from_numpy(states.worlds_QW).to(device), goals.rows(example_Q), box)
+        codes_BKTE = codes_QE[world_SK[state_BT].transpose(1, 2)]
+
+        read_BT = torch.cat([tokens_BT.new_full((batch, 1), self.bos), tokens_BT[:, :-1]], dim=1)
+        read_NT = read_BT.repeat_interleave(num_examples, dim=0)
+        decoded, _ = self.decoder(
+            read_NT, codes_BKTE.flatten(0, 1), self.decoder.initial(batch * num_examples)
+        )
+        added_BTV, _ = self.syntax(read_BT, self.syntax.initial(batch))
+        wanted = inside if wanted_BT is None else inside & wanted_BT
+        row_P, position_P = wanted.nonzero(as_tuple=True)
+        states_PKD = decoded.unflatten(0, (batch, num_examples))[row_P, :, position_P]
+        seen_PK = torch.from_numpy(states.seen_SK).to(device)[state_BT[row_P, position_P]]
+        logits = self.decoder.score(states_PKD, seen_PK) + added_BTV[row_P, position_P]
+        none = row_P[:0]
+        return Forward(
+            logits,
+            row_P,
+            position_P,
+            logits.new_zeros((0, num_examples, 0, 0)),
+            none,
+            none,
+            none.bool(),
+            self.syntax.loss(added_BTV, tokens_BT, inside),
+        )
+
+    def _encode(self, worlds_QW: Tensor, goals: Goals, box: tuple[int, int]) -> Tensor:
+        """`[Q, E]` of worlds and, for each, the wanted one."""
+        return self.encoder(to_planes(worlds_QW, *box)[:, None], goals)[:, 0]
+
+    def start(self, inputs_BKW: Tensor, outputs_BKW: Tensor) -> ExampleState:
+        """The incremental path before any token: one row a task."""
+        batch, num_examples = inputs_BKW.shape[:2]
+        box = sides(inputs_BKW)
+        goals = self.encoder.goals(outputs_BKW.flatten(0, 1)[:, None], *box)
+        codes = self._encode(inputs_BKW.flatten(0, 1), goals, box)
+        examples = torch.arange(batch * num_examples, device=codes.device)
+        return ExampleState(
+            self.decoder.initial(batch * num_examples),
+            self.syntax.initial(batch),
+            codes.unflatten(0, (batch, num_examples)),
+            self.execution.start(_bytes(inputs_BKW)),
+            examples.unflatten(0, (batch, num_examples)),
+            goals,
+            box,
+        )
+
+    def step(self, state: ExampleState, tokens_R: Tensor) -> tuple[Tensor, ExampleState]:
+        """The incremental path: feed one token a row (first `bos`), get the next one's logits `[R, V]`."""
+        num_rows, num_examples = state.example_RK.shape
+        if not bool((tokens_R == self.bos).all()):
+            state = self._execute(state, tokens_R)
+        read_N1 = tokens_R.repeat_interleave(num_examples)[:, None]
+        decoded, lstm = self.decoder(read_N1, state.codes_RKE.flatten(0, 1)[:, None], state.lstm)
+        added_R1V, syntax = self.syntax(tokens_R[:, None], state.syntax)
+        seen_RK = torch.from_numpy(state.worlds.seen()).to(tokens_R.device)
+        decoded_RKD = decoded[:, 0].unflatten(0, (num_rows, num_examples))
+        logits = self.decoder.score(decoded_RKD, seen_RK) + added_R1V[:, 0]
+        lost_R = torch.from_numpy(state.worlds.crashed.all(axis=1)).to(tokens_R.device)
+        only_bos = torch.full_like(logits[0], -torch.inf)
+        only_bos[self.bos] = 0.0
+        logits = torch.where(lost_R[:, None], only_bos, logits)
+        return logits, replace(state, lstm=lstm, syntax=syntax)
+
+    def _execute(self, state: ExampleState, tokens_R: Tensor) -> ExampleState:
+        """Append tokens to the worlds, and encode what they change: each world of an example once."""
+        worlds = state.worlds.reorder(np.arange(len(tokens_R)))  # the old state stays as it is
+        worlds.advance(tokens_R.cpu().numpy())
+        row_X, place_X = np.nonzero(worlds.changed)
+        if not len(row_X):
+            return replace(state, worlds=worlds)
+        examples_X = state.example_RK.cpu().numpy()[row_X, place_X]
+        pairs_X = [examples_X[:, None].view(np.uint8), worlds.worlds[row_X, place_X]]
+        first_Q, same_X = distinct(np.concatenate(pairs_X, axis=1))
+        device = tokens_R.device
+        example_Q = torch.from_numpy(examples_X[first_Q]).to(device)
+        worlds_QW = torch.from_numpy(worlds.worlds[row_X[first_Q], place_X[first_Q]]).to(device)
+        codes_QE = self._encode(worlds_QW, state.goals.rows(example_Q), state.box)
+        codes_RKE = state.codes_RKE.clone()
+        codes_RKE[torch.from_numpy(row_X), torch.from_numpy(place_X)] = codes_QE[torch.from_numpy(same_X)]
+        return replace(state, worlds=worlds, codes_RKE=codes_RKE)
+
+
+def _int32(tokens_BT: Tensor) -> npt.NDArray[np.int32]:
+    return tokens_BT.cpu().numpy().astype(np.int32)
+
+
+def _bytes(worlds: Tensor) -> WorldArray:
+    return worlds.cpu().numpy().astype(np.uint8)

@@ -1,0 +1,35 @@
+"""Exec (Chen, Liu and Song 2019): execution-guided synthesis, by the real interpreter.
+
+The network is that of Bunel et al. (`lasynth.models.baselines.bunel`), to the last parameter. What is read
+of an example is not its input but the world that the statements so far have made of it, and what is pooled
+are the examples that the place being written will run on; both are found by `lasynth.domains.karel.guided`,
+the same way in training, along the references, and in search. A statement is an action or a whole block, so
+the worlds change behind every action, and the examples split behind every condition.
+
+No code of the authors is public. Each example keeps one decoder that reads all tokens of the program; where
+the paper synthesises the two branches of an `IFELSE` on two sets of examples, here the maximum is taken over
+the one set and then over the other.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.domains.karel.guided import GuidedWorlds, States, along
+from lasynth.domains.karel.world import WorldArray
+from lasynth.models.baselines.execution import Worlds
+
+__all__ = ["Executed"]
+
+
+class Executed:
+    """The worlds as the program so far leaves them; see `lasynth.models.baselines.execution.Execution`."""
+
+    def along(self, tokens_BT: npt.NDArray[np.int32], inputs_BKW: WorldArray) -> States:
+        """See `Execution`."""
+        return along(tokens_BT, inputs_BKW)
+
+    def start(self, inputs_RKW: WorldArray) -> Worlds:
+        """See `Execution`."""
+        return GuidedWorlds(inputs_RKW)

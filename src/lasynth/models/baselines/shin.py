@@ -1,0 +1,227 @@
+"""Shin, Polosukhin and Song (2018), second stage: from examples and their traces to code.
+
+The traces are inferred, not given: by the first stage, which this model contains (`shin_trace`). It is
+trained on inferred ones as well (`lasynth.training.traces`), right ones where there are any, so that it
+learns to do with what it will get.
+
+A bidirectional LSTM reads each trace with the worlds along it. A decoder for each example attends to its
+states; it reads the last token, the encoded example and what it attended to before. What it attends to now,
+and its own state, are pooled over the examples.
+
+Shapes: B tasks, K examples, N = B K, R rows of a search, S steps of a trace, T tokens, P packed positions,
+H size of a step's state, D decoder state, E size of an encoded example, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from lasynth.models.attention import Slots
+from lasynth.models.baselines.shin_trace import TraceModel, encode_pairs
+from lasynth.models.baselines.shin_world import NUM_ACTIONS, Steps, WorldReader
+from lasynth.models.karel.encoder import WorldEncoder
+from lasynth.models.lasynth import Forward
+
+__all__ = ["CodeModel", "CodeState", "TraceEncoder"]
+
+State = tuple[tuple[Tensor, Tensor], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeState:
+    """Rows of a search.
+
+    Attributes:
+        cells: state of each layer of the decoder, `[R K, D]` twice.
+        context_RKH: what each example attended to last.
+        example_RK: which of the examples each is.
+        pairs_NE: encoded examples.
+        memory_NSH: the states of their traces.
+        inside_NS: where these are.
+    """
+
+    cells: State
+    context_RKH: Tensor
+    example_RK: Tensor
+    pairs_NE: Tensor
+    memory_NSH: Tensor
+    inside_NS: Tensor
+
+    def select(self, parents_R: Tensor) -> CodeState:
+        """The rows `parents_R`, which may repeat."""
+        num_examples = self.example_RK.shape[1]
+        parents_N = (parents_R[:, None] * num_examples + torch.arange(num_examples).to(parents_R)).flatten()
+        return replace(
+            self,
+            cells=tuple((h.index_select(0, parents_N), c.index_select(0, parents_N)) for h, c in self.cells),
+            context_RKH=self.context_RKH.index_select(0, parents_R),
+            example_RK=self.example_RK.index_select(0, parents_R),
+        )
+
+
+class TraceEncoder(nn.Module):
+    """Reads traces.
+
+    Args:
+        reader: of the world at a step.
+        embedding: size of an embedded action.
+        size: of the state of each direction, half of H.
+        layers: of the LSTM.
+    """
+
+    def __init__(self, reader: WorldReader, embedding: int, size: int, layers: int) -> None:
+        super().__init__()
+        self.reader = reader
+        self.actions = nn.Embedding(NUM_ACTIONS, embedding)
+        self.lstm = nn.LSTM(reader.size + embedding, size, layers, batch_first=True, bidirectional=True)
+
+    def forward(self, steps: Steps) -> Tensor:
+        """The states at all steps, `[N, S, H]`, zeros behind the end of each."""
+        read = torch.cat([steps.pad(self.reader(steps.worlds_Q)), self.actions(steps.actions_NS)], dim=-1)
+        packed = pack_padded_sequence(read, steps.lengths_N.cpu(), batch_first=True, enforce_sorted=False)
+        states, _ = pad_packed_sequence(
+            self.lstm(packed)[0], batch_first=True, total_length=steps.inside_NS.shape[1]
+        )
+        return states
+
+
+class CodeModel(nn.Module):
+    """Writes programs from examples and traces; the same two paths as `LaSynth`.
+
+    Args:
+        tracer: the first stage; its weights are not learned here.
+        encoder: of examples.
+        traces: of traces.
+        num_tokens: size of the vocabulary, V.
+        embedding: size of token embeddings.
+        size: of the decoder's state, D.
+        layers: of the decoder.
+        bos: the token before the first.
+    """
+
+    def __init__(
+        self,
+        tracer: TraceModel,
+        encoder: WorldEncoder,
+        traces: TraceEncoder,
+        *,
+        num_tokens: int,
+        embedding: int,
+        size: int,
+        layers: int,
+        bos: int,
+    ) -> None:
+        super().__init__()
+        memory = 2 * traces.lstm.hidden_size
+        self.tracer = tracer.requires_grad_(False)
+        self.encoder = encoder
+        self.traces = traces
+        self.tokens = nn.Embedding(num_tokens, embedding)
+        sizes = [embedding + encoder.size + memory, *[size] * (layers - 1)]
+        self.cells = nn.ModuleList(nn.LSTMCell(given, size) for given in sizes)
+        self.query = nn.Linear(size, memory)
+        self.output = nn.Linear(memory + size, num_tokens)
+        self.size = size
+        self.bos = bos
+
+    def forward(
+        self,
+        tokens_BT: Tensor,
+        lengths_B: Tensor,
+        inputs_BKW: Tensor,
+        outputs_BKW: Tensor,
+        wanted_BT: Tensor | None = None,
+        actions_BKA: Tensor | None = None,
+    ) -> Forward:
+        """The teacher-forced path; see `LaSynth.forward`.
+
+        The decoder reads what it attended to, so it goes token by token here too.
+
+        Args:
+            actions_BKA: traces, -1 behind the last action; without them they are inferred.
+        """
+        batch, num_tokens = tokens_BT.shape
+        inside = torch.arange(num_tokens, device=tokens_BT.device)[None] < lengths_B[:, None]
+        if actions_BKA is None:
+            actions_BKA = self.infer(inputs_BKW, outputs_BKW)
+        state = self._begin(inputs_BKW, outputs_BKW, actions_BKA)
+        found = []
+        token_B = tokens_BT.new_full((batch,), self.bos)
+        for position in range(num_tokens):
+            pooled_BF, state = self._advance(state, token_B)
+            found.append(pooled_BF)
+            token_B = tokens_BT[:, position]
+        wanted = inside if wanted_BT is None else inside & wanted_BT
+        row_P, position_P = wanted.nonzero(as_tuple=True)
+        logits = self.output(torch.stack(found, dim=1)[row_P, position_P])
+        none = row_P[:0]
+        return Forward(
+            logits,
+            row_P,
+            position_P,
+            logits.new_zeros((0, inputs_BKW.shape[1], 0, 0)),
+            none,
+            none,
+            none.bool(),
+            logits.new_zeros(()),
+        )
+
+    def infer(self, inputs_BKW: Tensor, outputs_BKW: Tensor) -> Tensor:
+        """The likeliest right trace of each example, or a leap: `[B, K, A]`."""
+        flat = (worlds.flatten(0, 1).cpu().numpy().astype("uint8") for worlds in (inputs_BKW, outputs_BKW))
+        actions = torch.from_numpy(self.tracer.propose(*flat).chosen()).to(inputs_BKW.device)
+        return actions.unflatten(0, inputs_BKW.shape[:2])
+
+    def _begin(self, inputs_BKW: Tensor, outputs_BKW: Tensor, actions_BKA: Tensor) -> CodeState:
+        batch, num_examples = inputs_BKW.shape[:2]
+        inputs, outputs, actions = (x.flatten(0, 1) for x in (inputs_BKW, outputs_BKW, actions_BKA))
+        steps = Steps.of(inputs, outputs, actions)
+        memory = self.traces(steps)
+        zeros = memory.new_zeros(len(inputs), self.size)
+        examples = torch.arange(len(inputs), device=inputs.device)
+        return CodeState(
+            tuple((zeros, zeros) for _ in self.cells),
+            memory.new_zeros(batch, num_examples, memory.shape[-1]),
+            examples.unflatten(0, (batch, num_examples)),
+            encode_pairs(self.encoder, inputs, outputs),
+            memory,
+            steps.inside_NS,
+        )
+
+    def _advance(self, state: CodeState, tokens_R: Tensor) -> tuple[Tensor, CodeState]:
+        """Read a token a row: what is pooled over the examples, `[R, H + D]`, and the state."""
+        num_rows, num_examples = state.example_RK.shape
+        example_N = state.example_RK.flatten()
+        tokens_N = self.tokens(tokens_R).repeat_interleave(num_examples, dim=0)
+        pairs = state.pairs_NE.index_select(0, example_N)
+        value = torch.cat([tokens_N, pairs, state.context_RKH.flatten(0, 1)], dim=1)
+        cells = []
+        for cell, before in zip(self.cells, state.cells, strict=True):
+            value, memory = cell(value, before)
+            cells.append((value, memory))
+        context = self._attend(state, example_N, self.query(value))
+        pooled = torch.cat([context, value], dim=1).unflatten(0, (num_rows, num_examples)).amax(1)
+        context_RKH = context.unflatten(0, (num_rows, num_examples))
+        return pooled, replace(state, cells=tuple(cells), context_RKH=context_RKH)
+
+    def _attend(self, state: CodeState, example_N: Tensor, query_NH: Tensor) -> Tensor:
+        """The mean of the states of each one's trace, by scaled dot products, `[R K, H]`."""
+        slots = Slots.of_rows(example_N, len(state.memory_NSH))
+        scores = slots.pad(query_NH) @ state.memory_NSH.mT / math.sqrt(query_NH.shape[1])
+        scores = scores.masked_fill(~state.inside_NS[:, None], -torch.inf)
+        return slots.pack(scores.softmax(-1) @ state.memory_NSH)
+
+    def start(self, inputs_BKW: Tensor, outputs_BKW: Tensor) -> CodeState:
+        """The incremental path before any token: the traces are inferred; one row a task."""
+        return self._begin(inputs_BKW, outputs_BKW, self.infer(inputs_BKW, outputs_BKW))
+
+    def step(self, state: CodeState, tokens_R: Tensor) -> tuple[Tensor, CodeState]:
+        """The incremental path: feed one token a row (first `bos`), get the next one's logits `[R, V]`."""
+        pooled, state = self._advance(state, tokens_R)
+        logits: Tensor = self.output(pooled)
+        return logits, state

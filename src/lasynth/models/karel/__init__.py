@@ -1,0 +1,1 @@
+"""Models of Karel: worlds as tensors, the encoder of examples, and LaSynth's parts."""

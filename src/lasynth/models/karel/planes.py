@@ -1,0 +1,191 @@
+"""Worlds as tensors, cropped to what a batch needs.
+
+A world is `[7, H, W]`: planes 0 to 3 the robot facing north, east, south and west, 4 inner walls, 5 what
+lies outside of the grid, 6 how many markers a cell has. A believed world has chances in the planes of the
+robot and expected numbers in that of the markers; the rest is certain. `benchmark_planes` makes of it the
+16 planes of the public benchmark, in which each number of markers has a plane of its own.
+
+More than ten markers are shown as ten; the real data never has them. Row 0 is the frame below the bottom
+row, so a grid smaller than 16 x 16 leaves its upper and right-hand cells empty, and a batch of small worlds
+is cropped to H x W of them. What reads planes gives the same for a crop as for the whole 18 x 18.
+
+Shapes: `...` any, H, W sides of the crop; 328 the numbers of a world (`lasynth.domains.karel.world`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lasynth.domains.karel.world import (
+    FACING,
+    FRAME,
+    HERO_COL,
+    HERO_ROW,
+    NUM_CELLS,
+    OUTSIDE,
+    WALL,
+)
+
+__all__ = [
+    "MARKER_PLANE",
+    "MOST_MARKERS",
+    "NUM_BENCHMARK_PLANES",
+    "NUM_PLANES",
+    "OUTSIDE_PLANE",
+    "ROBOT_PLANES",
+    "WALL_PLANE",
+    "Planes",
+    "benchmark_planes",
+    "chances_of",
+    "inside",
+    "marker_counts",
+    "north_up",
+    "robot_place",
+    "sides",
+    "to_planes",
+    "to_worlds",
+]
+
+NUM_PLANES: Final = 7
+NUM_BENCHMARK_PLANES: Final = 16
+MOST_MARKERS: Final = 10
+ROBOT_PLANES: Final = slice(0, 4)
+WALL_PLANE: Final = 4
+OUTSIDE_PLANE: Final = 5
+MARKER_PLANE: Final = 6
+
+
+def sides(worlds_W: Tensor) -> tuple[int, int]:
+    """Height and width, the frame included, of the smallest box that holds every world: `[..., 328]`."""
+    cells = worlds_W[..., :NUM_CELLS].unflatten(-1, (FRAME, FRAME)) != OUTSIDE
+    rows, cols = cells[..., 1].sum(-1), cells[..., 1, :].sum(-1)
+    return int(rows.max()) + 2, int(cols.max()) + 2
+
+
+def inside(worlds_W: Tensor, height: int, width: int) -> Tensor:
+    """`[..., H, W]` true for the cells of each grid, walls included: `[..., 328]` worlds."""
+    return worlds_W[..., :NUM_CELLS].unflatten(-1, (FRAME, FRAME))[..., :height, :width] != OUTSIDE
+
+
+def marker_counts(worlds_W: Tensor, height: int, width: int) -> Tensor:
+    """`[..., H, W]` markers of each cell, `MOST_MARKERS` at most, 0 for walls and outside: uint8."""
+    cells = worlds_W[..., :NUM_CELLS].unflatten(-1, (FRAME, FRAME))[..., :height, :width].to(torch.uint8)
+    return torch.where(cells >= WALL, torch.zeros_like(cells), cells.clamp(max=MOST_MARKERS))
+
+
+def robot_place(worlds_W: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """`[...]` the number of the robot's cell in a crop so wide, and where it faces: int64."""
+    row, col = worlds_W[..., HERO_ROW].long() + 1, worlds_W[..., HERO_COL].long() + 1
+    return row * width + col, worlds_W[..., FACING].long()
+
+
+def to_planes(worlds_W: Tensor, height: int = FRAME, width: int = FRAME) -> Tensor:
+    """Worlds `[..., 328]` of any integer type to planes `[..., 7, H, W]` float32.
+
+    Args:
+        worlds_W: the worlds.
+        height, width: of the crop; `sides` says what is needed.
+    """
+    lead = worlds_W.shape[:-1]
+    worlds = worlds_W.reshape(-1, worlds_W.shape[-1])
+    cells = worlds[:, :NUM_CELLS].unflatten(-1, (FRAME, FRAME))[:, :height, :width]
+    planes = torch.zeros(len(worlds), NUM_PLANES, height, width, device=worlds.device)
+    planes[:, WALL_PLANE] = (cells == WALL).float()
+    planes[:, OUTSIDE_PLANE] = (cells == OUTSIDE).float()
+    planes[:, MARKER_PLANE] = marker_counts(worlds, height, width).float()
+    place, facing = robot_place(worlds, width)
+    planes.flatten(2)[torch.arange(len(worlds), device=worlds.device), facing, place] = 1.0
+    return planes.view(*lead, *planes.shape[1:])
+
+
+def benchmark_planes(planes: Tensor) -> Tensor:
+    """Planes `[..., 7, H, W]` as those of the public benchmark: `[..., 16, H, W]`.
+
+    Plane 5 is the frame around the grid without what lies beyond, planes 6 to 15 are cells with one to ten
+    markers. An expected number between two belongs to both.
+    """
+    outside = planes[..., OUTSIDE_PLANE, :, :].reshape(-1, 1, *planes.shape[-2:])
+    frame = outside * functional.max_pool2d(1 - outside, 3, stride=1, padding=1)
+    border = frame.view(*planes.shape[:-3], 1, *planes.shape[-2:])
+    numbers = torch.arange(1.0, MOST_MARKERS + 1, device=planes.device)[:, None, None]
+    markers = (1 - (planes[..., MARKER_PLANE:, :, :] - numbers).abs()).relu()
+    return torch.cat([planes[..., :OUTSIDE_PLANE, :, :], border, markers], dim=-3)
+
+
+def to_worlds(planes: Tensor, worlds_W: Tensor) -> Tensor:
+    """The likeliest worlds: planes `[..., 7, H, W]` to `[..., 328]` uint8.
+
+    Args:
+        planes: certain or believed.
+        worlds_W: `[..., 328]` worlds with the same walls; they give what planes do not show.
+    """
+    height, width = planes.shape[-2:]
+    counts = planes[..., MARKER_PLANE, :, :].round().to(torch.uint8)
+    found = worlds_W.to(torch.uint8, copy=True)
+    cells = found[..., :NUM_CELLS].unflatten(-1, (FRAME, FRAME))[..., :height, :width]
+    cells.copy_(torch.where(cells >= WALL, cells, counts))
+    robot = planes[..., ROBOT_PLANES, :, :].flatten(-3).argmax(-1)
+    facing, place = robot // (height * width), robot % (height * width)
+    found[..., HERO_ROW] = (place // width - 1).to(torch.uint8)
+    found[..., HERO_COL] = (place % width - 1).to(torch.uint8)
+    found[..., FACING] = facing.to(torch.uint8)
+    return found
+
+
+def chances_of(planes: Tensor) -> tuple[Tensor, Tensor]:
+    """How likely the likeliest robots `[...]` are, and how near to a number the markers `[..., H, W]`."""
+    markers = planes[..., MARKER_PLANE, :, :]
+    robot = planes[..., ROBOT_PLANES, :, :].flatten(-3)
+    return robot.amax(-1), 1 - (markers - markers.round()).abs()
+
+
+def north_up(worlds_W: Tensor, facing: Tensor) -> Tensor:
+    """Worlds `[..., 328]` turned so that what faces as `facing` `[...]` says faces north.
+
+    A program does not know where north is, so an example may be turned, its input and output alike.
+    """
+    lead = worlds_W.shape[:-1]
+    worlds, turns = worlds_W.reshape(-1, worlds_W.shape[-1]), facing.reshape(-1)
+    found = worlds.clone()
+    for turn in range(1, 4):
+        rows = (turns == turn).nonzero()[:, 0]
+        turned = worlds[rows]
+        for _ in range(turn):
+            turned = _turn_left(turned)
+        found[rows] = turned
+    return found.view(*lead, -1)
+
+
+def _turn_left(worlds_NW: Tensor) -> Tensor:
+    """Worlds `[N, 328]` turned left by a quarter; the grid stays in the lower left corner."""
+    cells = worlds_NW[:, :NUM_CELLS].unflatten(-1, (FRAME, FRAME))
+    num_cols = (cells[:, 1] != OUTSIDE).sum(1)[:, None, None]
+    num_rows = (cells[:, :, 1] != OUTSIDE).sum(1)[:, None, None]
+    row = torch.arange(FRAME, device=cells.device)[:, None].expand(FRAME, FRAME)
+    col = row.T
+    # What was east is north now, what was north is west.
+    grid = (row >= 1) & (col >= 1) & (row <= num_cols) & (col <= num_rows)
+    from_row = (num_rows + 1 - col).clamp(0, FRAME - 1)
+    turned = worlds_NW[:, :NUM_CELLS].gather(1, (from_row * FRAME + row).flatten(1))
+    found = worlds_NW.clone()
+    found[:, :NUM_CELLS] = torch.where(grid.flatten(1), turned, OUTSIDE)
+    found[:, HERO_ROW] = worlds_NW[:, HERO_COL]
+    found[:, HERO_COL] = num_rows[:, 0, 0].to(worlds_NW.dtype) - 1 - worlds_NW[:, HERO_ROW]
+    found[:, FACING] = (worlds_NW[:, FACING] + 3) % 4
+    return found
+
+
+class Planes(nn.Module):
+    """Worlds as beliefs, as `ValueEmbedding` is for lists: what is certain has chances of 0 and 1."""
+
+    def certain(self, worlds_MKW: Tensor) -> Tensor:
+        """Worlds `[M, K, 328]` to `[M, K, 7, H, W]`, cropped to what they need."""
+        return to_planes(worlds_MKW, *sides(worlds_MKW))
+
+    def forward(self, belief: Tensor) -> Tensor:
+        """The belief itself: encoders read chances as they are."""
+        return belief

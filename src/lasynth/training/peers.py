@@ -1,0 +1,214 @@
+"""What the systems for Karel that LaSynth is compared with learn, where it is not a program under the mask.
+
+- A learned syntax learns every token, those too where the grammar leaves one only, and among all tokens.
+- The first stage of Shin et al. learns the traces of the reference programs.
+- The second learns programs from traces that a trained first stage infers: one of the right ones that it
+  proposes, any of them, or one leap where it proposes none. What was inferred before and stored
+  (`lasynth.training.traces`) is read, the rest is inferred as it is needed.
+- Beam reinforcement learns from what programs do (`lasynth.training.reinforce`).
+
+Shapes: B programs, K examples, W numbers of a world, T tokens, A actions, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+from torch.nn import functional
+
+from lasynth.data.batches import Batch
+from lasynth.data.dataset import Dataset
+from lasynth.domains.karel.steps import LEAP
+from lasynth.domains.karel.trace import run_traced
+from lasynth.errors import InputError
+from lasynth.models.baselines.config import BunelConfig, ShinCodeConfig, ShinTraceConfig
+from lasynth.models.baselines.shin import CodeModel
+from lasynth.models.baselines.shin_trace import TraceModel
+from lasynth.models.baselines.shin_world import NUM_ACTIONS, START
+from lasynth.models.config import ModelConfig
+from lasynth.models.zoo import load
+from lasynth.training.config import TrainConfig
+from lasynth.training.losses import Losses, losses
+from lasynth.training.reinforce import BeamReward
+from lasynth.training.traces import TRACES, TraceTable, task_keys
+
+__all__ = ["Objective", "objective_of"]
+
+Rows = npt.NDArray[np.int64]
+
+
+class Objective(Protocol):
+    """What a model learns."""
+
+    def prepare(self, model: nn.Module) -> None:
+        """Get a freshly initialised model ready."""
+
+    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+        """Forward pass and losses of a batch, whose programs are `rows_B` of the data set."""
+
+
+def objective_of(config: TrainConfig, data: Dataset) -> Objective | None:
+    """The objective of a configuration of its own kind; None where it is programs under the mask.
+
+    Raises:
+        InputError: a second stage without a first one.
+    """
+    model = config.model
+    if config.reinforce is not None:
+        return BeamReward(config, config.reinforce, data)
+    if isinstance(model, ShinCodeConfig):
+        return InferredTraces(config, model, data)
+    if isinstance(model, ShinTraceConfig):
+        return ReferenceTraces(model)
+    if isinstance(model, BunelConfig) and model.syntax == "learned":
+        return EveryToken(config)
+    return None
+
+
+class EveryToken:
+    """Programs without a mask; the loss of the syntax has the weight `op_weight`."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.config = config
+
+    def prepare(self, model: nn.Module) -> None:
+        """See `Objective`."""
+
+    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+        """See `Objective`."""
+        device = next(model.parameters()).device
+        tokens, lengths, inputs, outputs = _tensors(batch, device)
+        result = model(tokens, lengths, inputs, outputs)
+        any_token = torch.ones(*tokens.shape, self.config.model.num_tokens, dtype=torch.bool, device=device)
+        return losses(result, tokens, any_token, None, exec_weight=0.0, op_weight=self.config.op_weight)
+
+
+class ReferenceTraces:
+    """The traces of the reference programs; those of more than `max_actions` actions are left out."""
+
+    def __init__(self, config: ShinTraceConfig) -> None:
+        self.max_actions = config.max_actions
+
+    def prepare(self, model: nn.Module) -> None:
+        """See `Objective`."""
+
+    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+        """See `Objective`; a mean over steps."""
+        assert isinstance(model, TraceModel)
+        device = model.output.weight.device
+        traces = run_traced(batch.tokens_BT.astype(np.int32), batch.inputs_BKN.astype(np.uint8))
+        counts_BK = traces.num_actions_PK
+        fits_BK = counts_BK <= self.max_actions
+        longest = int(counts_BK[fits_BK].max(initial=0))
+        actions, inputs, outputs = (
+            torch.from_numpy(array[fits_BK]).to(device)
+            for array in (traces.actions_PKA[..., :longest], batch.inputs_BKN, batch.outputs_BKN)
+        )
+        logits, steps = model(inputs, outputs, actions)
+        logits = logits[steps.inside_NS].float()
+        wanted = steps.actions_NS[steps.inside_NS]
+        logits = logits.masked_fill(_never(logits.device), -1e9)
+        loss = functional.cross_entropy(logits, wanted)
+        zero = loss.new_zeros(())
+        accuracy = (logits.argmax(-1) == wanted).float().mean()
+        return Losses(loss, loss.detach(), zero, zero, accuracy, zero)
+
+
+class InferredTraces:
+    """Programs from inferred traces.
+
+    Raises:
+        InputError: no trained first stage, or one of other sizes.
+    """
+
+    def __init__(self, config: TrainConfig, model: ShinCodeConfig, data: Dataset) -> None:
+        hint = "Train a model of kind shin-trace first and name the folder of its run as `traces`."
+        if config.traces is None:
+            raise InputError("`traces` is missing", "training configuration", hint)
+        path = Path(config.traces) / "model.safetensors"
+        if not path.is_file():
+            raise InputError("no trained first stage there", str(path), hint)
+        first = load(path)
+        if not isinstance(first.model, TraceModel) or not _fits(first.config, model):
+            raise InputError("no first stage of these sizes", str(path), hint)
+        self.first = first.model
+        self.config = config
+        self.data = data
+        stored = Path(config.traces) / TRACES
+        self.table = TraceTable.read(stored) if stored.is_file() else None
+
+    def prepare(self, model: nn.Module) -> None:
+        """See `Objective`: the trained first stage becomes a part of the model."""
+        assert isinstance(model, CodeModel)
+        model.tracer.load_state_dict(self.first.state_dict())
+
+    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+        """See `Objective`."""
+        assert isinstance(model, CodeModel)
+        device = model.output.weight.device
+        tokens, lengths, inputs, outputs = _tensors(batch, device)
+        actions = torch.from_numpy(self.traces_of(batch, rows_B)).to(device)
+        allowed = _allowed(batch, self.config.model.num_tokens).to(device)
+        result = model(tokens, lengths, inputs, outputs, allowed.sum(-1) > 1, actions)
+        return losses(result, tokens, allowed, None, exec_weight=0.0, op_weight=0.0)
+
+    def traces_of(self, batch: Batch, rows_B: Rows) -> npt.NDArray[np.int8]:
+        """`[B, K, A]` the traces of the shown examples."""
+        places_B = np.full(len(rows_B), -1)
+        if self.table is not None:
+            places_B = self.table.places(task_keys(self.data, rows_B))
+        num_shown = batch.inputs_BKN.shape[1]
+        room = self.first.max_actions
+        actions_BKA = np.full((len(rows_B), num_shown, room), -1, dtype=np.int8)
+        missing = places_B < 0
+        if missing.any():
+            inputs, outputs = (
+                array[missing].astype(np.uint8).reshape(-1, array.shape[-1])
+                for array in (batch.inputs_BKN, batch.outputs_BKN)
+            )
+            # The choice among right traces is a function of the run and of what is chosen for.
+            rng = np.random.default_rng([self.config.seed, *rows_B[missing].tolist()])
+            chosen = self.first.propose(inputs, outputs).chosen(rng)
+            actions_BKA[missing] = chosen.reshape(-1, num_shown, room)
+        if self.table is not None:
+            for number in np.flatnonzero(~missing):
+                examples = _which(batch.inputs_BKN[number], self.data.inputs_PKN[rows_B[number]])
+                actions_BKA[number] = self.table.traces(int(places_B[number]), room)[examples]
+        return actions_BKA
+
+
+def _fits(first: ModelConfig, second: ShinCodeConfig) -> bool:
+    """Whether a first stage has the sizes of the one in a second stage."""
+    names = [field.name for field in dataclasses.fields(ShinTraceConfig)]
+    return all(getattr(first, name) == getattr(second, name) for name in names)
+
+
+def _which(shown_KW: npt.NDArray[np.uint8], all_KW: npt.NDArray[np.uint8]) -> Rows:
+    """Which of all inputs each shown one is; no two inputs of a task are equal."""
+    places: Rows = (shown_KW[:, None] == all_KW[None]).all(axis=2).argmax(axis=1)
+    return places
+
+
+def _tensors(batch: Batch, device: torch.device) -> tuple[torch.Tensor, ...]:
+    arrays = (batch.tokens_BT, batch.lengths_B, batch.inputs_BKN, batch.outputs_BKN)
+    return tuple(torch.from_numpy(array).to(device) for array in arrays)
+
+
+def _allowed(batch: Batch, num_tokens: int) -> torch.Tensor:
+    from lasynth import domains
+
+    tokens = batch.tokens_BT.astype(np.int32)
+    return torch.from_numpy(domains.get("karel").allowed_along(tokens, num_tokens))
+
+
+def _never(device: torch.device) -> torch.Tensor:
+    """Actions that no trace holds: nothing is learned on them."""
+    never = torch.zeros(NUM_ACTIONS, dtype=torch.bool, device=device)
+    never[[LEAP, START]] = True
+    return never

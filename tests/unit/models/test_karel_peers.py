@@ -1,0 +1,155 @@
+"""Bunel et al. and Exec: one network, two paths, with and without the interpreter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from karel_worlds import random_programs, random_worlds
+
+from lasynth.domains.karel.grammar import BOS, EOS, NUM_TOKENS, token_of
+from lasynth.domains.karel.machine import run_batch
+from lasynth.models.baselines.build import build_bunel, build_exec
+from lasynth.models.baselines.bunel import Bunel
+from lasynth.models.baselines.config import BunelConfig, ExecConfig
+
+SIZES = {"hidden": 24, "channels": 3, "blocks": 1, "example": 16, "embedding": 8, "decoder": 12}
+VARIANTS = ("bunel", "conv", "learned syntax", "exec", "exec conv", "unexecuted")
+
+
+def model_of(variant: str) -> Bunel:
+    torch.manual_seed(0)
+    model = {
+        "bunel": lambda: build_bunel(BunelConfig(num_tokens=NUM_TOKENS, **SIZES)),
+        "conv": lambda: build_bunel(BunelConfig(num_tokens=NUM_TOKENS, encoder="conv", **SIZES)),
+        "learned syntax": lambda: build_bunel(BunelConfig(num_tokens=NUM_TOKENS, syntax="learned", **SIZES)),
+        "exec": lambda: build_exec(ExecConfig(num_tokens=NUM_TOKENS, **SIZES)),
+        "exec conv": lambda: build_exec(ExecConfig(num_tokens=NUM_TOKENS, encoder="conv", **SIZES)),
+        "unexecuted": lambda: build_exec(ExecConfig(num_tokens=NUM_TOKENS, execution="never", **SIZES)),
+    }[variant]()
+    # Larger weights than usual, so that a path that goes wrong shows.
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(1.5)
+    return model.eval()
+
+
+def batch(num: int = 8) -> tuple[torch.Tensor, ...]:
+    """Programs of any length and worlds of any size; the outputs are those of other programs."""
+    tokens = random_programs(4, num, max_depth=2, times=(0, 4))
+    rng = np.random.default_rng(4)
+    inputs = random_worlds(5, 60, min_side=3)[rng.integers(0, 60, (num, 5))]
+    outputs, _ = run_batch(random_programs(6, num, max_depth=1), inputs)
+    outputs[..., -1] = 0
+    lengths = (tokens != EOS).sum(1) + 1
+    arrays = (tokens.astype(np.int64), lengths, inputs, outputs)
+    return tuple(torch.from_numpy(np.asarray(array)) for array in arrays)
+
+
+def spread(model: Bunel, given: tuple[torch.Tensor, ...]) -> torch.Tensor:
+    result = model(*given)
+    logits = torch.zeros(*given[0].shape, NUM_TOKENS)
+    logits[result.row_P, result.position_P] = result.logits_PV
+    return logits
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@torch.no_grad()
+def test_fused_equals_incremental(variant: str) -> None:
+    model, given = model_of(variant), batch()
+    tokens, lengths, inputs, outputs = given
+    fused = spread(model, given)
+    state = model.start(inputs, outputs)
+    token = torch.full((len(tokens),), BOS)
+    num_lost = 0
+    for position in range(tokens.shape[1]):
+        logits, state = model.step(state, token)
+        lost = torch.from_numpy(state.worlds.crashed.all(axis=1))
+        live = (lengths > position) & ~lost
+        num_lost += int(((lengths > position) & lost).sum())
+        torch.testing.assert_close(logits[live], fused[live, position], rtol=1e-4, atol=1e-5)
+        # A hypothesis that nothing can save gets no token at all.
+        assert logits[lost][:, torch.arange(NUM_TOKENS) != BOS].isneginf().all()
+        token = tokens[:, position]
+    assert (num_lost > 0) == variant.startswith("exec")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@torch.no_grad()
+def test_row_does_not_depend_on_its_batch(variant: str) -> None:
+    model, given = model_of(variant), batch()
+    together = spread(model, given)
+    order = torch.randperm(len(together), generator=torch.Generator().manual_seed(3))
+    permuted = spread(model, tuple(array[order] for array in given))
+    torch.testing.assert_close(permuted, together[order], rtol=1e-4, atol=1e-5)
+    for row in (0, 3):
+        length = int(given[1][row])
+        tokens, *others = (array[row : row + 1] for array in given)
+        alone = model(tokens[:, :length], *others)
+        torch.testing.assert_close(alone.logits_PV, together[row, :length], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@torch.no_grad()
+def test_the_order_of_examples_does_not_matter(variant: str) -> None:
+    model, (tokens, lengths, inputs, outputs) = model_of(variant), batch()
+    order = torch.tensor([3, 0, 4, 2, 1])
+    before = spread(model, (tokens, lengths, inputs, outputs))
+    after = spread(model, (tokens, lengths, inputs[:, order], outputs[:, order]))
+    torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("variant", ["learned syntax", "exec"])
+@torch.no_grad()
+def test_rows_of_a_search_can_be_reordered(variant: str) -> None:
+    model, (tokens, _, inputs, outputs) = model_of(variant), batch()
+    parents = torch.tensor([2, 2, 0, 5])
+    state = model.start(inputs, outputs)
+    _, state = model.step(state, torch.full((len(tokens),), BOS))
+    for position in range(3):
+        _, state = model.step(state, tokens[:, position])
+    expected, after = model.step(state, tokens[:, 3])
+    again, _ = model.step(state, tokens[:, 3])
+    torch.testing.assert_close(again, expected)  # a step leaves the state before it as it was
+    logits, chosen = model.step(state.select(parents), tokens[parents, 3])
+    torch.testing.assert_close(logits, expected[parents], rtol=1e-4, atol=1e-5)
+    expected, _ = model.step(after, tokens[:, 4])
+    logits, _ = model.step(chosen, tokens[parents, 4])
+    torch.testing.assert_close(logits, expected[parents], rtol=1e-4, atol=1e-5)
+
+
+@torch.no_grad()
+def test_without_execution_it_is_bunels_network() -> None:
+    given = batch()
+    bunel, executed, unexecuted = (model_of(variant) for variant in ("bunel", "exec", "unexecuted"))
+    weights = bunel.state_dict()
+    assert {name: array.shape for name, array in executed.state_dict().items()} == {
+        name: array.shape for name, array in weights.items()
+    }
+    unexecuted.load_state_dict(weights)
+    executed.load_state_dict(weights)
+    logits = spread(bunel, given)
+    assert torch.equal(spread(unexecuted, given), logits)
+    with_execution = spread(executed, given)
+    first = given[0].tolist()[0].index(token_of("m(")) + 1
+    torch.testing.assert_close(with_execution[:, :first], logits[:, :first], rtol=1e-4, atol=1e-5)
+    assert (with_execution - logits).abs().max() > 1e-2
+
+
+@torch.no_grad()
+def test_wanted_positions_are_the_same_as_among_all() -> None:
+    model, given = model_of("exec"), batch()
+    every = spread(model, given)
+    wanted = torch.rand(given[0].shape, generator=torch.Generator().manual_seed(2)) < 0.4
+    some = model(*given, wanted)
+    assert 0 < len(some.row_P) < int(given[1].sum())
+    torch.testing.assert_close(some.logits_PV, every[some.row_P, some.position_P], rtol=1e-4, atol=1e-5)
+
+
+def test_learned_syntax_pays_for_what_it_takes_from_references() -> None:
+    model, given = model_of("learned syntax"), batch()
+    loss = model(*given).op_loss
+    loss.backward()
+    assert loss > 0
+    assert all(parameter.grad is not None for parameter in model.syntax.parameters())
+    assert model_of("bunel")(*given).op_loss == 0

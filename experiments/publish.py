@@ -1,11 +1,10 @@
 r"""Put a training run into the zoo: weights, card, and a page with its scores.
 
-The scores come from the files that `lasynth evaluate --details` wrote. One thing only is measured here: which
-of the tasks that people think of are computed by some program of the training data.
+The scores come from the files that `lasynth evaluate --details` wrote. One thing is measured here, for C:
+which of the tasks that people think of are computed by some program of the training data.
 
-    python experiments/publish.py --run runs/c-small --name c-small \\
-        --test experiments/c-small/test.jsonl --idioms experiments/c-small/idioms.jsonl \\
-        --lists experiments/c-small/lists.jsonl --shards runs/c-small/data \\
+    python experiments/publish.py --run runs/c-small --name c-small --shards runs/c-small/data \\
+        --scores test=experiments/c-small/test.jsonl lists=experiments/c-small/lists.jsonl \\
         --data "353,933 tasks: ..." --machine "2 CPU cores"
 """
 
@@ -32,12 +31,24 @@ BEAM = 64
 CHUNK = 4096  # programs run at a time
 LISTS = Path(__file__).parents[1] / "examples" / "lists" / "tasks.jsonl"
 
+# The test sets of each language: heading, and where they are.
+TEST_SETS = {
+    "c": {
+        "test": ("1,000 generated test tasks", "experiments/c-small/test.parquet"),
+        "idioms": ("1,000 generated tasks of idioms", "experiments/c-small/idioms.parquet"),
+        "lists": ("Tasks that people think of: `examples/lists`", "examples/lists/tasks.jsonl"),
+    },
+    "karel": {
+        "test": ("1,000 generated tasks, drawn as the public ones", "experiments/karel-small/test.parquet"),
+        "new": ("1,000 generated tasks of functions not trained on", "experiments/karel-small/new.parquet"),
+    },
+}
 
-def read_details(paths: list[Path], title: str) -> Evaluation:
-    """The verdicts of one test set, which may have been evaluated in parts."""
-    lines = [line for path in paths for line in path.read_text().splitlines()]
-    records = tuple(Record(**json.loads(line)) for line in lines)
-    return Evaluation(records=records, domain="c", method="beam", beam=BEAM, title=title)
+
+def read_details(path: Path, domain: str, title: str) -> Evaluation:
+    """The verdicts on one test set."""
+    records = tuple(Record(**json.loads(line)) for line in path.read_text().splitlines())
+    return Evaluation(records=records, domain=domain, method="beam", beam=BEAM, title=title)
 
 
 def learning_curve(run: Path) -> list[dict[str, Any]]:
@@ -63,70 +74,57 @@ def known_functions(shards: Path, tasks: list[Task]) -> list[bool]:
     return known.tolist()
 
 
-def page(
-    name: str,
-    card: dict[str, Any],
-    test: Evaluation,
-    idioms: Evaluation,
-    lists: Evaluation,
-    known: list[bool],
-    run: Path,
-) -> str:
+def page(card: dict[str, Any], domain: str, scores: dict[str, Evaluation], run: Path) -> str:
     """The page of `docs/results`."""
-    curve = [
-        f"| {line['programs']:,} | {line['seconds'] / 60:.0f} | {100 * line['valid_top1']:.1f} "
-        f"| {100 * line['valid_solved']:.1f} | {100 * line['valid_oracle']:.1f} |"
-        for line in learning_curve(run)
-    ]
-    tasks = [
-        f"| {record.id} | {'yes' if record.consistent else 'no'} | {'yes' if record.oracle else 'no'} "
-        f"| {'yes' if record.floor else 'no'} | {'yes' if seen else 'no'} |"
-        for record, seen in zip(lists.records, known, strict=True)
-    ]
     facts = {key: card[key] for key in ("data", "seed", "machine", "minutes", "num_parameters")}
     facts["programs shown in training"] = (
         f"{card['num_programs']:,} ({card['num_distinct_programs']:,} different)"
     )
-    return "\n".join(
-        [
-            f"# {name}",
-            "",
-            "Made by `experiments/publish.py` from what `lasynth evaluate` wrote; the words are those of",
-            "[metrics](../metrics.md).",
-            "",
-            *(f"- {key}: {value}" for key, value in facts.items()),
-            *(f"- {line}" for line in card["remarks"]),
-            "",
-            "## 1,000 generated test tasks",
-            "",
-            test.render(markdown=True),
-            "",
-            "## 1,000 generated tasks of idioms",
-            "",
-            idioms.render(markdown=True),
-            "",
-            "## Tasks that people think of: `examples/lists`",
-            "",
-            lists.render(markdown=True),
-            "",
-            "*Trained on*: some program of the training data computes the very function.",
-            f"{sum(known)} of the {len(known)} tasks are such. Solved are of these",
-            f"{count(lists, known, True)}, and of the others {count(lists, known, False)}.",
-            "",
-            "| task | consistent@64 | oracle@64 | affine fit | trained on |",
-            "|---|---|---|---|---|",
-            *tasks,
-            "",
-            "## Learning curve",
-            "",
-            "200 validation tasks, beam 16, per cent; minutes are those of training alone.",
-            "",
-            "| programs | minutes | first of the beam | consistent@16 | oracle@16 |",
-            "|---|---|---|---|---|",
-            *curve,
-            "",
-        ]
-    )
+    lines = [
+        f"# {card['name']}",
+        "",
+        "Made by `experiments/publish.py` from what `lasynth evaluate` wrote; the words are those of",
+        "[metrics](../metrics.md).",
+        "",
+        *(f"- {key}: {value}" for key, value in facts.items()),
+        *(f"- {line}" for line in card["remarks"]),
+    ]
+    for key, found in scores.items():
+        lines += ["", f"## {TEST_SETS[domain][key][0]}", "", found.render(markdown=True).rstrip()]
+        if key == "lists":
+            lines += each_list(found, card["lists_trained_on"])
+    lines += [
+        "",
+        "## Learning curve",
+        "",
+        f"{card['training']['num_validate']} validation tasks, beam 16, per cent; minutes of training.",
+        "",
+        "| programs | minutes | first of the beam | consistent@16 | oracle@16 |",
+        "|---:|---:|---:|---:|---:|",
+    ]
+    for line in learning_curve(run):
+        rates = (100 * line[f"valid_{name}"] for name in ("top1", "solved", "oracle"))
+        shown = [f"{line['programs']:,}", f"{line['seconds'] / 60:.0f}", *(f"{rate:.1f}" for rate in rates)]
+        lines.append(f"| {' | '.join(shown)} |")
+    return "\n".join([*lines, ""])
+
+
+def each_list(lists: Evaluation, trained_on: list[str]) -> list[str]:
+    """The tasks that people think of, one by one."""
+    known = [record.id in trained_on for record in lists.records]
+    lines = [
+        "",
+        "*Trained on*: some program of the training data computes the very function.",
+        f"{sum(known)} of the {len(known)} tasks are such. Solved are of these",
+        f"{count(lists, known, True)}, and of the others {count(lists, known, False)}.",
+        "",
+        "| task | consistent@64 | oracle@64 | completed | affine fit | trained on |",
+        "|---|---|---|---|---|---|",
+    ]
+    for record, seen in zip(lists.records, known, strict=True):
+        verdicts = record.consistent, record.oracle, record.completed, record.floor, seen
+        lines.append(f"| {record.id} | {' | '.join('yes' if verdict else 'no' for verdict in verdicts)} |")
+    return lines
 
 
 def count(lists: Evaluation, known: list[bool], wanted: bool) -> int:
@@ -140,10 +138,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--name", required=True)
-    parser.add_argument("--test", type=Path, nargs="+", required=True)
-    parser.add_argument("--idioms", type=Path, nargs="+", required=True)
-    parser.add_argument("--lists", type=Path, required=True)
-    parser.add_argument("--shards", type=Path, required=True, help="the training data")
+    parser.add_argument("--scores", nargs="+", required=True, metavar="SET=FILE")
+    parser.add_argument("--shards", type=Path, help="the training data, where lists are among the scores")
     parser.add_argument("--data", required=True, help="what the training data is, in a sentence")
     parser.add_argument("--machine", required=True)
     parser.add_argument("--remark", action="append", default=[], help="anything else a reader must know")
@@ -152,10 +148,12 @@ def main() -> None:
     config = TrainConfig.from_json(state["config"])
     model = build(config.model)
     model.load_state_dict(state["average"])
-    test = read_details(options.test, f"{options.name} on experiments/c-small/test.parquet")
-    idioms = read_details(options.idioms, f"{options.name} on experiments/c-small/idioms.parquet")
-    lists = read_details([options.lists], f"{options.name} on examples/lists/tasks.jsonl")
-    known = known_functions(options.shards, Task.read(LISTS))
+    domain = config.model.domain
+    scores = {}
+    for pair in options.scores:
+        key, _, file = pair.partition("=")
+        title = f"{options.name} on {TEST_SETS[domain][key][1]}"
+        scores[key] = read_details(Path(file), domain, title)
     card = {
         "name": options.name,
         "data": options.data,
@@ -168,15 +166,18 @@ def main() -> None:
         "command": f"lasynth train --preset {options.name} --data DATA --out {options.run}",
         "remarks": options.remark,
         "training": config.to_json(),
-        "scores": {"test": test.to_json(), "idioms": idioms.to_json(), "lists": lists.to_json()},
-        "lists_trained_on": [record.id for record, seen in zip(lists.records, known, strict=True) if seen],
+        "scores": {key: found.to_json() for key, found in scores.items()},
     }
+    if "lists" in scores:
+        known = known_functions(options.shards, Task.read(LISTS))
+        pairs = zip(scores["lists"].records, known, strict=True)
+        card["lists_trained_on"] = [record.id for record, seen in pairs if seen]
     root = Path(__file__).parents[1]
     with torch.no_grad():
         save(model, config.model, root / "zoo" / f"{options.name}.safetensors", card)
     target = root / "docs" / "results" / f"{options.name}.md"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(page(options.name, card, test, idioms, lists, known, options.run))
+    target.write_text(page(card, domain, scores, options.run))
 
 
 if __name__ == "__main__":

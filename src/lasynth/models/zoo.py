@@ -25,7 +25,7 @@ __all__ = ["SHIPPED", "load", "save", "zoo_folder"]
 
 FORMAT = 1
 # The model that answers for a language when none is named.
-SHIPPED = {"c": "c-small"}
+SHIPPED = {"c": "c-small", "karel": "karel-small"}
 
 
 def zoo_folder() -> Path:

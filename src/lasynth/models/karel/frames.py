@@ -112,11 +112,15 @@ class Frame:
         return (steps[self.facing_N] + start[:, None]).clamp(0, AREA - 1)
 
     def place_of(self, other: Frame) -> Tensor:
-        """`[N]` at which place of the window other robots stand."""
+        """`[N]` at which place of the window other robots stand.
+
+        A robot that is wrongly believed to stand on the frame may see others too far off; such a place is
+        none of theirs, but one of the window.
+        """
         device = self.row_N.device
         north, east = _STEP_NORTH.to(device)[self.facing_N], _STEP_EAST.to(device)[self.facing_N]
         steps = north * (other.row_N - self.row_N) + east * (other.col_N - self.col_N)
-        return steps + CENTRE
+        return (steps + CENTRE).clamp(0, AREA - 1)
 
     def turn_of(self, other: Frame) -> Tensor:
         """`[N]` how many quarters to the right other robots are turned."""

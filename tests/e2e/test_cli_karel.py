@@ -36,7 +36,8 @@ def record(name: str = "made-up") -> dict[str, Any]:
 
 
 TASK = {"domain": "karel", "examples": [{"input": [one], "output": [other]} for one, other in WORLDS]}
-HARD = {"domain": "karel", "examples": [{"input": [">.1.", "...."], "output": ["..2.", "...^"]}]}
+# More actions than completion tries.
+HARD = {"domain": "karel", "examples": [{"input": [">.1......."], "output": ["..9......>"]}]}
 
 
 @pytest.fixture(scope="session")

@@ -61,10 +61,10 @@ def main() -> None:
         print(f"  {kind.label:12} {accepted[kinds_P == kind].mean():7.2%} accepted")
 
     rows = np.flatnonzero(accepted)[: arguments.floor]
-    action_sequence(drawn.inputs_PKW[0, :1], drawn.outputs_PKW[0, :1])
+    action_sequence(drawn.inputs_PKN[0, :1], drawn.outputs_PKN[0, :1])
     seconds, found, right = [], 0, []
     for row in rows:
-        inputs_KW, outputs_KW = drawn.inputs_PKW[row], drawn.outputs_PKW[row]
+        inputs_KW, outputs_KW = drawn.inputs_PKN[row], drawn.outputs_PKN[row]
         start = time.process_time()
         tokens = straight_program(
             inputs_KW[:NUM_SHOWN], outputs_KW[:NUM_SHOWN], max_length=20, max_states=200_000

@@ -40,7 +40,7 @@ def batches_of(size: int, num: int) -> list[Batch]:
     found = []
     for rows in np.array_split(ordered, num):
         tokens = torch.from_numpy(drawn.tokens_PT[rows, : lengths[rows].max()].astype(np.int64))
-        shown = drawn.inputs_PKW[rows, :5], drawn.outputs_PKW[rows, :5]
+        shown = drawn.inputs_PKN[rows, :5], drawn.outputs_PKN[rows, :5]
         inputs, outputs = (torch.from_numpy(worlds) for worlds in shown)
         found.append((tokens, torch.from_numpy(lengths[rows].astype(np.int64)), inputs, outputs))
     return found

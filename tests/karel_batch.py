@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from karel_worlds import random_world
+from karel_worlds import random_programs, random_world, random_worlds
 from torch import Tensor
 
 from lasynth.domains.karel.grammar import EOS, NUM_TOKENS
@@ -39,6 +39,19 @@ def batch(num_examples: int = 3, *, seed: int = 1) -> tuple[Tensor, Tensor, Tens
     outputs, _ = run_batch(tokens.numpy().astype(np.int32), inputs)
     outputs[..., -1] = 0
     return tokens, lengths, torch.from_numpy(inputs), torch.from_numpy(outputs)
+
+
+def mixed(num: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Programs of any length and worlds of any size; the outputs are those of other programs."""
+    tokens = random_programs(4, num, max_depth=2, times=(0, 4))
+    rng = np.random.default_rng(4)
+    inputs = random_worlds(5, 60, min_side=3)[rng.integers(0, 60, (num, 5))]
+    outputs, _ = run_batch(random_programs(6, num, max_depth=1), inputs)
+    outputs[..., -1] = 0
+    lengths = (tokens != EOS).sum(1) + 1
+    arrays = (tokens.astype(np.int64), lengths, inputs, outputs)
+    one, two, three, four = (torch.from_numpy(np.asarray(array)) for array in arrays)
+    return one, two, three, four
 
 
 def spread(result: Forward, shape: torch.Size) -> Tensor:

@@ -274,8 +274,8 @@ def _trace(
         steps.append(
             TraceStep(
                 code="\n".join(_added(before, lines)) if steps else "",
-                lists=tuple(_decoded(value, language) for value in belief.lists_KN),
-                chances=_tuples(np.round(belief.chances_KN.astype(float), 3)),
+                lists=tuple(_decoded(value, language) for value in belief.likeliest_K),
+                chances=_tuples(np.round(belief.chances_K.astype(float), 3)),
                 really=tuple(map(language.decode, outputs_PKN[0]))
                 if (statuses_PK == Status.OK).all()
                 else None,

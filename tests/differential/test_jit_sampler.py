@@ -24,7 +24,7 @@ def results() -> Results:
     found: Results = {}
     for name in ("small", "paper"):
         drawn = draw_tasks(SamplerConfig.named(name), 17, 0, 40, max_tries=60)
-        for key in ("tokens_PT", "inputs_PKN", "outputs_PKN", "hashes_P", "affine_P", "verdicts_P"):
+        for key in ("tokens_PT", "inputs_PKN", "outputs_PKN", "hashes_P", "plain_P", "verdicts_P"):
             found[f"{name} {key}"] = getattr(drawn, key)
         blocks_P, loops_P = depths_of(drawn.tokens_PT)
         found[f"{name} depths"] = np.stack([blocks_P, loops_P])

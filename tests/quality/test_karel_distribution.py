@@ -28,7 +28,7 @@ def drawn() -> DrawnTasks:
     drawn = draw_tasks(SamplerConfig.named("real"), 77, 0, 3 * NUM_TASKS)
     rows = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)[:NUM_TASKS]
     assert len(rows) == NUM_TASKS
-    return DrawnTasks(*(getattr(drawn, name)[rows] for name in DrawnTasks.__slots__))
+    return drawn.rows(rows)
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +38,12 @@ def programs(drawn: DrawnTasks) -> ProgramStatistics:
 
 @pytest.fixture(scope="module")
 def worlds(drawn: DrawnTasks) -> WorldStatistics:
-    return world_statistics(drawn.inputs_PKW)
+    return world_statistics(drawn.inputs_PKN)
 
 
 @pytest.fixture(scope="module")
 def traces(drawn: DrawnTasks) -> Traces:
-    return run_traced(drawn.tokens_PT, drawn.inputs_PKW)
+    return run_traced(drawn.tokens_PT, drawn.inputs_PKN)
 
 
 def shares(counts: list[int]) -> np.ndarray:
@@ -122,7 +122,7 @@ def test_actions_a_run(drawn: DrawnTasks) -> None:
 def test_distinct_programs_and_equal_runs(drawn: DrawnTasks, programs: ProgramStatistics) -> None:
     # Fewer repeats than the real 0.816 (of 2,500), which are those of short programs.
     assert abs(programs.num_distinct / programs.num_programs - 0.816) <= 0.09
-    assert abs(drawn.straight_P.mean() - 1262 / 2500) <= 0.03
+    assert abs(drawn.plain_P.mean() - 1262 / 2500) <= 0.03
 
 
 def test_sides(worlds: WorldStatistics) -> None:

@@ -44,8 +44,8 @@ class Drawn:
         tokens_PT: int32, ended and padded by EOS.
         inputs_PKN, outputs_PKN: examples.
         hashes_P: int64, of the behaviour.
-        plain_P: bool.
-        verdicts_P: uint8, numbers of the source's `VERDICTS`.
+        plain_P: bool, whether the task is plain.
+        verdicts_P: uint8, numbers of the source's `VERDICTS`, 0 accepted.
     """
 
     tokens_PT: IntArray
@@ -55,9 +55,9 @@ class Drawn:
     plain_P: Bools
     verdicts_P: npt.NDArray[np.uint8]
 
-    def rows(self, which: Any) -> Drawn:
+    def rows(self, which: Any) -> Self:
         """The programs that an index array, a mask or a slice selects."""
-        return Drawn(*(getattr(self, field.name)[which] for field in dataclasses.fields(self)))
+        return type(self)(*(getattr(self, field.name)[which] for field in dataclasses.fields(self)))
 
 
 class TaskSource:

@@ -15,6 +15,7 @@ from lasynth.models.baselines.config import (
     KarelPeerConfig,
     ShinCodeConfig,
     ShinTraceConfig,
+    check_choices,
 )
 
 __all__ = [
@@ -77,7 +78,7 @@ class LaSynthConfig:
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_choices(self, _CHOICES)
+        check_choices(self, _CHOICES)
         if self.hidden % (2 * self.heads):
             raise InputError(
                 f"hidden = {self.hidden} is not a multiple of 2 x heads = {2 * self.heads}",
@@ -87,15 +88,6 @@ class LaSynthConfig:
     def to_json(self) -> dict[str, Any]:
         """The configuration as JSON values."""
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, obj: dict[str, Any]) -> LaSynthConfig:
-        """Read what `to_json` wrote.
-
-        Raises:
-            InputError: an unknown or missing entry.
-        """
-        return _from_json(cls, obj)
 
 
 _CHOICES = {
@@ -141,15 +133,6 @@ class PropertySignaturesConfig:
         """The configuration as JSON values."""
         return {"kind": _PROPERTY_SIGNATURES, **asdict(self)}
 
-    @classmethod
-    def from_json(cls, obj: dict[str, Any]) -> PropertySignaturesConfig:
-        """Read what `to_json` wrote, without its `kind`.
-
-        Raises:
-            InputError: an unknown or missing entry.
-        """
-        return _from_json(cls, obj)
-
 
 @dataclass(frozen=True, slots=True)
 class KarelConfig:
@@ -192,7 +175,7 @@ class KarelConfig:
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_choices(self, _KAREL_CHOICES)
+        check_choices(self, _KAREL_CHOICES)
         if self.hidden % self.heads:
             raise InputError(
                 f"hidden = {self.hidden} is not a multiple of heads = {self.heads}",
@@ -203,27 +186,8 @@ class KarelConfig:
         """The configuration as JSON values."""
         return {"kind": _KAREL, **asdict(self)}
 
-    @classmethod
-    def from_json(cls, obj: dict[str, Any]) -> KarelConfig:
-        """Read what `to_json` wrote, without its `kind`.
-
-        Raises:
-            InputError: an unknown or missing entry.
-        """
-        return _from_json(cls, obj)
-
 
 _KAREL_CHOICES = {"encoder": ("frame", "conv"), "executor": ("statements", "end", "never")}
-
-
-def _check_choices(config: object, choices: dict[str, tuple[str, ...]]) -> None:
-    for name, allowed in choices.items():
-        if getattr(config, name) not in allowed:
-            raise InputError(
-                f"{name} = {getattr(config, name)!r} is not a choice",
-                where="model configuration",
-                hint=f"use one of {', '.join(allowed)}",
-            )
 
 
 ModelConfig = LaSynthConfig | PropertySignaturesConfig | KarelConfig | KarelPeerConfig

@@ -38,14 +38,13 @@ class Belief:
 
     Attributes:
         num_tokens: length of that part; 0 before the program.
-        lists_KN: the likeliest value of each cell of each shown example; of Karel the likeliest world,
-            `[K, 328]`.
-        chances_KN: how likely the executor holds it, 0 to 1.
+        likeliest_K: what each shown example holds most likely: lists `[K, N]`, worlds `[K, 328]`.
+        chances_K: of the same shape, how likely the executor holds it, 0 to 1.
     """
 
     num_tokens: int
-    lists_KN: npt.NDArray[Any]
-    chances_KN: npt.NDArray[np.float32]
+    likeliest_K: npt.NDArray[Any]
+    chances_K: npt.NDArray[np.float32]
 
 
 class Synthesizer:

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.domains.base import Domain, Status
-from lasynth.search.action_sequence import ActionSequenceFit, HasActionFloor
+from lasynth.search.action_sequence import ActionSequenceFit
 from lasynth.search.affine import AffineFit
 
 __all__ = ["Completion", "HasParts", "complete", "one_token_changed"]
@@ -92,7 +92,7 @@ def complete(
         The cheapest, one for each result that could be completed; the empty beginning takes part. Nothing
         where the language cannot be cut or has no search without learning.
     """
-    if not isinstance(domain, HasParts):
+    if not isinstance(domain, HasParts) or domain.name not in _ENDS:
         return []
     parts = {bytes(part): part for tokens in programs for part in domain.beginnings(tokens)}
     beginnings = _padded(sorted(parts.values(), key=len), domain.eos)
@@ -151,7 +151,8 @@ def _completed(
     # A cell that is wrong in some example is explained in all.
     wrong_SN = (states_SKN != outputs_KN).any(axis=1)
     num_wrong_S = len(outputs_KN) * wrong_SN.sum(axis=tuple(range(1, wrong_SN.ndim)))
-    for first, end, num_wrong in zip(firsts, _ends(domain, states_SKN, outputs_KN), num_wrong_S, strict=True):
+    ends = _ENDS[domain.name](domain, states_SKN, outputs_KN)
+    for first, end, num_wrong in zip(firsts, ends, num_wrong_S, strict=True):
         if end is None or _END_COST * (len(end) - 1) > _EXPLAINED * num_wrong:
             continue
         tokens = end if first is None else domain.chain(first, end)
@@ -162,15 +163,25 @@ def _completed(
     return found
 
 
-def _ends(domain: Domain, states_SKN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> list[Tokens | None]:
-    """For each result a short program without blocks that takes it to the outputs, or None."""
-    if isinstance(domain, HasActionFloor):
-        actions = ActionSequenceFit(domain, _MAX_ACTIONS, _MAX_STATES)
-        return [actions.fit(state_KN, outputs_KN) for state_KN in states_SKN]
-    outputs_SKN = np.broadcast_to(outputs_KN, states_SKN.shape)
-    maps = AffineFit(max_norm=_MAX_NORM).fit(states_SKN, outputs_SKN)
+def _affine_ends(
+    domain: Domain, states_SKN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]
+) -> list[Tokens | None]:
+    """For each result a straight-line program of C that takes it to the outputs, or None."""
+    maps = AffineFit(max_norm=_MAX_NORM).fit(states_SKN, np.broadcast_to(outputs_KN, states_SKN.shape))
     texts = [None if each is None else each.to_c() for each in maps]
     return [None if text is None else domain.to_tokens(domain.parse(text)) for text in texts]
+
+
+def _action_ends(
+    domain: Domain, states_SKN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]
+) -> list[Tokens | None]:
+    """For each result a sequence of actions that takes it to the outputs, or None."""
+    actions = ActionSequenceFit(domain, _MAX_ACTIONS, _MAX_STATES)
+    return [actions.fit(state_KN, outputs_KN) for state_KN in states_SKN]
+
+
+# The search without learning of each language that has one.
+_ENDS: Final = {"c": _affine_ends, "karel": _action_ends}
 
 
 def _padded(programs: Sequence[Tokens], eos: int) -> Tokens:

@@ -69,7 +69,7 @@ class TrainConfig:
         num_validate: validation tasks decoded each time.
         checkpoint_minutes: minutes between checkpoints.
         traces: for the second stage of Shin et al., the folder of a run of the first
-            (`lasynth.training.peers`).
+            (`lasynth.training.objectives`).
         reinforce: None: programs are learned from references. Else by what they do.
     """
 

@@ -17,17 +17,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from lasynth import domains
 from lasynth.data.batches import Batch, Batches
 from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import Model, build
 from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig
-from lasynth.models.lasynth import Forward
 from lasynth.training.checkpoint import append_metrics, load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Beliefs, ListBeliefs, Losses, WorldBeliefs, losses
-from lasynth.training.peers import objective_of
+from lasynth.training.losses import Losses
+from lasynth.training.objectives import objective_of
 
 __all__ = ["Progress", "Trainer"]
 
@@ -85,13 +83,11 @@ class Trainer:
         self.folder = folder
         self.validate = validate
         self.device = torch.device(device)
-        self.language = domains.get(config.model.domain)
-        self.beliefs = _check_data(config.model, data)
+        _check_data(config.model, data)
         torch.manual_seed(config.seed)
         self.model = build(config.model).to(self.device)
         self.objective = objective_of(config, data)
-        if self.objective is not None:
-            self.objective.prepare(self.model)
+        self.objective.prepare(self.model)
         self.average = build(config.model).to(self.device)
         self.average.load_state_dict(self.model.state_dict())
         self.average.eval()
@@ -159,42 +155,7 @@ class Trainer:
 
     def losses_of(self, batch: Batch) -> Losses:
         """Forward pass and losses of a batch."""
-        if self.objective is not None:
-            return self.objective.losses(self.model, batch, self.rows[batch.items_B])
-        config = self.config
-        tokens = batch.tokens_BT
-        allowed = self.language.allowed_along(tokens.astype(np.int32), config.model.num_tokens)
-        # Where the grammar leaves one token there is nothing to predict.
-        choice = torch.from_numpy(allowed.sum(-1) > 1).to(self.device)
-        tokens_BT = torch.from_numpy(tokens).to(self.device)
-        inputs = torch.from_numpy(batch.inputs_BKN).to(self.device)
-        outputs = torch.from_numpy(batch.outputs_BKN).to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
-            result: Forward = self.model(
-                tokens_BT, torch.from_numpy(batch.lengths_B).to(self.device), inputs, outputs, choice
-            )
-        executed = None
-        if len(result.row_X):
-            executed = self.beliefs.compare(result, inputs, outputs, self._partial_outputs(batch, result))
-        return losses(
-            result,
-            tokens_BT,
-            torch.from_numpy(allowed).to(self.device),
-            executed,
-            exec_weight=config.exec_weight,
-            op_weight=config.op_weight,
-        )
-
-    def _partial_outputs(self, batch: Batch, result: Forward) -> Tensor | None:
-        if self.config.exec_targets == "end":
-            return None
-        outputs = self.language.run_partial(
-            batch.tokens_BT.astype(np.int32),
-            batch.inputs_BKN,
-            result.row_X.cpu().numpy(),
-            result.position_X.cpu().numpy(),
-        )
-        return torch.from_numpy(outputs.astype(np.int64)).to(self.device)
+        return self.objective.losses(self.model, batch, self.rows[batch.items_B])
 
     def update(self, batch: Batch) -> dict[str, Tensor]:
         """One step of the optimizer."""
@@ -342,8 +303,8 @@ class Trainer:
         self._stop = True
 
 
-def _check_data(model: ModelConfig, data: Dataset) -> Beliefs:
-    """Check that a model can learn from data; how the beliefs of its executor are compared."""
+def _check_data(model: ModelConfig, data: Dataset) -> None:
+    """Check that a model can learn from data."""
     if data.domain != model.domain:
         raise InputError(
             f"the tasks are of {data.domain}, the model is one of {model.domain}",
@@ -351,7 +312,7 @@ def _check_data(model: ModelConfig, data: Dataset) -> Beliefs:
             hint="Give shards of the model's language, or another preset.",
         )
     if not isinstance(model, LaSynthConfig | PropertySignaturesConfig):
-        return WorldBeliefs()
+        return
     largest = int(max(abs(data.inputs_PKN).max(), abs(data.outputs_PKN).max()))
     cells = data.inputs_PKN.shape[2]
     if largest > model.max_value or cells > model.max_cells:
@@ -360,7 +321,6 @@ def _check_data(model: ModelConfig, data: Dataset) -> Beliefs:
             f"{model.max_cells} and values up to {model.max_value}",
             where="training data",
         )
-    return ListBeliefs(model.max_value)
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

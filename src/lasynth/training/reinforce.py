@@ -111,7 +111,7 @@ class _Started:
 
 
 class BeamReward:
-    """The objective of RL_beam_div; see `lasynth.training.peers.Objective`.
+    """The objective of RL_beam_div; see `lasynth.training.objectives.Objective`.
 
     Args:
         config: of the run.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import torch
-from karel_worlds import random_programs, random_worlds
+from karel_batch import mixed, spread
 
-from lasynth.domains.karel.grammar import BOS, EOS, NUM_TOKENS, token_of
-from lasynth.domains.karel.machine import run_batch
+from lasynth.domains.karel.grammar import BOS, NUM_TOKENS, token_of
 from lasynth.models.baselines.build import build_bunel, build_exec
 from lasynth.models.baselines.bunel import Bunel
 from lasynth.models.baselines.config import BunelConfig, ExecConfig
@@ -34,31 +32,12 @@ def model_of(variant: str) -> Bunel:
     return model.eval()
 
 
-def batch(num: int = 8) -> tuple[torch.Tensor, ...]:
-    """Programs of any length and worlds of any size; the outputs are those of other programs."""
-    tokens = random_programs(4, num, max_depth=2, times=(0, 4))
-    rng = np.random.default_rng(4)
-    inputs = random_worlds(5, 60, min_side=3)[rng.integers(0, 60, (num, 5))]
-    outputs, _ = run_batch(random_programs(6, num, max_depth=1), inputs)
-    outputs[..., -1] = 0
-    lengths = (tokens != EOS).sum(1) + 1
-    arrays = (tokens.astype(np.int64), lengths, inputs, outputs)
-    return tuple(torch.from_numpy(np.asarray(array)) for array in arrays)
-
-
-def spread(model: Bunel, given: tuple[torch.Tensor, ...]) -> torch.Tensor:
-    result = model(*given)
-    logits = torch.zeros(*given[0].shape, NUM_TOKENS)
-    logits[result.row_P, result.position_P] = result.logits_PV
-    return logits
-
-
 @pytest.mark.parametrize("variant", VARIANTS)
 @torch.no_grad()
 def test_fused_equals_incremental(variant: str) -> None:
-    model, given = model_of(variant), batch()
+    model, given = model_of(variant), mixed(8)
     tokens, lengths, inputs, outputs = given
-    fused = spread(model, given)
+    fused = spread(model(*given), given[0].shape)
     state = model.start(inputs, outputs)
     token = torch.full((len(tokens),), BOS)
     num_lost = 0
@@ -77,10 +56,10 @@ def test_fused_equals_incremental(variant: str) -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 @torch.no_grad()
 def test_row_does_not_depend_on_its_batch(variant: str) -> None:
-    model, given = model_of(variant), batch()
-    together = spread(model, given)
+    model, given = model_of(variant), mixed(8)
+    together = spread(model(*given), given[0].shape)
     order = torch.randperm(len(together), generator=torch.Generator().manual_seed(3))
-    permuted = spread(model, tuple(array[order] for array in given))
+    permuted = spread(model(*tuple(array[order] for array in given)), given[0][order].shape)
     torch.testing.assert_close(permuted, together[order], rtol=1e-4, atol=1e-5)
     for row in (0, 3):
         length = int(given[1][row])
@@ -92,17 +71,17 @@ def test_row_does_not_depend_on_its_batch(variant: str) -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 @torch.no_grad()
 def test_the_order_of_examples_does_not_matter(variant: str) -> None:
-    model, (tokens, lengths, inputs, outputs) = model_of(variant), batch()
+    model, (tokens, lengths, inputs, outputs) = model_of(variant), mixed(8)
     order = torch.tensor([3, 0, 4, 2, 1])
-    before = spread(model, (tokens, lengths, inputs, outputs))
-    after = spread(model, (tokens, lengths, inputs[:, order], outputs[:, order]))
+    before = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
+    after = spread(model(tokens, lengths, inputs[:, order], outputs[:, order]), tokens.shape)
     torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("variant", ["learned syntax", "exec"])
 @torch.no_grad()
 def test_rows_of_a_search_can_be_reordered(variant: str) -> None:
-    model, (tokens, _, inputs, outputs) = model_of(variant), batch()
+    model, (tokens, _, inputs, outputs) = model_of(variant), mixed(8)
     parents = torch.tensor([2, 2, 0, 5])
     state = model.start(inputs, outputs)
     _, state = model.step(state, torch.full((len(tokens),), BOS))
@@ -120,7 +99,7 @@ def test_rows_of_a_search_can_be_reordered(variant: str) -> None:
 
 @torch.no_grad()
 def test_without_execution_it_is_bunels_network() -> None:
-    given = batch()
+    given = mixed(8)
     bunel, executed, unexecuted = (model_of(variant) for variant in ("bunel", "exec", "unexecuted"))
     weights = bunel.state_dict()
     assert {name: array.shape for name, array in executed.state_dict().items()} == {
@@ -128,9 +107,9 @@ def test_without_execution_it_is_bunels_network() -> None:
     }
     unexecuted.load_state_dict(weights)
     executed.load_state_dict(weights)
-    logits = spread(bunel, given)
-    assert torch.equal(spread(unexecuted, given), logits)
-    with_execution = spread(executed, given)
+    logits = spread(bunel(*given), given[0].shape)
+    assert torch.equal(spread(unexecuted(*given), given[0].shape), logits)
+    with_execution = spread(executed(*given), given[0].shape)
     first = given[0].tolist()[0].index(token_of("m(")) + 1
     torch.testing.assert_close(with_execution[:, :first], logits[:, :first], rtol=1e-4, atol=1e-5)
     assert (with_execution - logits).abs().max() > 1e-2
@@ -138,8 +117,8 @@ def test_without_execution_it_is_bunels_network() -> None:
 
 @torch.no_grad()
 def test_wanted_positions_are_the_same_as_among_all() -> None:
-    model, given = model_of("exec"), batch()
-    every = spread(model, given)
+    model, given = model_of("exec"), mixed(8)
+    every = spread(model(*given), given[0].shape)
     wanted = torch.rand(given[0].shape, generator=torch.Generator().manual_seed(2)) < 0.4
     some = model(*given, wanted)
     assert 0 < len(some.row_P) < int(given[1].sum())
@@ -147,7 +126,7 @@ def test_wanted_positions_are_the_same_as_among_all() -> None:
 
 
 def test_learned_syntax_pays_for_what_it_takes_from_references() -> None:
-    model, given = model_of("learned syntax"), batch()
+    model, given = model_of("learned syntax"), mixed(8)
     loss = model(*given).op_loss
     loss.backward()
     assert loss > 0

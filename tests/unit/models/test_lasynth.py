@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from model_batch import NUM_TOKENS, PROGRAMS, batch, spread
+from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
 
-from lasynth.domains.c.grammar import BOS
 from lasynth.models import LaSynthConfig, build
 from lasynth.models.lasynth import LaSynth
 
@@ -47,13 +47,7 @@ def test_fused_equals_incremental(parts: dict[str, object], num_cells: int) -> N
     model = small(**parts)
     tokens, lengths, inputs, outputs = batch(num_cells)
     fused = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
-    state = model.start(inputs, outputs)
-    token = torch.full((len(tokens),), BOS)
-    for position in range(tokens.shape[1]):
-        logits, state = model.step(state, token)
-        live = lengths > position
-        torch.testing.assert_close(logits[live], fused[live, position], rtol=1e-4, atol=1e-5)
-        token = tokens[:, position]
+    assert_incremental_equals(fused, model, (tokens, lengths, inputs, outputs))
 
 
 @pytest.mark.parametrize("parts", VARIANTS.values(), ids=VARIANTS.keys())
@@ -73,13 +67,7 @@ def test_row_does_not_depend_on_its_batch(parts: dict[str, object]) -> None:
 
 @torch.no_grad()
 def test_rows_of_a_search_can_be_reordered() -> None:
-    model = small()
-    tokens, _, inputs, outputs = batch()
-    parents = torch.tensor([2, 2, 0])
-    _, state = model.step(model.start(inputs, outputs), torch.full((len(tokens),), BOS))
-    expected, _ = model.step(state, tokens[:, 0])
-    logits, _ = model.step(state.select(parents), tokens[parents, 0])
-    torch.testing.assert_close(logits, expected[parents], rtol=1e-4, atol=1e-5)
+    assert_rows_can_be_reordered(small(), batch(), after=1)
 
 
 @torch.no_grad()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from karel_batch import mixed, spread
 from karel_worlds import random_programs, random_worlds
+from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
 
 from lasynth.domains.base import Status
-from lasynth.domains.karel.grammar import BOS, EOS, NUM_TOKENS
-from lasynth.domains.karel.machine import run_batch
+from lasynth.domains.karel.grammar import NUM_TOKENS
 from lasynth.domains.karel.steps import LEAP, ask
 from lasynth.domains.karel.trace import run_traced
 from lasynth.domains.karel.world import World, same_worlds
@@ -53,23 +54,6 @@ def runs() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     inputs = np.broadcast_to(worlds, (len(tokens), *worlds.shape))
     longest = int(traces.num_actions_PK[fine].max())
     return inputs[fine], traces.worlds_PKW[fine], traces.actions_PKA[fine][:, :longest]
-
-
-def tasks(num: int = 6) -> tuple[torch.Tensor, ...]:
-    tokens = random_programs(4, num, max_depth=2, times=(0, 4))
-    rng = np.random.default_rng(4)
-    inputs = random_worlds(5, 60, min_side=3)[rng.integers(0, 60, (num, 5))]
-    outputs, _ = run_batch(random_programs(6, num, max_depth=1), inputs)
-    outputs[..., -1] = 0
-    arrays = (tokens.astype(np.int64), (tokens != EOS).sum(1) + 1, inputs, outputs)
-    return tuple(torch.from_numpy(np.asarray(array)) for array in arrays)
-
-
-def spread(model: CodeModel, given: tuple[torch.Tensor, ...]) -> torch.Tensor:
-    result = model(*given)
-    logits = torch.zeros(*given[0].shape, NUM_TOKENS)
-    logits[result.row_P, result.position_P] = result.logits_PV
-    return logits
 
 
 def test_steps_follow_the_interpreter() -> None:
@@ -139,44 +123,33 @@ def test_a_right_trace_is_chosen_or_a_leap() -> None:
 @pytest.mark.parametrize("encoder", ENCODERS)
 @torch.no_grad()
 def test_fused_equals_incremental(encoder: str) -> None:
-    model, given = code_of(encoder), tasks()
+    model, given = code_of(encoder), mixed(6)
     tokens, lengths, inputs, outputs = given
-    fused = spread(model, given)
-    state = model.start(inputs, outputs)
-    token = torch.full((len(tokens),), BOS)
-    for position in range(tokens.shape[1]):
-        logits, state = model.step(state, token)
-        live = lengths > position
-        torch.testing.assert_close(logits[live], fused[live, position], rtol=1e-4, atol=1e-5)
-        token = tokens[:, position]
+    fused = spread(model(*given), given[0].shape)
+    assert_incremental_equals(fused, model, (tokens, lengths, inputs, outputs))
 
 
 @torch.no_grad()
 def test_rows_and_examples_may_come_in_any_order() -> None:
-    model, given = code_of(), tasks()
-    together = spread(model, given)
+    model, given = code_of(), mixed(6)
+    together = spread(model(*given), given[0].shape)
     order = torch.tensor([3, 0, 5, 2, 4, 1])
-    permuted = spread(model, tuple(array[order] for array in given))
+    permuted = spread(model(*tuple(array[order] for array in given)), given[0][order].shape)
     torch.testing.assert_close(permuted, together[order], rtol=1e-4, atol=1e-5)
     others = torch.tensor([3, 0, 4, 2, 1])
     tokens, lengths, inputs, outputs = given
-    after = spread(model, (tokens, lengths, inputs[:, others], outputs[:, others]))
+    after = spread(model(tokens, lengths, inputs[:, others], outputs[:, others]), tokens.shape)
     torch.testing.assert_close(after, together, rtol=1e-4, atol=1e-5)
 
 
 @torch.no_grad()
 def test_rows_of_a_search_can_be_reordered() -> None:
-    model, (tokens, _, inputs, outputs) = code_of(), tasks()
-    parents = torch.tensor([2, 2, 0])
-    _, state = model.step(model.start(inputs, outputs), torch.full((len(tokens),), BOS))
-    expected, _ = model.step(state, tokens[:, 0])
-    logits, _ = model.step(state.select(parents), tokens[parents, 0])
-    torch.testing.assert_close(logits, expected[parents], rtol=1e-4, atol=1e-5)
+    assert_rows_can_be_reordered(code_of(), mixed(6), after=1)
 
 
 @torch.no_grad()
 def test_code_depends_on_the_trace() -> None:
-    model, given = code_of(), tasks()
+    model, given = code_of(), mixed(6)
     leaps = torch.full((*given[2].shape[:2], 1), LEAP)
     turns = torch.ones((*given[2].shape[:2], 3), dtype=torch.long)
     first, second = (model(*given, None, actions).logits_PV for actions in (leaps, turns))
@@ -184,7 +157,7 @@ def test_code_depends_on_the_trace() -> None:
 
 
 def test_the_first_stage_is_not_learned_by_the_second() -> None:
-    model, given = code_of(), tasks()
+    model, given = code_of(), mixed(6)
     model(*given).logits_PV.sum().backward()
     learned = {name for name, parameter in model.named_parameters() if parameter.grad is not None}
     assert learned

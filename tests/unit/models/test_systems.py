@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import torch
 from model_batch import batch, spread
+from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
 
-from lasynth.domains.c.grammar import BOS, FIRST_INT
+from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import InputError
 from lasynth.models import LaSynthConfig, PropertySignaturesConfig, build
 from lasynth.models.baselines.property_signatures import ALL, NONE, SOME, signature
@@ -201,17 +202,8 @@ def test_property_signatures_fused_equals_incremental(num_cells: int) -> None:
     model = signatures()
     tokens, lengths, inputs, outputs = batch(num_cells)
     fused = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
-    state = model.start(inputs, outputs)
-    token = torch.full((len(tokens),), BOS)
-    for position in range(tokens.shape[1]):
-        logits, state = model.step(state, token)
-        live = lengths > position
-        torch.testing.assert_close(logits[live], fused[live, position], rtol=1e-4, atol=1e-5)
-        token = tokens[:, position]
-    parents = torch.tensor([2, 2, 0])
-    expected, _ = model.step(state, token)
-    found, _ = model.step(state.select(parents), token[parents])
-    torch.testing.assert_close(found, expected[parents], rtol=1e-4, atol=1e-5)
+    assert_incremental_equals(fused, model, (tokens, lengths, inputs, outputs))
+    assert_rows_can_be_reordered(model, (tokens, lengths, inputs, outputs), after=tokens.shape[1])
 
 
 @torch.no_grad()

@@ -45,9 +45,9 @@ def test_trace_begins_with_the_input_and_has_a_belief_for_each_statement(saved: 
     tokens = np.array([*(token_of(word) for word in text.split()), EOS], dtype=np.int32)
     beliefs = load(saved).trace(TASK, tokens)
     assert [belief.num_tokens for belief in beliefs] == [0, 6, 13]
-    assert beliefs[0].lists_KN.tolist() == [list(example.input) for example in TASK.examples]
-    assert (beliefs[0].chances_KN == 1).all()
-    assert beliefs[2].chances_KN.max() <= 1
+    assert beliefs[0].likeliest_K.tolist() == [list(example.input) for example in TASK.examples]
+    assert (beliefs[0].chances_K == 1).all()
+    assert beliefs[2].chances_K.max() <= 1
 
 
 def test_unknown_name() -> None:

@@ -95,11 +95,11 @@ def test_trained_model_is_saved_searched_and_traced(data: Dataset, tmp_path: Pat
     inputs, _ = DOMAIN.encode(tasks[0])
     trace = loaded.trace(tasks[0], tokens)
     assert [belief.num_tokens for belief in trace] == [0, 4, 5]
-    np.testing.assert_array_equal(trace[0].lists_KN, inputs)
+    np.testing.assert_array_equal(trace[0].likeliest_K, inputs)
     for belief in trace:
-        assert belief.lists_KN.shape == belief.chances_KN.shape == inputs.shape
-        assert 0 <= belief.chances_KN.min() <= belief.chances_KN.max() <= 1.0
-        for world in belief.lists_KN:
+        assert belief.likeliest_K.shape == belief.chances_K.shape == inputs.shape
+        assert 0 <= belief.chances_K.min() <= belief.chances_K.max() <= 1.0
+        for world in belief.likeliest_K:
             assert DOMAIN.decode(world).to_array().shape == world.shape
 
 

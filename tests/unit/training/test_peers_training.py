@@ -24,7 +24,7 @@ from lasynth.models.baselines.shin_world import Steps
 from lasynth.search import SearchConfig, search
 from lasynth.training.config import TrainConfig, read_config
 from lasynth.training.loop import Trainer
-from lasynth.training.peers import InferredTraces
+from lasynth.training.objectives import InferredTraces
 from lasynth.training.reinforce import expected_best, log_probs
 from lasynth.training.traces import TRACES, TraceTable, infer_traces, main, task_keys
 from lasynth.training.validation import validator

@@ -152,28 +152,19 @@ class GenerateConfig(TaskSource):
             "max_tries": self.max_tries,
         }
         if self.source == "sampler":
-            drawn = draw_tasks(sampler, seed, first, count, **limits)
-        else:
-            imported = csmith_programs(
-                seed,
-                first,
-                count,
-                num_cells=sampler.num_cells,
-                max_constant=sampler.max_constant,
-                max_tokens=sampler.max_tokens,
-            )
-            for name, number in imported.counts.items():
-                counts[f"csmith_{name}"] += number
-            tokens_PT, keys_P = imported.tokens_PT, imported.keys_P
-            drawn = draw_examples(tokens_PT, keys_P, num_cells=sampler.num_cells, **limits)
-        return Drawn(
-            drawn.tokens_PT,
-            drawn.inputs_PKN,
-            drawn.outputs_PKN,
-            drawn.hashes_P,
-            drawn.affine_P,
-            drawn.verdicts_P,
+            return draw_tasks(sampler, seed, first, count, **limits)
+        imported = csmith_programs(
+            seed,
+            first,
+            count,
+            num_cells=sampler.num_cells,
+            max_constant=sampler.max_constant,
+            max_tokens=sampler.max_tokens,
         )
+        for name, number in imported.counts.items():
+            counts[f"csmith_{name}"] += number
+        tokens_PT, keys_P = imported.tokens_PT, imported.keys_P
+        return draw_examples(tokens_PT, keys_P, num_cells=sampler.num_cells, **limits)
 
     def references(self, drawn: Drawn) -> tuple[IntArray, Bools]:
         """See `TaskSource`."""

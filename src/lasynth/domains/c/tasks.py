@@ -9,7 +9,6 @@ Item i is a function of (seed, settings, i) alone. Shapes: P programs, T tokens,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
@@ -24,9 +23,10 @@ from lasynth.domains.c.machine import MAX_STEPS, compile_tokens, new_code, new_m
 from lasynth.domains.c.sampler import SamplerConfig, new_sampler_work, sample_into
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.random import Stream, draw_below, program_keys
+from lasynth.domains.source import Drawn
 from lasynth.grammar import IntArray
 
-__all__ = ["DrawnTasks", "Verdict", "draw_examples", "draw_tasks"]
+__all__ = ["Verdict", "draw_examples", "draw_tasks"]
 
 _PATIENCE: Final = 24  # lists in a row without success before a program counts as failing
 
@@ -45,26 +45,6 @@ class Verdict(IntEnum):
 _FAILS, _FEW_INPUTS = int(Verdict.FAILS), int(Verdict.FEW_INPUTS)
 _CONSTANT, _IDENTITY, _INVALID = int(Verdict.CONSTANT), int(Verdict.IDENTITY), int(Verdict.INVALID)
 _OK = int(Status.OK)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DrawnTasks:
-    """Programs with their examples; where the verdict is not ACCEPTED the rest of a row is void.
-
-    Attributes:
-        tokens_PT: int32, ended and padded by EOS.
-        inputs_PKN, outputs_PKN: int32.
-        hashes_P: int64, of the behaviour.
-        affine_P: bool.
-        verdicts_P: uint8, `Verdict`.
-    """
-
-    tokens_PT: IntArray
-    inputs_PKN: IntArray
-    outputs_PKN: IntArray
-    hashes_P: npt.NDArray[np.int64]
-    affine_P: npt.NDArray[np.bool_]
-    verdicts_P: npt.NDArray[np.uint8]
 
 
 @njit(cache=True, nogil=True)
@@ -193,7 +173,7 @@ def _judged(
     num_examples: int,
     max_value: int,
     max_tries: int,
-) -> DrawnTasks:
+) -> Drawn:
     """The tasks of programs that are written; their streams go on where they are."""
     count = len(tokens_PT)
     inputs_PKN = np.zeros((count, num_examples, num_cells), dtype=np.int32)
@@ -215,7 +195,7 @@ def _judged(
         affine_P,
         verdicts_P,
     )
-    return DrawnTasks(tokens_PT, inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P)
+    return Drawn(tokens_PT, inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P)
 
 
 def draw_tasks(
@@ -227,7 +207,7 @@ def draw_tasks(
     num_examples: int = 10,
     max_value: int = 4,
     max_tries: int = 400,
-) -> DrawnTasks:
+) -> Drawn:
     """Items `first` to `first + count - 1` of a seed, the rejected ones with their verdict.
 
     Args:
@@ -254,7 +234,7 @@ def draw_examples(
     num_examples: int = 10,
     max_value: int = 4,
     max_tries: int = 400,
-) -> DrawnTasks:
+) -> Drawn:
     """Tasks of given programs: the programs with canonical names, their examples, and the verdicts.
 
     A row is a function of its program and key alone.

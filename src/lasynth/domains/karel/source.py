@@ -103,16 +103,8 @@ class GenerateConfig(TaskSource):
 
     def draw(self, seed: int, first: int, count: int, counts: Counter[str]) -> Drawn:
         """See `TaskSource`."""
-        drawn = draw_tasks(
+        return draw_tasks(
             self.sampler, seed, first, count, num_examples=self.num_examples, max_tries=self.max_tries
-        )
-        return Drawn(
-            drawn.tokens_PT,
-            drawn.inputs_PKW,
-            drawn.outputs_PKW,
-            drawn.hashes_P,
-            drawn.straight_P,
-            drawn.verdicts_P,
         )
 
     def references(self, drawn: Drawn) -> tuple[IntArray, Bools]:

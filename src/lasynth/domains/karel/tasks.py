@@ -29,6 +29,7 @@ from lasynth.domains.karel.trace import trace_code
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
 from lasynth.domains.karel.worlds import draw_world, new_locks, run_steered
 from lasynth.domains.random import Stream, chance, draw_below, pick, program_keys
+from lasynth.domains.source import Drawn
 from lasynth.grammar import IntArray
 
 __all__ = ["NUM_EXAMPLES", "DrawnTasks", "Verdict", "draw_tasks"]
@@ -57,25 +58,16 @@ _OK = int(Status.OK)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DrawnTasks:
-    """Programs with their worlds; where the verdict is not ACCEPTED the rest of a row is void.
+class DrawnTasks(Drawn):
+    """Drawn programs with their worlds, `[P, K, W]` uint8.
+
+    A task is plain where the actions of all runs are the same.
 
     Attributes:
-        tokens_PT: int32, ended and padded by EOS.
-        inputs_PKW, outputs_PKW: uint8.
-        hashes_P: int64, of the behaviour.
-        straight_P: bool, whether the actions of all runs are the same.
         num_actions_PK: int32, the actions of each run.
-        verdicts_P: uint8, `Verdict`.
     """
 
-    tokens_PT: IntArray
-    inputs_PKW: WorldArray
-    outputs_PKW: WorldArray
-    hashes_P: npt.NDArray[np.int64]
-    straight_P: npt.NDArray[np.bool_]
     num_actions_PK: IntArray
-    verdicts_P: Bytes
 
 
 @njit(cache=True, nogil=True)
@@ -298,4 +290,4 @@ def draw_tasks(
         num_actions_PK,
         verdicts_P,
     )
-    return DrawnTasks(tokens_PT, inputs_PKW, outputs_PKW, hashes_P, straight_P, num_actions_PK, verdicts_P)
+    return DrawnTasks(tokens_PT, inputs_PKW, outputs_PKW, hashes_P, straight_P, verdicts_P, num_actions_PK)

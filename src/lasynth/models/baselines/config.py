@@ -6,18 +6,41 @@ stand in the presets.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from lasynth.errors import InputError
 
-__all__ = ["BunelConfig", "ExecConfig", "KarelPeerConfig", "ShinCodeConfig", "ShinTraceConfig"]
+__all__ = [
+    "BunelConfig",
+    "ExecConfig",
+    "KarelPeerConfig",
+    "ShinCodeConfig",
+    "ShinTraceConfig",
+    "check_choices",
+]
 
-_CHOICES = {
+_CHOICES: Final = {
     "encoder": ("frame", "conv"),
     "syntax": ("grammar", "learned"),
     "execution": ("statements", "never"),
 }
+
+
+def check_choices(config: object, choices: Mapping[str, Sequence[str]]) -> None:
+    """Check fields that name a part.
+
+    Raises:
+        InputError: a name that is not among the choices of its field.
+    """
+    for name, allowed in choices.items():
+        if getattr(config, name) not in allowed:
+            raise InputError(
+                f"{name} = {getattr(config, name)!r} is not a choice",
+                where="model configuration",
+                hint=f"use one of {', '.join(allowed)}",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +74,7 @@ class KarelPeerConfig:
     decoder_layers: int = 2
 
     def __post_init__(self) -> None:
-        for name, allowed in _CHOICES.items():
-            value = getattr(self, name, allowed[0])
-            if value not in allowed:
-                raise InputError(
-                    f"{name} = {value!r} is not a choice",
-                    where="model configuration",
-                    hint=f"use one of {', '.join(allowed)}",
-                )
+        check_choices(self, {name: allowed for name, allowed in _CHOICES.items() if hasattr(self, name)})
 
     def to_json(self) -> dict[str, Any]:
         """The configuration as JSON values."""

@@ -7,21 +7,22 @@ from lasynth.domains.base import Status
 from lasynth.domains.c.behaviour import behaviours
 from lasynth.domains.c.machine import run_batch
 from lasynth.domains.c.sampler import SamplerConfig
-from lasynth.domains.c.tasks import DrawnTasks, Verdict, draw_tasks
+from lasynth.domains.c.tasks import Verdict, draw_tasks
+from lasynth.domains.source import Drawn
 
 
 @pytest.fixture(scope="module", params=["small", "paper"])
-def drawn(request: pytest.FixtureRequest) -> DrawnTasks:
+def drawn(request: pytest.FixtureRequest) -> Drawn:
     return draw_tasks(SamplerConfig.named(request.param), 11, 0, 3000)
 
 
-def test_an_item_is_a_function_of_seed_and_number(drawn: DrawnTasks) -> None:
+def test_an_item_is_a_function_of_seed_and_number(drawn: Drawn) -> None:
     one, other = (draw_tasks(SamplerConfig(), 5, first, 200 - first) for first in (0, 120))
-    for name in ("tokens_PT", "inputs_PKN", "outputs_PKN", "hashes_P", "affine_P", "verdicts_P"):
+    for name in ("tokens_PT", "inputs_PKN", "outputs_PKN", "hashes_P", "plain_P", "verdicts_P"):
         assert (getattr(one, name)[120:] == getattr(other, name)).all()
 
 
-def test_accepted_tasks_keep_their_promises(drawn: DrawnTasks) -> None:
+def test_accepted_tasks_keep_their_promises(drawn: Drawn) -> None:
     rows = drawn.verdicts_P == Verdict.ACCEPTED
     assert rows.mean() > 0.5
     tokens_PT, inputs_PKN, outputs_PKN = (
@@ -38,10 +39,10 @@ def test_accepted_tasks_keep_their_promises(drawn: DrawnTasks) -> None:
     assert (outputs_PKN != outputs_PKN[:, :1]).any(axis=(1, 2)).all()  # not constant
     hashes_P, affine_P = behaviours(tokens_PT)
     assert (hashes_P == drawn.hashes_P[rows]).all()
-    assert (affine_P == drawn.affine_P[rows]).all()
+    assert (affine_P == drawn.plain_P[rows]).all()
 
 
-def test_each_rejection_is_for_its_reason(drawn: DrawnTasks) -> None:
+def test_each_rejection_is_for_its_reason(drawn: Drawn) -> None:
     assert not (drawn.verdicts_P == Verdict.INVALID).any()
     rng = np.random.default_rng(0)
     inputs_PKN = rng.integers(-4, 5, (len(drawn.tokens_PT), 200, 5))

@@ -28,7 +28,7 @@ def cases() -> tuple[np.ndarray, np.ndarray]:
     """Programs with worlds made for them, and any programs in any worlds, most of which crash."""
     drawn = draw_tasks(SamplerConfig(), 5, 0, 120)
     fine = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)
-    made_PT, made_PKW = drawn.tokens_PT[fine], drawn.inputs_PKW[fine, :4]
+    made_PT, made_PKW = drawn.tokens_PT[fine], drawn.inputs_PKN[fine, :4]
     wild_PT = random_programs(11, 80, max_depth=4, times=(0, 12))
     rng = np.random.default_rng(11)
     wild_PKW = random_worlds(12, 40)[rng.integers(0, 40, (80, 4))]

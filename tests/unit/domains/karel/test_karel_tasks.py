@@ -19,7 +19,7 @@ from lasynth.domains.karel.tasks import DrawnTasks, Verdict, draw_tasks
 from lasynth.domains.karel.trace import run_traced
 from lasynth.domains.karel.world import World
 
-NAMES = ("tokens_PT", "inputs_PKW", "outputs_PKW", "hashes_P", "straight_P", "num_actions_PK", "verdicts_P")
+NAMES = ("tokens_PT", "inputs_PKN", "outputs_PKN", "hashes_P", "plain_P", "num_actions_PK", "verdicts_P")
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +37,15 @@ def test_accepted_tasks_keep_their_promises(drawn: DrawnTasks) -> None:
     rows = drawn.verdicts_P == Verdict.ACCEPTED
     assert rows.mean() > 0.3
     assert not (drawn.verdicts_P == Verdict.INVALID).any()
-    tokens_PT, inputs_PKW = drawn.tokens_PT[rows], drawn.inputs_PKW[rows]
+    tokens_PT, inputs_PKW = drawn.tokens_PT[rows], drawn.inputs_PKN[rows]
     traces = run_traced(tokens_PT, inputs_PKW, fuel=98)
     assert (traces.statuses_PK == Status.OK).all()
-    assert (traces.worlds_PKW == drawn.outputs_PKW[rows]).all()
+    assert (traces.worlds_PKW == drawn.outputs_PKN[rows]).all()
     assert (traces.num_actions_PK == drawn.num_actions_PK[rows]).all()
     same = (traces.actions_PKA == traces.actions_PKA[:, :1]).all(axis=(1, 2))
-    assert (same == drawn.straight_P[rows]).all()
+    assert (same == drawn.plain_P[rows]).all()
     assert all(len(np.unique(inputs_KW, axis=0)) == 6 for inputs_KW in inputs_PKW)
-    assert ((inputs_PKW != drawn.outputs_PKW[rows]).any(axis=2).sum(axis=1) >= 4).all()
+    assert ((inputs_PKW != drawn.outputs_PKN[rows]).any(axis=2).sum(axis=1) >= 4).all()
     assert (behaviours(tokens_PT) == drawn.hashes_P[rows]).all()
     for world_W in inputs_PKW[::20].reshape(-1, inputs_PKW.shape[-1]):
         assert np.array_equal(World.from_array(world_W).to_array(), world_W)  # it is a world
@@ -56,7 +56,7 @@ def test_loops_are_entered_and_branches_taken(p_cover: float) -> None:
     drawn = draw_tasks(SamplerConfig(p_cover=p_cover), 4, 0, 600)
     rows = drawn.verdicts_P == Verdict.ACCEPTED
     tokens_PT = drawn.tokens_PT[rows]
-    traces = run_traced(tokens_PT, drawn.inputs_PKW[rows])
+    traces = run_traced(tokens_PT, drawn.inputs_PKN[rows])
     sides, uncovered = 0, 0
     for tokens, places_KE, values_KE in zip(
         tokens_PT, traces.event_tokens_PKE, traces.event_values_PKE, strict=True
@@ -120,6 +120,6 @@ def test_plain_python_draws_the_same(root: Path) -> None:
 
 def test_outputs_are_those_of_the_machine(drawn: DrawnTasks) -> None:
     rows = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)[:100]
-    outputs_PKW, statuses_PK = run_batch(drawn.tokens_PT[rows], drawn.inputs_PKW[rows])
+    outputs_PKW, statuses_PK = run_batch(drawn.tokens_PT[rows], drawn.inputs_PKN[rows])
     assert (statuses_PK == Status.OK).all()
-    assert (outputs_PKW == drawn.outputs_PKW[rows]).all()
+    assert (outputs_PKW == drawn.outputs_PKN[rows]).all()

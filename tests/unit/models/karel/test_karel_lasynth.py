@@ -9,9 +9,10 @@ import pytest
 import torch
 from karel_batch import batch, programs, spread
 from karel_worlds import random_programs
+from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
 
 from lasynth.domains.karel.domain import DOMAIN
-from lasynth.domains.karel.grammar import BOS, EOS, NUM_TOKENS, token_of
+from lasynth.domains.karel.grammar import EOS, NUM_TOKENS, token_of
 from lasynth.domains.karel.world import FACING
 from lasynth.models import KarelConfig, build
 from lasynth.models.karel.executor import NoChange
@@ -55,13 +56,7 @@ def test_fused_equals_incremental(parts: dict[str, object]) -> None:
     model = small(**parts)
     tokens, lengths, inputs, outputs = batch()
     fused = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
-    state = model.start(inputs, outputs)
-    token = torch.full((len(tokens),), BOS)
-    for position in range(tokens.shape[1]):
-        logits, state = model.step(state, token)
-        live = lengths > position
-        torch.testing.assert_close(logits[live], fused[live, position], rtol=1e-4, atol=1e-5)
-        token = tokens[:, position]
+    assert_incremental_equals(fused, model, (tokens, lengths, inputs, outputs))
 
 
 @pytest.mark.parametrize("parts", VARIANTS.values(), ids=VARIANTS.keys())
@@ -82,17 +77,7 @@ def test_row_does_not_depend_on_its_batch(parts: dict[str, object]) -> None:
 
 @torch.no_grad()
 def test_rows_of_a_search_can_be_reordered() -> None:
-    model = small()
-    tokens, _, inputs, outputs = batch()
-    parents = torch.tensor([2, 2, 0])
-    state = model.start(inputs, outputs)
-    token = torch.full((len(tokens),), BOS)
-    for position in range(5):
-        _, state = model.step(state, token)
-        token = tokens[:, position]
-    expected, _ = model.step(state, token)
-    logits, _ = model.step(state.select(parents), token[parents])
-    torch.testing.assert_close(logits, expected[parents], rtol=1e-4, atol=1e-5)
+    assert_rows_can_be_reordered(small(), batch(), after=5)
 
 
 @torch.no_grad()

@@ -1,5 +1,6 @@
-"""What the systems for Karel that LaSynth is compared with learn, where it is not a program under the mask.
+"""What a model learns from a batch: the loss of each kind of model.
 
+- Most learn the reference programs under the grammar's mask, and L_Exec and L_Op where they have them.
 - A learned syntax learns every token, those too where the grammar leaves one only, and among all tokens.
 - The first stage of Shin et al. learns the traces of the reference programs.
 - The second learns programs from traces that a trained first stage infers: one of the right ones that it
@@ -22,6 +23,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from lasynth import domains
 from lasynth.data.batches import Batch
 from lasynth.data.dataset import Dataset
 from lasynth.domains.karel.steps import LEAP
@@ -31,10 +33,11 @@ from lasynth.models.baselines.config import BunelConfig, ShinCodeConfig, ShinTra
 from lasynth.models.baselines.shin import CodeModel
 from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.models.baselines.shin_world import NUM_ACTIONS, START
-from lasynth.models.config import ModelConfig
+from lasynth.models.config import KarelConfig, LaSynthConfig, ModelConfig
+from lasynth.models.lasynth import Forward
 from lasynth.models.zoo import load
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Losses, losses
+from lasynth.training.losses import Beliefs, ListBeliefs, Losses, WorldBeliefs, losses
 from lasynth.training.reinforce import BeamReward
 from lasynth.training.traces import TRACES, TraceTable, task_keys
 
@@ -53,8 +56,8 @@ class Objective(Protocol):
         """Forward pass and losses of a batch, whose programs are `rows_B` of the data set."""
 
 
-def objective_of(config: TrainConfig, data: Dataset) -> Objective | None:
-    """The objective of a configuration of its own kind; None where it is programs under the mask.
+def objective_of(config: TrainConfig, data: Dataset) -> Objective:
+    """The objective of a configuration.
 
     Raises:
         InputError: a second stage without a first one.
@@ -68,7 +71,53 @@ def objective_of(config: TrainConfig, data: Dataset) -> Objective | None:
         return ReferenceTraces(model)
     if isinstance(model, BunelConfig) and model.syntax == "learned":
         return EveryToken(config)
-    return None
+    return ReferencePrograms(config)
+
+
+class ReferencePrograms:
+    """Programs under the grammar's mask, and what the latent executor believes of their runs."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.config = config
+        self.language = domains.get(config.model.domain)
+        self.beliefs = _beliefs_of(config.model)
+
+    def prepare(self, model: nn.Module) -> None:
+        """See `Objective`."""
+
+    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+        """See `Objective`."""
+        config = self.config
+        device = next(model.parameters()).device
+        tokens, lengths, inputs, outputs = _tensors(batch, device)
+        allowed = _allowed(batch, config.model)
+        # Where the grammar leaves one token there is nothing to predict.
+        choice = (allowed.sum(-1) > 1).to(device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
+            result: Forward = model(tokens, lengths, inputs, outputs, choice)
+        executed = None
+        if len(result.row_X):
+            assert self.beliefs is not None, "only models with a latent executor execute"
+            executed = self.beliefs.compare(result, inputs, outputs, self._partial_outputs(batch, result))
+        return losses(
+            result,
+            tokens,
+            allowed.to(device),
+            executed,
+            exec_weight=config.exec_weight,
+            op_weight=config.op_weight,
+        )
+
+    def _partial_outputs(self, batch: Batch, result: Forward) -> torch.Tensor | None:
+        if self.config.exec_targets == "end":
+            return None
+        outputs = self.language.run_partial(
+            batch.tokens_BT.astype(np.int32),
+            batch.inputs_BKN,
+            result.row_X.cpu().numpy(),
+            result.position_X.cpu().numpy(),
+        )
+        return torch.from_numpy(outputs.astype(np.int64)).to(result.row_X.device)
 
 
 class EveryToken:
@@ -154,7 +203,7 @@ class InferredTraces:
         device = model.output.weight.device
         tokens, lengths, inputs, outputs = _tensors(batch, device)
         actions = torch.from_numpy(self.traces_of(batch, rows_B)).to(device)
-        allowed = _allowed(batch, self.config.model.num_tokens).to(device)
+        allowed = _allowed(batch, self.config.model).to(device)
         result = model(tokens, lengths, inputs, outputs, allowed.sum(-1) > 1, actions)
         return losses(result, tokens, allowed, None, exec_weight=0.0, op_weight=0.0)
 
@@ -200,11 +249,17 @@ def _tensors(batch: Batch, device: torch.device) -> tuple[torch.Tensor, ...]:
     return tuple(torch.from_numpy(array).to(device) for array in arrays)
 
 
-def _allowed(batch: Batch, num_tokens: int) -> torch.Tensor:
-    from lasynth import domains
+def _allowed(batch: Batch, model: ModelConfig) -> torch.Tensor:
+    """`[B, T, V]` the tokens that the grammar allows."""
+    language = domains.get(model.domain)
+    return torch.from_numpy(language.allowed_along(batch.tokens_BT.astype(np.int32), model.num_tokens))
 
-    tokens = batch.tokens_BT.astype(np.int32)
-    return torch.from_numpy(domains.get("karel").allowed_along(tokens, num_tokens))
+
+def _beliefs_of(model: ModelConfig) -> Beliefs | None:
+    """How the beliefs of a model's executor are compared; None for models that have none."""
+    if isinstance(model, LaSynthConfig):
+        return ListBeliefs(model.max_value)
+    return WorldBeliefs() if isinstance(model, KarelConfig) else None
 
 
 def _never(device: torch.device) -> torch.Tensor:

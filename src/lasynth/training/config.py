@@ -21,12 +21,10 @@ class ReinforceConfig:
     """A stage of beam reinforcement (`lasynth.training.reinforce`).
 
     Attributes:
-        run: folder of the supervised run that it begins with.
         beam: programs a task (64 in the paper).
         bag: programs of which the best counts (5 in the paper).
     """
 
-    run: str
     beam: int = 64
     bag: int = 5
 
@@ -68,9 +66,11 @@ class TrainConfig:
         validate_every: updates between validations.
         num_validate: validation tasks decoded each time.
         checkpoint_minutes: minutes between checkpoints.
+        start: folder of a finished run of the same model, whose weights this one begins with. Without it
+            weights are random.
         traces: for the second stage of Shin et al., the folder of a run of the first
             (`lasynth.training.objectives`).
-        reinforce: None: programs are learned from references. Else by what they do.
+        reinforce: None: programs are learned from references. Else by what they do, from `start`.
     """
 
     model: ModelConfig
@@ -93,6 +93,7 @@ class TrainConfig:
     validate_every: int = 2000
     num_validate: int = 200
     checkpoint_minutes: float = 3.0
+    start: str | None = None
     traces: str | None = None
     reinforce: ReinforceConfig | None = None
 
@@ -100,6 +101,12 @@ class TrainConfig:
         if self.replay is not None and not 0 <= self.replay < 1:
             raise InputError(
                 f"replay is {self.replay}", where="training configuration", hint="Give 0 or more, below 1."
+            )
+        if self.reinforce is not None and self.start is None:
+            raise InputError(
+                "reinforcement has no `start`",
+                where="training configuration",
+                hint="Name the folder of a supervised run as `start`.",
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -109,7 +116,7 @@ class TrainConfig:
             "model": self.model.to_json(),
             "curriculum": [list(phase) for phase in self.curriculum],
         }
-        for name in ("traces", "reinforce"):
+        for name in ("start", "traces", "reinforce"):
             if obj[name] is None:  # as in runs that were begun before there were such entries
                 del obj[name]
         return obj
@@ -139,8 +146,6 @@ def _reinforce(obj: dict[str, Any], where: str) -> ReinforceConfig:
     known = {f.name for f in dataclasses.fields(ReinforceConfig)}
     if unknown := sorted(set(obj) - known):
         raise InputError(f"unknown entry {unknown[0]!r} of reinforce", where=where)
-    if "run" not in obj:
-        raise InputError("run is missing in reinforce", where=where, hint="Name a supervised run.")
     return ReinforceConfig(**obj)
 
 

@@ -22,6 +22,7 @@ from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import Model, build
 from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig
+from lasynth.models.zoo import load
 from lasynth.training.checkpoint import append_metrics, load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
@@ -67,7 +68,8 @@ class Trainer:
         device: where the model lives.
 
     Raises:
-        InputError: no programs left after the filter by length, or values outside the model's range.
+        InputError: no programs left after the filter by length, values outside the model's range, or no
+            finished run of the same model to start with.
     """
 
     def __init__(
@@ -86,6 +88,8 @@ class Trainer:
         _check_data(config.model, data)
         torch.manual_seed(config.seed)
         self.model = build(config.model).to(self.device)
+        if config.start is not None:
+            self.model.load_state_dict(_weights_of(Path(config.start), config.model))
         self.objective = objective_of(config, data)
         self.objective.prepare(self.model)
         self.average = build(config.model).to(self.device)
@@ -196,6 +200,8 @@ class Trainer:
         Args:
             minutes: stop (resumably) after this long.
         """
+        # Gradients hold denormal numbers, with which products of matrices take many times as long.
+        torch.set_flush_denormal(True)
         # Only now: a run that cannot be resumed must not overwrite the configuration that is there.
         (self.folder / "config.json").write_text(json.dumps(self.config.to_json(), indent=2) + "\n")
         begun = last_saved = lately = time.monotonic()
@@ -301,6 +307,18 @@ class Trainer:
     def stop(self) -> None:
         """Ask the run to end after the present update."""
         self._stop = True
+
+
+def _weights_of(run: Path, model: ModelConfig) -> dict[str, Tensor]:
+    """The weights that a finished run has left."""
+    path = run / "model.safetensors"
+    hint = "Train the model first and name the folder of that run."
+    if not path.is_file():
+        raise InputError("no trained model there", str(path), hint)
+    trained = load(path)
+    if trained.config != model:
+        raise InputError("the model has another configuration", str(path), hint)
+    return trained.model.state_dict()
 
 
 def _check_data(model: ModelConfig, data: Dataset) -> None:

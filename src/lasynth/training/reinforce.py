@@ -1,4 +1,4 @@
-"""Beam reinforcement (Bunel et al. 2018, section 4 and appendix A): RL_beam_div, from supervised weights.
+"""Beam reinforcement (Bunel et al. 2018, section 4 and appendix A): RL_beam_div, of a trained model.
 
 The beam of a task, renormalised to a distribution, is what the model would do. A bag of C programs is drawn
 from it, and the bag is worth the best of them: what is trained is the expected best reward, which has a
@@ -15,8 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +25,7 @@ from torch import Tensor, nn
 from lasynth import domains
 from lasynth.data.batches import Batch
 from lasynth.data.dataset import Dataset
-from lasynth.errors import InputError
 from lasynth.models.synthesizer import Synthesizer
-from lasynth.models.zoo import load
 from lasynth.search.beam import beam_search
 from lasynth.search.frontier import Endings
 from lasynth.search.verify import right_examples
@@ -39,7 +36,6 @@ from lasynth.training.losses import Losses
 __all__ = ["BeamReward", "expected_best", "log_probs"]
 
 Rows = npt.NDArray[np.int64]
-_HINT: Final = "Train the model first and name the folder of that run."
 
 
 def expected_best(log_probs_BS: Tensor, rewards_BS: Tensor, bag: int) -> Tensor:
@@ -117,25 +113,14 @@ class BeamReward:
         config: of the run.
         reinforce: its stage.
         data: whose tasks are searched.
-
-    Raises:
-        InputError: no supervised model of this configuration.
     """
 
     def __init__(self, config: TrainConfig, reinforce: ReinforceConfig, data: Dataset) -> None:
-        path = Path(reinforce.run) / "model.safetensors"
-        if not path.is_file():
-            raise InputError("no trained model there", str(path), _HINT)
-        supervised = load(path)
-        if supervised.config != config.model:
-            raise InputError("the model has another configuration", str(path), _HINT)
-        self.weights = supervised.model.state_dict()
         self.config, self.reinforce, self.data = config, reinforce, data
         self.language = domains.get(config.model.domain)
 
     def prepare(self, model: nn.Module) -> None:
-        """Begin with the supervised weights."""
-        model.load_state_dict(self.weights)
+        """See `Objective`."""
 
     def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
         """Search, run what was found, and the loss: less the expected best reward, a mean over tasks.

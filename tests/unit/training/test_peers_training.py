@@ -93,7 +93,7 @@ def stages(name: str, first_stage: Path, supervised: Path) -> TrainConfig:
         "exec": config_of("exec"),
         "trace": config_of("shin-trace", SHIN),
         "code": config_of("shin-code", {**SHIN, "writer": 12}, traces=str(first_stage)),
-        "reinforce": config_of("bunel", reinforce={"run": str(supervised), "beam": 4}),
+        "reinforce": config_of("bunel", start=str(supervised), reinforce={"beam": 4}),
     }[name]
 
 
@@ -252,9 +252,8 @@ def test_programs_are_scored_as_in_the_search(data: Dataset, supervised: Path) -
 
 
 def test_reinforcement_raises_the_reward(easy: Dataset, supervised: Path, tmp_path: Path) -> None:
-    config = config_of(
-        "bunel", reinforce={"run": str(supervised), "beam": 8}, num_programs=10**6, learning_rate=1e-3
-    )
+    stage = {"start": str(supervised), "reinforce": {"beam": 8}}
+    config = config_of("bunel", **stage, num_programs=10**6, learning_rate=1e-3)
     trainer = Trainer(config, easy, tmp_path)
     weights = models.load(supervised / "model.safetensors").model.state_dict()
     assert all(torch.equal(weight, weights[key]) for key, weight in trainer.model.state_dict().items())
@@ -267,8 +266,10 @@ def test_reinforcement_raises_the_reward(easy: Dataset, supervised: Path, tmp_pa
 
 def test_a_stage_without_its_model_is_said(data: Dataset, supervised: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no trained model"):
-        Trainer(config_of("bunel", reinforce={"run": str(tmp_path)}), data, tmp_path)
+        Trainer(config_of("bunel", start=str(tmp_path)), data, tmp_path)
     with pytest.raises(InputError, match="another configuration"):
-        Trainer(config_of("exec", reinforce={"run": str(supervised)}), data, tmp_path)
+        Trainer(config_of("exec", start=str(supervised)), data, tmp_path)
+    with pytest.raises(InputError, match="no `start`"):
+        config_of("bunel", reinforce={})
     with pytest.raises(InputError, match="unknown entry 'beans'"):
-        config_of("bunel", reinforce={"run": "x", "beans": 3})
+        config_of("bunel", start="x", reinforce={"beans": 3})

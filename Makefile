@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DELETE_ON_ERROR:
 .PHONY: help solve install install-dev install-plot test lint format typecheck check-long bench clean
-.PHONY: study table4 fig5 fig6 fig8b trace-study
+.PHONY: study study-karel table3 table4 fig5 fig6 fig8b trace-study
 
 help:  ## List the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -60,11 +60,22 @@ bench: install-dev  ## Run the benchmarks
 study: install  ## Generate the data of table 4, train and evaluate its systems
 	$(BIN)/lasynth generate --out data/table4 --config mixed --seed 2031 --num 400000 --shards 40 --workers 2
 	$(BIN)/lasynth generate --out data/table4 --config mixed --seed 2031 --num 2000 --split valid
-	$(BIN)/python experiments/table4/run.py --data data/table4
+	$(BIN)/python experiments/study.py experiments/table4 --data data/table4 --runs runs/table4
+
+study-karel: install  ## The same of table 3, the systems of Karel
+	$(BIN)/lasynth generate --domain karel --out data/table3 --seed 4041 --num 300000 --shards 30 --workers 2
+	$(BIN)/lasynth generate --domain karel --out data/table3 --seed 4044 --num 2000 --split valid --config experiments/karel-small/real.toml
+	for size in 11 33; do \
+	    $(BIN)/lasynth generate --domain karel --out data/table3-$${size}k --seed 4046 --num $${size}000 --shards 1 && \
+	    cp data/table3/valid-* data/table3-$${size}k || exit 1; done
+	$(BIN)/python experiments/study.py experiments/table3 --data data/table3 --runs runs/table3
 
 # Tables and figures of the paper, from the results that are in experiments/; nothing is trained or evaluated.
+table3: install  ## Write docs/results/table3.md and .json from saved results
+	$(BIN)/lasynth report experiments/table3 --out docs/results
+
 table4: install  ## Write docs/results/table4.md and .json from saved results
-	$(BIN)/lasynth report experiments/table4 --only table4 --out docs/results
+	$(BIN)/lasynth report experiments/table4 --only table --out docs/results
 
 fig5: install  ## Write docs/results/fig5.md: sample tasks and programs
 	$(BIN)/lasynth report experiments/table4 --only fig5 --out docs/results

@@ -18,11 +18,11 @@ def study(tmp_path: Path) -> Path:
 
 def test_only_the_table(lasynth: Any, study: Path, tmp_path: Path) -> None:
     out = tmp_path / "deep" / "out"
-    result = lasynth("report", study, "--out", out, "--only", "table4")
+    result = lasynth("report", study, "--out", out, "--only", "table")
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.splitlines() == [str(out / "table4.md"), str(out / "table4.json")]
-    assert sorted(path.name for path in out.iterdir()) == ["table4.json", "table4.md"]
-    document = json.loads((out / "table4.json").read_text())
+    assert result.stdout.splitlines() == [str(out / "small.md"), str(out / "small.json")]
+    assert sorted(path.name for path in out.iterdir()) == ["small.json", "small.md"]
+    document = json.loads((out / "small.json").read_text())
     assert [row["system"] for row in document["rows"]] == [
         "lasynth", "no-executor", "robustfill", "affine-fit",
     ]  # fmt: skip
@@ -37,7 +37,7 @@ def test_all_parts_and_twice_the_same(lasynth: Any, study: Path, tmp_path: Path)
         assert result.exit_code == 0, result.stderr
         contents.append({path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()})
     assert contents[0] == contents[1]
-    assert {"table4.md", "fig5.md", "fig6.svg", "fig8b.png"} <= set(contents[0])
+    assert {"small.md", "fig5.md", "fig6.svg", "fig8b.png"} <= set(contents[0])
     assert "trace-study.md" not in contents[0]
 
 
@@ -59,7 +59,7 @@ def test_a_mistake_is_one_message_and_status_2(lasynth: Any, study: Path, tmp_pa
         "neither study.toml nor trace.json": (tmp_path,),
         'there is no "fig7"': (study, "--only", "fig7"),
         "trace.json: no such file": (study, "--only", "trace"),
-        "is a file, not a folder": (study, "--only", "table4", "--out", study / "study.toml"),
+        "is a file, not a folder": (study, "--only", "table", "--out", study / "study.toml"),
     }
     for message, arguments in cases.items():
         given = arguments if "--out" in arguments else (*arguments, "--out", tmp_path / "out")
@@ -69,7 +69,7 @@ def test_a_mistake_is_one_message_and_status_2(lasynth: Any, study: Path, tmp_pa
         assert message in result.stderr
         assert result.stderr.count("\n") == 1
     write_result(replace(mixed, test_set=TaskSet("other", "1" * 64, 60)), study)
-    result = lasynth("report", study, "--out", tmp_path / "out", "--only", "table4")
+    result = lasynth("report", study, "--out", tmp_path / "out", "--only", "table")
     assert result.exit_code == 2
     assert "robustfill-s0.json: may not be compared with" in result.stderr
     assert not (tmp_path / "out").exists()

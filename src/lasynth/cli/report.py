@@ -11,7 +11,7 @@ from lasynth.cli.console import command, note
 
 __all__ = ["report"]
 
-_PARTS = ("table4", "fig5", "fig6", "fig8b", "trace")
+_PARTS = ("table", "fig5", "fig6", "fig8b", "trace")
 
 
 @command

@@ -57,7 +57,7 @@ def require(what: str) -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        hint = "Install it with `pip install 'lasynth[plot]'`, or give --only table4 or --only fig5."
+        hint = "Install it with `pip install 'lasynth[plot]'`, or give --only table or --only fig5."
         raise InputError("matplotlib is not installed", what, hint) from None
 
 

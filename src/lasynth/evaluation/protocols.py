@@ -22,7 +22,9 @@ from lasynth.search.search import Method, SearchConfig, SearchResult, search
 from lasynth.search.verify import Proposal, right_examples
 from lasynth.task import Task
 
-__all__ = ["evaluate"]
+__all__ = ["Searches", "evaluate", "evaluate_searches"]
+
+Searches = Callable[[Sequence[Task], SearchConfig], list[SearchResult]]
 
 
 def evaluate(
@@ -35,12 +37,30 @@ def evaluate(
     title: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """Evaluate a scorer.
+    """Evaluate a scorer; see `evaluate_searches`."""
+
+    def searches(some: Sequence[Task], how: SearchConfig) -> list[SearchResult]:
+        return search(scorer, domain, some, how)
+
+    return evaluate_searches(searches, domain, tasks, config, plain=plain, title=title, progress=progress)
+
+
+def evaluate_searches(
+    searches: Searches,
+    domain: Domain,
+    tasks: Sequence[Task],
+    config: SearchConfig | None = None,
+    *,
+    plain: Sequence[bool] | None = None,
+    title: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> Evaluation:
+    """Evaluate what searches for programs: a scorer's beam search, or an ensemble's.
 
     Each task is decoded greedily, and searched once without stopping early.
 
     Args:
-        scorer: the model.
+        searches: the search; one result a task, in order.
         domain: the language of the tasks.
         tasks: with held-out examples, and with references where kind, length and exact are wanted.
         config: how to search; `enough` is taken as None. A time limit makes the numbers depend on
@@ -68,9 +88,9 @@ def evaluate(
     for first in range(0, len(tasks), together):
         some = tasks[first : first + together]
         batch_s = time.perf_counter()
-        results = search(scorer, domain, some, config)
+        results = searches(some, config)
         seconds = (time.perf_counter() - batch_s) / len(some)
-        greedy = search(scorer, domain, some, replace(config, method=Method.GREEDY, complete=False))
+        greedy = searches(some, replace(config, method=Method.GREEDY, complete=False))
         for number, task in enumerate(some, first):
             computed = plain is None
             is_plain = floor.is_plain(task, references[number]) if plain is None else plain[number]

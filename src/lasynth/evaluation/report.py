@@ -25,14 +25,14 @@ __all__ = ["Part", "Written", "write_reports"]
 class Part(StrEnum):
     """A report: what `--only` takes."""
 
-    TABLE4 = "table4"
+    TABLE = "table"
     FIG5 = "fig5"
     FIG6 = "fig6"
     FIG8B = "fig8b"
     TRACE = "trace"
 
 
-_OF_A_STUDY = (Part.TABLE4, Part.FIG5, Part.FIG6, Part.FIG8B)
+_OF_A_STUDY = (Part.TABLE, Part.FIG5, Part.FIG6, Part.FIG8B)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,20 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
     Args:
         folder: with `study.toml` and `results/`, or with `trace.json`, or both.
         out: the folder to write to; it is made.
-        only: these parts; else all that the folder has the files for. A part that is asked for must have
-            what it needs; one that is not is left out with a message.
+        only: these parts; else those that the study names, or all that the folder has the files for. A part
+            that is asked for must have what it needs; one that is not is left out with a message.
 
     Raises:
         InputError: nothing to report on, results that may not be compared, a damaged file, or no matplotlib.
     """
-    parts = list(dict.fromkeys(only)) or _parts(folder)
+    wants_study = not only or any(part in _OF_A_STUDY for part in only)
+    study = read_study(folder) if wants_study and ((folder / "study.toml").is_file() or only) else None
+    parts = list(dict.fromkeys(only)) or _parts(folder, study)
     drawn = [part for part in parts if part in (Part.FIG6, Part.FIG8B, Part.TRACE)]
     if drawn:
         from lasynth.evaluation.figures import require
 
         require(", ".join(drawn))
-    study = read_study(folder) if any(part in _OF_A_STUDY for part in parts) else None
     files: dict[str, bytes] = {}
     left_out = []
     for part in parts:
@@ -92,8 +93,13 @@ class _TooFewResultsError(InputError):
     """A part cannot be made of what was run so far."""
 
 
-def _parts(folder: Path) -> list[Part]:
-    parts = list(_OF_A_STUDY) if (folder / "study.toml").is_file() else []
+def _parts(folder: Path, study: Study | None) -> list[Part]:
+    parts = []
+    if study is not None:
+        parts = [part for part in _OF_A_STUDY if not study.reports or part in study.reports]
+        if unknown := sorted(set(study.reports) - set(_OF_A_STUDY)):
+            hint = f"Known: {', '.join(_OF_A_STUDY)}."
+            raise InputError(f'"reports" names {unknown[0]!r}', str(folder / "study.toml"), hint)
     parts += [Part.TRACE] if (folder / "trace.json").is_file() else []
     if not parts:
         what = "has neither study.toml nor trace.json" if folder.is_dir() else "no such folder"
@@ -101,8 +107,9 @@ def _parts(folder: Path) -> list[Part]:
     return parts
 
 
-def _table4(study: Study) -> dict[str, bytes]:
-    return {"table4.md": systems.as_markdown(study).encode(), "table4.json": _json(systems.as_json(study))}
+def _table(study: Study) -> dict[str, bytes]:
+    page, document = systems.as_markdown(study).encode(), _json(systems.as_json(study))
+    return {f"{study.name}.md": page, f"{study.name}.json": document}
 
 
 def _fig5(study: Study) -> dict[str, bytes]:
@@ -126,7 +133,7 @@ def _fig8b(study: Study) -> dict[str, bytes]:
 
 
 _MAKERS: dict[Part, Callable[[Study], dict[str, bytes]]] = {
-    Part.TABLE4: _table4,
+    Part.TABLE: _table,
     Part.FIG5: _fig5,
     Part.FIG6: _fig6,
     Part.FIG8B: _fig8b,

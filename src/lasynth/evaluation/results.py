@@ -41,6 +41,7 @@ class Row:
         system: whose results it shows.
         title: its name in print.
         paper: the paper's accuracy in per cent.
+        paper_exact: its share of programs equal to the reference, in per cent.
         peer: it learns nothing and gives one program a task, so it has no beam.
         optional: it is left out while it has no result.
         note: what a reader must know of it, printed below the table.
@@ -49,6 +50,7 @@ class Row:
     system: str
     title: str
     paper: float | None = None
+    paper_exact: float | None = None
     peer: bool = False
     optional: bool = False
     note: str = ""
@@ -67,6 +69,7 @@ class Study:
             where a result left it out and another has it.
         without_executor: systems that the reference is shown against in sample tasks.
         tasks: the file of the tasks, where the study names one.
+        reports: what is made of it when no report is asked for by name; all that there are, if empty.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Study:
     results: tuple[Result, ...]
     without_executor: tuple[str, ...] = ()
     tasks: Path | None = None
+    reports: tuple[str, ...] = ()
 
     def of(self, system: str) -> tuple[Result, ...]:
         """The results of a system, by seed; none where it was not run."""
@@ -143,7 +147,8 @@ def _read_rows(path: Path) -> Study:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"not TOML: {error}", where, hint) from None
     wanted: dict[str, Any] = {field.name: str for field in fields(Row)}
-    wanted |= {"paper": (int, float), "peer": bool, "optional": bool}
+    numbers = ("paper", "paper_exact")
+    wanted |= {**dict.fromkeys(numbers, (int, float)), "peer": bool, "optional": bool}
     rows = []
     listed = obj.get("rows", [])
     if not isinstance(listed, list):
@@ -155,18 +160,21 @@ def _read_rows(path: Path) -> Study:
         for name, value in row.items():
             if name not in wanted:
                 raise InputError(f'"{name}" is not known', at, hint)
-            if not isinstance(value, wanted[name]) or (name == "paper" and isinstance(value, bool)):
+            if not isinstance(value, wanted[name]) or (name in numbers and isinstance(value, bool)):
                 raise InputError(f'"{name}" is of the wrong type', at, hint)
         rows.append(Row(**row))
     systems = [row.system for row in rows]
     for name in ("name", "title", "reference"):
         if not isinstance(obj.get(name), str):
             raise InputError(f'"{name}" is missing, or is no text', where, hint)
-    without = obj.get("without_executor", [])
+    without, reports = obj.get("without_executor", []), obj.get("reports", [])
     if len(set(systems)) < len(systems):
         raise InputError("two rows are for one system", where, hint)
-    if not isinstance(without, list) or not isinstance(obj.get("tasks", ""), str):
-        raise InputError('"without_executor" must be a list, and "tasks" a text', where, hint)
+    if not (
+        isinstance(without, list) and isinstance(reports, list) and isinstance(obj.get("tasks", ""), str)
+    ):
+        what = '"without_executor" and "reports" must be lists, and "tasks" a text'
+        raise InputError(what, where, hint)
     for system in (obj["reference"], *without):
         if system not in systems:
             raise InputError(f'no row is for "{system}"', where, hint)
@@ -179,6 +187,7 @@ def _read_rows(path: Path) -> Study:
         results=(),
         without_executor=tuple(without),
         tasks=tasks,
+        reports=tuple(map(str, reports)),
     )
 
 

@@ -15,7 +15,17 @@ from lasynth.evaluation.significance import Pair, holm
 __all__ = ["Comparison", "as_json", "as_markdown", "compare"]
 
 LEVEL = 0.05
-_PROTOCOLS = ("greedy", "consistent", "oracle")
+_SAME_BUDGET = 0.001  # batches end where programs of one length do, so runs differ by a few programs
+# Protocols: the field of a record, the heading, what it means.
+_GREEDY = ("greedy", "greedy", "the model's first program, unfiltered, is right")
+_TOP1 = ("top1", "top-1 of {wide}", "the likeliest of {wide}, unfiltered, is right")
+_CONSISTENT = (
+    "consistent",
+    "consistent@{wide}",
+    "the first of {wide} that satisfies the shown examples is right",
+)
+_ORACLE = ("oracle", "oracle@{wide}", "some of {wide} is right")
+_EXACT = ("exact", "exact", "the program submitted for consistent@{wide} has the tokens of the reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +99,12 @@ def as_json(study: Study) -> dict[str, Any]:
                 "system": row.system,
                 "title": row.title,
                 "paper": row.paper,
+                **({} if row.paper_exact is None else {"paper_exact": row.paper_exact}),
                 "peer": row.peer,
-                "runs": [_run_json(result) for result in results],
+                "runs": [_run_json(study, result) for result in results],
                 "mean": {
-                    name: round(_mean([_rate(result, name) for result in results]), 4) for name in _PROTOCOLS
+                    name: round(_mean([_rate(result, name) for result in results]), 4)
+                    for name, *_ in _protocols(study)
                 }
                 if results
                 else None,
@@ -117,9 +129,10 @@ def as_markdown(study: Study) -> str:
     """The page of the table."""
     wide = "W" if study.beam is None else str(study.beam)
     floor = any(record.floor is not None for record in study.results[0].evaluation.records)
-    headings = ["system", "runs", "greedy", f"consistent@{wide}", f"oracle@{wide}"]
+    headings = ["system", "runs", *(heading.format(wide=wide) for _, heading, _ in _protocols(study))]
     headings += [f"consistent@{wide} where the {_words(study).name} fails"] * floor
     headings += ["parameters", "programs seen", "minutes", "paper"]
+    headings += ["paper, exact"] * _has_exact(study)
     lines = [
         f"# {study.title}",
         "",
@@ -138,12 +151,14 @@ def as_markdown(study: Study) -> str:
 
 def _row(study: Study, row: Row, floor: bool) -> list[str]:
     results = study.of(row.system)
-    paper = "-" if row.paper is None else f"{row.paper:.1f}"
+    paper = ["-" if row.paper is None else f"{row.paper:.1f}"]
+    if _has_exact(study):
+        paper.append("-" if row.paper_exact is None else f"{row.paper_exact:.1f}")
     if not results:
-        return [row.title, "not run", *["-"] * (6 + floor), paper]
+        return [row.title, "not run", *["-"] * (len(_protocols(study)) + floor + 3), *paper]
     shown = [
         "-" if name != "consistent" and _gives_one(row, results) else _cell(results, name)
-        for name in _PROTOCOLS
+        for name, *_ in _protocols(study)
     ]
     if floor:
         shown.append(_cell(results, "consistent", only=_floor_fails))
@@ -154,7 +169,7 @@ def _row(study: Study, row: Row, floor: bool) -> list[str]:
         _span([result.parameters for result in results]),
         _span([result.programs for result in results]),
         _span([None if result.minutes is None else round(result.minutes) for result in results]),
-        paper,
+        *paper,
     ]
 
 
@@ -162,9 +177,7 @@ def _legend(study: Study, wide: str, floor: bool) -> list[str]:
     results = study.results
     lines = [
         'Per cent of tasks. "Right" is right on shown and held-out examples.',
-        "greedy: the model's first program, unfiltered, is right.",
-        f"consistent@{wide}: the first of {wide} that satisfies the shown examples is right.",
-        f"oracle@{wide}: some of {wide} is right.",
+        *(f"{heading}: {meaning}.".format(wide=wide) for _, heading, meaning in _protocols(study)),
     ]
     repeated = [row.title for row in study.rows if len(study.of(row.system)) > 1]
     lines.append(
@@ -208,15 +221,16 @@ def _legend(study: Study, wide: str, floor: bool) -> list[str]:
 def _budget(study: Study) -> str:
     """Whether the learned systems saw as many programs as each other."""
     learned = [result for result in study.results if not study.row(result.system).peer]
-    seen = {result.programs for result in learned}
-    if len(seen) > 1 or None in seen:
+    seen = [result.programs for result in learned]
+    known = [number for number in seen if number is not None]
+    if len(known) < len(seen) or (known and max(known) > (1 + _SAME_BUDGET) * min(known)):
         return (
             "**The learned systems did not all see the same number of programs**: read that column before the"
             " rates."
         )
-    if not seen:
+    if not known:
         return "No learned system was run."
-    return f"Every learned system saw {next(iter(seen)) or 0:,} programs in training, repeats counted."
+    return f"Every learned system saw {_span(known)} programs in training, repeats counted."
 
 
 def _differences(study: Study, wide: str) -> list[str]:
@@ -289,8 +303,22 @@ def _sentences(study: Study, tests: Sequence[Comparison]) -> list[str]:
     return lines
 
 
-def _run_json(result: Result) -> dict[str, Any]:
-    rates: dict[str, Any] = {name: _rate(result, name).to_json() for name in _PROTOCOLS}
+def _protocols(study: Study) -> list[tuple[str, str, str]]:
+    """The protocols that are shown: all runs know them, but those of peers."""
+    found = [_GREEDY]
+    if _words(study).top1:
+        found.append(_TOP1)
+    found += [_CONSISTENT, _ORACLE]
+    return found + [_EXACT] * _has_exact(study)
+
+
+def _has_exact(study: Study) -> bool:
+    """Whether the paper's table says how many programs were equal to the reference."""
+    return any(row.paper_exact is not None for row in study.rows)
+
+
+def _run_json(study: Study, result: Result) -> dict[str, Any]:
+    rates: dict[str, Any] = {name: _rate(result, name).to_json() for name, *_ in _protocols(study)}
     if any(record.floor is not None for record in result.evaluation.records):
         key = words_of(result.evaluation.domain).key
         rates[f"consistent_where_{key}_fails"] = _rate(result, "consistent", _floor_fails).to_json()

@@ -43,7 +43,7 @@ def test_the_same_results_give_the_same_bytes(study: Path, tmp_path: Path) -> No
         write_reports(study, tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert files == sorted(
-        ["table4.md", "table4.json", "fig5.md"]
+        ["small.md", "small.json", "fig5.md"]
         + [f"{part}.{end}" for part in ("fig6", "fig8b") for end in ("svg", "png", "json")]
         + [f"trace-study.{end}" for end in ("md", "svg", "png", "json")]
     )
@@ -164,8 +164,8 @@ def test_without_matplotlib_there_is_one_message_and_tables_still_come(
     with pytest.raises(InputError, match=r"fig6, fig8b, trace: matplotlib is not installed.*lasynth\[plot\]"):
         write_reports(study, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    written = write_reports(study, tmp_path / "out", [Part.TABLE4, Part.FIG5])
-    assert [path.name for path in written.files] == ["table4.md", "table4.json", "fig5.md"]
+    written = write_reports(study, tmp_path / "out", [Part.TABLE, Part.FIG5])
+    assert [path.name for path in written.files] == ["small.md", "small.json", "fig5.md"]
 
 
 def test_the_legend_of_twelve_systems_is_within_the_picture(

@@ -83,6 +83,9 @@ def test_unequal_budgets_are_said(tmp_path: Path) -> None:
     folder = made_up.small_study(tmp_path)
     write_result(made_up.result("no-executor", made_up.rights(0.3, 2), programs=75_000), folder)
     assert "did not all see the same number of programs" in systems.as_markdown(read_study(folder))
+    write_result(made_up.result("no-executor", made_up.rights(0.3, 2), programs=150_009), folder)
+    text = systems.as_markdown(read_study(folder))
+    assert "Every learned system saw 150,000 to 150,009 programs" in text
 
 
 def test_tests_pair_equal_seeds_and_a_peer_with_every_run(tmp_path: Path) -> None:
@@ -257,7 +260,7 @@ def test_nothing_is_written_where_something_is_wrong(tmp_path: Path) -> None:
     folder = task_study(tmp_path)
     (folder / "tasks.jsonl").unlink()
     with pytest.raises(InputError, match=r"tasks\.jsonl"):
-        write_reports(folder, tmp_path / "out", [Part.TABLE4, Part.FIG5])
+        write_reports(folder, tmp_path / "out", [Part.TABLE, Part.FIG5])
     assert not (tmp_path / "out").exists()
 
 

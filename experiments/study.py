@@ -1,0 +1,328 @@
+"""Train and evaluate the systems of a study; several of these may run at once, each does what is left.
+
+    python experiments/study.py experiments/table4 --data data/table4 --runs runs/table4
+    python experiments/study.py experiments/table3 --data data/table3 --runs runs/table3 --only exec-s0
+
+A run that was stopped is resumed. What is measured goes to `results/` of the study, from which
+`lasynth report` makes tables and figures. `study.toml` says what is run, in order; besides `system`, an entry
+of `runs` may have
+
+    seed       of weights and order; 0 without it
+    preset     the configuration, where it is not called like the system
+    data       a folder beside `--data`, `FOLDER-NAME` for the name given here
+    start      the run, `SYSTEM-sSEED`, whose weights this one begins with
+    traces     the run of the first stage of Shin et al.
+    stage      true: only of use to another run, and not evaluated
+    members    the runs of an ensemble, and `choice`, how it chooses: `shortest` or `majority`
+    floor      true: the floor of the language, which learns nothing
+
+and `evaluate` the test set's name (`tasks` is its file), its `num_tasks`, `beam` and `max_tokens`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lasynth import api, domains
+from lasynth.data.dataset import Dataset
+from lasynth.evaluation.floors import words_of
+from lasynth.evaluation.protocols import Searches, evaluate_searches
+from lasynth.evaluation.records import Evaluation, Record
+from lasynth.evaluation.results import Result, TaskSet, read_result, task_set_digest, write_result
+from lasynth.models.synthesizer import Synthesizer
+from lasynth.search import SearchConfig, search
+from lasynth.search.ensemble import Choice, merge
+from lasynth.search.search import SearchResult
+from lasynth.task import Task
+from lasynth.training.checkpoint import load_checkpoint
+
+CURVE_STEP = 5  # of the lines of metrics that are kept
+
+
+@dataclass(frozen=True)
+class Run:
+    """One entry of `runs`; see the module."""
+
+    system: str
+    seed: int = 0
+    preset: str | None = None
+    data: str | None = None
+    start: str | None = None
+    traces: str | None = None
+    stage: bool = False
+    members: tuple[str, ...] = ()
+    choice: str = "majority"
+    floor: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of its folder and of its result."""
+        return f"{self.system}-s{self.seed}"
+
+    @property
+    def learns(self) -> bool:
+        """Whether it is trained."""
+        return not self.members and not self.floor
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """Runs that must be finished before this one can begin."""
+        return tuple(name for name in (self.start, self.traces, *self.members) if name is not None)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as its `study.toml` describes it."""
+
+    folder: Path
+    runs_folder: Path
+    data: Path
+    machine: str
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """`study.toml`."""
+        return tomllib.loads((self.folder / "study.toml").read_text())
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs, in order."""
+        entries = ({**entry, "members": tuple(entry.get("members", ()))} for entry in self.document["runs"])
+        return tuple(Run(**entry) for entry in entries)
+
+    @cached_property
+    def test_set(self) -> Dataset:
+        """The tasks of all results."""
+        tasks = self.folder / self.document["tasks"]
+        return Dataset.open(tasks, max_tasks=self.document["evaluate"]["num_tasks"])
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """Those of the test set."""
+        return self.test_set.tasks()
+
+    def title(self, run: Run) -> str:
+        """In print; a stage has no row."""
+        titles = {row["system"]: row["title"] for row in self.document["rows"]}
+        return str(titles.get(run.system, run.system))
+
+    def run(self, name: str) -> Run:
+        """The run of that name."""
+        return next(run for run in self.runs if run.name == name)
+
+    def result(self, run: Run) -> Path:
+        """Where what it scores is kept."""
+        return self.folder / "results" / f"{run.name}.json"
+
+    def trained(self, name: str) -> bool:
+        """Whether a run is finished."""
+        return (self.runs_folder / name / "trained").exists()
+
+    # Training ---------------------------------------------------------------------------------
+
+    def train(self, run: Run) -> None:
+        """Train a system, or go on with it; nothing where it is finished, or where an earlier run is not."""
+        folder = self.runs_folder / run.name
+        if self.trained(run.name) or not all(self.trained(name) for name in run.earlier):
+            return
+        data = self.data if run.data is None else self.data.with_name(f"{self.data.name}-{run.data}")
+        command = [sys.executable, "-m", "lasynth", "train", "--data", str(data), "--out", str(folder)]
+        if (folder / "last.pt").is_file():
+            command += ["--resume"]
+        else:
+            # A file and not only a preset: it says which run of this study another one needs.
+            lines = [f'base = "{run.preset or run.system}"']
+            for key in ("start", "traces"):
+                if (name := getattr(run, key)) is not None:
+                    lines.append(f'{key} = "{(self.runs_folder / name).as_posix()}"')
+            (folder / "run.toml").write_text("\n".join(lines) + "\n")
+            command += ["--config", str(folder / "run.toml"), "--seed", str(run.seed)]
+        subprocess.run(command, check=True)
+        (folder / "trained").touch()
+
+    # Evaluation -------------------------------------------------------------------------------
+
+    def evaluate(self, run: Run) -> None:
+        """Evaluate a system on the test set and save the result, if all is there for it."""
+        needed = run.members or ((run.name,) if run.learns else ())
+        if run.stage or self.result(run).exists() or not all(self.trained(name) for name in needed):
+            return
+        if run.floor:
+            made = self._floor_result(run)
+            if made is None:
+                return
+        else:
+            found = self._evaluate([self._model(name) for name in needed], run)
+            budgets = [self._budget(name) for name in needed]
+            made = replace(
+                self._result(run, found),
+                parameters=sum(budget["parameters"] for budget in budgets),
+                programs=sum(budget["programs"] for budget in budgets),
+                distinct_programs=max(budget["distinct_programs"] for budget in budgets),
+                minutes=round(sum(budget["minutes"] for budget in budgets), 1),
+                training=budgets[0]["training"],
+                curve=tuple(curve(self.runs_folder / run.name / "metrics.jsonl")) if run.learns else (),
+            )
+        print(write_result(made, self.folder), flush=True)
+
+    def _model(self, name: str) -> Synthesizer:
+        synthesizer = api.load(str(self.runs_folder / name / "model.safetensors"))
+        api.warm_up(synthesizer)
+        return synthesizer
+
+    def _evaluate(self, members: Sequence[Synthesizer], run: Run) -> Evaluation:
+        settings = self.document["evaluate"]
+        with torch.inference_mode():
+            return evaluate_searches(
+                searches_of(members, Choice(run.choice)),
+                domains.get(members[0].domain),
+                self.tasks,
+                SearchConfig(beam=settings["beam"], max_tokens=settings["max_tokens"]),
+                plain=self.test_set.plain_P.tolist(),
+                title=f"{self.title(run)}, seed {run.seed}",
+            )
+
+    def _budget(self, name: str) -> dict[str, Any]:
+        """What a run cost, with the runs that it was built on."""
+        folder, run = self.runs_folder / name, self.run(name)
+        state = load_checkpoint(folder / "last.pt")
+        before = [self._budget(earlier) for earlier in run.earlier]
+        model = self._model(name).model
+        return {
+            "parameters": sum(parameter.numel() for parameter in model.parameters()),
+            "programs": state["programs"] + sum(budget["programs"] for budget in before),
+            "distinct_programs": int(state["seen"].sum()),
+            "minutes": state["seconds"] / 60 + sum(budget["minutes"] for budget in before),
+            "training": state["config"],
+        }
+
+    def _floor_result(self, run: Run) -> Result | None:
+        """What the floor solves, from the first result of a model, which has it for every task."""
+        known = sorted((self.folder / "results").glob("*.json"))
+        records = [read_result(path).evaluation for path in known if path != self.result(run)]
+        if not records:
+            return None
+        first = records[0]
+        found = Evaluation(
+            records=tuple(floor_record(record) for record in first.records),
+            domain=first.domain,
+            method="floor",
+            beam=1,
+            title=words_of(first.domain).name,
+        )
+        return self._result(run, found)
+
+    def _result(self, run: Run, found: Evaluation) -> Result:
+        name = self.document["evaluate"]["name"]
+        return Result(
+            study=self.document["name"],
+            system=run.system,
+            title=self.title(run),
+            seed=run.seed,
+            test_set=TaskSet(name, task_set_digest(self.tasks), len(self.tasks)),
+            machine=self.machine,
+            evaluation=found,
+        )
+
+
+def searches_of(members: Sequence[Synthesizer], choice: Choice) -> Searches:
+    """How one model searches, or several and choose."""
+
+    def searches(tasks: Sequence[Task], config: SearchConfig) -> list[SearchResult]:
+        domain = domains.get(members[0].domain)
+        found = [search(member, domain, tasks, config) for member in members]
+        if len(members) == 1:
+            return found[0]
+        return [
+            merge([results[number] for results in found], domain, task, config, choice=choice)
+            for number, task in enumerate(tasks)
+        ]
+
+    return searches
+
+
+def floor_record(record: Record) -> Record:
+    """The verdict of the floor on a task."""
+    right = bool(record.floor)
+    return replace(
+        record,
+        greedy=right,
+        top1=right,
+        consistent=right,
+        oracle=right,
+        exact=None,
+        completed=None,
+        num_candidates=int(right),
+        num_consistent=int(right),
+        program=None,
+        seconds=0.0,
+    )
+
+
+def curve(metrics: Path) -> list[dict[str, Any]]:
+    """Some of the lines of a run's metrics, and all of its validations; a very short run has none."""
+    if not metrics.is_file():
+        return []
+    lines = [json.loads(line) for line in metrics.read_text().splitlines()]
+    losses = [line for line in lines if "prog" in line]
+    names = ("programs", "seconds", "prog", "exec", "accuracy", "exec_accuracy")
+    kept = [{name: line[name] for name in names} for line in losses[CURVE_STEP - 1 :: CURVE_STEP]]
+    measured = ("programs", "seconds", "valid_top1", "valid_solved", "valid_oracle")
+    kept += [{name: line[name] for name in measured} for line in lines if "valid_solved" in line]
+    return sorted(kept, key=lambda line: line["programs"])
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[bool]:
+    """Whether this process has a run for itself, until the block ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def main() -> None:
+    """Train what is not trained, then evaluate what is not evaluated."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("study", type=Path, help="the folder with study.toml")
+    parser.add_argument("--data", type=Path, required=True, help="shards of `lasynth generate`")
+    parser.add_argument("--runs", type=Path, required=True, help="where runs are kept")
+    parser.add_argument("--only", nargs="*", default=[], metavar="SYSTEM-sSEED")
+    parser.add_argument("--step", choices=["train", "evaluate"], help="only this")
+    parser.add_argument("--machine", default="one core of two shared CPU cores, no accelerator")
+    options = parser.parse_args()
+    study = Study(options.study, options.runs, options.data, options.machine)
+    for step in ("train", "evaluate"):
+        if options.step not in (None, step):
+            continue
+        for run in study.runs:
+            if options.only and run.name not in options.only:
+                continue
+            with claimed(study.runs_folder / run.name) as mine:
+                if not mine:
+                    continue
+                if step == "evaluate":
+                    study.evaluate(run)
+                elif run.learns:
+                    study.train(run)
+
+
+if __name__ == "__main__":
+    main()

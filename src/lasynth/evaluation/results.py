@@ -69,6 +69,7 @@ class Study:
             where a result left it out and another has it.
         without_executor: systems that the reference is shown against in sample tasks.
         tasks: the file of the tasks, where the study names one.
+        note: what a reader must know of the whole table.
         reports: what is made of it when no report is asked for by name; all that there are, if empty.
     """
 
@@ -79,6 +80,7 @@ class Study:
     results: tuple[Result, ...]
     without_executor: tuple[str, ...] = ()
     tasks: Path | None = None
+    note: str = ""
     reports: tuple[str, ...] = ()
 
     def of(self, system: str) -> tuple[Result, ...]:
@@ -187,6 +189,7 @@ def _read_rows(path: Path) -> Study:
         results=(),
         without_executor=tuple(without),
         tasks=tasks,
+        note=str(obj.get("note", "")),
         reports=tuple(map(str, reports)),
     )
 

@@ -210,6 +210,7 @@ def _legend(study: Study, wide: str, floor: bool) -> list[str]:
         )
     if any(not study.of(row.system) for row in study.rows):
         lines.append("-: not known, or nothing to report.")
+    lines += [study.note] * bool(study.note)
     lines += [f"{row.title}: {row.note}" for row in study.rows if row.note]
     for row in study.rows:
         for result in study.of(row.system):

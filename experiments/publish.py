@@ -5,7 +5,8 @@ which of the tasks that people think of are computed by some program of the trai
 
     python experiments/publish.py --run runs/c-small --name c-small --shards runs/c-small/data \\
         --scores test=experiments/c-small/test.jsonl lists=experiments/c-small/lists.jsonl \\
-        --data "353,933 tasks: ..." --machine "2 CPU cores"
+        --data "353,933 tasks: ..." --machine "2 CPU cores" \\
+        --command "lasynth train --preset c-small --data data --out runs/c-small"
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from lasynth.data.dataset import Dataset
@@ -57,8 +59,22 @@ def learning_curve(run: Path) -> list[dict[str, Any]]:
     return [line for line in lines if "valid_solved" in line]
 
 
-def known_functions(shards: Path, tasks: list[Task]) -> list[bool]:
+def budget(runs: list[Path]) -> dict[str, int]:
+    """What runs cost together, each of which began with the weights of the one before."""
+    states = [load_checkpoint(run / "last.pt") for run in runs]
+    return {
+        "minutes": round(sum(state["seconds"] for state in states) / 60),
+        "num_programs": sum(state["programs"] for state in states),
+        "num_distinct_programs": sum(int(state["seen"].sum()) for state in states),
+    }
+
+
+def known_functions(shards: list[Path], tasks: list[Task]) -> list[bool]:
     """For each task, whether some training program is right on all of its examples."""
+    return np.any([_known_functions(folder, tasks) for folder in shards], axis=0).tolist()
+
+
+def _known_functions(shards: Path, tasks: list[Task]) -> npt.NDArray[np.bool_]:
     data = Dataset.open(shards, split="train")
     examples = [[*task.examples, *task.held_out] for task in tasks]
     bounds = np.cumsum([0, *map(len, examples)])
@@ -71,14 +87,15 @@ def known_functions(shards: Path, tasks: list[Task]) -> list[bool]:
         right = (outputs == wanted).all(axis=2) & (statuses == Status.OK)
         for number in range(len(tasks)):
             known[number] |= right[:, bounds[number] : bounds[number + 1]].all(axis=1).any()
-    return known.tolist()
+    return known
 
 
-def page(card: dict[str, Any], domain: str, scores: dict[str, Evaluation], run: Path) -> str:
+def page(card: dict[str, Any], domain: str, scores: dict[str, Evaluation], runs: list[Path]) -> str:
     """The page of `docs/results`."""
     facts = {key: card[key] for key in ("data", "seed", "machine", "minutes", "num_parameters")}
     facts["programs shown in training"] = (
-        f"{card['num_programs']:,} ({card['num_distinct_programs']:,} different)"
+        f"{card['num_programs']:,} ({card['num_distinct_programs']:,} different"
+        f"{', counted for each run' if len(runs) > 1 else ''})"
     )
     lines = [
         f"# {card['name']}",
@@ -93,16 +110,16 @@ def page(card: dict[str, Any], domain: str, scores: dict[str, Evaluation], run: 
         lines += ["", f"## {TEST_SETS[domain][key][0]}", "", found.render(markdown=True).rstrip()]
         if key == "lists":
             lines += each_list(found, card["lists_trained_on"])
+    lines += ["", "## Learning curve", ""]
+    lines += [f"{card['training']['num_validate']} validation tasks, beam 16, per cent; minutes of training."]
+    if len(runs) > 1:
+        lines += ["Programs and minutes are those of each run; the validation tasks may differ."]
     lines += [
-        "",
-        "## Learning curve",
-        "",
-        f"{card['training']['num_validate']} validation tasks, beam 16, per cent; minutes of training.",
         "",
         "| programs | minutes | first of the beam | consistent@16 | oracle@16 |",
         "|---:|---:|---:|---:|---:|",
     ]
-    for line in learning_curve(run):
+    for line in (line for run in runs for line in learning_curve(run)):
         rates = (100 * line[f"valid_{name}"] for name in ("top1", "solved", "oracle"))
         shown = [f"{line['programs']:,}", f"{line['seconds'] / 60:.0f}", *(f"{rate:.1f}" for rate in rates)]
         lines.append(f"| {' | '.join(shown)} |")
@@ -139,13 +156,19 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--scores", nargs="+", required=True, metavar="SET=FILE")
-    parser.add_argument("--shards", type=Path, help="the training data, where lists are among the scores")
+    parser.add_argument("--before", type=Path, help="the run whose weights it began with")
+    parser.add_argument(
+        "--shards", type=Path, nargs="+", help="the training data, where lists are among the scores"
+    )
     parser.add_argument("--data", required=True, help="what the training data is, in a sentence")
     parser.add_argument("--machine", required=True)
+    parser.add_argument("--command", required=True, help="what trained it")
     parser.add_argument("--remark", action="append", default=[], help="anything else a reader must know")
     options = parser.parse_args()
     state = load_checkpoint(options.run / "last.pt")
-    config = TrainConfig.from_json(state["config"])
+    runs = [*([options.before] if options.before else []), options.run]
+    configs = [TrainConfig.from_json(load_checkpoint(run / "last.pt")["config"]) for run in runs]
+    config = configs[-1]
     model = build(config.model)
     model.load_state_dict(state["average"])
     domain = config.model.domain
@@ -159,13 +182,12 @@ def main() -> None:
         "data": options.data,
         "seed": config.seed,
         "machine": options.machine,
-        "minutes": round(state["seconds"] / 60),
         "num_parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "num_programs": state["programs"],
-        "num_distinct_programs": int(state["seen"].sum()),
-        "command": f"lasynth train --preset {options.name} --data DATA --out {options.run}",
+        **budget(runs),
+        "command": options.command,
         "remarks": options.remark,
         "training": config.to_json(),
+        **({"training_before": configs[0].to_json()} if options.before else {}),
         "scores": {key: found.to_json() for key, found in scores.items()},
     }
     if "lists" in scores:
@@ -177,7 +199,7 @@ def main() -> None:
         save(model, config.model, root / "zoo" / f"{options.name}.safetensors", card)
     target = root / "docs" / "results" / f"{options.name}.md"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(page(card, domain, scores, options.run))
+    target.write_text(page(card, domain, scores, runs))
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def by_kind(data: Breakdown) -> dict[str, bytes]:
 def by_length(data: Breakdown) -> dict[str, bytes]:
     """Lines over the length of the reference, one a system, with whiskers; returns as `by_kind`."""
     with _figure(7.2, 3.9) as (figure, axes):
-        step = 0.4 / max(1, len(data.series) - 1)
+        step = 0.24 / max(1, len(data.series) - 1)
         for number, series in enumerate(data.series):
             colour, _, marker, dashes = _look(series)
             # Side by side, or the whiskers of one length would hide each other.

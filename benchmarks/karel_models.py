@@ -60,7 +60,7 @@ def trainer_of(config: KarelConfig) -> Callable[[Batch], None]:
         executed = None
         if len(result.row_X):
             rows, positions = result.row_X.numpy(), result.position_X.numpy()
-            partial = DOMAIN.run_partial(tokens.numpy().astype(np.int32), inputs.numpy(), rows, positions)
+            partial, _ = DOMAIN.run_partial(tokens.numpy().astype(np.int32), inputs.numpy(), rows, positions)
             executed = WorldBeliefs().compare(result, inputs, outputs, torch.from_numpy(partial))
         found = losses(result, tokens, allowed, executed, exec_weight=0.3, op_weight=0.0)
         optimizer.zero_grad(set_to_none=True)

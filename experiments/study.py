@@ -14,6 +14,7 @@ of `runs` may have
     traces     the run of the first stage of Shin et al.
     stage      true: only of use to another run, and not evaluated
     members    the runs of an ensemble, and `choice`, how it chooses: `shortest` or `majority`
+    grounded   true: `members` are searched with the machine's outputs in place of beliefs
     floor      true: the floor of the language, which learns nothing
 
 and `evaluate` the test set's name (`tasks` is its file), its `num_tasks`, `beam` and `max_tokens`.
@@ -42,7 +43,7 @@ from lasynth.evaluation.floors import words_of
 from lasynth.evaluation.protocols import Searches, evaluate_searches
 from lasynth.evaluation.records import Evaluation, Record
 from lasynth.evaluation.results import Result, TaskSet, read_result, task_set_digest, write_result
-from lasynth.models.synthesizer import Synthesizer
+from lasynth.models import Grounded, Synthesizer
 from lasynth.search import SearchConfig, search
 from lasynth.search.ensemble import Choice, merge
 from lasynth.search.search import SearchResult
@@ -65,6 +66,7 @@ class Run:
     stage: bool = False
     members: tuple[str, ...] = ()
     choice: str = "majority"
+    grounded: bool = False
     floor: bool = False
 
     @property
@@ -187,7 +189,9 @@ class Study:
         settings = self.document["evaluate"]
         with torch.inference_mode():
             return evaluate_searches(
-                searches_of(members, Choice(run.choice)),
+                searches_of(
+                    [Grounded(member) for member in members] if run.grounded else members, Choice(run.choice)
+                ),
                 domains.get(members[0].domain),
                 self.tasks,
                 SearchConfig(beam=settings["beam"], max_tokens=settings["max_tokens"]),
@@ -238,7 +242,7 @@ class Study:
         )
 
 
-def searches_of(members: Sequence[Synthesizer], choice: Choice) -> Searches:
+def searches_of(members: Sequence[Synthesizer | Grounded], choice: Choice) -> Searches:
     """How one model searches, or several and choose."""
 
     def searches(tasks: Sequence[Task], config: SearchConfig) -> list[SearchResult]:

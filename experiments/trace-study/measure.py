@@ -38,7 +38,7 @@ def measure(synthesizer: Synthesizer, data: Dataset) -> list[dict[str, int]]:
         # A belief after the whole program stands where its last statement's does.
         times = sorted({belief.num_tokens for belief in beliefs[1:]})
         at = np.array(times, dtype=np.int64)
-        lists = run_partial(tokens[None], shown[None], np.zeros(len(at), dtype=np.int64), at)
+        lists, _ = run_partial(tokens[None], shown[None], np.zeros(len(at), dtype=np.int64), at)
         believed = {belief.num_tokens: belief.likeliest_K for belief in beliefs}
         before = shown
         for step, (time, true_KN) in enumerate(zip(times, lists, strict=True), 1):

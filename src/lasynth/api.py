@@ -22,6 +22,7 @@ from lasynth.domains.base import Checker, Domain, Status
 from lasynth.errors import InputError, ProgramError, RunError
 from lasynth.search import Proposal, SearchConfig, SearchResult, search
 from lasynth.search.rank import rank
+from lasynth.search.scorer import Scorer
 from lasynth.task import Candidate, Example, Outcome, Task, TraceStep, read_value
 
 if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
@@ -90,7 +91,7 @@ def solve(
         enough=_ENOUGH,
         complete=True,
     )
-    (result,) = search(synthesizer, language, [task], config)
+    (result,) = search(_scorer(synthesizer), language, [task], config)
     candidates = _finish(result, task, language, config)
     if trace and candidates and candidates[0].consistent:
         steps = _trace(candidates[0], task, synthesizer, language)
@@ -180,6 +181,13 @@ def _checked_task(task_or_examples: Task | Iterable[object], domain: str) -> Tas
 
 
 @functools.lru_cache(maxsize=4)
+def _scorer(synthesizer: Synthesizer) -> Scorer:
+    """What is searched with: the machine corrects beliefs, where the model has some."""
+    from lasynth.models import Grounded, can_be_grounded
+
+    return Grounded(synthesizer) if can_be_grounded(synthesizer) else synthesizer
+
+
 def warm_up(synthesizer: Synthesizer) -> None:
     """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
     language = domains.get(synthesizer.domain)

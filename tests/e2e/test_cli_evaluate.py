@@ -51,6 +51,12 @@ def test_json_is_one_document_and_details_a_line_a_task(evaluate: Any, write: Wr
     assert [file.name for file in tmp_path.iterdir() if file.name.endswith(".partial")] == []
 
 
+def test_grounded_is_said(evaluate: Any, write: Write) -> None:
+    result = evaluate("--tasks", write("t.jsonl", [SAME, SWAP]), "--grounded")
+    assert result.exit_code == 0, result.stderr
+    assert "tiny, grounded, on" in result.stdout
+
+
 def test_generated_tasks(evaluate: Any, lasynth: Any, tmp_path: Path) -> None:
     lasynth("generate", "--out", tmp_path, "--num", 30, "--split", "test")
     shard = next(tmp_path.glob("test-*.parquet"))

@@ -43,6 +43,14 @@ def evaluate(
         bool,
         typer.Option("--complete", help="Say also how much completion adds, as `lasynth solve` does it."),
     ] = False,
+    grounded: Annotated[
+        bool,
+        typer.Option(
+            "--grounded",
+            help="Let the machine correct what the model believes behind each statement, as `lasynth solve` "
+            "does it.",
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
     details: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write one line of JSON a task to this file.")
@@ -54,7 +62,7 @@ def evaluate(
     A program is right where it reproduces the shown and the held-out examples; the held-out ones are
     never shown to the search.
     """
-    from lasynth import api, domains, evaluation
+    from lasynth import api, domains, evaluation, models
     from lasynth.errors import InputError
     from lasynth.search import SearchConfig
 
@@ -73,12 +81,12 @@ def evaluate(
         api.warm_up(synthesizer)
     with Progress("evaluating", len(chosen)) as progress:
         found = evaluation.evaluate(
-            synthesizer,
+            models.Grounded(synthesizer) if grounded else synthesizer,
             domains.get(synthesizer.domain),
             chosen,
             SearchConfig(beam=beam, max_tokens=max_tokens, seed=seed, complete=complete),
             plain=plain,
-            title=f"{synthesizer.name} on {source}",
+            title=f"{synthesizer.name}{', grounded,' if grounded else ''} on {source}",
             progress=progress,
         )
     if details is not None and stream is not None:

@@ -124,11 +124,11 @@ class Domain(Protocol):
         inputs_BKN: npt.NDArray[Any],
         row_X: npt.NDArray[np.int64],
         length_X: npt.NDArray[np.int64],
-    ) -> npt.NDArray[Any]:
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """Run the first `length_X` tokens of programs `row_X` on their inputs, where these are programs.
 
         Returns:
-            `[X, K, ...]` outputs; what no run can leave where there is none.
+            `[X, K, ...]` outputs, what no run can leave where there is none; and `[X, K]` where there is one.
         """
 
     def encode(self, task: Task) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

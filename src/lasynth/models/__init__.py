@@ -8,6 +8,7 @@ from lasynth.models.config import (
     PropertySignaturesConfig,
     model_config,
 )
+from lasynth.models.grounded import Grounded, can_be_grounded
 from lasynth.models.lasynth import Forward, LaSynth
 from lasynth.models.synthesizer import Belief, Synthesizer
 from lasynth.models.zoo import load, save, zoo_folder
@@ -15,6 +16,7 @@ from lasynth.models.zoo import load, save, zoo_folder
 __all__ = [
     "Belief",
     "Forward",
+    "Grounded",
     "KarelConfig",
     "LaSynth",
     "LaSynthConfig",
@@ -23,6 +25,7 @@ __all__ = [
     "PropertySignaturesConfig",
     "Synthesizer",
     "build",
+    "can_be_grounded",
     "load",
     "model_config",
     "save",

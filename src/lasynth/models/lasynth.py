@@ -15,7 +15,7 @@ that are the language's own stand behind MK.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -26,7 +26,10 @@ from lasynth.models.attention import Slots
 from lasynth.models.decoder import HistoryAttention, NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.schedule import Schedule
 
-__all__ = ["Executor", "Forward", "LaSynth", "Parts", "Reader", "SearchState", "Values"]
+__all__ = ["Correction", "Executor", "Forward", "LaSynth", "Parts", "Reader", "SearchState", "Values"]
+
+
+Correction = Callable[[Tensor, Tensor], Tensor]
 
 
 class Values(Protocol):
@@ -37,6 +40,9 @@ class Values(Protocol):
 
     def __call__(self, belief_MK: Tensor) -> Tensor:
         """A belief, embedded for the encoder."""
+
+    def corrected(self, belief_MK: Tensor, true_MK: Tensor, known_MK: Tensor) -> Tensor:
+        """The belief, with the truth in its place where it is known and can be told: `[M, K, ...]`."""
 
 
 class Executor(Protocol):
@@ -273,8 +279,15 @@ class LaSynth(nn.Module):
         rows = torch.arange(len(inputs_BKN), device=inputs_BKN.device)
         return SearchState(lstm, empty, clock, rows, rows, belief, memory, outputs_BKN, encoded)
 
-    def step(self, state: SearchState, tokens_R: Tensor) -> tuple[Tensor, SearchState]:
+    def step(
+        self, state: SearchState, tokens_R: Tensor, correct: Correction | None = None
+    ) -> tuple[Tensor, SearchState]:
         """The incremental path: feed one token a row (first `bos`), get the next one's logits.
+
+        Args:
+            state: of R rows.
+            tokens_R: the tokens.
+            correct: gets the rows that execute now, in order, and their new beliefs, and gives others.
 
         Returns:
             `[R, V]` logits, and the state behind the tokens.
@@ -287,7 +300,7 @@ class LaSynth(nn.Module):
         state = replace(state, lstm=lstm, clock_RS=clock)
         runs &= begun
         if runs.any():
-            state = self._renew(state, runs, state_RD)
+            state = self._renew(state, runs, state_RD, correct)
         slots = Slots.one_each(len(tokens_R), tokens_R.device)
         reading = self.reader(state.memory_MK.index_select(0, state.memory_R), state_RD, slots)
         past = torch.cat([state.history_R1T, self.history.remember(output_RD)], dim=2)
@@ -295,11 +308,15 @@ class LaSynth(nn.Module):
         history = self.history(past, reading, newest, slots)
         return self.output(history, state_RD), replace(state, history_R1T=past)
 
-    def _renew(self, state: SearchState, runs_R: Tensor, state_RD: Tensor) -> SearchState:
+    def _renew(
+        self, state: SearchState, runs_R: Tensor, state_RD: Tensor, correct: Correction | None
+    ) -> SearchState:
         """Execute some rows: new beliefs and memories for them; those that no row sees any more go."""
         rows, others = runs_R.nonzero()[:, 0], (~runs_R).nonzero()[:, 0]
         before = state.belief_MK.index_select(0, state.memory_R[rows])
         belief = self.executor(before, state_RD[rows], self.values)
+        if correct is not None:
+            belief = correct(rows, belief)
         tasks = state.task_R[rows]
         memory = self._remember(self.values(belief), state.encoded_BK[tasks], state.output_BKN[tasks])
         kept, place = torch.unique(state.memory_R[others], return_inverse=True)

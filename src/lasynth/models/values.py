@@ -33,6 +33,12 @@ class ValueEmbedding(nn.Module):
         """The belief that knows the list: integers `[M, K, N]` to one-hot `[M, K, N, C]`."""
         return functional.one_hot(list_MKN + self.max_value, self.num_values).to(self.values.dtype)
 
+    def corrected(self, belief_MKNC: Tensor, list_MKN: Tensor, known_MK: Tensor) -> Tensor:
+        """The belief, with the lists that are known in its place where their values are in the range."""
+        told = known_MK & (list_MKN.abs() <= self.max_value).all(-1)
+        certain = self.certain(torch.where(told[..., None], list_MKN, 0))
+        return torch.where(told[..., None, None], certain, belief_MKNC)
+
     def forward(self, belief_MKNC: Tensor) -> Tensor:
         """Expected embeddings of a belief, without places: `[M, K, N, C]` to `[M, K, N, E]`."""
         return belief_MKNC @ self.values

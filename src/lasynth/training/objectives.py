@@ -111,7 +111,7 @@ class ReferencePrograms:
     def _partial_outputs(self, batch: Batch, result: Forward) -> torch.Tensor | None:
         if self.config.exec_targets == "end":
             return None
-        outputs = self.language.run_partial(
+        outputs, _ = self.language.run_partial(
             batch.tokens_BT.astype(np.int32),
             batch.inputs_BKN,
             result.row_X.cpu().numpy(),

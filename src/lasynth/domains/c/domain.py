@@ -71,7 +71,7 @@ class RestrictedC:
         inputs_BKN: npt.NDArray[Any],
         row_X: npt.NDArray[np.int64],
         length_X: npt.NDArray[np.int64],
-    ) -> npt.NDArray[np.int32]:
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
         """See `Domain`; `NOT_KNOWN` throughout where there is no list."""
         return run_partial(tokens_BT, inputs_BKN.astype(np.int32), row_X, length_X)
 

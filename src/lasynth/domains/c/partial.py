@@ -23,15 +23,16 @@ def run_partial(
     inputs_BKN: npt.NDArray[np.int32],
     row_X: npt.NDArray[np.int64],
     length_X: npt.NDArray[np.int64],
-) -> npt.NDArray[np.int32]:
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
     """Run the first `length_X` tokens of programs `row_X` on their inputs.
 
     Returns:
-        `[X, K, N]` lists; `NOT_KNOWN` throughout where there is none.
+        `[X, K, N]` lists, `NOT_KNOWN` throughout where there is none; and `[X, K]` where there is one.
     """
     positions = np.arange(tokens_BT.shape[1])
     prefixes = np.where(positions < length_X[:, None], tokens_BT[row_X], EOS)
     ended = np.concatenate([prefixes, np.full_like(prefixes[:, :1], EOS)], axis=1)
     outputs, statuses = run_batch(ended.astype(np.int32), inputs_BKN[row_X])
-    outputs[statuses != Status.OK] = NOT_KNOWN
-    return outputs
+    known_XK = statuses == Status.OK
+    outputs[~known_XK] = NOT_KNOWN
+    return outputs, known_XK

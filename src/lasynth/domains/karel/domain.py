@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lasynth.domains.base import Status
 from lasynth.domains.karel import grammar, parts
 from lasynth.domains.karel.floor import straight_program
 from lasynth.domains.karel.kinds import kind_of
@@ -75,7 +76,7 @@ class Karel:
         inputs_BKN: npt.NDArray[Any],
         row_X: npt.NDArray[np.int64],
         length_X: npt.NDArray[np.int64],
-    ) -> WorldArray:
+    ) -> tuple[WorldArray, npt.NDArray[np.bool_]]:
         """See `Domain`; a world with its crash flag up where the partial program has none."""
         columns = np.arange(tokens_BT.shape[1] + 2)
         padded = np.pad(tokens_BT, ((0, 0), (0, 2)), constant_values=grammar.EOS)[row_X]
@@ -84,7 +85,8 @@ class Karel:
         end = grammar.token_of("m)")
         open_X = ~(prefixes == end).any(axis=1)
         prefixes[open_X, length_X[open_X]] = end
-        return run_batch(prefixes.astype(np.int32), inputs_BKN[row_X])[0]
+        worlds_XK, statuses_XK = run_batch(prefixes.astype(np.int32), inputs_BKN[row_X])
+        return worlds_XK, statuses_XK == Status.OK
 
     def encode(self, task: Task) -> tuple[WorldArray, WorldArray]:
         """See `Domain`: two `[K, W]` arrays."""

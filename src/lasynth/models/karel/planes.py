@@ -186,6 +186,11 @@ class Planes(nn.Module):
         """Worlds `[M, K, 328]` to `[M, K, 7, H, W]`, cropped to what they need."""
         return to_planes(worlds_MKW, *sides(worlds_MKW))
 
+    def corrected(self, belief: Tensor, worlds_MKW: Tensor, known_MK: Tensor) -> Tensor:
+        """The belief `[M, K, 7, H, W]`, with the worlds that are known in its place."""
+        certain = to_planes(worlds_MKW, *belief.shape[-2:])
+        return torch.where(known_MK[..., None, None, None], certain, belief)
+
     def forward(self, belief: Tensor) -> Tensor:
         """The belief itself: encoders read chances as they are."""
         return belief

@@ -225,9 +225,10 @@ def test_a_partial_program_is_run_as_far_as_it_goes() -> None:
     world = World.from_text(">...\n")
     inputs = world.to_array()[None, None]
     lengths = np.array([4, 9, 6, 10, 11, 12])
-    after = DOMAIN.run_partial(tokens, inputs, np.zeros(6, dtype=np.int64), lengths)
+    after, known = DOMAIN.run_partial(tokens, inputs, np.zeros(6, dtype=np.int64), lengths)
     moved, repeated, within, turned, ended, beyond = (World.from_array(found[0]) for found in after)
     assert moved == World.from_text(".>..\n")
     assert repeated == World.from_text(".>..  >:2\n")
     assert within.crashed
+    assert known[:, 0].tolist() == [True, True, False, True, True, True]
     assert turned == ended == beyond == World.from_text(".^..  ^:2\n")

@@ -191,6 +191,5 @@ def test_schedule_steps_as_it_runs_along() -> None:
         closable[:, position] = ~ended & mask.allowed()[:, token_of("m)")]
     np.testing.assert_array_equal(along.numpy(), closable)
     assert len(rows) > len(tokens)
-    assert len(
-        DOMAIN.run_partial(tokens.numpy().astype(np.int32), worlds, rows.numpy(), positions.numpy() + 1)
-    )
+    lengths = positions.numpy() + 1
+    assert len(DOMAIN.run_partial(tokens.numpy().astype(np.int32), worlds, rows.numpy(), lengths)[0])

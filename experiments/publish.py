@@ -33,15 +33,18 @@ BEAM = 64
 CHUNK = 4096  # programs run at a time
 LISTS = Path(__file__).parents[1] / "examples" / "lists" / "tasks.jsonl"
 
-# The test sets of each language: heading, and where they are.
+# The test sets of each language: heading, and where they are. All are searched as `lasynth solve` does it,
+# grounded, but for the one that shows the model on its own.
 TEST_SETS = {
     "c": {
         "test": ("1,000 generated test tasks", "experiments/c-small/test.parquet"),
+        "alone": ("The same tasks, not grounded", "experiments/c-small/test.parquet"),
         "idioms": ("1,000 generated tasks of idioms", "experiments/c-small/idioms.parquet"),
         "lists": ("Tasks that people think of: `examples/lists`", "examples/lists/tasks.jsonl"),
     },
     "karel": {
         "test": ("1,000 generated tasks, drawn as the public ones", "experiments/karel-small/test.parquet"),
+        "alone": ("The same tasks, not grounded", "experiments/karel-small/test.parquet"),
         "new": ("1,000 generated tasks of functions not trained on", "experiments/karel-small/new.parquet"),
     },
 }
@@ -175,7 +178,8 @@ def main() -> None:
     scores = {}
     for pair in options.scores:
         key, _, file = pair.partition("=")
-        title = f"{options.name} on {TEST_SETS[domain][key][1]}"
+        how = options.name if key == "alone" else f"{options.name}, grounded,"
+        title = f"{how} on {TEST_SETS[domain][key][1]}"
         scores[key] = read_details(Path(file), domain, title)
     card = {
         "name": options.name,

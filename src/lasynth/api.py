@@ -180,7 +180,6 @@ def _checked_task(task_or_examples: Task | Iterable[object], domain: str) -> Tas
     return Task.of(task_or_examples, domain=domain)
 
 
-@functools.lru_cache(maxsize=4)
 def _scorer(synthesizer: Synthesizer) -> Scorer:
     """What is searched with: the machine corrects beliefs, where the model has some."""
     from lasynth.models import Grounded, can_be_grounded
@@ -188,6 +187,7 @@ def _scorer(synthesizer: Synthesizer) -> Scorer:
     return Grounded(synthesizer) if can_be_grounded(synthesizer) else synthesizer
 
 
+@functools.lru_cache(maxsize=4)
 def warm_up(synthesizer: Synthesizer) -> None:
     """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
     language = domains.get(synthesizer.domain)

@@ -60,8 +60,8 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
     Raises:
         InputError: nothing to report on, results that may not be compared, a damaged file, or no matplotlib.
     """
-    wants_study = not only or any(part in _OF_A_STUDY for part in only)
-    study = read_study(folder) if wants_study and ((folder / "study.toml").is_file() or only) else None
+    asked = any(part in _OF_A_STUDY for part in only) if only else (folder / "study.toml").is_file()
+    study = read_study(folder) if asked else None
     parts = list(dict.fromkeys(only)) or _parts(folder, study)
     drawn = [part for part in parts if part in (Part.FIG6, Part.FIG8B, Part.TRACE)]
     if drawn:

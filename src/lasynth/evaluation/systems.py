@@ -11,21 +11,12 @@ from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.records import Record
 from lasynth.evaluation.results import Result, Row, Study
 from lasynth.evaluation.significance import Pair, holm
+from lasynth.evaluation.tables import PROTOCOLS
 
 __all__ = ["Comparison", "as_json", "as_markdown", "compare"]
 
 LEVEL = 0.05
 _SAME_BUDGET = 0.001  # batches end where programs of one length do, so runs differ by a few programs
-# Protocols: the field of a record, the heading, what it means.
-_GREEDY = ("greedy", "greedy", "the model's first program, unfiltered, is right")
-_TOP1 = ("top1", "top-1 of {wide}", "the likeliest of {wide}, unfiltered, is right")
-_CONSISTENT = (
-    "consistent",
-    "consistent@{wide}",
-    "the first of {wide} that satisfies the shown examples is right",
-)
-_ORACLE = ("oracle", "oracle@{wide}", "some of {wide} is right")
-_EXACT = ("exact", "exact", "the program submitted for consistent@{wide} has the tokens of the reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +120,7 @@ def as_markdown(study: Study) -> str:
     """The page of the table."""
     wide = "W" if study.beam is None else str(study.beam)
     floor = any(record.floor is not None for record in study.results[0].evaluation.records)
-    headings = ["system", "runs", *(heading.format(wide=wide) for _, heading, _ in _protocols(study))]
+    headings = ["system", "runs", *(heading.format(beam=wide) for _, heading, _ in _protocols(study))]
     headings += [f"consistent@{wide} where the {_words(study).name} fails"] * floor
     headings += ["parameters", "programs seen", "minutes", "paper"]
     headings += ["paper, exact"] * _has_exact(study)
@@ -177,7 +168,7 @@ def _legend(study: Study, wide: str, floor: bool) -> list[str]:
     results = study.results
     lines = [
         'Per cent of tasks. "Right" is right on shown and held-out examples.',
-        *(f"{heading}: {meaning}.".format(wide=wide) for _, heading, meaning in _protocols(study)),
+        *(f"{heading}: {meaning}.".format(beam=wide) for _, heading, meaning in _protocols(study)),
     ]
     repeated = [row.title for row in study.rows if len(study.of(row.system)) > 1]
     lines.append(
@@ -305,12 +296,13 @@ def _sentences(study: Study, tests: Sequence[Comparison]) -> list[str]:
 
 
 def _protocols(study: Study) -> list[tuple[str, str, str]]:
-    """The protocols that are shown: all runs know them, but those of peers."""
-    found = [_GREEDY]
+    """The protocols that are shown, as in `PROTOCOLS`: all runs know them, but those of peers."""
+    shown = {"greedy", "consistent", "oracle"}
     if _words(study).top1:
-        found.append(_TOP1)
-    found += [_CONSISTENT, _ORACLE]
-    return found + [_EXACT] * _has_exact(study)
+        shown.add("top1")
+    if _has_exact(study):
+        shown.add("exact")
+    return [protocol for protocol in PROTOCOLS if protocol[0] in shown]
 
 
 def _has_exact(study: Study) -> bool:

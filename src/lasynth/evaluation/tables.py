@@ -13,10 +13,10 @@ from lasynth.evaluation.intervals import Rate
 if TYPE_CHECKING:
     from lasynth.evaluation.records import Record
 
-__all__ = ["Group", "as_json", "as_markdown", "as_text", "groups"]
+__all__ = ["PROTOCOLS", "Group", "as_json", "as_markdown", "as_text", "groups"]
 
 # Protocols: the field of a record, the heading, what it means.
-_PROTOCOLS = (
+PROTOCOLS = (
     ("greedy", "greedy", "the model's first program, unfiltered, is right"),
     ("top1", "top-1 of {beam}", "the likeliest of {beam}, unfiltered, is right"),
     ("consistent", "consistent@{beam}", "the first of {beam} that satisfies the shown examples is right"),
@@ -51,9 +51,7 @@ class Group:
 def groups(records: Sequence[Record], domain: str = "c") -> list[Group]:
     """All tasks, then by kind, by length of the reference, by plain or not, by what the floor solves."""
     words = words_of(domain)
-    names = [
-        name for name, _, _ in _PROTOCOLS if any(getattr(record, name) is not None for record in records)
-    ]
+    names = [name for name, _, _ in PROTOCOLS if any(getattr(record, name) is not None for record in records)]
 
     def group(section: str, label: str, members: Sequence[Record]) -> Group:
         rates = {name: Rate.of(getattr(record, name) for record in members) for name in names}
@@ -149,13 +147,13 @@ def _columns(found: Sequence[Group], words: FloorWords) -> list[str]:
 
 
 def _heading(name: str, beam: int, words: FloorWords) -> str:
-    heading = next(heading for field, heading, _ in _PROTOCOLS if field == name)
+    heading = next(heading for field, heading, _ in PROTOCOLS if field == name)
     return heading.format(beam=beam, floor=words.name)
 
 
 def _legend(records: Sequence[Record], names: Sequence[str], beam: int, words: FloorWords) -> list[str]:
     lines = ['Per cent of tasks with the 95 % interval (Wilson). "Right": on shown and held-out examples.']
-    for name, _, meaning in _PROTOCOLS:
+    for name, _, meaning in PROTOCOLS:
         if name in names:
             says = meaning.format(beam=beam, meaning=words.meaning)
             lines.append(f"{_heading(name, beam, words)}: {says}.")

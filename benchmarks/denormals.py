@@ -1,4 +1,4 @@
-"""Training with denormal numbers flushed to zero, as `Trainer.run` does it, against training with them.
+"""Updates with denormal numbers flushed to zero, as `Trainer.run` makes them, against updates that keep them.
 
 Both sides go on from the shipped model of C, on the same batches, in turns of one run: how many denormal
 numbers there are depends on how well the weights fit the programs.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -200,8 +201,6 @@ class Trainer:
         Args:
             minutes: stop (resumably) after this long.
         """
-        # Gradients hold denormal numbers, with which products of matrices take many times as long.
-        torch.set_flush_denormal(True)
         # Only now: a run that cannot be resumed must not overwrite the configuration that is there.
         (self.folder / "config.json").write_text(json.dumps(self.config.to_json(), indent=2) + "\n")
         begun = last_saved = lately = time.monotonic()
@@ -210,7 +209,8 @@ class Trainer:
         with _stopping_on_signals(self):
             try:
                 while self.programs < self.config.num_programs and not self._stop:
-                    pending.append(self.update(self._next_batch()))
+                    with _denormals_flushed():
+                        pending.append(self.update(self._next_batch()))
                     now = time.monotonic()
                     if self.updates % _LOG_EVERY == 0:
                         metrics = {
@@ -348,6 +348,20 @@ def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, A
         {"params": matrices, "weight_decay": weight_decay},
         {"params": vectors, "weight_decay": 0.0},
     ]
+
+
+@contextmanager
+def _denormals_flushed() -> Iterator[None]:
+    """Denormal numbers are zero meanwhile, and afterwards what they were to the caller.
+
+    Gradients hold such numbers, with which products of matrices take many times as long.
+    """
+    before = sys.float_info.min / 2 == 0.0
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(before)
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from lasynth.data.batches import Batch
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import GenerateConfig, generate
 from lasynth.domains.c.grammar import FIRST_INT
@@ -61,6 +63,24 @@ def test_run_reaches_its_end_and_writes_metrics(data: Dataset, tmp_path: Path) -
     assert (tmp_path / "last.pt").is_file()
     assert (tmp_path / "best.pt").is_file()
     assert not list(tmp_path.glob("*.partial"))
+
+
+def test_denormal_numbers_are_flushed_in_updates_alone(
+    data: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The processor's mode is the caller's: other libraries of the process count on it."""
+    trainer, flushed, update = Trainer(CONFIG, data, tmp_path), [], Trainer.update
+
+    def recorded(trainer: Trainer, batch: Batch) -> dict[str, torch.Tensor]:
+        flushed.append(sys.float_info.min / 2 == 0.0)
+        return update(trainer, batch)
+
+    monkeypatch.setattr(Trainer, "update", recorded)
+    can_flush = torch.set_flush_denormal(True)
+    torch.set_flush_denormal(False)
+    list(trainer.run())
+    assert set(flushed) == {can_flush}
+    assert sys.float_info.min / 2 > 0.0
 
 
 def test_stopped_run_is_saved(data: Dataset, tmp_path: Path) -> None:

@@ -68,6 +68,8 @@ class TrainConfig:
         checkpoint_minutes: minutes between checkpoints.
         start: folder of a finished run of the same model, whose weights this one begins with. Without it
             weights are random.
+        anew: parts of the model (`output`) that begin with random weights all the same. The two models may
+            differ in these.
         traces: for the second stage of Shin et al., the folder of a run of the first
             (`lasynth.training.objectives`).
         reinforce: None: programs are learned from references. Else by what they do, from `start`.
@@ -94,6 +96,7 @@ class TrainConfig:
     num_validate: int = 200
     checkpoint_minutes: float = 3.0
     start: str | None = None
+    anew: tuple[str, ...] = ()
     traces: str | None = None
     reinforce: ReinforceConfig | None = None
 
@@ -101,6 +104,12 @@ class TrainConfig:
         if self.replay is not None and not 0 <= self.replay < 1:
             raise InputError(
                 f"replay is {self.replay}", where="training configuration", hint="Give 0 or more, below 1."
+            )
+        if self.anew and self.start is None:
+            raise InputError(
+                "parts are to begin anew, but there is no `start`",
+                where="training configuration",
+                hint="Name the folder of a finished run as `start`, or leave `anew` out.",
             )
         if self.reinforce is not None and self.start is None:
             raise InputError(
@@ -116,8 +125,9 @@ class TrainConfig:
             "model": self.model.to_json(),
             "curriculum": [list(phase) for phase in self.curriculum],
         }
-        for name in ("start", "traces", "reinforce"):
-            if obj[name] is None:  # as in runs that were begun before there were such entries
+        obj["anew"] = list(self.anew)
+        for name in ("start", "anew", "traces", "reinforce"):
+            if not obj[name]:  # as in runs that were begun before there were such entries
                 del obj[name]
         return obj
 
@@ -138,7 +148,13 @@ class TrainConfig:
         curriculum = tuple((share, tokens) for share, tokens in obj.get("curriculum", ()))
         stage = _reinforce(obj["reinforce"], where) if obj.get("reinforce") is not None else None
         return cls(
-            **{**obj, "model": model_config(model), "curriculum": curriculum, "reinforce": stage},
+            **{
+                **obj,
+                "model": model_config(model),
+                "curriculum": curriculum,
+                "anew": tuple(obj.get("anew", ())),
+                "reinforce": stage,
+            },
         )
 
 

@@ -23,11 +23,11 @@ from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import Model, build
 from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig
-from lasynth.models.zoo import load
 from lasynth.training.checkpoint import append_metrics, load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
 from lasynth.training.objectives import objective_of
+from lasynth.training.start import begin_with
 
 __all__ = ["Progress", "Trainer"]
 
@@ -70,7 +70,7 @@ class Trainer:
 
     Raises:
         InputError: no programs left after the filter by length, values outside the model's range, or no
-            finished run of the same model to start with.
+            finished run to start with.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.model = build(config.model).to(self.device)
         if config.start is not None:
-            self.model.load_state_dict(_weights_of(Path(config.start), config.model))
+            begin_with(self.model, config)
         self.objective = objective_of(config, data)
         self.objective.prepare(self.model)
         self.average = build(config.model).to(self.device)
@@ -307,18 +307,6 @@ class Trainer:
     def stop(self) -> None:
         """Ask the run to end after the present update."""
         self._stop = True
-
-
-def _weights_of(run: Path, model: ModelConfig) -> dict[str, Tensor]:
-    """The weights that a finished run has left."""
-    path = run / "model.safetensors"
-    hint = "Train the model first and name the folder of that run."
-    if not path.is_file():
-        raise InputError("no trained model there", str(path), hint)
-    trained = load(path)
-    if trained.config != model:
-        raise InputError("the model has another configuration", str(path), hint)
-    return trained.model.state_dict()
 
 
 def _check_data(model: ModelConfig, data: Dataset) -> None:

@@ -159,7 +159,9 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--scores", nargs="+", required=True, metavar="SET=FILE")
-    parser.add_argument("--before", type=Path, help="the run whose weights it began with")
+    parser.add_argument(
+        "--before", type=Path, nargs="+", default=[], help="the runs whose weights it began with, in order"
+    )
     parser.add_argument(
         "--shards", type=Path, nargs="+", help="the training data, where lists are among the scores"
     )
@@ -169,7 +171,7 @@ def main() -> None:
     parser.add_argument("--remark", action="append", default=[], help="anything else a reader must know")
     options = parser.parse_args()
     state = load_checkpoint(options.run / "last.pt")
-    runs = [*([options.before] if options.before else []), options.run]
+    runs = [*options.before, options.run]
     configs = [TrainConfig.from_json(load_checkpoint(run / "last.pt")["config"]) for run in runs]
     config = configs[-1]
     model = build(config.model)
@@ -191,7 +193,7 @@ def main() -> None:
         "command": options.command,
         "remarks": options.remark,
         "training": config.to_json(),
-        **({"training_before": configs[0].to_json()} if options.before else {}),
+        **({"training_before": [c.to_json() for c in configs[:-1]]} if options.before else {}),
         "scores": {key: found.to_json() for key, found in scores.items()},
     }
     if "lists" in scores:

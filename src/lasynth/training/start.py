@@ -28,10 +28,11 @@ def begin_with(model: Model, config: TrainConfig) -> None:
     trained = load(path)
     if not config.anew and trained.config != config.model:
         raise InputError("the model has another configuration", str(path), hint)
+    parts = [name for name, _ in model.named_children()]
     for part in config.anew:
-        if not hasattr(model, part):
-            parts = ", ".join(name for name, _ in model.named_children())
-            raise InputError(f"the model has no part {part!r}", "training configuration", f"parts: {parts}")
+        if part not in parts:
+            what = f"the model has no part {part!r}"
+            raise InputError(what, "training configuration", f"parts: {', '.join(parts)}")
 
     def kept(weights: dict[str, Tensor]) -> dict[str, Tensor]:
         return {name: w for name, w in weights.items() if name.split(".")[0] not in config.anew}

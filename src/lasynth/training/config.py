@@ -69,7 +69,8 @@ class TrainConfig:
         start: folder of a finished run of the same model, whose weights this one begins with. Without it
             weights are random.
         anew: parts of the model (`output`) that begin with random weights all the same. The two models may
-            differ in these.
+            differ in these; elsewhere weights must have the same names and shapes, which does not tell
+            settings without weights (`heads`) apart.
         traces: for the second stage of Shin et al., the folder of a run of the first
             (`lasynth.training.objectives`).
         reinforce: None: programs are learned from references. Else by what they do, from `start`.

@@ -6,6 +6,7 @@ output.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -126,15 +127,22 @@ class Dataset:
         return Dataset(self.table.rows(which), self.infos)
 
     def tasks(self) -> list[Task]:
-        """The tasks as objects, with the text of their references."""
+        """The tasks as objects, with the text of their references.
+
+        A task is called by the hash of its behaviour; behind that of a behaviour that has come before, in
+        other worlds, stands which time it is: `-2`, `-3` and so on.
+        """
         from lasynth import domains
 
         domain, shown = domains.get(self.domain), self.num_shown
         tasks = []
+        times: Counter[int] = Counter()
         for row in range(len(self)):
             pairs = zip(self.inputs_PKN[row], self.outputs_PKN[row], strict=True)
             examples = tuple(Example(domain.decode(given), domain.decode(wanted)) for given, wanted in pairs)
             program = domain.format(domain.from_tokens(self.tokens_PT[row].astype(np.int32)))
-            name = f"{self.hashes_P[row]:016x}"
+            behaviour = int(self.hashes_P[row])
+            times[behaviour] += 1
+            name = f"{behaviour:016x}" + (f"-{times[behaviour]}" if times[behaviour] > 1 else "")
             tasks.append(Task(domain.name, examples[:shown], examples[shown:], name, program))
         return tasks

@@ -67,6 +67,14 @@ def test_splits_go_by_behaviour_and_only_training_repeats_one(karel_folder: Path
         assert (len(np.unique(hashes_P)) < len(hashes_P)) is (split == Split.TRAIN)
 
 
+def test_tasks_of_one_behaviour_are_called_apart(worlds: Dataset) -> None:
+    names = [task.id for task in worlds.tasks()]
+    assert len(set(names)) == len(names)
+    for row, behaviour in enumerate(worlds.hashes_P.tolist()):
+        earlier = worlds.hashes_P[:row].tolist().count(behaviour)
+        assert names[row] == f"{behaviour:016x}" + (f"-{earlier + 1}" if earlier else "")
+
+
 def test_repeats_can_be_left_out(tmp_path: Path, config: GenerateConfig) -> None:
     once = dataclasses.replace(config, repeats=False)
     statistics = generate(tmp_path, once, num_tasks=200, seed=1, num_shards=2)

@@ -27,8 +27,10 @@ import fcntl
 import json
 import subprocess
 import sys
+import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -46,7 +48,7 @@ from lasynth.evaluation.results import Result, TaskSet, read_result, task_set_di
 from lasynth.models import Grounded, Synthesizer
 from lasynth.search import SearchConfig, search
 from lasynth.search.ensemble import Choice, merge
-from lasynth.search.search import SearchResult
+from lasynth.search.search import Method, SearchResult
 from lasynth.task import Task
 from lasynth.training.checkpoint import load_checkpoint
 
@@ -167,7 +169,7 @@ class Study:
             if made is None:
                 return
         else:
-            found = self._evaluate([self._model(name) for name in needed], run)
+            found = self._evaluate({name: self._model(name) for name in needed}, run)
             budgets = [self._budget(name) for name in needed]
             made = replace(
                 self._result(run, found),
@@ -185,19 +187,24 @@ class Study:
         api.warm_up(synthesizer)
         return synthesizer
 
-    def _evaluate(self, members: Sequence[Synthesizer], run: Run) -> Evaluation:
+    @cached_property
+    def kept(self) -> KeptSearches:
+        """The searches of models that an ensemble holds."""
+        return KeptSearches({name for run in self.runs if len(run.members) > 1 for name in run.members})
+
+    def _evaluate(self, members: dict[str, Synthesizer], run: Run) -> Evaluation:
         settings = self.document["evaluate"]
+        searched = {name: Grounded(member) if run.grounded else member for name, member in members.items()}
         with torch.inference_mode():
-            return evaluate_searches(
-                searches_of(
-                    [Grounded(member) for member in members] if run.grounded else members, Choice(run.choice)
-                ),
-                domains.get(members[0].domain),
+            found = evaluate_searches(
+                self.kept.searches(searched, Choice(run.choice)),
+                domains.get(next(iter(members.values())).domain),
                 self.tasks,
                 SearchConfig(beam=settings["beam"], max_tokens=settings["max_tokens"]),
                 plain=self.test_set.plain_P.tolist(),
                 title=f"{self.title(run)}, seed {run.seed}",
             )
+        return self.kept.with_time_spared(found)
 
     def _budget(self, name: str) -> dict[str, Any]:
         """What a run cost, with the runs that it was built on."""
@@ -242,20 +249,57 @@ class Study:
         )
 
 
-def searches_of(members: Sequence[Synthesizer | Grounded], choice: Choice) -> Searches:
-    """How one model searches, or several and choose."""
+class KeptSearches:
+    """How one model searches, or several and choose; what the models of ensembles find is kept for the next.
 
-    def searches(tasks: Sequence[Task], config: SearchConfig) -> list[SearchResult]:
-        domain = domains.get(members[0].domain)
-        found = [search(member, domain, tasks, config) for member in members]
-        if len(members) == 1:
-            return found[0]
-        return [
-            merge([results[number] for results in found], domain, task, config, choice=choice)
-            for number, task in enumerate(tasks)
+    Args:
+        shared: names of the runs whose searches are kept.
+    """
+
+    def __init__(self, shared: Collection[str]) -> None:
+        self._shared = shared
+        self._found: dict[tuple[object, ...], tuple[list[SearchResult], float]] = {}
+        self._spared_s: defaultdict[str | None, float] = defaultdict(float)
+
+    def searches(self, members: Mapping[str, Synthesizer | Grounded], choice: Choice) -> Searches:
+        """Of one model, or of an ensemble, by the names of the runs."""
+
+        def searches(tasks: Sequence[Task], config: SearchConfig) -> list[SearchResult]:
+            found = [self._search(name, member, tasks, config) for name, member in members.items()]
+            if len(members) == 1:
+                return found[0]
+            domain = domains.get(next(iter(members.values())).domain)
+            return [
+                merge([results[number] for results in found], domain, task, config, choice=choice)
+                for number, task in enumerate(tasks)
+            ]
+
+        return searches
+
+    def with_time_spared(self, found: Evaluation) -> Evaluation:
+        """Records that say what they would have taken, had nothing been kept."""
+        records = [
+            replace(record, seconds=record.seconds + self._spared_s.get(record.id, 0.0))
+            for record in found.records
         ]
+        self._spared_s.clear()
+        return replace(found, records=tuple(records))
 
-    return searches
+    def _search(
+        self, name: str, member: Synthesizer | Grounded, tasks: Sequence[Task], config: SearchConfig
+    ) -> list[SearchResult]:
+        key = (name, type(member), tuple(task.id for task in tasks), config)
+        if key in self._found:
+            found, seconds = self._found[key]
+            if config.method != Method.GREEDY:  # which a record does not count
+                for task in tasks:
+                    self._spared_s[task.id] += seconds
+            return found
+        start_s = time.perf_counter()
+        found = search(member, domains.get(member.domain), tasks, config)
+        if name in self._shared:
+            self._found[key] = found, (time.perf_counter() - start_s) / len(tasks)
+        return found
 
 
 def floor_record(record: Record) -> Record:

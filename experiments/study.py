@@ -169,8 +169,8 @@ class Study:
             if made is None:
                 return
         else:
-            found = self._evaluate({name: self._model(name) for name in needed}, run)
             budgets = [self._budget(name) for name in needed]
+            found = self._evaluate({name: self._model(name) for name in needed}, run)
             made = replace(
                 self._result(run, found),
                 parameters=sum(budget["parameters"] for budget in budgets),
@@ -183,9 +183,7 @@ class Study:
         print(write_result(made, self.folder), flush=True)
 
     def _model(self, name: str) -> Synthesizer:
-        synthesizer = api.load(str(self.runs_folder / name / "model.safetensors"))
-        api.warm_up(synthesizer)
-        return synthesizer
+        return api.load(str(self.runs_folder / name / "model.safetensors"))
 
     @cached_property
     def kept(self) -> KeptSearches:
@@ -194,6 +192,8 @@ class Study:
 
     def _evaluate(self, members: dict[str, Synthesizer], run: Run) -> Evaluation:
         settings = self.document["evaluate"]
+        for member in members.values():
+            api.warm_up(member)
         searched = {name: Grounded(member) if run.grounded else member for name, member in members.items()}
         with torch.inference_mode():
             found = evaluate_searches(

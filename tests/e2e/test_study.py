@@ -41,6 +41,8 @@ runs = [
     { system = "rl", preset = "rl.toml", start = "bunel-s0" },
     { system = "bunel", preset = "bunel.toml" },
     { system = "bunel", preset = "bunel.toml", seed = 1 },
+    { system = "traces", preset = "traces.toml", stage = true },
+    { system = "shin", preset = "shin.toml", traces = "traces-s0" },
     { system = "small", preset = "bunel.toml", data = "small" },
     { system = "straight", floor = true },
 ]
@@ -50,6 +52,7 @@ ROWS = {
     "exec-both": "",
     "exec-again": "",
     "rl": "",
+    "shin": "",
     "small": "optional = true",
     "straight": "peer = true",
 }
@@ -67,6 +70,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bunel.toml").write_text(PRESET.format(num=80, more="", kind="bunel", sizes=sizes))
     reinforced = PRESET.format(num=16, more="start = 'x'", kind="bunel", sizes=sizes)
     (folder / "rl.toml").write_text(reinforced + "\n[reinforce]\nbeam = 4\nbag = 2\n")
+    staged = sizes + "\ngrid = 8"
+    (folder / "traces.toml").write_text(PRESET.format(num=16, more="", kind="shin-trace", sizes=staged))
+    staged += "\nwriter = 8"
+    traced = PRESET.format(num=16, more="traces = 'x'", kind="shin-code", sizes=staged)
+    (folder / "shin.toml").write_text(traced)
     rows = [f'[[rows]]\nsystem = "{name}"\ntitle = "{name.upper()}"\n{more}' for name, more in ROWS.items()]
     (folder / "study.toml").write_text(STUDY + "\n".join(rows) + "\n")
     return folder
@@ -103,18 +111,12 @@ def test_a_study_is_trained_evaluated_and_reported(folder: Path, lasynth: Any) -
     assert "results/rl-s0.json" not in written
     assert study(folder) == ["results/rl-s0.json"]
     results = {path.stem: json.loads(path.read_text()) for path in (folder / "results").glob("*.json")}
-    assert set(results) == {
-        "exec-both-s0",
-        "exec-again-s0",
-        "rl-s0",
-        "bunel-s0",
-        "bunel-s1",
-        "small-s0",
-        "straight-s0",
-    }
+    once = ("exec-both", "exec-again", "rl", "shin", "small", "straight")
+    assert set(results) == {f"{name}-s0" for name in once} | {"bunel-s0", "bunel-s1"}
     programs = {name: result["programs"] for name, result in results.items()}
     assert programs["exec-both-s0"] == programs["bunel-s0"] + programs["bunel-s1"] >= 160
     assert programs["rl-s0"] >= programs["bunel-s0"] + 16
+    assert programs["shin-s0"] >= 32  # of both stages
     assert results["rl-s0"]["training"]["start"] == "runs/bunel-s0"
     assert results["small-s0"]["distinct_programs"] <= 10
     # The second ensemble finds what was kept of the first, and says what that took.

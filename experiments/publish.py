@@ -24,7 +24,7 @@ from lasynth.data.dataset import Dataset
 from lasynth.domains.base import Status
 from lasynth.domains.c.machine import run_batch
 from lasynth.evaluation import Evaluation, Record
-from lasynth.models import build, save
+from lasynth.models import Synthesizer, build, can_be_grounded, save
 from lasynth.task import Task
 from lasynth.training.checkpoint import load_checkpoint
 from lasynth.training.config import TrainConfig
@@ -34,7 +34,7 @@ CHUNK = 4096  # programs run at a time
 LISTS = Path(__file__).parents[1] / "examples" / "lists" / "tasks.jsonl"
 
 # The test sets of each language: heading, and where they are. All are searched as `lasynth solve` does it,
-# grounded, but for the one that shows the model on its own.
+# grounded where the model can be, but for the one that shows the model on its own.
 TEST_SETS = {
     "c": {
         "test": ("1,000 generated test tasks", "experiments/c-small/test.parquet"),
@@ -177,10 +177,11 @@ def main() -> None:
     model = build(config.model)
     model.load_state_dict(state["average"])
     domain = config.model.domain
+    grounds = can_be_grounded(Synthesizer(model, config.model, name=options.name))
     scores = {}
     for pair in options.scores:
         key, _, file = pair.partition("=")
-        how = options.name if key == "alone" else f"{options.name}, grounded,"
+        how = f"{options.name}, grounded," if grounds and key != "alone" else options.name
         title = f"{how} on {TEST_SETS[domain][key][1]}"
         scores[key] = read_details(Path(file), domain, title)
     card = {

@@ -132,9 +132,11 @@ def test_bad_input_is_one_message(
 def test_without_a_model_it_says_what_to_give(
     lasynth: Any, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from lasynth import api
     from lasynth.models import zoo
 
     monkeypatch.setattr(zoo, "SHIPPED", {"c": "c-small"})
+    api.load.cache_clear()  # of what other tests have loaded
     result = lasynth("solve", write("t.json", TASK))
     assert (result.exit_code, result.stdout) == (2, "")
     assert "no shipped model of karel. Give --model" in result.stderr

@@ -115,9 +115,8 @@ class Synthesizer:
             InputError: the model has no latent executor.
         """
         if not isinstance(self.model, LaSynth) or not self.model.schedule.at_end:
-            raise InputError(
-                f"{self.name} has no latent executor", hint=f"Trace a LaSynth, as {self.domain}-small is."
-            )
+            hint = "Trace a LaSynth, such as c-small or karel-small."
+            raise InputError(f"{self.name} has no latent executor", hint=hint)
         inputs, outputs = self._examples([task])
         tokens_BT = self._tensor(np.asarray(tokens))[None]
         lengths = torch.tensor([tokens_BT.shape[1]], device=self.device)

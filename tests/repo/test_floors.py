@@ -16,12 +16,12 @@ FLOORS = (
     ("api", "training", "evaluation"),
     ("models", "data", "search"),
     ("domains",),
-    ("grammar", "automaton", "runner", "task", "_examples", "_cache", "errors"),
+    ("grammar", "automaton", "runner", "task", "_examples", "_cache", "config", "errors"),
 )
 SAME_FLOOR = {
     ("automaton", "grammar"),
     ("training", "evaluation"),  # the solve rate during training is an evaluation
-    *((room, "errors") for room in ("grammar", "automaton", "runner", "task", "_examples")),
+    *((room, "errors") for room in ("grammar", "automaton", "runner", "task", "_examples", "config")),
     ("task", "_examples"),
 }
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

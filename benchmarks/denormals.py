@@ -20,7 +20,7 @@ from lasynth import models
 from lasynth.data import generate
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import GenerateConfig
-from lasynth.models.config import LaSynthConfig
+from lasynth.models import LaSynthConfig
 from lasynth.training.config import TrainConfig
 from lasynth.training.loop import Trainer
 

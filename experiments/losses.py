@@ -43,7 +43,6 @@ SIZES = {
     "decoder_layers": 1,
     "grid": 8,
     "writer": 8,
-    "max_actions": 20,
     "beam": 2,
 }
 PRESETS = (
@@ -125,8 +124,8 @@ def main() -> None:
             domain = read_config(preset).model.domain
             found[preset] = losses_of(preset, data[domain], Path(folder))
             first, last = found[preset][0]["loss"], found[preset][-1]["loss"]
+            options.out.write_text(json.dumps(found) + "\n")
             print(f"{preset}: loss {first:.3f} to {last:.3f}, {time.monotonic() - begun:.0f} s", flush=True)
-    options.out.write_text(json.dumps(found) + "\n")
     if options.same_as is not None:
         before = json.loads(options.same_as.read_text())
         other = [preset for preset in found if found[preset] != before[preset]]

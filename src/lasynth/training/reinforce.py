@@ -20,17 +20,18 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lasynth import domains
 from lasynth.data.batches import Batch
 from lasynth.data.dataset import Dataset
+from lasynth.models.model import Model
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.search.beam import beam_search
 from lasynth.search.frontier import Endings
 from lasynth.search.verify import right_examples
 from lasynth.task import Task
-from lasynth.training.config import ReinforceConfig, TrainConfig
+from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
 
 __all__ = ["BeamReward", "expected_best", "log_probs"]
@@ -58,19 +59,18 @@ def expected_best(log_probs_BS: Tensor, rewards_BS: Tensor, bag: int) -> Tensor:
     return (rewards * (power - lower)).sum(dim=1)
 
 
-def log_probs(model: nn.Module, tokens_PT: Tensor, inputs_PKW: Tensor, outputs_PKW: Tensor) -> Tensor:
+def log_probs(model: Model, tokens_PT: Tensor, inputs_PKW: Tensor, outputs_PKW: Tensor) -> Tensor:
     """Log-probabilities `[P]` of programs, as a search scores them: among the tokens that the mask allows.
 
     Args:
         model: of programs.
-        tokens_PT: ended and padded by the end token, 0.
+        tokens_PT: ended and padded by the end token.
         inputs_PKW, outputs_PKW: the examples that each was written for.
     """
-    lengths = (tokens_PT != 0).sum(1) + 1
-    num_tokens = domains.get("karel").num_tokens
-    allowed = torch.from_numpy(
-        domains.get("karel").allowed_along(tokens_PT.cpu().numpy().astype(np.int32), num_tokens)
-    ).to(tokens_PT.device)
+    language = domains.get(model.config.domain)
+    lengths = (tokens_PT != language.eos).sum(1) + 1
+    along = language.allowed_along(tokens_PT.cpu().numpy().astype(np.int32), model.config.num_tokens)
+    allowed = torch.from_numpy(along).to(tokens_PT.device)
     result = model(tokens_PT, lengths, inputs_PKW, outputs_PKW, allowed.sum(-1) > 1)
     logits = result.logits_PV.float().masked_fill(~allowed[result.row_P, result.position_P], -torch.inf)
     chosen = logits.log_softmax(-1).gather(1, tokens_PT[result.row_P, result.position_P][:, None])[:, 0]
@@ -110,19 +110,19 @@ class BeamReward:
     """The objective of RL_beam_div; see `lasynth.training.objectives.Objective`.
 
     Args:
-        config: of the run.
-        reinforce: its stage.
+        config: of the run, with a stage of reinforcement.
         data: whose tasks are searched.
     """
 
-    def __init__(self, config: TrainConfig, reinforce: ReinforceConfig, data: Dataset) -> None:
-        self.config, self.reinforce, self.data = config, reinforce, data
+    def __init__(self, config: TrainConfig, data: Dataset) -> None:
+        assert config.reinforce is not None
+        self.config, self.reinforce, self.data = config, config.reinforce, data
         self.language = domains.get(config.model.domain)
 
-    def prepare(self, model: nn.Module) -> None:
+    def prepare(self, model: Model) -> None:
         """See `Objective`."""
 
-    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """Search, run what was found, and the loss: less the expected best reward, a mean over tasks.
 
         `accuracy` is the share of tasks whose likeliest program is right.
@@ -158,12 +158,12 @@ class BeamReward:
         return Losses(total, total.detach(), zero, zero, accuracy, zero)
 
     def _beams(
-        self, model: nn.Module, inputs: Tensor, outputs: Tensor
+        self, model: Model, inputs: Tensor, outputs: Tensor
     ) -> tuple[Rows, npt.NDArray[np.int32], Rows]:
         """The programs of all beams, likeliest first: task, tokens and slot of each."""
-        scorer = Synthesizer(cast(Any, model), self.config.model, name="in training")
+        scorer = Synthesizer(model, self.config.model, name="in training")
         with torch.inference_mode():
-            started = _Started(scorer, cast(Any, model).start(inputs, outputs))
+            started = _Started(scorer, model.start(inputs, outputs))
         endings = Endings.of(len(inputs))
         # The scorer has its tasks already; the search only counts them.
         tasks = cast(Sequence[Task], range(len(inputs)))
@@ -179,7 +179,14 @@ class BeamReward:
         )
         model.train()
         width = max((part.tokens_PT.shape[1] for part in found), default=1)
-        tokens = [np.pad(part.tokens_PT, ((0, 0), (0, width - part.tokens_PT.shape[1]))) for part in found]
+        tokens = [
+            np.pad(
+                part.tokens_PT,
+                ((0, 0), (0, width - part.tokens_PT.shape[1])),
+                constant_values=self.language.eos,
+            )
+            for part in found
+        ]
         task_P = np.concatenate([part.task_P for part in found])
         score_P = np.concatenate([part.score_P for part in found])
         order = np.lexsort((-score_P, task_P))

@@ -19,7 +19,7 @@ import torch
 from lasynth import models
 from lasynth.data import generate
 from lasynth.data.dataset import Dataset
-from lasynth.data.generate import GenerateConfig
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.models.config import LaSynthConfig
 from lasynth.training.config import TrainConfig
 from lasynth.training.loop import Trainer
@@ -48,7 +48,7 @@ def main() -> None:
         model=shipped.config, num_programs=10**6, learning_rate=1e-5, exec_targets="statements", max_tokens=80
     )
     with tempfile.TemporaryDirectory() as folder:
-        generate.generate(Path(folder) / "data", GenerateConfig.named("mixed"), num_tasks=2000, seed=1)
+        generate.generate(Path(folder) / "data", CTaskGenerator.named("mixed"), num_tasks=2000, seed=1)
         programs = Dataset.open(Path(folder) / "data", max_tokens=80)
         sides = {flush: Trainer(config, programs, Path(folder) / str(flush)) for flush in (False, True)}
         for trainer in sides.values():

@@ -22,7 +22,8 @@ import numba
 from lasynth.data.batches import Batches
 from lasynth.data.dataset import Dataset
 from lasynth.data.filters import new_rows
-from lasynth.data.generate import GenerateConfig, generate
+from lasynth.data.generate import generate
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.sampler import sample_programs
 from lasynth.domains.c.simplify import simplify
 from lasynth.domains.c.tasks import Verdict, draw_tasks
@@ -50,7 +51,7 @@ def main() -> None:
     )
 
     for name in ("small", "paper"):
-        config = GenerateConfig.named(name)
+        config = CTaskGenerator.named(name)
         sampler = config.sampler
         drawn = draw_tasks(sampler, seed, 0, num)  # Numba's compilation, too
         sample_programs(sampler, seed, 0, 1)
@@ -71,7 +72,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        generate(Path(folder), GenerateConfig.named("small"), num_tasks=arguments.simplified, seed=seed)
+        generate(Path(folder), CTaskGenerator.named("small"), num_tasks=arguments.simplified, seed=seed)
         rate = arguments.simplified / (time.perf_counter() - start)
         print(f"small, simplified and written: {rate:,.0f} tasks/s")
         dataset = Dataset.open(folder)

@@ -17,10 +17,10 @@ import numba
 import numpy as np
 
 from lasynth.domains.base import Status
-from lasynth.domains.karel.floor import action_sequence, straight_program
+from lasynth.domains.karel.action_search import action_sequence, straight_program
 from lasynth.domains.karel.kinds import Kind, kinds_of
 from lasynth.domains.karel.machine import run_batch
-from lasynth.domains.karel.sampler import SamplerConfig, sample_programs
+from lasynth.domains.karel.sampler import KarelSamplerSettings, sample_programs
 from lasynth.domains.karel.tasks import Verdict, draw_tasks
 from lasynth.domains.karel.world import same_worlds
 
@@ -39,7 +39,7 @@ def main() -> None:
         f"{num} programs; Python {platform.python_version()}, Numba {numba.__version__}, {platform.machine()}"
     )
 
-    config = SamplerConfig()
+    config = KarelSamplerSettings()
     draw_tasks(config, seed, 0, 2)  # Numba's compilation
     sample_programs(config, seed, 0, 1)
     start = time.process_time()

@@ -25,7 +25,7 @@ import numpy as np
 
 from lasynth.domains.c.grammar import EOS, lexeme, token_of
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.sampler import SamplerConfig, sample_programs
+from lasynth.domains.c.sampler import CSamplerSettings, sample_programs
 from lasynth.grammar import IntArray
 
 NUM_EXAMPLES, NUM_CELLS, MAX_VALUE = 10, 5, 4
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
-    tokens_PT = sample_programs(SamplerConfig(), arguments.seed, 0, arguments.programs)
+    tokens_PT = sample_programs(CSamplerSettings(), arguments.seed, 0, arguments.programs)
     inputs_PKN = np.random.default_rng(arguments.seed).integers(
         -MAX_VALUE, MAX_VALUE, (len(tokens_PT), NUM_EXAMPLES, NUM_CELLS), dtype=np.int32, endpoint=True
     )

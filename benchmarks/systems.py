@@ -20,7 +20,7 @@ import torch
 
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
-from lasynth.domains.source import source_class
+from lasynth.domains.generator import source_class
 from lasynth.training.config import read_config
 from lasynth.training.loop import Trainer
 

@@ -22,7 +22,7 @@ from torch.nn import functional
 from lasynth.domains.c.grammar import BOS, FIRST_INT
 from lasynth.domains.c.mask import allowed_along
 from lasynth.domains.c.sampler import sample_programs
-from lasynth.domains.c.sampler_config import SamplerConfig
+from lasynth.domains.c.sampler_config import CSamplerSettings
 from lasynth.models import LaSynth, LaSynthConfig, build
 
 NUM_TOKENS = FIRST_INT + 17
@@ -30,7 +30,7 @@ NUM_TOKENS = FIRST_INT + 17
 
 def batch_of(num_programs: int, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Random programs of at most 80 tokens, and random examples."""
-    drawn = sample_programs(SamplerConfig.named("small"), seed, 0, 8 * num_programs)
+    drawn = sample_programs(CSamplerSettings.named("small"), seed, 0, 8 * num_programs)
     lengths = (drawn != 0).sum(1) + 1
     fits = (lengths <= 80) & (drawn < NUM_TOKENS).all(1)
     chosen = drawn[fits][:num_programs, : lengths[fits][:num_programs].max()]

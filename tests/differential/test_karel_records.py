@@ -10,7 +10,7 @@ import pytest
 from karel_worlds import sample_or_skip
 
 from lasynth.domains.karel.codec import from_tensor, from_tensor_text, to_tensor, to_tensor_text
-from lasynth.domains.karel.domain import DOMAIN
+from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.machine import run_batch
 from lasynth.domains.karel.mask import allowed_along
 from lasynth.domains.karel.msr import read_msr, to_tasks
@@ -85,15 +85,15 @@ def test_tasks_have_five_shown_examples_and_one_held_out() -> None:
     for task in tasks:
         assert (len(task.examples), len(task.held_out)) == (5, 1)
         assert Task.from_json(json.loads(json.dumps(task.to_json()))) == task
-        inputs_KW, outputs_KW = DOMAIN.encode(task)
-        tokens = DOMAIN.to_tokens(DOMAIN.parse(task.program or ""))
-        assert np.array_equal(DOMAIN.run_batch(tokens[None], inputs_KW)[0][0], outputs_KW)
+        inputs_KW, outputs_KW = LANGUAGE.encode(task.examples)
+        tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse(task.program or ""))
+        assert np.array_equal(LANGUAGE.machine.run_batch(tokens[None], inputs_KW)[0][0], outputs_KW)
 
 
 def test_simplified_programs_do_the_same() -> None:
     shorter = 0
     for record in read_msr(sample_or_skip()):
-        tokens_PT = DOMAIN.simplify(record.tokens[None], record.inputs_KW)
+        tokens_PT = LANGUAGE.simplify(record.tokens[None], record.inputs_KW)
         after_PKW, statuses_PK = run_batch(tokens_PT, record.inputs_KW)
         assert not statuses_PK.any()
         assert np.array_equal(after_PKW[0], record.outputs_KW), format_program(from_tokens(record.tokens))

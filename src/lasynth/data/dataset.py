@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from lasynth import domains
 from lasynth.data.filters import new_rows
 from lasynth.data.shards import ShardInfo, TaskTable, read_shard
+from lasynth.domains.base import Language
 from lasynth.errors import ShardError
 from lasynth.task import Example, Task
 
@@ -26,7 +28,7 @@ class Dataset:
 
     Args:
         table: the tasks.
-        infos: how its shards were made, if it is of shards; without any it is of C.
+        infos: how its shards were made, if it is of shards; without any it is of the default language.
 
     Attributes:
         tokens_PT: `[P, T]` int16, reference programs, ended and padded by EOS.
@@ -109,7 +111,12 @@ class Dataset:
     @property
     def domain(self) -> str:
         """The language."""
-        return self.infos[0].domain if self.infos else "c"
+        return self.infos[0].domain if self.infos else domains.DEFAULT
+
+    @property
+    def language(self) -> Language:
+        """The language itself."""
+        return domains.get(self.domain)
 
     @property
     def num_cells(self) -> int:
@@ -132,17 +139,16 @@ class Dataset:
         A task is called by the hash of its behaviour; behind that of a behaviour that has come before, in
         other worlds, stands which time it is: `-2`, `-3` and so on.
         """
-        from lasynth import domains
-
-        domain, shown = domains.get(self.domain), self.num_shown
+        language, shown = self.language, self.num_shown
+        decode = language.values.decode
         tasks = []
         times: Counter[int] = Counter()
         for row in range(len(self)):
             pairs = zip(self.inputs_PKN[row], self.outputs_PKN[row], strict=True)
-            examples = tuple(Example(domain.decode(given), domain.decode(wanted)) for given, wanted in pairs)
-            program = domain.format(domain.from_tokens(self.tokens_PT[row].astype(np.int32)))
+            examples = tuple(Example(decode(given), decode(wanted)) for given, wanted in pairs)
+            program = language.text.of_tokens(self.tokens_PT[row].astype(np.int32))
             behaviour = int(self.hashes_P[row])
             times[behaviour] += 1
             name = f"{behaviour:016x}" + (f"-{times[behaviour]}" if times[behaviour] > 1 else "")
-            tasks.append(Task(domain.name, examples[:shown], examples[shown:], name, program))
+            tasks.append(Task(language.name, examples[:shown], examples[shown:], name, program))
         return tasks

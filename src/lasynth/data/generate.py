@@ -1,6 +1,6 @@
 """Generating tasks: draw, filter, simplify, drop repeats, write shards (section 4.1 of the paper).
 
-A language's source (`lasynth.domains.source`) draws programs with their examples and turns down those that
+A language's source (`lasynth.domains.generator`) draws programs with their examples and turns down those that
 make no task. Here those of another split are dropped, and every behaviour but the first of its kind, unless
 the source wants tasks for training to repeat them with other examples. Shard `shard` is a function of (seed,
 shard, config, split, number of tasks) alone, and of the version of Csmith where programs are its own.
@@ -20,12 +20,11 @@ import numpy as np
 from lasynth.data.filters import Split, hash_fraction, new_rows, splits_of
 from lasynth.data.shards import ShardInfo, TaskTable, read_info, shard_path, write_shard
 from lasynth.data.statistics import Statistics
-from lasynth.domains.c.source import GenerateConfig
-from lasynth.domains.source import TaskSource
+from lasynth.domains.generator import TaskGenerator
 from lasynth.errors import InputError, ShardError
 from lasynth.runner import InlineRunner, Runner
 
-__all__ = ["GenerateConfig", "generate", "make_shard"]  # GenerateConfig: of C
+__all__ = ["generate", "make_shard"]
 
 _BLOCK: Final = 2048  # programs drawn at a time, at most
 _SHARE: Final = {
@@ -39,7 +38,7 @@ _THIN_SALT: Final = 1
 
 
 def make_shard(
-    config: TaskSource, *, split: str, num_tasks: int, seed: int, shard: int
+    config: TaskGenerator, *, split: str, num_tasks: int, seed: int, shard: int
 ) -> tuple[TaskTable, dict[str, int]]:
     """The tasks of one shard, and the counts of what was drawn and dropped.
 
@@ -80,14 +79,14 @@ def make_shard(
     ), dict(counts)
 
 
-def _repeats(config: TaskSource, split: str) -> bool:
+def _repeats(config: TaskGenerator, split: str) -> bool:
     """Whether tasks of a split may share a behaviour."""
     # One behaviour in sixteen is for tests: a frequent one there would be sixteen times as frequent.
     return config.repeats and (split == Split.TRAIN or not config.disjoint)
 
 
 def _draw_block(
-    config: TaskSource,
+    config: TaskGenerator,
     split: str,
     seed: int,
     first: int,
@@ -141,7 +140,7 @@ def _new_texts(tokens_PT: Any, texts: set[bytes]) -> Any:
     return new
 
 
-def _write(info: ShardInfo, folder: str, config: TaskSource) -> int:
+def _write(info: ShardInfo, folder: str, config: TaskGenerator) -> int:
     """Make and write the shard that `info` describes, unless it is there; number of its tasks."""
     path = shard_path(folder, info.split, info.shard, info.of)
     if not path.exists():
@@ -154,7 +153,7 @@ def _write(info: ShardInfo, folder: str, config: TaskSource) -> int:
 
 def generate(
     out_dir: str | Path,
-    config: TaskSource,
+    config: TaskGenerator,
     *,
     split: str = "train",
     num_tasks: int,

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lasynth.domains.source import source_class
+from lasynth import domains
 from lasynth.errors import InputError, ShardError
 
 __all__ = ["SCHEMA_VERSION", "ShardInfo", "TaskTable", "read_info", "read_shard", "shard_path", "write_shard"]
@@ -58,7 +58,7 @@ class ShardInfo:
     num_cells: int
     num_examples: int
     counts: Mapping[str, int] = field(default_factory=dict, compare=False)
-    domain: str = "c"
+    domain: str = domains.DEFAULT
     num_shown: int | None = None
     repeats: bool = False
 
@@ -127,7 +127,7 @@ def write_shard(path: str | Path, table: TaskTable, info: ShardInfo) -> None:
         "num_cells": pa.array(np.full(num_tasks, info.num_cells, dtype=np.min_scalar_type(-info.num_cells))),
         "kind": pa.array(table.kinds_P),
         "num_tokens": pa.array((table.tokens_PT != 0).sum(axis=1).astype(np.int16)),
-        source_class(info.domain).PLAIN: pa.array(table.plain_P),
+        domains.get(info.domain).generator().PLAIN: pa.array(table.plain_P),
         "behaviour": pa.array(table.hashes_P),
     }
     head = {"schema": SCHEMA_VERSION, **_head(info)}
@@ -171,7 +171,7 @@ def read_info(path: str | Path) -> ShardInfo:
         )
     try:
         info = ShardInfo(**head)
-        source_class(info.domain)
+        domains.get(info.domain).generator()
     except (TypeError, InputError):
         raise ShardError("its metadata is damaged", str(path), _AGAIN) from None
     return info
@@ -193,7 +193,7 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
             inputs_PKN=_flat(arrow["inputs"]).reshape(shape),
             outputs_PKN=_flat(arrow["outputs"]).reshape(shape),
             kinds_P=arrow["kind"].to_numpy(),
-            plain_P=arrow[source_class(info.domain).PLAIN].to_numpy(),
+            plain_P=arrow[domains.get(info.domain).generator().PLAIN].to_numpy(),
             hashes_P=arrow["behaviour"].to_numpy(),
         )
     except (pa.ArrowException, OSError, ValueError, KeyError):
@@ -204,7 +204,7 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
 def _head(info: ShardInfo) -> dict[str, Any]:
     """An info as JSON values, without what shards of C had no need to say when they were first written."""
     values = dataclasses.asdict(info)
-    defaults = {"domain": "c", "num_shown": None, "repeats": False}
+    defaults = {"domain": domains.DEFAULT, "num_shown": None, "repeats": False}
     return {key: value for key, value in values.items() if key not in defaults or value != defaults[key]}
 
 

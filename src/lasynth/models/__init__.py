@@ -11,7 +11,7 @@ from lasynth.models.config import (
 from lasynth.models.grounded import Grounded, can_be_grounded
 from lasynth.models.lasynth import Forward, LaSynth
 from lasynth.models.synthesizer import Belief, Synthesizer
-from lasynth.models.zoo import load, save, zoo_folder
+from lasynth.models.zoo import has_default, load, save, zoo_folder
 
 __all__ = [
     "Belief",
@@ -26,6 +26,7 @@ __all__ = [
     "Synthesizer",
     "build",
     "can_be_grounded",
+    "has_default",
     "load",
     "model_config",
     "save",

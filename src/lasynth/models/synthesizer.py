@@ -16,6 +16,7 @@ import torch
 from lasynth import domains
 from lasynth.domains.karel.world import FACING, FRAME, HERO_ROW, NUM_CELLS
 from lasynth.errors import InputError
+from lasynth.examples import Example, join
 from lasynth.models.baselines.bunel import Bunel, ExampleState
 from lasynth.models.baselines.property_signatures import PropertySignatures, SignatureState
 from lasynth.models.baselines.shin import CodeModel, CodeState
@@ -62,7 +63,7 @@ class Synthesizer:
         self.name = name
         self.domain = config.domain
         self._language = domains.get(config.domain)
-        self.bos, self.eos = self._language.bos, self._language.eos
+        self.bos, self.eos = self._language.grammar.bos, self._language.grammar.eos
         self.device = next(model.parameters()).device
 
     @property
@@ -86,10 +87,38 @@ class Synthesizer:
             raise AttributeError(f"{self.name} is a model of {self.domain}, which has no lists")
         return self.config
 
+    def check_examples(self, examples: Sequence[Example], *, where: str | None = None) -> None:
+        """TRANSITION."""
+        if not isinstance(self.config, LaSynthConfig | PropertySignaturesConfig):
+            return
+        largest, lengths = self.max_value, self.num_cells
+        for number, example in enumerate(examples, 1):
+            for key, cells in (("input", example.input), ("output", example.output)):
+                place = join(where, f"example {number}, {key}")
+                if len(cells) not in lengths:
+                    known = f"{lengths[0]}" if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
+                    what = f"the list has {len(cells)} cells, the model {self.name} knows lists of {known}"
+                    raise InputError(what, place, "Give other lists, or train a model for these.")
+                for index, cell in enumerate(cells, 1):
+                    if abs(cell) > largest:
+                        known = f"values from {-largest} to {largest}"
+                        what = f"cell {index} is {cell}, the model {self.name} knows {known}"
+                        raise InputError(what, place, "Give smaller values, or train a model for these.")
+
+    def smallest_example(self) -> Example:
+        """TRANSITION."""
+        from lasynth.domains.karel.world import Facing, Hero, World
+
+        if not isinstance(self.config, LaSynthConfig | PropertySignaturesConfig):
+            world = World(rows=2, cols=2, hero=Hero(0, 0, Facing.NORTH))
+            return Example(world, world)
+        cells = (0,) * self.num_cells[-1]
+        return Example(cells, cells)
+
     @torch.inference_mode()
-    def start(self, tasks: Sequence[Task]) -> State:
-        """One row a task, before any token; the tasks must have examples of one shape."""
-        return self._writer().start(*self._examples(tasks))
+    def start(self, inputs_BKN: npt.NDArray[Any], outputs_BKN: npt.NDArray[Any]) -> State:
+        """One row a problem, before any token; from the encoded shown examples of each."""
+        return self._writer().start(self._tensor(inputs_BKN), self._tensor(outputs_BKN))
 
     @torch.inference_mode()
     def step(self, state: State, tokens: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], State]:
@@ -117,7 +146,7 @@ class Synthesizer:
         if not isinstance(self.model, LaSynth) or not self.model.schedule.at_end:
             hint = "Trace a LaSynth, such as c-small or karel-small."
             raise InputError(f"{self.name} has no latent executor", hint=hint)
-        inputs, outputs = self._examples([task])
+        inputs, outputs = (self._tensor(array)[None] for array in self._language.encode(task.examples))
         tokens_BT = self._tensor(np.asarray(tokens))[None]
         lengths = torch.tensor([tokens_BT.shape[1]], device=self.device)
         result = self.model(tokens_BT, lengths, inputs, outputs)
@@ -131,11 +160,6 @@ class Synthesizer:
             hint = "Give a model of the second stage, which contains one of the first."
             raise InputError(f"{self.name} writes traces, not programs", hint=hint)
         return self.model
-
-    def _examples(self, tasks: Sequence[Task]) -> tuple[torch.Tensor, torch.Tensor]:
-        encoded = [self._language.encode(task) for task in tasks]
-        inputs, outputs = (np.array(arrays) for arrays in zip(*encoded, strict=True))
-        return self._tensor(inputs), self._tensor(outputs)
 
     def _tensor(self, array: npt.NDArray[np.integer]) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(array, dtype=np.int64)).to(self.device)

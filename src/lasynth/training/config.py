@@ -145,7 +145,7 @@ class TrainConfig:
                 f"unknown entry {unknown[0]!r}", where=where, hint=f"known: {', '.join(sorted(known))}"
             )
         given = obj.get("model", {})
-        model = {"num_tokens": domains.get(domain_of(given)).num_tokens, **given}
+        model = {"num_tokens": domains.get(domain_of(given)).grammar.num_tokens, **given}
         curriculum = tuple((share, tokens) for share, tokens in obj.get("curriculum", ()))
         stage = _reinforce(obj["reinforce"], where) if obj.get("reinforce") is not None else None
         return cls(

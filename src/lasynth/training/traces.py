@@ -189,7 +189,7 @@ def trace_validator(tasks: Sequence[Task]) -> Callable[[TraceModel], dict[str, f
     """  # noqa: D205
     from lasynth import domains
 
-    encoded = [domains.get("karel").encode(task) for task in tasks]
+    encoded = [domains.get("karel").encode(task.examples) for task in tasks]
     inputs, outputs = (np.concatenate(arrays) for arrays in zip(*encoded, strict=True))
 
     def validate(model: TraceModel) -> dict[str, float]:

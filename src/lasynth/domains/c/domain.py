@@ -18,6 +18,7 @@ from lasynth.domains.c.partial import run_partial
 from lasynth.domains.c.printer import format_program
 from lasynth.domains.c.simplify import simplify_one
 from lasynth.domains.c.syntax import Program
+from lasynth.domains.kit.rows import padded
 from lasynth.errors import InputError
 from lasynth.task import Example, Task
 
@@ -127,11 +128,7 @@ class RestrictedC:
             simplify_one(tokens, num_cells=num_cells, max_value=largest, examples=inputs_KN)
             for tokens in tokens_PT
         ]
-        width = max(len(row) for row in rows)
-        padded = np.full((len(rows), width), grammar.EOS, dtype=np.int32)
-        for row, tokens in zip(padded, rows, strict=True):
-            row[: len(tokens)] = tokens
-        return padded
+        return padded(rows, grammar.EOS)
 
     def beginnings(self, tokens: Tokens) -> list[Tokens]:
         """The programs that a program begins with: 1, 2, ... all of its outermost statements."""

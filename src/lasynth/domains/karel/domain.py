@@ -20,6 +20,7 @@ from lasynth.domains.karel.simplify import simplify
 from lasynth.domains.karel.syntax import Program
 from lasynth.domains.karel.trace import run_traced
 from lasynth.domains.karel.world import Facing, Hero, World, WorldArray, read_world
+from lasynth.domains.kit.rows import padded
 from lasynth.errors import ProgramError
 from lasynth.task import Example, Task
 
@@ -121,11 +122,7 @@ class Karel:
                 rows.append(to_tokens(simplify(from_tokens(tokens))))
             except ProgramError:
                 rows.append(np.asarray(tokens, dtype=np.int32))
-        width = max((len(row) for row in rows), default=0)
-        padded = np.full((len(rows), width), grammar.EOS, dtype=np.int32)
-        for row, tokens in zip(padded, rows, strict=True):
-            row[: len(tokens)] = tokens
-        return padded
+        return padded(rows, grammar.EOS)
 
     def action_floor(
         self, inputs_KN: WorldArray, outputs_KN: WorldArray, *, max_length: int, max_states: int

@@ -12,12 +12,13 @@ from lasynth.domains.base import Checker
 from lasynth.domains.c import grammar, parts
 from lasynth.domains.c.kinds import kind_of
 from lasynth.domains.c.machine import MAX_STEPS, run_batch
-from lasynth.domains.c.mask import TokenMask, allowed_along
+from lasynth.domains.c.mask import MASKING
 from lasynth.domains.c.parser import from_tokens, parse, to_tokens
 from lasynth.domains.c.partial import run_partial
 from lasynth.domains.c.printer import format_program
 from lasynth.domains.c.simplify import simplify_one
 from lasynth.domains.c.syntax import Program
+from lasynth.domains.kit.mask import TokenMask
 from lasynth.domains.kit.rows import padded
 from lasynth.errors import InputError
 from lasynth.task import Example, Task
@@ -60,11 +61,11 @@ class RestrictedC:
 
     def mask(self, num_rows: int, num_tokens: int) -> TokenMask:
         """See `Domain`."""
-        return TokenMask(num_rows, num_tokens)
+        return MASKING.mask(num_rows, num_tokens)
 
     def allowed_along(self, tokens_BT: Tokens, num_tokens: int) -> npt.NDArray[np.bool_]:
         """See `Domain`."""
-        return allowed_along(tokens_BT, num_tokens)
+        return MASKING.allowed_along(tokens_BT, num_tokens)
 
     def run_partial(
         self,

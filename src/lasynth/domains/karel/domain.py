@@ -12,7 +12,7 @@ from lasynth.domains.karel import grammar, parts
 from lasynth.domains.karel.floor import straight_program
 from lasynth.domains.karel.kinds import kind_of
 from lasynth.domains.karel.machine import MAX_TICKS, run_batch
-from lasynth.domains.karel.mask import TokenMask, allowed_along
+from lasynth.domains.karel.mask import MASKING
 from lasynth.domains.karel.parser import from_tokens, parse, to_tokens
 from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.probes import probe_worlds
@@ -20,6 +20,7 @@ from lasynth.domains.karel.simplify import simplify
 from lasynth.domains.karel.syntax import Program
 from lasynth.domains.karel.trace import run_traced
 from lasynth.domains.karel.world import Facing, Hero, World, WorldArray, read_world
+from lasynth.domains.kit.mask import TokenMask
 from lasynth.domains.kit.rows import padded
 from lasynth.errors import ProgramError
 from lasynth.task import Example, Task
@@ -65,11 +66,11 @@ class Karel:
 
     def mask(self, num_rows: int, num_tokens: int) -> TokenMask:
         """See `Domain`."""
-        return TokenMask(num_rows, num_tokens)
+        return MASKING.mask(num_rows, num_tokens)
 
     def allowed_along(self, tokens_BT: Tokens, num_tokens: int) -> npt.NDArray[np.bool_]:
         """See `Domain`."""
-        return allowed_along(tokens_BT, num_tokens)
+        return MASKING.allowed_along(tokens_BT, num_tokens)
 
     def run_partial(
         self,

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from lasynth.domains.c.grammar import BOS, FIRST_INT
-from lasynth.domains.c.mask import allowed_along
+from lasynth.domains.c.mask import MASKING
 from lasynth.domains.c.sampler import sample_programs
 from lasynth.domains.c.sampler_config import CSamplerSettings
 from lasynth.models import LaSynth, LaSynthConfig, build
@@ -42,7 +42,7 @@ def batch_of(num_programs: int, seed: int) -> tuple[Tensor, Tensor, Tensor, Tens
 
 def choices(tokens: Tensor) -> Tensor:
     """Where the grammar allows more than one token: `[B, T]`."""
-    allowed = allowed_along(tokens.numpy().astype(np.int32), NUM_TOKENS)
+    allowed = MASKING.allowed_along(tokens.numpy().astype(np.int32), NUM_TOKENS)
     return torch.from_numpy(allowed.sum(-1) > 1)
 
 

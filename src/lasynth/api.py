@@ -59,7 +59,7 @@ EXPORTED = "model.safetensors"
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
 _ENOUGH = 8
-# Engines by name: those that need a model, and those that do not. A language's solvers have names of their own.
+# Engines by name: those that need a model, and those that do not. The solvers of a language have their own.
 _WITH_MODEL: Final = ("beam", "sampling")
 _WITHOUT_MODEL: Final = ("completion", "floor", "enumeration")
 ENGINES: Final = (*_WITH_MODEL, *_WITHOUT_MODEL)
@@ -86,8 +86,8 @@ def solve(
         domain: the language, where examples are given; a `Task` has its own.
         model: a loaded model, the name of a shipped one, or the path of a checkpoint; the
             language's own shipped model if not given.
-        engines: what proposes programs, one after the other: engines or their names (`ENGINES`, or a solver of
-            the language such as `"cvc5"`). Without them `"beam"` and `"completion"`, or where there is no
+        engines: what proposes programs, one after the other: engines or their names (`ENGINES`, or a solver
+            of the language such as `"cvc5"`). Without them `"beam"` and `"completion"`, or where there is no
             model what the language can do without one.
         beam: how many programs the search keeps side by side.
         time_limit: seconds, not counting the time to load the model.

@@ -10,9 +10,10 @@ import pytest
 from karel_worlds import sample_or_skip
 
 from lasynth.domains.karel.codec import from_tensor, from_tensor_text, to_tensor, to_tensor_text
+from lasynth.domains.karel.grammar import NUM_TOKENS
 from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.machine import run_batch
-from lasynth.domains.karel.mask import allowed_along
+from lasynth.domains.karel.mask import MASKING
 from lasynth.domains.karel.msr import read_msr, to_tasks
 from lasynth.domains.karel.parser import from_tokens, parse
 from lasynth.domains.karel.printer import format_program, format_tokens, to_json
@@ -75,7 +76,7 @@ def test_programs_are_read_and_printed_in_all_forms(raw: list[dict[str, Any]]) -
 
 def test_the_mask_offers_every_real_token() -> None:
     for record in read_msr(sample_or_skip()):
-        allowed_BTV = allowed_along(record.tokens[None])
+        allowed_BTV = MASKING.allowed_along(record.tokens[None], NUM_TOKENS)
         assert np.take_along_axis(allowed_BTV, record.tokens[None, :, None], axis=2).all()
 
 

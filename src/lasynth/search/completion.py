@@ -3,8 +3,9 @@
 A model is often right about the loop or the branch and wrong about what follows. Where none of its programs
 satisfies the examples, each is cut behind every outermost statement, the beginnings are run, and the floor of
 the language is asked for a short end that takes every result to its output. Where that fails too, it is asked
-again for the beginnings with one token exchanged, as `<` for `<=`. The shortest program found so is likely to be meant: ends are
-bounded tightly, must be shorter than what they explain, and what costs little fits by chance least often.
+again for the beginnings with one token exchanged, as `<` for `<=`. The shortest program found so is likely to
+be meant: ends are bounded tightly, must be shorter than what they explain, and what costs little fits by
+chance least often.
 
 Shapes: P, Q programs, T tokens, K examples, S distinct results; an input's own axes stand behind K.
 """

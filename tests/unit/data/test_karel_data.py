@@ -17,9 +17,9 @@ from lasynth.data.generate import generate, make_shard
 from lasynth.data.shards import read_info, read_shard
 from lasynth.data.statistics import Statistics
 from lasynth.domains.base import Status
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.generator import source_class
 from lasynth.domains.karel.behaviour import behaviours
-from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.karel.kinds import kinds_of
 from lasynth.domains.karel.language import LANGUAGE

@@ -12,7 +12,7 @@ from lasynth.domains.c.floor import AffineFloor
 from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.kinds import kind_of
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.mask import TokenMask, allowed_along
+from lasynth.domains.c.mask import MASKING
 from lasynth.domains.c.parser import from_tokens, parse, to_tokens
 from lasynth.domains.c.partial import run_partial
 from lasynth.domains.c.printer import format_program
@@ -48,8 +48,8 @@ LANGUAGE: Final = Language(
         eos=grammar.EOS,
         num_tokens=grammar.FIRST_INT + 17,  # literals 0 to 16
         lexeme=grammar.lexeme,
-        mask=TokenMask,
-        allowed_along=allowed_along,
+        mask=MASKING.mask,
+        allowed_along=MASKING.allowed_along,
         kind=lambda tokens: kind_of(tokens).label,
         fence="c",
     ),

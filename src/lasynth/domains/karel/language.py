@@ -11,7 +11,7 @@ from lasynth.domains.karel.floor import StraightLineFloor
 from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.karel.kinds import kind_of
 from lasynth.domains.karel.machine import run_batch
-from lasynth.domains.karel.mask import TokenMask, allowed_along
+from lasynth.domains.karel.mask import MASKING
 from lasynth.domains.karel.msr import is_record, task_json
 from lasynth.domains.karel.parser import from_tokens, parse, to_tokens
 from lasynth.domains.karel.partial import run_partial
@@ -49,8 +49,8 @@ LANGUAGE: Final = Language(
         eos=grammar.EOS,
         num_tokens=grammar.NUM_TOKENS,
         lexeme=grammar.lexeme,
-        mask=TokenMask,
-        allowed_along=allowed_along,
+        mask=MASKING.mask,
+        allowed_along=MASKING.allowed_along,
         kind=lambda tokens: kind_of(tokens).label,
     ),
     text=Text(parse=parse, format=format_program, to_tokens=to_tokens, from_tokens=from_tokens),

@@ -8,7 +8,7 @@ from lasynth.domains.base import Status
 from lasynth.domains.c.constructs import constructs_of, depths_of
 from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.mask import allowed_along
+from lasynth.domains.c.mask import MASKING
 from lasynth.domains.c.parser import from_tokens, parse, to_tokens
 from lasynth.domains.c.printer import format_program
 from lasynth.domains.c.sampler import CSamplerSettings, sample_programs
@@ -40,7 +40,7 @@ def test_the_machine_takes_every_program(programs_PT: np.ndarray) -> None:
 
 def test_the_mask_allows_every_token(programs_PT: np.ndarray) -> None:
     tokens_PT = programs_PT[:300]
-    allowed_PTV = allowed_along(tokens_PT, FIRST_INT + 6)
+    allowed_PTV = MASKING.allowed_along(tokens_PT, FIRST_INT + 6)
     rows, columns = np.indices(tokens_PT.shape)
     refused = ~allowed_PTV[rows, columns, tokens_PT]
     # The sampler declares names in order; so does the mask.

@@ -22,11 +22,12 @@ from lasynth.domains.karel.grammar import (
 )
 from lasynth.domains.karel.kinds import kinds_of
 from lasynth.domains.karel.language import LANGUAGE
-from lasynth.domains.karel.mask import TokenMask, allowed_along
+from lasynth.domains.karel.mask import MASKING, TABLES
 from lasynth.domains.karel.parser import parse, to_tokens
 from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.simplify import simplify
 from lasynth.domains.karel.world import World
+from lasynth.domains.kit.mask import Masking
 from lasynth.errors import InputError
 from lasynth.task import Example, Task
 
@@ -132,32 +133,33 @@ def test_the_mask_follows_a_program() -> None:
 
 
 def test_counts_are_all_offered() -> None:
-    mask = TokenMask(1)
+    mask = MASKING.mask(1, NUM_TOKENS)
     for word in ("DEF", "run", "m(", "REPEAT"):
         mask.advance([token_of(word)])
     assert np.flatnonzero(mask.allowed()[0]).tolist() == list(range(FIRST_TIMES, NUM_TOKENS))
 
 
 def test_the_depth_that_is_offered() -> None:
-    mask = TokenMask(1, max_depth=1)
+    shallow = Masking(TABLES, max_nesting=1)
+    mask = shallow.mask(1, NUM_TOKENS)
     for word in ("DEF", "run", "m(", "REPEAT", "R=2", "r("):
         mask.advance([token_of(word)])
     assert [lexeme(token) for token in np.flatnonzero(mask.allowed()[0])] == list(LEXEMES[6:11])
     deeper = to_tokens(parse("repeat 2:\n  repeat 2:\n    move"))
-    allowed_BTV = allowed_along(deeper[None], max_depth=1)
+    allowed_BTV = shallow.allowed_along(deeper[None], NUM_TOKENS)
     assert np.take_along_axis(allowed_BTV, deeper[None, :, None], axis=2).all()
     assert not allowed_BTV[0, 6, token_of("WHILE")]
 
 
 def test_arguments_of_the_mask() -> None:
     with pytest.raises(ValueError, match="has 52 tokens, not 51"):
-        TokenMask(1, 51)
-    with pytest.raises(ValueError, match="max_depth is 0 to 32"):
-        TokenMask(1, max_depth=33)
+        MASKING.mask(1, 51)
+    with pytest.raises(ValueError, match="max_nesting is 0 to 32"):
+        Masking(TABLES, max_nesting=33)
     with pytest.raises(ValueError, match="2 rows"):
-        TokenMask(2).advance([2])
+        MASKING.mask(2, NUM_TOKENS).advance([2])
     with pytest.raises(ValueError, match="row 0 is not a program: token 6 at 1 does not fit"):
-        allowed_along(np.array([[2, 6]]))
+        MASKING.allowed_along(np.array([[2, 6]]), NUM_TOKENS)
 
 
 TASK: dict[str, Any] = {

@@ -1,7 +1,7 @@
-"""Updates with denormal numbers flushed to zero, as `Trainer.run` makes them, against updates that keep them.
+"""The time of training updates with denormal numbers flushed to zero, as in `Trainer.run`, and kept.
 
-Both sides go on from the shipped model of C, on the same batches, in turns of one run: how many denormal
-numbers there are depends on how well the weights fit the programs.
+Both sides start from the shipped C model and take turns on the same batches in one run, because the number
+of denormal numbers depends on how well the weights fit the programs.
 
     python benchmarks/denormals.py [--rounds 5]
 """

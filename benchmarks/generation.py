@@ -1,9 +1,9 @@
-"""How fast tasks are generated, from drawing a program to its shard, on one core.
+"""How fast tasks are generated on one core, from drawing a program to writing its shard.
 
-Drawn tasks are what the paper's data is made of: a random program that passes the filters, its ten
-examples, its behaviour's hash, and whether it is affine. Kept are those of a new behaviour. Times are
-also given for the parts: sampling programs alone, and simplifying them, which the shipped model's
-data adds. Best of three; Numba's compilation is not counted.
+A drawn task is what the paper's data consists of: a random program that passes the filters, its ten
+examples, the hash of its behaviour, and whether it is affine. A task is kept if its behaviour is new. The
+parts are also timed: sampling programs alone, and simplifying them, as for the shipped model's data. Times
+are the best of three, without Numba's compilation.
 
     python benchmarks/generation.py --programs 20000 --seed 0
 """

@@ -1,8 +1,8 @@
-"""How fast Karel tasks are generated, and how long the straight-line floor takes for one; on one core.
+"""How fast Karel tasks are generated on one core, and how long the straight-line floor takes per task.
 
-A drawn task is a random program, six worlds that it runs well in, its runs, and the hash of its behaviour.
-Times are of the process's own CPU time; Numba's compilation is not counted. The floor is measured on
-accepted tasks, five worlds shown and one held out.
+A drawn task is a random program, six worlds in which it runs normally, its runs, and the hash of its
+behaviour. Times are CPU time of the process, without Numba's compilation. The floor is measured on accepted
+tasks, with five worlds shown and one held out.
 
     python benchmarks/karel_generation.py --programs 20000 --floor 500 --seed 0
 """

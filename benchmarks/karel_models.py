@@ -1,6 +1,6 @@
-"""Karel models: programs a second in training, and what an encoding and an execution cost.
+"""Karel models: training programs per second, and the cost of one encoding and one execution.
 
-Times are those of one thread's own work (process time), so that other programs on the machine count little.
+Times are the process's CPU time on one thread, so that other load on the machine matters little.
 
     python benchmarks/karel_models.py [--batch 16] [--rounds 8]
 """

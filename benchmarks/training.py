@@ -1,8 +1,8 @@
-"""The fused training step against stepping token by token, on the same model and programs.
+"""The time of the fused training step and of token-by-token steps, on the same model and programs.
 
-Both compute the same loss, its gradient and nothing else, side by side in one run: cross-entropy over the
-positions where the grammar leaves a choice, as in training. Stepping feeds one token at a time to the
-incremental path that searches use, which has the logits of every position on its way.
+Both compute only the same loss and its gradient, side by side in one run: cross-entropy over the positions
+where the grammar leaves a choice, as in training. The token-by-token side feeds one token at a time to the
+incremental path of the search, which gives the logits of every position on its way.
 
     python benchmarks/training.py [--batch 16] [--rounds 5]
 """

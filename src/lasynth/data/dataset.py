@@ -46,7 +46,8 @@ class Dataset:
         self.infos = infos
         self.tokens_PT = table.tokens_PT
         self.raw_PT = table.raw_PT
-        self.lengths_P: npt.NDArray[np.int32] = (table.tokens_PT != 0).sum(axis=1).astype(np.int32) + 1
+        eos = self.language.grammar.eos
+        self.lengths_P: npt.NDArray[np.int32] = (table.tokens_PT != eos).sum(axis=1).astype(np.int32) + 1
         self.inputs_PKN = table.inputs_PKN
         self.outputs_PKN = table.outputs_PKN
         self.kinds_P = table.kinds_P
@@ -95,14 +96,15 @@ class Dataset:
                     what = f"{key} is {getattr(info, key)}, but {getattr(infos[0], key)} in {files[0].name}"
                     raise ShardError(what, str(file), "Read shards of one kind at a time.")
             infos.append(info)
+            eos = domains.get(info.domain).grammar.eos
             rows = np.ones(len(table), dtype=np.bool_) if info.repeats else new_rows(table.hashes_P, seen)
             if max_tokens is not None:
-                rows &= (table.tokens_PT != 0).sum(axis=1) < max_tokens
+                rows &= (table.tokens_PT != eos).sum(axis=1) < max_tokens
             tables.append(table if rows.all() else table.rows(rows))
             num_tasks += len(tables[-1])
             if max_tasks is not None and num_tasks >= max_tasks:
                 break
-        table = TaskTable.concatenate(tables) if tables else table
+        table = TaskTable.concatenate(tables, eos) if tables else table
         return cls(table.rows(slice(max_tasks)), tuple(infos))
 
     def __len__(self) -> int:

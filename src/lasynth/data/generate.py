@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from lasynth import domains
 from lasynth.data.filters import Split, hash_fraction, new_rows, splits_of
 from lasynth.data.shards import ShardInfo, TaskTable, read_info, shard_path, write_shard
 from lasynth.data.statistics import Statistics
@@ -70,10 +71,11 @@ def make_shard(
         found += len(table)
         first += block
         if max(counts["drawn"], counts["csmith_runs"]) > 100 * _BLOCK + _MAX_DRAWN * num_tasks:
-            raise InputError("hardly any program drawn makes a task", hint="Check the sampler's weights.")
-    table = TaskTable.concatenate(tables).rows(slice(num_tasks))
-    width = int((table.tokens_PT != 0).sum(axis=1).max()) + 1
-    raw_width = int((table.raw_PT != 0).sum(axis=1).max()) + 1
+            raise InputError("almost every sampled program was rejected", hint="Check the sampler's weights.")
+    eos = domains.get(config.DOMAIN).grammar.eos
+    table = TaskTable.concatenate(tables, eos).rows(slice(num_tasks))
+    width = int((table.tokens_PT != eos).sum(axis=1).max()) + 1
+    raw_width = int((table.raw_PT != eos).sum(axis=1).max()) + 1
     return dataclasses.replace(
         table, tokens_PT=table.tokens_PT[:, :width], raw_PT=table.raw_PT[:, :raw_width]
     ), dict(counts)
@@ -112,7 +114,9 @@ def _draw_block(
     kept_share = hash_fraction(drawn.hashes_P[rows], _THIN_SALT)
     keep(~drawn.plain_P[rows] | (kept_share < config.keep_plain), "thinned")
     if not _repeats(config, split):
-        keep(_new_texts(drawn.tokens_PT[rows], texts), "repeated_text")
+        keep(
+            _new_texts(drawn.tokens_PT[rows], texts, domains.get(config.DOMAIN).grammar.eos), "repeated_text"
+        )
         keep(new_rows(drawn.hashes_P[rows], seen), "repeated_behaviour")
     references = drawn.tokens_PT[rows]
     if config.simplify:
@@ -131,10 +135,10 @@ def _draw_block(
     )
 
 
-def _new_texts(tokens_PT: Any, texts: set[bytes]) -> Any:
+def _new_texts(tokens_PT: Any, texts: set[bytes], eos: int) -> Any:
     new = np.zeros(len(tokens_PT), dtype=np.bool_)
     for row, tokens in enumerate(tokens_PT):
-        text = tokens[: int((tokens != 0).sum())].tobytes()
+        text = tokens[: int((tokens != eos).sum())].tobytes()
         new[row] = text not in texts
         texts.add(text)
     return new
@@ -198,6 +202,7 @@ def generate(
             num_cells=config.num_cells,
             num_examples=config.num_examples,
             domain=config.DOMAIN,
+            dialect=domains.get(config.DOMAIN).dialect,
             num_shown=config.num_shown,
             repeats=_repeats(config, split),
         )

@@ -104,6 +104,7 @@ class Syntax:
         allowed_along: of `(tokens_BT, num_tokens)`: `[B, T, V]`, the tokens that may stand at each position
             behind those before it. Raises `ValueError` for a row that is not the beginning of a program.
         kind: which control flow a program has, in the words of the paper (`"For-only"`).
+        open_ended: whether literals go on beyond the usual vocabulary.
         fence: what Markdown calls the language of a code block.
     """
 
@@ -114,11 +115,13 @@ class Syntax:
     mask: Callable[[int, int], TokenMask]
     allowed_along: Callable[[Tokens, int], Bools]
     kind: Callable[[Tokens], str]
+    open_ended: bool = False
     fence: str = ""
 
     def lexemes(self, num_tokens: int | None = None) -> tuple[str, ...]:
-        """The texts of the first so many tokens, of the usual vocabulary if not given."""
-        return tuple(map(self.lexeme, range(self.num_tokens if num_tokens is None else num_tokens)))
+        """The texts of the first so many tokens, or of the usual vocabulary; a closed one has no more."""
+        wanted = self.num_tokens if num_tokens is None else num_tokens
+        return tuple(map(self.lexeme, range(wanted if self.open_ended else min(wanted, self.num_tokens))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,7 @@ LANGUAGE: Final = Language(
         mask=MASKING.mask,
         allowed_along=MASKING.allowed_along,
         kind=lambda tokens: kind_of(tokens).label,
+        open_ended=True,
         fence="c",
     ),
     text=Text(parse=parse, format=format_program, to_tokens=to_tokens, from_tokens=from_tokens),

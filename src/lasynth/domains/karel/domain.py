@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Status
 from lasynth.domains.karel import grammar, parts
 from lasynth.domains.karel.floor import straight_program
 from lasynth.domains.karel.kinds import kind_of
 from lasynth.domains.karel.machine import MAX_TICKS, run_batch
-from lasynth.domains.karel.mask import MASKING
+from lasynth.domains.karel.mask import MASKING, TABLES
 from lasynth.domains.karel.parser import from_tokens, parse, to_tokens
 from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.probes import probe_worlds
@@ -21,6 +20,7 @@ from lasynth.domains.karel.syntax import Program
 from lasynth.domains.karel.trace import run_traced
 from lasynth.domains.karel.world import Facing, Hero, World, WorldArray, read_world
 from lasynth.domains.kit.mask import TokenMask
+from lasynth.domains.kit.parts import run_partial
 from lasynth.domains.kit.rows import padded
 from lasynth.errors import ProgramError
 from lasynth.task import Example, Task
@@ -80,15 +80,7 @@ class Karel:
         length_X: npt.NDArray[np.int64],
     ) -> tuple[WorldArray, npt.NDArray[np.bool_]]:
         """See `Domain`; a world with its crash flag up where the partial program has none."""
-        columns = np.arange(tokens_BT.shape[1] + 2)
-        padded = np.pad(tokens_BT, ((0, 0), (0, 2)), constant_values=grammar.EOS)[row_X]
-        prefixes = np.where(columns < length_X[:, None], padded, grammar.EOS)
-        # What is cut off behind a statement of the outermost block lacks the end of that block only.
-        end = grammar.token_of("m)")
-        open_X = ~(prefixes == end).any(axis=1)
-        prefixes[open_X, length_X[open_X]] = end
-        worlds_XK, statuses_XK = run_batch(prefixes.astype(np.int32), inputs_BKN[row_X])
-        return worlds_XK, statuses_XK == Status.OK
+        return run_partial(TABLES, run_batch, tokens_BT, inputs_BKN, row_X, length_X)
 
     def encode(self, task: Task) -> tuple[WorldArray, WorldArray]:
         """See `Domain`: two `[K, W]` arrays."""
@@ -140,7 +132,7 @@ class Karel:
         """The programs that a program begins with: 1, 2, ... all of its outermost statements."""
         return parts.beginnings(tokens)
 
-    def chain(self, first: Tokens, second: Tokens) -> Tokens:
+    def chain(self, first: Tokens, second: Tokens) -> Tokens | None:
         """The program that does what one does and then what another does."""
         return parts.chain(first, second)
 

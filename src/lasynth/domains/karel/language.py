@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from lasynth.domains.base import Cutting, Language, Machine, Records, Syntax, Text, View
@@ -11,14 +12,14 @@ from lasynth.domains.karel.floor import StraightLineFloor
 from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.karel.kinds import kind_of
 from lasynth.domains.karel.machine import run_batch
-from lasynth.domains.karel.mask import MASKING
+from lasynth.domains.karel.mask import MASKING, TABLES
 from lasynth.domains.karel.msr import is_record, task_json
 from lasynth.domains.karel.parser import from_tokens, parse, to_tokens
-from lasynth.domains.karel.partial import run_partial
 from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.simplify import simplify_all
 from lasynth.domains.karel.values import VALUES
 from lasynth.domains.karel.world import World
+from lasynth.domains.kit.parts import run_partial
 
 __all__ = ["LANGUAGE"]
 
@@ -55,7 +56,7 @@ LANGUAGE: Final = Language(
     ),
     text=Text(parse=parse, format=format_program, to_tokens=to_tokens, from_tokens=from_tokens),
     values=VALUES,
-    machine=Machine(run_batch=run_batch, run_partial=run_partial),
+    machine=Machine(run_batch=run_batch, run_partial=partial(run_partial, TABLES, run_batch)),
     cutting=Cutting(beginnings=parts.beginnings, chain=parts.chain, exchangeable=parts.EXCHANGEABLE),
     simplify=lambda tokens_PT, inputs_KN: simplify_all(tokens_PT),
     tasks=KarelTaskGenerator,

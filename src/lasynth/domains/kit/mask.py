@@ -40,7 +40,8 @@ _AT_SIZE, _AT_USED, _AT_SCOPE = 0, 1, 2
 
 def state_size(tables: Tables) -> int:
     """S."""
-    return _AT_SCOPE + scope_size(tables.num_names, tables.max_nesting) + tables.stack_size
+    t = tables.parts
+    return _AT_SCOPE + scope_size(int(t.families[-1]), t.max_nesting) + t.stack_size
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -257,8 +258,8 @@ class Masking:
     max_nesting: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.max_nesting <= self.tables.max_nesting:
-            raise ValueError(f"max_nesting is 0 to {self.tables.max_nesting}, not {self.max_nesting}")
+        if not 0 <= self.max_nesting <= self.tables.parts.max_nesting:
+            raise ValueError(f"max_nesting is 0 to {self.tables.parts.max_nesting}, not {self.max_nesting}")
 
     def mask(self, num_rows: int, num_tokens: int) -> TokenMask:
         """The mask of programs that have not begun.
@@ -270,7 +271,7 @@ class Masking:
         Raises:
             ValueError: a vocabulary that is not the language's, or without a single integer.
         """
-        self._check(num_tokens, least=self.tables.first_int + 1)
+        self._check(num_tokens, least=self.tables.parts.first_int + 1)
         states_RS = np.zeros((num_rows, state_size(self.tables)), dtype=np.int32)
         _reset_rows(self.tables.packed, states_RS)
         return TokenMask(self, num_tokens, states_RS)
@@ -289,7 +290,7 @@ class Masking:
         Raises:
             ValueError: a row that is not the beginning of a program, or a token outside the vocabulary.
         """
-        self._check(num_tokens, least=self.tables.first_int)
+        self._check(num_tokens, least=self.tables.parts.first_int)
         tokens = np.ascontiguousarray(tokens_BT, dtype=np.int32)
         allowed_BTV = np.empty((*tokens.shape, num_tokens), dtype=np.bool_)
         state = np.empty(state_size(self.tables), dtype=np.int32)
@@ -302,8 +303,8 @@ class Masking:
         return allowed_BTV
 
     def _check(self, num_tokens: int, least: int) -> None:
-        fixed = self.tables.first_int
-        if self.tables.int_terminal < 0 and num_tokens != fixed:
+        fixed = self.tables.parts.first_int
+        if self.tables.parts.int_terminal < 0 and num_tokens != fixed:
             raise ValueError(f"the vocabulary has {fixed} tokens, not {num_tokens}")
-        if self.tables.int_terminal >= 0 and num_tokens < least:
+        if self.tables.parts.int_terminal >= 0 and num_tokens < least:
             raise ValueError(f"a vocabulary has more than {least - 1} tokens, not {num_tokens}")

@@ -86,18 +86,12 @@ class Tables:
     Attributes:
         grammar: what they were made of.
         packed: `Unpacked` as one array.
-        eos, first_int, int_terminal, max_nesting, stack_size: as in `Unpacked`.
-        num_names: how many names the language has.
+        parts: the same, not packed.
     """
 
     grammar: Grammar
     packed: IntArray
-    eos: int
-    first_int: int
-    int_terminal: int
-    max_nesting: int
-    stack_size: int
-    num_names: int
+    parts: Unpacked
 
 
 def tables_of(
@@ -161,16 +155,7 @@ def tables_of(
     )
     rows = [np.ravel(part) for part in parts]
     starts = len(rows) + 1 + np.cumsum([0, *map(len, rows)])
-    return Tables(
-        grammar=grammar,
-        packed=np.concatenate([starts, *rows]).astype(np.int32),
-        eos=eos,
-        first_int=parts.first_int,
-        int_terminal=parts.int_terminal,
-        max_nesting=max_nesting,
-        stack_size=stack_size,
-        num_names=int(families[-1]),
-    )
+    return Tables(grammar, np.concatenate([starts, *rows]).astype(np.int32), parts)
 
 
 @njit(cache=True, nogil=True)

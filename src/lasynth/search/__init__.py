@@ -5,7 +5,7 @@ Nothing here imports torch, and no language but through its `Language` value.
 
 from lasynth.search.beam import Beam
 from lasynth.search.completion import Completion
-from lasynth.search.engine import Budget, Engine, Proposals
+from lasynth.search.engine import Budget, Engine, Proposal, Proposals
 from lasynth.search.ensemble import Choice, Votes
 from lasynth.search.floor import FloorSearch, SolverSearch
 from lasynth.search.problem import Problem
@@ -13,7 +13,6 @@ from lasynth.search.rank import by_score, distinct_behaviours, rank
 from lasynth.search.sampling import Sampling
 from lasynth.search.scorer import Scorer
 from lasynth.search.search import SearchConfig, SearchResult, search
-from lasynth.search.verify import Proposal
 
 __all__ = [
     "Beam",

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from lasynth.domains.base import Checker, Language, right_programs
 from lasynth.outcome import Candidate
+from lasynth.search.engine import Proposal
 from lasynth.search.problem import Problem
 from lasynth.search.rank import rank
-from lasynth.search.verify import Proposal
 
 __all__ = ["answers", "checker_of"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,7 @@ import numpy.typing as npt
 from lasynth.outcome import StopReason
 from lasynth.search.problem import Problem
 
-if TYPE_CHECKING:
-    from lasynth.search.verify import Proposal
-
-__all__ = ["Budget", "Engine", "Proposals", "no_proposals"]
+__all__ = ["Budget", "Engine", "Proposal", "Proposals"]
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -46,9 +43,28 @@ class Proposals:
         return len(self.problem_P)
 
 
-def no_proposals() -> Proposals:
-    """Nothing: an engine yields it to let the driver look at the clock."""
-    return Proposals(np.zeros(0, np.int64), np.zeros((0, 1), np.int32), np.zeros(0))
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """A program that an engine proposed for a problem, checked on the shown examples.
+
+    Attributes:
+        tokens: `[T]`, ended by one EOS.
+        score: as the engine gives it, in nats; a log-probability where a model proposed the program.
+        consistent: whether it reproduces every shown example.
+        behaviour: programs of a problem with the same number behave alike on all inputs tried.
+        order: how many proposals of the problem came before it.
+        engine: the name of the engine.
+        num_added: tokens at its end that a search without learning added (`lasynth.search.completion`);
+            the score then is not the model's.
+    """
+
+    tokens: npt.NDArray[np.int32]
+    score: float
+    consistent: bool
+    behaviour: int
+    order: int
+    engine: str = ""
+    num_added: int = 0
 
 
 def _nothing_found(problem: int) -> Sequence[Proposal]:

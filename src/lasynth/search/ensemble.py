@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lasynth.errors import InputError
-from lasynth.search.verify import Proposal
+from lasynth.search.engine import Proposal
 
 __all__ = ["Choice", "Votes"]
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
-from lasynth.search.engine import Budget, Engine
+from lasynth.search.engine import Budget, Engine, Proposal
 from lasynth.search.problem import Problem
 from lasynth.search.rank import by_score, distinct_behaviours, rank
-from lasynth.search.verify import Proposal, Verifier
+from lasynth.search.verify import Verifier
 
 __all__ = ["Choose", "SearchConfig", "SearchResult", "search"]
 

@@ -10,42 +10,17 @@ Shapes: B problems, P programs, K examples, N cells, T tokens.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from lasynth.domains.base import Status, right_programs
 from lasynth.domains.kit.rows import ended
-from lasynth.search.engine import Proposals
+from lasynth.search.engine import Proposal, Proposals
 from lasynth.search.problem import Problem
 from lasynth.search.scorer import IntArray
 
-__all__ = ["Proposal", "Verifier"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Proposal:
-    """A program that an engine proposed for a problem, checked on the shown examples.
-
-    Attributes:
-        tokens: `[T]`, ended by one EOS.
-        score: as the engine gives it, in nats; a log-probability where a model proposed the program.
-        consistent: whether it reproduces every shown example.
-        behaviour: programs of a problem with the same number behave alike on all inputs tried.
-        order: how many proposals of the problem came before it.
-        engine: the name of the engine.
-        num_added: tokens at its end that a search without learning added (`lasynth.search.completion`);
-            the score then is not the model's.
-    """
-
-    tokens: npt.NDArray[np.int32]
-    score: float
-    consistent: bool
-    behaviour: int
-    order: int
-    engine: str = ""
-    num_added: int = 0
+__all__ = ["Verifier"]
 
 
 class Verifier:

@@ -1,7 +1,7 @@
-"""Updates with denormal numbers flushed to zero, as `Trainer.run` makes them, against updates that keep them.
+"""The time of training updates with denormal numbers flushed to zero, as in `Trainer.run`, and kept.
 
-Both sides go on from the shipped model of C, on the same batches, in turns of one run: how many denormal
-numbers there are depends on how well the weights fit the programs.
+Both sides start from the shipped C model and take turns on the same batches in one run, because the number
+of denormal numbers depends on how well the weights fit the programs.
 
     python benchmarks/denormals.py [--rounds 5]
 """
@@ -19,7 +19,7 @@ import torch
 from lasynth import models
 from lasynth.data import generate
 from lasynth.data.dataset import Dataset
-from lasynth.data.generate import GenerateConfig
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.models import LaSynthConfig
 from lasynth.training.config import TrainConfig
 from lasynth.training.loop import Trainer
@@ -48,7 +48,7 @@ def main() -> None:
         model=shipped.config, num_programs=10**6, learning_rate=1e-5, exec_targets="statements", max_tokens=80
     )
     with tempfile.TemporaryDirectory() as folder:
-        generate.generate(Path(folder) / "data", GenerateConfig.named("mixed"), num_tasks=2000, seed=1)
+        generate.generate(Path(folder) / "data", CTaskGenerator.named("mixed"), num_tasks=2000, seed=1)
         programs = Dataset.open(Path(folder) / "data", max_tokens=80)
         sides = {flush: Trainer(config, programs, Path(folder) / str(flush)) for flush in (False, True)}
         for trainer in sides.values():

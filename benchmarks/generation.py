@@ -1,9 +1,9 @@
-"""How fast tasks are generated, from drawing a program to its shard, on one core.
+"""How fast tasks are generated on one core, from drawing a program to writing its shard.
 
-Drawn tasks are what the paper's data is made of: a random program that passes the filters, its ten
-examples, its behaviour's hash, and whether it is affine. Kept are those of a new behaviour. Times are
-also given for the parts: sampling programs alone, and simplifying them, which the shipped model's
-data adds. Best of three; Numba's compilation is not counted.
+A drawn task is what the paper's data consists of: a random program that passes the filters, its ten
+examples, the hash of its behaviour, and whether it is affine. A task is kept if its behaviour is new. The
+parts are also timed: sampling programs alone, and simplifying them, as for the shipped model's data. Times
+are the best of three, without Numba's compilation.
 
     python benchmarks/generation.py --programs 20000 --seed 0
 """
@@ -22,7 +22,8 @@ import numba
 from lasynth.data.batches import Batches
 from lasynth.data.dataset import Dataset
 from lasynth.data.filters import new_rows
-from lasynth.data.generate import GenerateConfig, generate
+from lasynth.data.generate import generate
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.sampler import sample_programs
 from lasynth.domains.c.simplify import simplify
 from lasynth.domains.c.tasks import Verdict, draw_tasks
@@ -50,7 +51,7 @@ def main() -> None:
     )
 
     for name in ("small", "paper"):
-        config = GenerateConfig.named(name)
+        config = CTaskGenerator.named(name)
         sampler = config.sampler
         drawn = draw_tasks(sampler, seed, 0, num)  # Numba's compilation, too
         sample_programs(sampler, seed, 0, 1)
@@ -71,7 +72,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        generate(Path(folder), GenerateConfig.named("small"), num_tasks=arguments.simplified, seed=seed)
+        generate(Path(folder), CTaskGenerator.named("small"), num_tasks=arguments.simplified, seed=seed)
         rate = arguments.simplified / (time.perf_counter() - start)
         print(f"small, simplified and written: {rate:,.0f} tasks/s")
         dataset = Dataset.open(folder)

@@ -1,11 +1,11 @@
-"""How fast the machine runs Karel programs, and how that compares with the same source as plain Python.
+"""How fast the machine runs Karel programs, compiled and with the same source interpreted by Python.
 
-Programs are drawn so that their length, their control flow and their depth are about those of the public
-benchmark's (20 tokens on average, there 18; a third of them straight, there a quarter; one in seven deeper
-than two blocks, there one in ten), each run in six worlds of its own; only
-programs that run to their end in all six are kept, as there. Both sides do everything from token ids to
-the worlds after the runs. One core; best of five for the compiled machine, whose own compilation by Numba is
-not counted; the plain Python one runs a part of the programs, in another process, right after it.
+The programs are about as long, as branching and as deep as those of the public benchmark: 20 tokens on
+average (benchmark: 18), a third without control flow (a quarter), one in seven deeper than two blocks (one
+in ten). Each runs in its own six worlds. As in the benchmark, only programs that end normally in all six
+are kept. Both sides do everything from token ids to the worlds after the runs, on one core. The compiled
+machine's time is the best of five, without Numba's compilation. The interpreted one then runs a part of the
+programs in another process.
 
     python benchmarks/karel.py --programs 20000 --seed 0
 """

@@ -1,8 +1,8 @@
-"""How fast Karel tasks are generated, and how long the straight-line floor takes for one; on one core.
+"""How fast Karel tasks are generated on one core, and how long the straight-line floor takes per task.
 
-A drawn task is a random program, six worlds that it runs well in, its runs, and the hash of its behaviour.
-Times are of the process's own CPU time; Numba's compilation is not counted. The floor is measured on
-accepted tasks, five worlds shown and one held out.
+A drawn task is a random program, six worlds in which it runs normally, its runs, and the hash of its
+behaviour. Times are CPU time of the process, without Numba's compilation. The floor is measured on accepted
+tasks, with five worlds shown and one held out.
 
     python benchmarks/karel_generation.py --programs 20000 --floor 500 --seed 0
 """
@@ -17,10 +17,10 @@ import numba
 import numpy as np
 
 from lasynth.domains.base import Status
-from lasynth.domains.karel.floor import action_sequence, straight_program
+from lasynth.domains.karel.action_search import action_sequence, straight_program
 from lasynth.domains.karel.kinds import Kind, kinds_of
 from lasynth.domains.karel.machine import run_batch
-from lasynth.domains.karel.sampler import SamplerConfig, sample_programs
+from lasynth.domains.karel.sampler import KarelSamplerSettings, sample_programs
 from lasynth.domains.karel.tasks import Verdict, draw_tasks
 from lasynth.domains.karel.world import same_worlds
 
@@ -39,7 +39,7 @@ def main() -> None:
         f"{num} programs; Python {platform.python_version()}, Numba {numba.__version__}, {platform.machine()}"
     )
 
-    config = SamplerConfig()
+    config = KarelSamplerSettings()
     draw_tasks(config, seed, 0, 2)  # Numba's compilation
     sample_programs(config, seed, 0, 1)
     start = time.process_time()

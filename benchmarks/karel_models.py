@@ -1,6 +1,6 @@
-"""Karel models: programs a second in training, and what an encoding and an execution cost.
+"""Karel models: training programs per second, and the cost of one encoding and one execution.
 
-Times are those of one thread's own work (process time), so that other programs on the machine count little.
+Times are the process's CPU time on one thread, so that other load on the machine matters little.
 
     python benchmarks/karel_models.py [--batch 16] [--rounds 8]
 """
@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lasynth.domains.karel.domain import DOMAIN
 from lasynth.domains.karel.grammar import NUM_TOKENS
-from lasynth.domains.karel.sampler_config import SamplerConfig
+from lasynth.domains.karel.language import LANGUAGE
+from lasynth.domains.karel.sampler_config import KarelSamplerSettings
 from lasynth.domains.karel.tasks import Verdict, draw_tasks
 from lasynth.models import KarelConfig, build
 from lasynth.models.karel.beliefs import WorldBeliefs
@@ -34,7 +34,7 @@ NUM_ROWS = 70
 
 def batches_of(size: int, num: int) -> list[Batch]:
     """Tokens, lengths and five shown examples; programs of similar length together, as in training."""
-    drawn = draw_tasks(SamplerConfig.named("real"), 11, 0, 3 * size * num)
+    drawn = draw_tasks(KarelSamplerSettings.named("real"), 11, 0, 3 * size * num)
     accepted = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)[: size * num]
     lengths = (drawn.tokens_PT != 0).sum(1) + 1
     ordered = accepted[np.argsort(lengths[accepted], kind="stable")]
@@ -55,13 +55,15 @@ def trainer_of(config: KarelConfig) -> Callable[[Batch], None]:
 
     def update(batch: Batch) -> None:
         tokens, lengths, inputs, outputs = batch
-        along = DOMAIN.allowed_along(tokens.numpy().astype(np.int32), NUM_TOKENS)
+        along = LANGUAGE.grammar.allowed_along(tokens.numpy().astype(np.int32), NUM_TOKENS)
         allowed = torch.from_numpy(along)
         result = model(tokens, lengths, inputs, outputs, allowed.sum(-1) > 1)
         executed = None
         if len(result.row_X):
             rows, positions = result.row_X.numpy(), result.position_X.numpy()
-            partial, _ = DOMAIN.run_partial(tokens.numpy().astype(np.int32), inputs.numpy(), rows, positions)
+            partial, _ = LANGUAGE.machine.run_partial(
+                tokens.numpy().astype(np.int32), inputs.numpy(), rows, positions
+            )
             executed = WorldBeliefs().compare(result, inputs, outputs, torch.from_numpy(partial))
         found = losses(result, tokens, allowed, executed, exec_weight=0.3, op_weight=0.0)
         optimizer.zero_grad(set_to_none=True)

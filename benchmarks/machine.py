@@ -1,10 +1,10 @@
-"""How fast the machine runs C programs from token ids, and how that compares with a C compiler.
+"""How fast the machine runs C programs from token ids, compared with a C compiler.
 
-Both sides get the same random programs, each run on 10 lists of 5, and do everything from token ids to
-outputs: the machine compiles each program and runs it; for gcc all programs go into one C file, which
-is compiled once (without optimisation, which only makes it slower here) and run once. Programs that
-fail on some list are left out, since C leaves undefined what they do. One core; best of five for the
-machine, whose own compilation by Numba is not counted; one run of gcc.
+Both sides run the same random programs on 10 lists of 5 cells each and do everything from token ids to
+outputs. The machine compiles each program and runs it. For gcc all programs are in one C file, which is
+compiled once (without optimisation, which is slower here) and run once. Programs that fail on some list are
+left out, because their behaviour in C is undefined. Both use one core. The machine's time is the best of
+five, without Numba's compilation; gcc runs once.
 
     python benchmarks/machine.py --programs 4000 --seed 0
 """
@@ -25,7 +25,7 @@ import numpy as np
 
 from lasynth.domains.c.grammar import EOS, lexeme, token_of
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.sampler import SamplerConfig, sample_programs
+from lasynth.domains.c.sampler import CSamplerSettings, sample_programs
 from lasynth.grammar import IntArray
 
 NUM_EXAMPLES, NUM_CELLS, MAX_VALUE = 10, 5, 4
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
-    tokens_PT = sample_programs(SamplerConfig(), arguments.seed, 0, arguments.programs)
+    tokens_PT = sample_programs(CSamplerSettings(), arguments.seed, 0, arguments.programs)
     inputs_PKN = np.random.default_rng(arguments.seed).integers(
         -MAX_VALUE, MAX_VALUE, (len(tokens_PT), NUM_EXAMPLES, NUM_CELLS), dtype=np.int32, endpoint=True
     )

@@ -1,8 +1,7 @@
-"""What an update costs each system of the studies, side by side: the same batches, in turns of one run.
+"""The cost of a training update for each system of the studies: the same batches, taking turns in one run.
 
-Times are those of one thread's own work (process time), so that other programs on the machine count little.
-Weights are fresh ones. The second stages (Shin et al. to code, reinforcement) need a first one and are left
-out.
+Times are the process's CPU time on one thread, so that other load on the machine matters little. Weights are
+random. The second stages (Shin et al. to code, reinforcement) need a first stage and are left out.
 
     python benchmarks/systems.py [--domain c] [--rounds 5]
 """
@@ -20,7 +19,7 @@ import torch
 
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
-from lasynth.domains.source import source_class
+from lasynth.domains.generator import source_class
 from lasynth.training.config import read_config
 from lasynth.training.loop import Trainer
 

@@ -1,8 +1,8 @@
-"""The fused training step against stepping token by token, on the same model and programs.
+"""The time of the fused training step and of token-by-token steps, on the same model and programs.
 
-Both compute the same loss, its gradient and nothing else, side by side in one run: cross-entropy over the
-positions where the grammar leaves a choice, as in training. Stepping feeds one token at a time to the
-incremental path that searches use, which has the logits of every position on its way.
+Both compute only the same loss and its gradient, side by side in one run: cross-entropy over the positions
+where the grammar leaves a choice, as in training. The token-by-token side feeds one token at a time to the
+incremental path of the search, which gives the logits of every position on its way.
 
     python benchmarks/training.py [--batch 16] [--rounds 5]
 """
@@ -20,9 +20,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from lasynth.domains.c.grammar import BOS, FIRST_INT
-from lasynth.domains.c.mask import allowed_along
+from lasynth.domains.c.mask import MASKING
 from lasynth.domains.c.sampler import sample_programs
-from lasynth.domains.c.sampler_config import SamplerConfig
+from lasynth.domains.c.sampler_config import CSamplerSettings
 from lasynth.models import LaSynth, LaSynthConfig, build
 
 NUM_TOKENS = FIRST_INT + 17
@@ -30,7 +30,7 @@ NUM_TOKENS = FIRST_INT + 17
 
 def batch_of(num_programs: int, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Random programs of at most 80 tokens, and random examples."""
-    drawn = sample_programs(SamplerConfig.named("small"), seed, 0, 8 * num_programs)
+    drawn = sample_programs(CSamplerSettings.named("small"), seed, 0, 8 * num_programs)
     lengths = (drawn != 0).sum(1) + 1
     fits = (lengths <= 80) & (drawn < NUM_TOKENS).all(1)
     chosen = drawn[fits][:num_programs, : lengths[fits][:num_programs].max()]
@@ -42,7 +42,7 @@ def batch_of(num_programs: int, seed: int) -> tuple[Tensor, Tensor, Tensor, Tens
 
 def choices(tokens: Tensor) -> Tensor:
     """Where the grammar allows more than one token: `[B, T]`."""
-    allowed = allowed_along(tokens.numpy().astype(np.int32), NUM_TOKENS)
+    allowed = MASKING.allowed_along(tokens.numpy().astype(np.int32), NUM_TOKENS)
     return torch.from_numpy(allowed.sum(-1) > 1)
 
 

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 from lasynth.data.dataset import Dataset
+from lasynth.domains.c.affine import AffineFit, AffineProgram
+from lasynth.domains.c.sygus import SygusProgram, SygusSolver
 from lasynth.errors import LasynthError
 from lasynth.evaluation.intervals import Rate
-from lasynth.search.affine import AffineFit, AffineProgram
-from lasynth.search.sygus import SygusProgram, SygusSolver
 from lasynth.task import Task
 
 

@@ -38,10 +38,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from lasynth.evaluation.floors import words_of
 
 from lasynth import api, domains
 from lasynth.data.dataset import Dataset
-from lasynth.evaluation.floors import words_of
 from lasynth.evaluation.protocols import Searches, evaluate_searches
 from lasynth.evaluation.records import Evaluation, Record
 from lasynth.evaluation.results import Result, TaskSet, read_result, task_set_digest, write_result

@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from lasynth.domains.c.grammar import EOS, FIRST_INT, lexeme, token_of
-from lasynth.domains.c.mask import TokenMask
+from lasynth.domains.c.mask import MASKING
 from lasynth.grammar import IntArray
 
 MAX_TOKENS = 120
@@ -54,7 +54,7 @@ def random_programs(seed: int, count: int, *, max_tokens: int = MAX_TOKENS, huge
     closing[[token_of(text) for text in ("for", "if", "else", "&&", "||")]] = 1e-6
     found: list[IntArray] = []
     while len(found) < count:
-        mask = TokenMask(2 * count, len(weights))
+        mask = MASKING.mask(2 * count, len(weights))
         tokens_PT = np.zeros((2 * count, max_tokens), dtype=np.int32)
         for position in range(max_tokens):
             odds = mask.allowed() * (weights if position < max_tokens // 3 else closing)

@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from lasynth.data.generate import GenerateConfig, make_shard
+from lasynth.data.generate import make_shard
 from lasynth.domains.c.constructs import constructs_of, depths_of
 from lasynth.domains.c.csmith import OPTIONS, csmith_programs, csmith_source, csmith_version
 from lasynth.domains.c.csmith_import import Reason, import_programs
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.grammar import token_of
 from lasynth.domains.c.kinds import Kind, kinds_of
 from lasynth.domains.c.simplify import simplify
@@ -70,7 +71,7 @@ def describe(tokens_PT: Any) -> dict[str, Any]:
     }
 
 
-def measure(config: GenerateConfig, num_tasks: int) -> dict[str, Any]:
+def measure(config: CTaskGenerator, num_tasks: int) -> dict[str, Any]:
     """The programs of tasks of one setting, raw and as references, and what became of what was drawn."""
     table, counts = make_shard(config, split="train", num_tasks=num_tasks, seed=SEED, shard=0)
     return {
@@ -128,9 +129,9 @@ def run(num_tasks: int) -> None:
         "seed": SEED,
         "num_tasks": num_tasks,
         "time": time_parts(),
-        "csmith": measure(GenerateConfig(source="csmith"), num_tasks),
-        "paper": measure(GenerateConfig.named("paper"), num_tasks),
-        "small": measure(GenerateConfig.named("small"), num_tasks),
+        "csmith": measure(CTaskGenerator(source="csmith"), num_tasks),
+        "paper": measure(CTaskGenerator.named("paper"), num_tasks),
+        "small": measure(CTaskGenerator.named("small"), num_tasks),
     }
     RESULT.write_text(json.dumps(result, indent=1) + "\n")
 

@@ -18,7 +18,8 @@ from lasynth._cache import use_own_cache
 if TYPE_CHECKING:
     from lasynth import domains as domains
     from lasynth.api import load, run, solve
-    from lasynth.task import Candidate, Example, Outcome, StopReason, Task
+    from lasynth.outcome import Candidate, Outcome, StopReason
+    from lasynth.task import Example, Task
 
 __version__ = "0.1.0"
 
@@ -39,7 +40,8 @@ __all__ = [
 
 _MODULE_OF = {
     **dict.fromkeys(("load", "run", "solve"), "lasynth.api"),
-    **dict.fromkeys(("Candidate", "Example", "Outcome", "StopReason", "Task"), "lasynth.task"),
+    **dict.fromkeys(("Candidate", "Outcome", "StopReason"), "lasynth.outcome"),
+    **dict.fromkeys(("Example", "Task"), "lasynth.task"),
 }
 
 

@@ -1,54 +1,83 @@
 """What `lasynth` does, as functions: `solve` a task, `run` a program, `load` a model.
 
-This is where the rooms meet: a task is checked, given to a model's search, and each answer is
-simplified and checked once more, by a real compiler where the language and the machine have one.
+This is where the rooms meet: a task is given to engines, and each answer is simplified and checked once more,
+by a real compiler where the language and the computer have one.
 """
 
 from __future__ import annotations
 
 import functools
-import textwrap
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from lasynth import domains
-from lasynth.domains.base import Checker, Domain, Status
-from lasynth.errors import InputError, ProgramError, RunError
-from lasynth.search import Proposal, SearchConfig, SearchResult, search
-from lasynth.search.rank import rank
-from lasynth.search.scorer import Scorer
-from lasynth.task import Candidate, Example, Outcome, Task, TraceStep, read_value
+from lasynth.domains.base import Status
+from lasynth.errors import InputError, RunError
+from lasynth.outcome import Candidate, Outcome
+from lasynth.search import (
+    Beam,
+    Completion,
+    Engine,
+    FloorSearch,
+    Problem,
+    Proposal,
+    Sampling,
+    Scorer,
+    SearchConfig,
+    SolverSearch,
+    search,
+)
+from lasynth.search.answers import answers, checker_of
+from lasynth.search.enumeration import Enumeration
+from lasynth.task import Task, read_value
 
 if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
+    from lasynth.domains.base import Language
     from lasynth.models import Synthesizer
 
-__all__ = ["EXPORTED", "check_range", "load", "run", "solve", "warm_up"]
+__all__ = [
+    "ENGINES",
+    "EXPORTED",
+    "check_range",
+    "default_engines",
+    "engine",
+    "load",
+    "needs_model",
+    "run",
+    "solve",
+    "warm_up",
+]
 
 # The model that a training run leaves in its folder.
 EXPORTED = "model.safetensors"
 
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
-_COMPILE_LIMIT_S = 10.0
 _ENOUGH = 8
+# Engines by name: those that need a model, and those that do not. The solvers of a language have their own.
+_WITH_MODEL: Final = ("beam", "sampling")
+_WITHOUT_MODEL: Final = ("completion", "floor", "enumeration")
+ENGINES: Final = (*_WITH_MODEL, *_WITHOUT_MODEL)
 
 
 def solve(
     task_or_examples: Task | Iterable[object],
     *,
-    domain: str = "c",
+    domain: str = domains.DEFAULT,
     model: str | Synthesizer | None = None,
+    engines: Sequence[str | Engine] | None = None,
     beam: int = 64,
     time_limit: float = 10.0,
     seed: int = 0,
     max_tokens: int = 256,
     trace: bool = False,
+    on_candidate: Callable[[str], None] | None = None,
+    cancelled: Callable[[], bool] = bool,
 ) -> Outcome:
     """Find programs that reproduce examples.
 
@@ -57,11 +86,16 @@ def solve(
         domain: the language, where examples are given; a `Task` has its own.
         model: a loaded model, the name of a shipped one, or the path of a checkpoint; the
             language's own shipped model if not given.
+        engines: what proposes programs, one after the other: engines or their names (`ENGINES`, or a solver
+            of the language such as `"cvc5"`). Without them `"beam"` and `"completion"`, or where there is no
+            model what the language can do without one.
         beam: how many programs the search keeps side by side.
         time_limit: seconds, not counting the time to load the model.
         seed: of whatever is random.
         max_tokens: the longest program to search for, its end token included.
         trace: fill in `Candidate.trace` of the best candidate.
+        on_candidate: called with the text of each program that reproduces the examples, as it is found.
+        cancelled: asked often; when it says yes, the search ends with what it has.
 
     Returns:
         The candidates, best first, and why the search stopped. Each that is consistent is simplified
@@ -71,30 +105,43 @@ def solve(
         InputError: anything wrong with the task, or outside what the model was made for.
         CheckpointError: no such model.
     """
-    task = _checked_task(task_or_examples, domain)
+    task = (
+        task_or_examples if isinstance(task_or_examples, Task) else Task.of(task_or_examples, domain=domain)
+    )
     if beam < 1:
         raise InputError(f"the beam is {beam}", "beam", "Give 1 or more.")
     if not time_limit > 0:
         raise InputError(f"the time limit is {time_limit} seconds", "time limit", "Give more than 0.")
-    synthesizer = load(task.domain) if model is None else load(model) if isinstance(model, str) else model
-    language = domains.get(task.domain)
-    check_range(task, synthesizer)
-    warm_up(synthesizer)
+    problem = Problem.of(task)
+    names = default_engines(task.language, model) if engines is None else list(engines)
+    synthesizer = None
+    if trace or needs_model(names):
+        synthesizer = load(model or task.domain) if model is None or isinstance(model, str) else model
+        check_range(task, synthesizer)
+        warm_up(synthesizer)
+    chosen = [
+        engine(name, task.language, synthesizer, beam=beam, time_limit=time_limit)
+        if isinstance(name, str)
+        else name
+        for name in names
+    ]
 
     start_s = time.perf_counter()
     finish_s = min(_FINISH_SHARE * time_limit, _MAX_FINISH_S)
     config = SearchConfig(
-        beam=beam,
-        max_tokens=max_tokens,
-        time_limit_s=time_limit - finish_s,
-        seed=seed,
-        enough=_ENOUGH,
-        complete=True,
+        max_tokens=max_tokens, time_limit_s=time_limit - finish_s, seed=seed, enough=_ENOUGH
     )
-    (result,) = search(_scorer(synthesizer), language, [task], config)
-    candidates = _finish(result, task, language, config)
-    if trace and candidates and candidates[0].consistent:
-        steps = _trace(candidates[0], task, synthesizer, language)
+
+    def tell(_: int, proposal: Proposal) -> None:
+        if on_candidate is not None:
+            on_candidate(task.language.text.of_tokens(proposal.tokens))
+
+    (result,) = search(chosen, [problem], config, on_proposal=tell, cancelled=cancelled)
+    candidates = answers(result.candidates, problem, length_bias=config.length_bias, most=_ENOUGH)
+    if trace and synthesizer is not None and candidates and candidates[0].consistent:
+        from lasynth.models.tracing import trace_steps
+
+        steps = trace_steps(synthesizer, task, np.array(candidates[0].program, dtype=np.int32))
         candidates = (replace(candidates[0], trace=steps), *candidates[1:])
     return Outcome(
         candidates=candidates,
@@ -106,7 +153,12 @@ def solve(
     )
 
 
-def run(program_text_or_candidate: str | Candidate, input: object, *, domain: str = "c") -> Any:  # noqa: A002
+def run(
+    program_text_or_candidate: str | Candidate,
+    input: object,  # noqa: A002
+    *,
+    domain: str = domains.DEFAULT,
+) -> Any:
     """Run a program on one input.
 
     Args:
@@ -125,17 +177,16 @@ def run(program_text_or_candidate: str | Candidate, input: object, *, domain: st
     given = read_value(input, domain=domain)
     language = domains.get(domain)
     text = program_text_or_candidate
-    tokens = language.to_tokens(language.parse(text.text if isinstance(text, Candidate) else text))
-    inputs_KN, _ = language.encode(Task(domain, (Example(given, given),)))
-    outputs_PKN, statuses_PK = language.run_batch(tokens[None], inputs_KN)
+    tokens = language.text.tokens_of(text.text if isinstance(text, Candidate) else text)
+    outputs_PKN, statuses_PK = language.machine.run_batch(tokens[None], language.values.encode([given]))
     status = Status(int(statuses_PK[0, 0]))
     if status != Status.OK:
         raise RunError(status)
-    return language.decode(outputs_PKN[0, 0])
+    return language.values.decode(outputs_PKN[0, 0])
 
 
 @functools.lru_cache(maxsize=4)
-def load(name_or_path: str = "c") -> Synthesizer:
+def load(name_or_path: str = domains.DEFAULT) -> Synthesizer:
     """Load a model, to solve many tasks with it.
 
     Args:
@@ -147,11 +198,10 @@ def load(name_or_path: str = "c") -> Synthesizer:
         CheckpointError: a file that is truncated or of another version.
     """
     from lasynth import models
-    from lasynth.models.zoo import SHIPPED
 
-    if name_or_path in domains.NAMES and name_or_path not in SHIPPED:
-        hint = "Give --model (or model=) with the weights of one, or the folder of a training run."
-        raise InputError(f"no shipped model of {name_or_path}", hint=hint)
+    if name_or_path in domains.names() and not models.has_default(name_or_path):
+        hint = "Give --model (or model=) with the weights of one, or --engine with one that needs none."
+        raise InputError(f"no model is shipped for {name_or_path}", hint=hint)
     if (Path(name_or_path) / EXPORTED).is_file():
         name_or_path = str(Path(name_or_path) / EXPORTED)
     return models.load(name_or_path)
@@ -171,13 +221,81 @@ def check_range(task: Task, synthesizer: Synthesizer, *, where: str | None = Non
     if task.domain != synthesizer.domain:
         what = f"the task is of domain {task.domain}, the model {synthesizer.name} of {synthesizer.domain}"
         raise InputError(what, where, "Give a model of the task's domain.")
-    domains.get(task.domain).check_range(task, synthesizer, where=where)
+    synthesizer.check_examples(task.examples, where=where)
 
 
-def _checked_task(task_or_examples: Task | Iterable[object], domain: str) -> Task:
-    if isinstance(task_or_examples, Task):
-        return Task.from_json(task_or_examples.to_json())
-    return Task.of(task_or_examples, domain=domain)
+@functools.lru_cache(maxsize=4)
+def warm_up(synthesizer: Synthesizer) -> None:
+    """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
+    language = domains.get(synthesizer.domain)
+    problem = Problem.of(Task(synthesizer.domain, (synthesizer.smallest_example(),)))
+    search([Beam(scorer=synthesizer, width=2)], [problem], SearchConfig(max_tokens=8))
+    if language.simplify is not None:
+        language.simplify(np.array([[language.grammar.eos]], dtype=np.int32), problem.inputs_KN)
+    checker_of(language)
+
+
+def default_engines(language: Language, model: str | Synthesizer | None = None) -> list[str]:
+    """The model's search and what completes it; without a model, what the language offers.
+
+    Raises:
+        InputError: it offers nothing.
+    """
+    if model is not None:
+        return ["beam", "completion"]
+    from lasynth import models
+
+    if models.has_default(language.name):
+        return ["beam", "completion"]
+    pieces = None if language.cutting is None else language.cutting.pieces
+    there = {"floor": language.floor, "enumeration": pieces}
+    found = [name for name, part in there.items() if part is not None]
+    if not found:
+        hint = "Give --model (or model=) with the weights of one."
+        raise InputError(f"{language.name} has no model, no floor and no enumeration", hint=hint)
+    return found
+
+
+def needs_model(names: Sequence[str | Engine]) -> bool:
+    """Whether some of these engines, by name, search with a model."""
+    return any(name in _WITH_MODEL for name in names)
+
+
+def engine(
+    name: str,
+    language: Language,
+    synthesizer: Synthesizer | None = None,
+    *,
+    beam: int = 64,
+    time_limit: float = 10.0,
+    grounded: bool = True,
+) -> Engine:
+    """The engine of that name.
+
+    Args:
+        name: one of `ENGINES`, or a solver of the language.
+        language: of the programs wanted.
+        synthesizer: the model, for an engine that needs one.
+        beam: W of an engine with a model.
+        time_limit: seconds a problem, of a solver.
+        grounded: let the machine correct the model's beliefs, where it has some.
+
+    Raises:
+        InputError: no such engine, or an engine that needs a model without one.
+    """
+    if name in language.solvers:
+        return SolverSearch(language.solvers[name](time_limit), name)
+    if name not in ENGINES:
+        known = ", ".join((*ENGINES, *language.solvers))
+        raise InputError(f"no engine is called {name!r}", hint=f"Known for {language.name}: {known}.")
+    if name in _WITH_MODEL:
+        if synthesizer is None:
+            raise InputError(f"the engine {name} needs a model", hint="Give a model, or another engine.")
+        scorer = _scorer(synthesizer) if grounded else synthesizer
+        return Beam(scorer=scorer, width=beam) if name == "beam" else Sampling(scorer=scorer, width=beam)
+    if name == "completion":
+        return Completion()
+    return FloorSearch() if name == "floor" else Enumeration()
 
 
 def _scorer(synthesizer: Synthesizer) -> Scorer:
@@ -185,135 +303,3 @@ def _scorer(synthesizer: Synthesizer) -> Scorer:
     from lasynth.models import Grounded, can_be_grounded
 
     return Grounded(synthesizer) if can_be_grounded(synthesizer) else synthesizer
-
-
-@functools.lru_cache(maxsize=4)
-def warm_up(synthesizer: Synthesizer) -> None:
-    """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
-    language = domains.get(synthesizer.domain)
-    task = language.smallest_task(synthesizer)
-    search(synthesizer, language, [task], SearchConfig(beam=2, max_tokens=8))
-    nothing = np.array([[language.eos]], dtype=np.int32)
-    language.simplify(nothing, language.encode(task)[0])
-    _checker(language.name)
-
-
-def _finish(
-    result: SearchResult, task: Task, language: Domain, config: SearchConfig
-) -> tuple[Candidate, ...]:
-    """Simplify and compile what is consistent; what passes comes first."""
-    consistent = [proposal for proposal in result.candidates if proposal.consistent]
-    others = [proposal for proposal in result.candidates if not proposal.consistent]
-    polished = rank(_polish(consistent[:_ENOUGH], task, language), length_bias=config.length_bias)
-    answers = _checked(polished, task, language)
-    right = [_candidate(*answer, language) for answer in answers if answer[1] is not None]
-    wrong = [_candidate(*answer, language) for answer in answers if answer[1] is None]
-    return (*right, *wrong, *(_candidate(proposal, None, language) for proposal in others))
-
-
-def _polish(proposals: Sequence[Proposal], task: Task, language: Domain) -> list[Proposal]:
-    """Cut programs down to short ones; one that would no longer fit the examples stays as it is."""
-    inputs_KN, outputs_KN = language.encode(task)
-    polished: dict[bytes, Proposal] = {}
-    for proposal in proposals:
-        tokens_PT = language.simplify(proposal.tokens[None], inputs_KN)
-        got_PKN, statuses_PK = language.run_batch(tokens_PT, inputs_KN)
-        same = bool((statuses_PK == Status.OK).all() and (got_PKN[0] == outputs_KN).all())
-        tokens = tokens_PT[0] if same else proposal.tokens
-        polished.setdefault(tokens.tobytes(), replace(proposal, tokens=tokens))
-    return list(polished.values())
-
-
-def _checked(
-    proposals: Sequence[Proposal], task: Task, language: Domain
-) -> list[tuple[Proposal, str | None]]:
-    """Run programs by the language's second checker (a real compiler), all at once; the machine has run them.
-
-    Returns:
-        Each with what it is verified by; None where the checker finds it wrong.
-    """
-    checker = _checker(language.name)
-    if checker is None or not proposals:
-        return [(proposal, "machine") for proposal in proposals]
-    inputs_KN, outputs_KN = language.encode(task)
-    programs = [language.from_tokens(proposal.tokens) for proposal in proposals]
-    try:
-        got_PKN, statuses_PK = checker.run_many(programs, inputs_KN, timeout_s=_COMPILE_LIMIT_S)
-    except OSError:  # no room for temporary files, no more processes
-        return [(proposal, "machine") for proposal in proposals]
-    right_P = (statuses_PK == Status.OK).all(axis=1) & (got_PKN == outputs_KN).all(axis=(1, 2))
-    return [
-        (proposal, checker.name if right else None)
-        for proposal, right in zip(proposals, right_P, strict=True)
-    ]
-
-
-@functools.cache
-def _checker(domain: str) -> Checker | None:
-    """What checks the answers of a language besides its machine, where there is such."""
-    return domains.get(domain).checker()
-
-
-def _candidate(proposal: Proposal, verified_by: str | None, language: Domain) -> Candidate:
-    tokens = proposal.tokens
-    return Candidate(
-        text=language.format(language.from_tokens(tokens)),
-        program=tuple(tokens.tolist()),
-        consistent=verified_by is not None,
-        verified_by=verified_by,
-        score=proposal.score,
-        num_tokens=len(tokens) - 1,  # the end token is nothing that a person reads
-        completed=proposal.num_added > 0,
-    )
-
-
-def _trace(
-    candidate: Candidate, task: Task, synthesizer: Synthesizer, language: Domain
-) -> tuple[TraceStep, ...]:
-    """The beliefs of the executor, each with the lines of the program that led to it."""
-    inputs_KN, _ = language.encode(task)
-    steps: list[TraceStep] = []
-    lines: list[str] = []
-    for belief in synthesizer.trace(task, np.array(candidate.program, dtype=np.int32)):
-        read = [token for token in candidate.program[: belief.num_tokens] if token != language.eos]
-        part = np.array([*read, language.eos], dtype=np.int32)
-        outputs_PKN, statuses_PK = language.run_batch(part[None], inputs_KN)
-        before, lines = lines, _lines(part, language)
-        steps.append(
-            TraceStep(
-                code="\n".join(_added(before, lines)) if steps else "",
-                lists=tuple(_decoded(value, language) for value in belief.likeliest_K),
-                chances=_tuples(np.round(belief.chances_K.astype(float), 3)),
-                really=tuple(map(language.decode, outputs_PKN[0]))
-                if (statuses_PK == Status.OK).all()
-                else None,
-            )
-        )
-    return tuple(steps)
-
-
-def _tuples(array_KN: npt.NDArray[Any]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(map(tuple, array_KN.tolist()))
-
-
-def _decoded(value: npt.NDArray[Any], language: Domain) -> Any:
-    """What a model believes, as users see it; None where that is nothing that can be."""
-    try:
-        return language.decode(value)
-    except InputError:
-        return None
-
-
-def _lines(tokens: npt.NDArray[np.int32], language: Domain) -> list[str]:
-    """The text of a part of a program; none where it is not a program itself."""
-    try:
-        return language.format(language.from_tokens(tokens)).splitlines()
-    except ProgramError:
-        return []
-
-
-def _added(before: list[str], after: list[str]) -> list[str]:
-    """The lines of a text that another, which it continues, does not have, without their indentation."""
-    first = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
-    num_last = len(before) - first  # the end of the frame
-    return textwrap.dedent("\n".join(after[first : len(after) - num_last])).splitlines()

@@ -27,17 +27,21 @@ MAX_ACTIONS = 64
 _SCRATCH = 64
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def peek(
     rhs: IntArray, rhs_start: IntArray, predict: IntArray, stack: IntArray, size: int, terminal: int
-) -> int:
-    """The role in which a terminal may come next, or -1 where it may not; the stack stays as it is.
+) -> tuple[int, int, int]:
+    """Look at what would happen if a terminal came next; the stack stays as it is.
 
     Args:
         rhs, rhs_start, predict: of `GrammarTables`.
         stack: `[D]` packed symbols, the top at `stack[size - 1]`.
         size: how many of them are in use.
         terminal: number of the terminal.
+
+    Returns:
+        `(role, next, second)`: the role in which it would be matched, or -1 where it may not come; and the
+        two packed symbols that would stand behind it, -1 where there are none.
     """
     scratch = np.empty(_SCRATCH, dtype=np.int32)
     used = 0
@@ -50,17 +54,23 @@ def peek(
             below -= 1
             symbol = stack[below]
         else:
-            return -1
+            return -1, -1, -1
         kind = symbol >> KIND_SHIFT
         if kind == KIND_ACTION:
             continue
         if kind == KIND_TERMINAL:
-            if (symbol & INDEX_MASK) == terminal:
-                return (symbol >> ROLE_SHIFT) & ROLE_MASK
-            return -1
+            if (symbol & INDEX_MASK) != terminal:
+                return -1, -1, -1
+            while used < 2 and below > 0:  # what lies below, moved beneath the scratch
+                scratch[1] = scratch[0]
+                below -= 1
+                scratch[0] = stack[below]
+                used += 1
+            role = (symbol >> ROLE_SHIFT) & ROLE_MASK
+            return role, scratch[used - 1] if used > 0 else -1, scratch[used - 2] if used > 1 else -1
         production = predict[symbol & INDEX_MASK, terminal]
         if production < 0:
-            return -1
+            return -1, -1, -1
         for position in range(rhs_start[production + 1] - 1, rhs_start[production] - 1, -1):
             scratch[used] = rhs[position]
             used += 1

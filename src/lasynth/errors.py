@@ -19,16 +19,6 @@ __all__ = [
     "ShardError",
 ]
 
-# What a user is told for each status of a failed run, by its name (`lasynth.domains.base.Status`).
-_STATUS_WORDS = {
-    "OUT_OF_RANGE": "an index is outside the list",
-    "OVERFLOW": "a value does not fit in 32 bits",
-    "UNSET": "a variable is read before it is set",
-    "OUT_OF_FUEL": "it takes too many steps (an endless loop?)",
-    "CRASH": "an action is not possible where it is taken",
-    "INVALID": "it is not a program of this language",
-}
-
 
 class LasynthError(Exception):
     """The root of all errors raised on purpose; the command line shows its text and exits with 2."""
@@ -123,12 +113,12 @@ class RunError(LasynthError):
     """A run that gave no output.
 
     Args:
-        status: how the run ended, a `lasynth.domains.base.Status`.
+        status: how the run ended; its `words`, where it has them, are the message.
     """
 
     def __init__(self, status: IntEnum) -> None:
         self.status = status
-        words = _STATUS_WORDS.get(status.name, status.name.lower().replace("_", " "))
+        words = getattr(status, "words", status.name.lower().replace("_", " "))
         super().__init__(f"the program gives no output: {words}")
 
     def __reduce__(self) -> tuple[type[RunError], tuple[IntEnum]]:

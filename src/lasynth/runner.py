@@ -84,7 +84,7 @@ class ProcessRunner(Runner):
         # Spawned, not forked: a fork of a process with threads (torch, Numba) can hang.
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(self.num_workers, mp_context=context, initializer=_ignore_interrupt)
-        workers: list[multiprocessing.process.BaseProcess] = []
+        others = multiprocessing.active_children()
         finished = False
         try:
             futures: list[Future[Result]] = [pool.submit(function, item) for item in items]
@@ -92,7 +92,7 @@ class ProcessRunner(Runner):
                 yield future.result()
             finished = True
         finally:
-            workers = list((getattr(pool, "_processes", None) or {}).values())
+            workers = [child for child in multiprocessing.active_children() if child not in others]
             pool.shutdown(wait=finished, cancel_futures=True)
             if not finished:
                 for worker in workers:

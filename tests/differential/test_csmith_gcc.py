@@ -11,7 +11,7 @@ import pytest
 from lasynth.domains.base import Status
 from lasynth.domains.c.compiler import Compiler
 from lasynth.domains.c.csmith_import import Reason, import_programs
-from lasynth.domains.c.domain import DOMAIN
+from lasynth.domains.c.language import LANGUAGE
 from lasynth.domains.c.machine import run_batch
 from lasynth.domains.random import program_keys
 from lasynth.grammar import IntArray
@@ -43,7 +43,7 @@ def test_the_machine_and_a_compiler_agree(programs_PT: IntArray) -> None:
     outputs_PKN, statuses_PK = run_batch(programs_PT, inputs_KN)
     ran = statuses_PK == Status.OK
     assert ran.mean() > 0.6
-    trees = [DOMAIN.from_tokens(row) for row in programs_PT]
+    trees = [LANGUAGE.text.from_tokens(row) for row in programs_PT]
     compiled_PKN, compiled_PK = compiler.run_many(trees, inputs_KN)
     assert (compiled_PK[ran] == Status.OK).all()
     assert (compiled_PKN[ran] == outputs_PKN[ran]).all()
@@ -54,7 +54,7 @@ def test_gcc_has_nothing_to_say(programs_PT: IntArray, tmp_path: Path) -> None:
     if compiler is None or compiler.name != "gcc":
         pytest.skip("gcc is not installed")
     text = "\n".join(
-        DOMAIN.format(DOMAIN.from_tokens(row)).replace("func_1", f"func_{number}")
+        LANGUAGE.text.format(LANGUAGE.text.from_tokens(row)).replace("func_1", f"func_{number}")
         for number, row in enumerate(programs_PT)
     )
     source = tmp_path / "programs.c"

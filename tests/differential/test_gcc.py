@@ -21,7 +21,7 @@ from lasynth.domains.c.machine import MAX_STEPS, run_batch
 from lasynth.domains.c.parser import from_tokens
 from lasynth.domains.c.printer import format_program
 from lasynth.domains.c.sampler import sample_programs
-from lasynth.domains.c.sampler_config import SamplerConfig
+from lasynth.domains.c.sampler_config import CSamplerSettings
 from lasynth.domains.c.simplify import simplify_one
 from lasynth.grammar import IntArray
 
@@ -37,7 +37,7 @@ def batch(seed: int, num_cells: int) -> tuple[IntArray, IntArray]:
     """
     half = BATCH // 2
     walked_PT = random_programs(seed, half)
-    config = SamplerConfig.named("paper" if seed % 2 else "small", num_cells=max(2, num_cells))
+    config = CSamplerSettings.named("paper" if seed % 2 else "small", num_cells=max(2, num_cells))
     sampled_PT = sample_programs(config, seed, 0, BATCH - half)
     width = max(walked_PT.shape[1], sampled_PT.shape[1])
     programs_PT = np.concatenate(
@@ -109,7 +109,7 @@ def test_simplified_programs_compile_without_a_warning(tmp_path: Path) -> None:
     gcc = shutil.which("gcc")
     if gcc is None:
         pytest.skip("gcc is not installed")
-    programs_PT = sample_programs(SamplerConfig.named("paper"), 3, 0, 100)
+    programs_PT = sample_programs(CSamplerSettings.named("paper"), 3, 0, 100)
     lists_KN = np.random.default_rng(3).integers(-4, 4, (50, 5), dtype=np.int32, endpoint=True)
     fine = (run_batch(programs_PT, lists_KN)[1] == Status.OK).mean(axis=1) > 0.5
     assert fine.sum() > 50

@@ -20,7 +20,7 @@ from programs import random_inputs, random_programs, text_of
 from lasynth.domains.base import Status
 from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.mask import allowed_along
+from lasynth.domains.c.mask import MASKING
 
 FUEL = 100
 MAX_INT = 2**31 - 1
@@ -42,7 +42,7 @@ def programs_and_inputs() -> Results:
 
 def results(given: Results) -> Results:
     outputs_PKN, statuses_PK = run_batch(given["programs"], given["inputs"], fuel=FUEL)
-    allowed_PTV = allowed_along(given["prefixes"], FIRST_INT + 6)
+    allowed_PTV = MASKING.allowed_along(given["prefixes"], FIRST_INT + 6)
     return {"outputs": outputs_PKN, "statuses": statuses_PK, "allowed": allowed_PTV}
 
 

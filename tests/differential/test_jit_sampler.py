@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from lasynth.domains.c.constructs import depths_of
-from lasynth.domains.c.sampler import SamplerConfig
+from lasynth.domains.c.sampler import CSamplerSettings
 from lasynth.domains.c.tasks import draw_tasks
 
 Results = dict[str, np.ndarray]
@@ -23,7 +23,7 @@ Results = dict[str, np.ndarray]
 def results() -> Results:
     found: Results = {}
     for name in ("small", "paper"):
-        drawn = draw_tasks(SamplerConfig.named(name), 17, 0, 40, max_tries=60)
+        drawn = draw_tasks(CSamplerSettings.named(name), 17, 0, 40, max_tries=60)
         for key in ("tokens_PT", "inputs_PKN", "outputs_PKN", "hashes_P", "plain_P", "verdicts_P"):
             found[f"{name} {key}"] = getattr(drawn, key)
         blocks_P, loops_P = depths_of(drawn.tokens_PT)

@@ -21,8 +21,9 @@ from lasynth.domains.base import Status
 from lasynth.domains.karel.codec import to_tensor
 from lasynth.domains.karel.grammar import NUM_TOKENS
 from lasynth.domains.karel.machine import Semantics, run_batch
-from lasynth.domains.karel.mask import allowed_along
+from lasynth.domains.karel.mask import TABLES
 from lasynth.domains.karel.trace import run_traced
+from lasynth.domains.kit.mask import Masking
 
 Results = dict[str, np.ndarray]
 
@@ -47,7 +48,7 @@ def results(given: Results) -> Results:
     )
     traces = run_traced(given["programs"][:150], given["worlds"], fuel=60, snapshots=True)
     found |= {name: getattr(traces, name) for name in traces.__slots__}
-    found["allowed"] = allowed_along(given["whole"], max_depth=2)
+    found["allowed"] = Masking(TABLES, max_nesting=2).allowed_along(given["whole"], NUM_TOKENS)
     found["tensors"] = to_tensor(given["worlds"])
     return found
 

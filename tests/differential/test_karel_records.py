@@ -10,9 +10,10 @@ import pytest
 from karel_worlds import sample_or_skip
 
 from lasynth.domains.karel.codec import from_tensor, from_tensor_text, to_tensor, to_tensor_text
-from lasynth.domains.karel.domain import DOMAIN
+from lasynth.domains.karel.grammar import NUM_TOKENS
+from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.machine import run_batch
-from lasynth.domains.karel.mask import allowed_along
+from lasynth.domains.karel.mask import MASKING
 from lasynth.domains.karel.msr import read_msr, to_tasks
 from lasynth.domains.karel.parser import from_tokens, parse
 from lasynth.domains.karel.printer import format_program, format_tokens, to_json
@@ -75,7 +76,7 @@ def test_programs_are_read_and_printed_in_all_forms(raw: list[dict[str, Any]]) -
 
 def test_the_mask_offers_every_real_token() -> None:
     for record in read_msr(sample_or_skip()):
-        allowed_BTV = allowed_along(record.tokens[None])
+        allowed_BTV = MASKING.allowed_along(record.tokens[None], NUM_TOKENS)
         assert np.take_along_axis(allowed_BTV, record.tokens[None, :, None], axis=2).all()
 
 
@@ -85,15 +86,15 @@ def test_tasks_have_five_shown_examples_and_one_held_out() -> None:
     for task in tasks:
         assert (len(task.examples), len(task.held_out)) == (5, 1)
         assert Task.from_json(json.loads(json.dumps(task.to_json()))) == task
-        inputs_KW, outputs_KW = DOMAIN.encode(task)
-        tokens = DOMAIN.to_tokens(DOMAIN.parse(task.program or ""))
-        assert np.array_equal(DOMAIN.run_batch(tokens[None], inputs_KW)[0][0], outputs_KW)
+        inputs_KW, outputs_KW = LANGUAGE.encode(task.examples)
+        tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse(task.program or ""))
+        assert np.array_equal(LANGUAGE.machine.run_batch(tokens[None], inputs_KW)[0][0], outputs_KW)
 
 
 def test_simplified_programs_do_the_same() -> None:
     shorter = 0
     for record in read_msr(sample_or_skip()):
-        tokens_PT = DOMAIN.simplify(record.tokens[None], record.inputs_KW)
+        tokens_PT = LANGUAGE.simplify(record.tokens[None], record.inputs_KW)
         after_PKW, statuses_PK = run_batch(tokens_PT, record.inputs_KW)
         assert not statuses_PK.any()
         assert np.array_equal(after_PKW[0], record.outputs_KW), format_program(from_tokens(record.tokens))

@@ -63,7 +63,12 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     torch.manual_seed(0)
     config = LaSynthConfig(
-        num_tokens=domains.get("c").num_tokens, embedding=8, hidden=16, decoder=16, heads=1, refinements=1
+        num_tokens=domains.get("c").grammar.num_tokens,
+        embedding=8,
+        hidden=16,
+        decoder=16,
+        heads=1,
+        refinements=1,
     )
     path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
     save(build(config), config, path, {"seed": 0})

@@ -25,11 +25,12 @@ refinements = 1
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from lasynth.data.generate import GenerateConfig, generate
+    from lasynth.data.generate import generate
+    from lasynth.domains.c.generator import CTaskGenerator
 
     folder = tmp_path_factory.mktemp("data")
-    generate(folder, GenerateConfig(), split="train", num_tasks=80, num_shards=2)
-    generate(folder, GenerateConfig(), split="valid", num_tasks=10)
+    generate(folder, CTaskGenerator(), split="train", num_tasks=80, num_shards=2)
+    generate(folder, CTaskGenerator(), split="valid", num_tasks=10)
     return folder
 
 

@@ -15,7 +15,7 @@ import made_up
 import pytest
 
 from lasynth.data.generate import generate
-from lasynth.domains.karel.source import GenerateConfig
+from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.search.search import Method, SearchConfig
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +65,7 @@ ROWS = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("study")
-    real = GenerateConfig.named("real")
+    real = KarelTaskGenerator.named("real")
     generate(folder / "data", real, num_tasks=40, seed=1)
     generate(folder / "data", real, num_tasks=8, seed=1, split="valid")
     generate(folder / "data-small", real, num_tasks=10, seed=2)

@@ -8,10 +8,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lasynth.outcome import StopReason
 from lasynth.search.beam import beam_search
 from lasynth.search.frontier import Endings
 from lasynth.search.testing import TableScorer, ToyDomain, ToyMask
-from lasynth.task import StopReason, Task
+from lasynth.task import Task
 
 V = ToyDomain.num_tokens
 EOS, BOS = ToyDomain.eos, ToyDomain.bos

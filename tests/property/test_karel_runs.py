@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from karel_worlds import random_programs, random_worlds
 
 from lasynth.domains.base import Status
-from lasynth.domains.karel.domain import DOMAIN
 from lasynth.domains.karel.grammar import EOS, token_of
+from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.machine import MAX_TICKS, Semantics, perform, run_batch
 from lasynth.domains.karel.trace import run_traced
 from lasynth.domains.karel.world import CRASHED, NUM_CELLS, WALL, World
@@ -61,22 +61,22 @@ def test_more_ticks_change_nothing_for_a_run_that_ends(seed: int) -> None:
 @given(seeds)
 def test_simplified_programs_do_the_same_and_are_no_longer(seed: int) -> None:
     tokens_PT, worlds_KW = random_programs(seed, 10), random_worlds(seed, 6)
-    simplified_PT = DOMAIN.simplify(tokens_PT, worlds_KW)
+    simplified_PT = LANGUAGE.simplify(tokens_PT, worlds_KW)
     assert ((simplified_PT != EOS).sum(axis=1) <= (tokens_PT != EOS).sum(axis=1)).all()
     after_PKW, statuses_PK = run_batch(tokens_PT, worlds_KW)
     same_PKW, same_PK = run_batch(simplified_PT, worlds_KW)
     ended = statuses_PK != Status.OUT_OF_FUEL
     assert np.array_equal(same_PK[ended], statuses_PK[ended])
     assert np.array_equal(same_PKW[ended], after_PKW[ended])
-    again_PT = DOMAIN.simplify(simplified_PT, worlds_KW)
+    again_PT = LANGUAGE.simplify(simplified_PT, worlds_KW)
     assert np.array_equal(again_PT, simplified_PT)
 
 
 @given(seeds, st.integers(1, 40))
 def test_probes_are_worlds_with_the_walls_of_the_given_ones(seed: int, num: int) -> None:
     worlds_KW = random_worlds(seed, 3)
-    probes = DOMAIN.probe_inputs(worlds_KW, num=num, seed=seed)
-    assert np.array_equal(probes, DOMAIN.probe_inputs(worlds_KW, num=num, seed=seed))
+    probes = LANGUAGE.values.more(worlds_KW, num, seed)
+    assert np.array_equal(probes, LANGUAGE.values.more(worlds_KW, num, seed))
     assert len(probes) == num
     for number, probe in enumerate(probes):
         given_W = worlds_KW[number % 3]

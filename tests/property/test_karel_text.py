@@ -21,11 +21,12 @@ from lasynth.domains.karel.grammar import (
     NUM_TOKENS,
     token_of,
 )
-from lasynth.domains.karel.mask import TokenMask
+from lasynth.domains.karel.mask import TABLES
 from lasynth.domains.karel.parser import from_tokens, parse, to_tokens
 from lasynth.domains.karel.printer import format_program, format_tokens, to_json
 from lasynth.domains.karel.syntax import Action, Condition, If, IfElse, Program, Repeat, While
 from lasynth.domains.karel.world import World
+from lasynth.domains.kit.mask import Masking
 from lasynth.errors import InputError, ProgramError
 
 
@@ -106,7 +107,7 @@ def test_whatever_is_read_ends_with_a_program_or_a_program_error(parts: list[str
 @given(seeds, st.integers(0, 4))
 def test_whatever_the_mask_offers_ends_as_a_program(seed: int, max_depth: int) -> None:
     rng = np.random.default_rng(seed)
-    mask = TokenMask(1, max_depth=max_depth)
+    mask = Masking(TABLES, max_nesting=max_depth).mask(1, NUM_TOKENS)
     tokens: list[int] = []
     while not mask.finished[0]:
         allowed = np.flatnonzero(mask.allowed()[0])

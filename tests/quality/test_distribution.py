@@ -7,13 +7,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from lasynth.data.generate import GenerateConfig, make_shard
+from lasynth.data.generate import make_shard
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.kinds import Kind
 
 
 @pytest.mark.parametrize("simplify", [False, True])
 def test_the_mix_of_small(simplify: bool) -> None:
-    config = dataclasses.replace(GenerateConfig.named("small"), simplify=simplify)
+    config = dataclasses.replace(CTaskGenerator.named("small"), simplify=simplify)
     table, counts = make_shard(config, split="train", num_tasks=3000, seed=123, shard=0)
     lengths = (table.tokens_PT != 0).sum(axis=1)
     with_loop = np.isin(table.kinds_P, (Kind.FOR_ONLY, Kind.MIXTURE)).mean()
@@ -26,7 +27,7 @@ def test_the_mix_of_small(simplify: bool) -> None:
 
 
 def test_the_mix_of_paper() -> None:
-    config = GenerateConfig.named("paper")
+    config = CTaskGenerator.named("paper")
     table, _ = make_shard(config, split="train", num_tasks=2000, seed=123, shard=0)
     lengths = (table.tokens_PT != 0).sum(axis=1)
     assert np.isin(table.kinds_P, (Kind.FOR_ONLY, Kind.MIXTURE)).mean() >= 0.5

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lasynth.domains.base import Status
-from lasynth.domains.karel.sampler_config import SamplerConfig
+from lasynth.domains.karel.sampler_config import KarelSamplerSettings
 from lasynth.domains.karel.statistics import (
     ProgramStatistics,
     WorldStatistics,
@@ -25,7 +25,7 @@ NUM_TASKS = 2000
 
 @pytest.fixture(scope="module")
 def drawn() -> DrawnTasks:
-    drawn = draw_tasks(SamplerConfig.named("real"), 77, 0, 3 * NUM_TASKS)
+    drawn = draw_tasks(KarelSamplerSettings.named("real"), 77, 0, 3 * NUM_TASKS)
     rows = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)[:NUM_TASKS]
     assert len(rows) == NUM_TASKS
     return drawn.rows(rows)

@@ -17,8 +17,8 @@ import pytest
 
 from lasynth import domains
 from lasynth.domains.base import Status
+from lasynth.domains.c.affine import AffineFit, is_affine
 from lasynth.domains.c.compiler import Compiler
-from lasynth.search.affine import AffineFit, is_affine
 from lasynth.task import Example, Task
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -157,10 +157,10 @@ def test_examples_mean_what_the_name_says(source: Path) -> None:
 @pytest.mark.parametrize("source", SOLUTIONS, ids=of_stem)
 def test_program_means_what_the_name_says(source: Path) -> None:
     """Also off its examples, wherever it does not leave the range."""
-    tokens_T = np.asarray(C.to_tokens(C.parse(read(source).program or "")), dtype=np.int32)
-    assert np.count_nonzero(tokens_T != C.eos) <= 256
+    tokens_T = np.asarray(C.text.to_tokens(C.text.parse(read(source).program or "")), dtype=np.int32)
+    assert np.count_nonzero(tokens_T != C.grammar.eos) <= 256
     inputs_KN = np.random.default_rng(0).integers(-4, 5, size=(200, 5), dtype=np.int32)
-    outputs_1KN, statuses_1K = C.run_batch(tokens_T[None], inputs_KN)
+    outputs_1KN, statuses_1K = C.machine.run_batch(tokens_T[None], inputs_KN)
     assert (statuses_1K == Status.OK).all()
     assert outputs_1KN[0].tolist() == [MEANING[source.stem](row) for row in inputs_KN.tolist()]
 
@@ -170,7 +170,7 @@ def test_a_real_compiler_says_the_same() -> None:
     if compiler is None:
         pytest.skip("no C compiler on the PATH")
     tasks = [read(source) for source in SOLUTIONS]
-    programs = [C.parse(task.program or "") for task in tasks]
+    programs = [C.text.parse(task.program or "") for task in tasks]
     cells = np.array([[[e.input, e.output] for e in all_examples(task)] for task in tasks], dtype=np.int32)
     outputs_PKN, statuses_PK = compiler.run_many(programs, cells[:, :, 0])
     assert (statuses_PK == Status.OK).all()

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lasynth.errors import InputError
-from lasynth.task import Candidate, Example, Outcome, StopReason, Task
+from lasynth.outcome import Candidate, Outcome, StopReason
+from lasynth.task import Example, Task
 
 ONE = {"input": [1, 2], "output": [2, 1]}
 

@@ -36,6 +36,14 @@ def evaluate(
             "model of the tasks' language if not given."
         ),
     ] = None,
+    engine: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="What proposes programs: beam (if not given), sampling, completion, floor, enumeration, or "
+            "a solver of the language such as cvc5. Repeatable: one after the other.",
+        ),
+    ] = None,
     num: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks.")] = None,
     beam: Annotated[int, typer.Option(min=1, help="How many programs the search keeps side by side.")] = 64,
     max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
@@ -62,31 +70,41 @@ def evaluate(
     A program is right where it reproduces the shown and the held-out examples; the held-out ones are
     never shown to the search.
     """
-    from lasynth import api, domains, evaluation, models
+    from lasynth import api, evaluation
     from lasynth.errors import InputError
     from lasynth.search import SearchConfig
 
     if (tasks is None) == (not data):
-        what = "there are no tasks" if tasks is None else "there are two sorts of tasks"
+        what = "there are no tasks" if tasks is None else "both --tasks and --data are given"
         raise InputError(what, "lasynth evaluate", "Give either --tasks FILE or --data SHARDS.")
     chosen, plain, source = _tasks(tasks, data or [], split, num)
     if not chosen:
         raise InputError("there are no tasks to evaluate on", source)
-    synthesizer = api.load(model or chosen[0].domain)
-    for number, task in enumerate(chosen, 1):
-        api.check_range(task, synthesizer, where=f"{source}, task {task.id or number}")
+    names = engine or ["beam", *(["completion"] if complete else [])]
+    synthesizer = None
+    if api.needs_model(names):
+        synthesizer = api.load(model or chosen[0].domain)
+        for number, task in enumerate(chosen, 1):
+            api.check_range(task, synthesizer, where=f"{source}, task {task.id or number}")
+    engines, greedy = (
+        [api.engine(name, chosen[0].language, synthesizer, beam=width, grounded=grounded) for name in some]
+        for some, width in ((names, beam), (names[:1], 1))
+    )
+    who = "+".join(names) if synthesizer is None else synthesizer.name
     stream = None if details is None else _partial(details).open("w", encoding="utf-8")
 
-    with preparing():
-        api.warm_up(synthesizer)
+    if synthesizer is not None:
+        with preparing():
+            api.warm_up(synthesizer)
     with Progress("evaluating", len(chosen)) as progress:
-        found = evaluation.evaluate(
-            models.Grounded(synthesizer) if grounded else synthesizer,
-            domains.get(synthesizer.domain),
+        found = evaluation.evaluate_engines(
+            engines,
+            greedy,
             chosen,
-            SearchConfig(beam=beam, max_tokens=max_tokens, seed=seed, complete=complete),
+            SearchConfig(max_tokens=max_tokens, seed=seed),
+            method=names[0],
             plain=plain,
-            title=f"{synthesizer.name}{', grounded,' if grounded else ''} on {source}",
+            title=f"{who}{', grounded,' if grounded else ''} on {source}",
             progress=progress,
         )
     if details is not None and stream is not None:

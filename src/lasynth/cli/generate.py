@@ -11,7 +11,7 @@ from lasynth.cli.console import Progress, command, note, print_json
 
 if TYPE_CHECKING:
     from lasynth.data.statistics import Statistics
-    from lasynth.domains.source import TaskSource
+    from lasynth.domains.generator import TaskGenerator
     from lasynth.runner import Runner
 
 __all__ = ["generate"]
@@ -106,14 +106,14 @@ def _print_statistics(statistics: Statistics, json: bool) -> None:
         print(statistics.to_text())
 
 
-def _settings(domain: str, name: str | None) -> TaskSource:
+def _settings(domain: str, name: str | None) -> TaskGenerator:
     """A named setting of a language, or that of a TOML file."""
     import tomllib
 
-    from lasynth.domains.source import source_class
+    from lasynth import domains
     from lasynth.errors import InputError
 
-    source = source_class(domain)
+    source = domains.get(domain).generator()
     name = source.DEFAULT if name is None else name
     path = Path(name)
     if path.suffix != ".toml":

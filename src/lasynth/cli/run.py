@@ -11,9 +11,10 @@ import typer
 from lasynth.cli.console import NOT_SOLVED, command, note, print_json
 
 if TYPE_CHECKING:
+    from lasynth.domains.base import Language
     from lasynth.task import Example
 
-__all__ = ["draw_run", "parse_input", "run"]
+__all__ = ["draw_run", "run"]
 
 
 @command
@@ -47,7 +48,7 @@ def run(
 
     The exit status is 1 where a run gives no output, or another one than the task wants.
     """
-    from lasynth import api
+    from lasynth import api, domains
     from lasynth.errors import InputError, ProgramError, RunError
     from lasynth.task import Task
 
@@ -57,18 +58,23 @@ def run(
     if svg is not None and (len(world or ()) != 1 or input or task is not None):
         raise InputError("a picture is of one run", "--svg", "Give one --world, and no other input.")
     text = _read_program(program)
-    domain = domain or ("karel" if world else "c")
-    cases: list[tuple[Any, Example | None]] = [(parse_input(value, domain), None) for value in input or ()]
-    cases += [(_read_world(path, domain), None) for path in world or ()]
+    language = (
+        domains.get(domain) if domain else _language_of_worlds() if world else domains.get(domains.DEFAULT)
+    )
+    read = language.values.read_text
+    cases: list[tuple[Any, Example | None]] = [
+        (read(value, f'--input "{value}"'), None) for value in input or ()
+    ]
+    cases += [(read(_read_file(path, language), str(path)), None) for path in world or ()]
     for one in Task.read(task) if task is not None else ():
-        domain = one.domain
+        language = one.language
         cases += [(example.input, example) for example in (*one.examples, *one.held_out)]
 
     rows: list[dict[str, Any]] = []
     for given, example in cases:
         row: dict[str, Any] = {"input": given}
         try:
-            row |= {"output": api.run(text, given, domain=domain), "status": "ok"}
+            row |= {"output": api.run(text, given, domain=language.name), "status": "ok"}
         except ProgramError as error:
             raise InputError(str(error), "standard input" if program == "-" else program) from None
         except RunError as error:
@@ -77,90 +83,87 @@ def run(
             row |= {"wanted": example.output, "right": row["output"] == example.output}
         rows.append(row)
     if svg is not None:
-        draw_run(text, cases[0][0], svg)
+        draw_run(language, text, cases[0][0], svg)
     failed = any(row["output"] is None or row.get("right") is False for row in rows)
     if json:
-        print_json({"runs": [{key: _plain(value) for key, value in row.items()} for row in rows]})
+        print_json({"runs": [_as_json(row, language) for row in rows]})
     else:
         for row in rows:
-            _print_row(row)
+            _print_row(row, language)
     return NOT_SOLVED if failed else 0
 
 
-def _print_row(row: dict[str, Any]) -> None:
-    if not isinstance(row["input"], tuple):
-        _print_worlds(row)
-    elif row["output"] is None:
-        note(f"lasynth: on {list(row['input'])}, {row['message']}")
-    elif "wanted" in row:
-        verdict = "right" if row["right"] else f"wrong, wanted {list(row['wanted'])}"
-        print(f"{list(row['input'])} -> {list(row['output'])}  {verdict}")
-    else:
-        print(list(row["output"]))
-
-
-def _print_worlds(row: dict[str, Any]) -> None:
-    """Worlds side by side on a terminal; the output as text anywhere else."""
-    if sys.stdout.isatty():
-        from rich.console import Console
-
-        from lasynth.domains.karel.terminal import worlds_side_by_side
-
-        shown = {key: row[key] for key in ("input", "output", "wanted") if row.get(key) is not None}
-        Console().print(worlds_side_by_side(list(shown.values()), list(shown)))
-    elif row["output"] is not None:
-        print(row["output"].to_text(), end="")
+def _print_row(row: dict[str, Any], language: Language) -> None:
+    to_text, show = language.values.to_text, language.view.show_values
+    shown = {key: row[key] for key in ("input", "output", "wanted") if row.get(key) is not None}
+    verdict = "" if "wanted" not in row else "right" if row["right"] else "wrong"
     if row["output"] is None:
-        note(f"lasynth: {row['message']}")
-    elif "wanted" in row:
-        print("right" if row["right"] else "wrong")
+        on = "" if show is not None else f"on {to_text(row['input'])}, "
+        if show is not None and sys.stdout.isatty():
+            show(list(shown.values()), list(shown))
+        note(f"lasynth: {on}{row['message']}")
+    elif show is not None:
+        show(list(shown.values()), list(shown))
+        if verdict:
+            print(verdict)
+    elif verdict:
+        wanted = "" if row["right"] else f", wanted {to_text(row['wanted'])}"
+        print(f"{to_text(row['input'])} -> {to_text(row['output'])}  {verdict}{wanted}")
+    else:
+        print(to_text(row["output"]))
 
 
-def _plain(value: Any) -> Any:
-    return value.to_json() if hasattr(value, "to_json") else value
+def _as_json(row: dict[str, Any], language: Language) -> dict[str, Any]:
+    to_json = language.values.to_json
+    values = {key: to_json(row[key]) for key in ("input", "output", "wanted") if row.get(key) is not None}
+    return row | values
 
 
-def _read_world(path: Path, domain: str) -> Any:
-    """The world of a file."""
-    import json
-
+def _language_of_worlds() -> Language:
+    """The language whose inputs are worlds: what `--world` without `--domain` means."""
+    from lasynth import domains
     from lasynth.errors import InputError
-    from lasynth.task import read_value
 
-    if domain != "karel":
-        raise InputError(f"a world is no input of {domain}", "--world", "Leave --domain out.")
+    for name in domains.names():
+        if domains.get(name).values.noun == "world":
+            return domains.get(name)
+    raise InputError("no language has worlds", "--world", "Give --domain.")
+
+
+def _read_file(path: Path, language: Language) -> str:
+    """The text of a file with one input."""
+    from lasynth.errors import InputError
+
+    if language.values.noun != "world":
+        raise InputError(f"a world is not an input of {language.name}", "--world", "Leave --domain out.")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         reason = "is a folder" if path.is_dir() else (error.strerror or str(error)).lower()
         raise InputError(reason, str(path), "Give the path of a world.") from None
     except UnicodeDecodeError:
         raise InputError("not a text file in UTF-8", str(path)) from None
-    if text.lstrip().startswith(("{", "[")):
-        try:
-            return read_value(json.loads(text), domain=domain, where=str(path))
-        except ValueError as error:
-            raise InputError(f"not JSON: {error}", str(path)) from None
-    return read_value(text, domain=domain, where=str(path))
 
 
-def draw_run(text: str, world: Any, out: Path) -> None:
-    """Write the run of a program in a world as a picture.
+def draw_run(language: Language, text: str, given: Any, out: Path) -> None:
+    """Write the run of a program as a picture.
 
     Args:
+        language: of the program; it draws runs.
         text: a program that is known to be one.
-        world: where it begins.
+        given: its input.
         out: the file.
 
     Raises:
-        InputError: it cannot be written.
+        InputError: the language draws no runs, or the picture cannot be written.
     """
-    from lasynth.domains.karel.draw import run_svg
-    from lasynth.domains.karel.parser import parse
     from lasynth.errors import InputError
 
+    draw = language.view.draw_run
+    if draw is None:
+        raise InputError(f"runs of {language.name} are not drawn", "--svg", "Leave it out.")
     try:
-        out.write_text(run_svg(parse(text), world), encoding="utf-8")
+        out.write_text(draw(text, given), encoding="utf-8")
     except OSError as error:
         raise InputError((error.strerror or str(error)).lower(), str(out), "Give another path.") from None
     note(f"The run is drawn in {out}; any browser plays it.")
@@ -179,29 +182,3 @@ def _read_program(path: str) -> str:
     if not text.strip():
         raise InputError("the program is empty", path, "Give the text of a function.")
     return text
-
-
-def parse_input(text: str, domain: str) -> Any:
-    """An input as the option gives it: JSON, or numbers with commas or blanks between them.
-
-    Raises:
-        InputError: it is not an input of the domain.
-    """
-    import json
-
-    from lasynth.task import read_value
-
-    try:
-        value: object = json.loads(text)
-    except ValueError:
-        value = [_number(part) for part in text.replace(",", " ").split()]
-    if isinstance(value, int):
-        value = [value]
-    return read_value(value, domain=domain, where=f'--input "{text}"')
-
-
-def _number(text: str) -> object:
-    try:
-        return int(text)
-    except ValueError:
-        return text

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lasynth.models import Synthesizer
-    from lasynth.task import Candidate, Outcome, Task, TraceStep
+    from lasynth.outcome import Candidate, Outcome, TraceStep
+    from lasynth.task import Task
 
 __all__ = ["solve"]
 
@@ -24,11 +25,8 @@ _VERDICTS = {
     "exhausted": "the search ended: the beam held no further program",
     "max_length": "the search ended: the programs left were too long",
     "time_limit": "the time limit was reached",
+    "cancelled": "the search was cancelled",
 }
-# How an answer is said to be checked where it ran on the machine only: for C a compiler would be better, for
-# other languages the machine is the last word.
-_CHECKED = {"c": "Checked"}
-_MACHINES = {"c": "the built-in machine only (no C compiler was found)"}
 
 
 @command
@@ -42,6 +40,14 @@ def solve(
     model: Annotated[
         str | None,
         typer.Option(help="A shipped model or a checkpoint; the language's own model if not given."),
+    ] = None,
+    engine: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="What proposes programs: beam, sampling, completion, floor, enumeration, or a solver of the "
+            "language such as cvc5. Repeatable: one after the other. Beam and completion if not given.",
+        ),
     ] = None,
     beam: Annotated[int, typer.Option(min=1, help="How many programs the search keeps side by side.")] = 64,
     time_limit: Annotated[
@@ -68,26 +74,24 @@ def solve(
     from lasynth.errors import InputError
 
     tasks = _read(task)
-    many = task.endswith(".jsonl")
-    if svg is not None and (len(tasks) > 1 or not _has_worlds(tasks[0])):
+    many = task.endswith(".jsonl") or len(tasks) > 1
+    if svg is not None and (len(tasks) > 1 or tasks[0].language.view.draw_run is None):
         raise InputError("a picture is of one Karel task", "--svg", "Give a file of one such task.")
-    import torch
-
-    # As fast as several for one task, and on a busy machine far faster: no thread waits for another.
-    torch.set_num_threads(1)
-    synthesizers: list[Synthesizer] = []
-    for number, one in enumerate(tasks, 1):
-        synthesizers.append(api.load(model or one.domain))
-        place = "standard input" if task == "-" else task
-        api.check_range(one, synthesizers[-1], where=f"{place}, task {one.id or number}" if many else place)
+    place = "standard input" if task == "-" else task
+    synthesizers = [_model(one, model, engine, trace) for one in tasks]
+    for number, (one, synthesizer) in enumerate(zip(tasks, synthesizers, strict=True), 1):
+        if synthesizer is not None:
+            where = f"{place}, task {one.id or number}" if many else place
+            api.check_range(one, synthesizer, where=where)
     with preparing():
-        for synthesizer in set(synthesizers):
+        for synthesizer in {each for each in synthesizers if each is not None}:
             api.warm_up(synthesizer)
     outcomes = []
     for number, (one, synthesizer) in enumerate(zip(tasks, synthesizers, strict=True), 1):
         outcome = api.solve(
             one,
             model=synthesizer,
+            engines=engine or None,
             beam=beam,
             time_limit=time_limit,
             seed=seed,
@@ -96,7 +100,7 @@ def solve(
         )
         outcomes.append(outcome)
         if svg is not None and outcome.solved:
-            draw_run(outcome.candidates[0].text, one.examples[0].input, svg)
+            draw_run(one.language, outcome.candidates[0].text, one.examples[0].input, svg)
         if not json:
             if many:
                 print(f"{'' if number == 1 else chr(10)}== {one.id or f'task {number}'}")
@@ -108,6 +112,20 @@ def solve(
     elif many:
         print(f"\n{num_solved} of {len(tasks)} tasks solved")
     return 0 if num_solved == len(tasks) else NOT_SOLVED
+
+
+def _model(task: Task, model: str | None, engines: list[str] | None, trace: bool) -> Synthesizer | None:
+    """The model that a task is solved with; None where no engine needs one."""
+    from lasynth import api
+
+    names = engines or api.default_engines(task.language, model)
+    if not (trace or api.needs_model(names)):
+        return None
+    import torch
+
+    # As fast as several for one task, and on a busy machine far faster: no thread waits for another.
+    torch.set_num_threads(1)
+    return api.load(model or task.domain)
 
 
 def _read(path: str) -> list[Task]:
@@ -135,7 +153,7 @@ def _show(task: Task, outcome: Outcome, *, show_all: bool) -> None:
         _show_examples(task, best)
         print(_how_checked(task, best))
         if best.trace is not None:
-            _show_trace(best.trace)
+            _show_trace(task, best.trace)
     else:
         print(f"Not solved: no program found reproduces {_every_example(task)}.")
     print(_counts(outcome))
@@ -157,50 +175,32 @@ def _show_program(candidate: Candidate) -> None:
 
 
 def _show_examples(task: Task, candidate: Candidate) -> None:
-    """The examples that a program was checked on, as a table or as worlds before and after."""
-    if _has_worlds(task):
-        _show_worlds(task, candidate)
-        return
-    rows = []
-    for example in task.examples:
-        got = _output(task, candidate, example.input)
-        verdict = "right" if got == example.output else f"wrong: {_text(got)}"
-        rows.append((_text(example.input), _text(example.output), verdict))
+    """The examples that a program was checked on: as the language shows pairs, else as a table."""
+    values, view = task.language.values, task.language.view
+    outputs = [_output(task, candidate, example.input) for example in task.examples]
     print()
-    print_table(("input", "output", ""), rows)
-    print()
-
-
-def _has_worlds(task: Task) -> bool:
-    return not isinstance(task.examples[0].input, tuple)
-
-
-def _show_worlds(task: Task, candidate: Candidate) -> None:
-    """The worlds before and after: in colour on a terminal, else as text pictures."""
-    from lasynth.domains.karel.terminal import pairs_side_by_side, pairs_text
-
-    pairs, titles = [], []
-    for number, example in enumerate(task.examples, 1):
-        got = _output(task, candidate, example.input)
-        verdict = "right" if got == example.output else "wrong" if got is not None else "no output, wanted"
-        pairs.append((example.input, example.output if got is None else got))
-        titles.append(f"example {number}: {verdict}")
-    print()
-    if sys.stdout.isatty():
-        from rich.console import Console
-
-        Console().print(pairs_side_by_side(pairs, titles))
+    if view.show_pairs is not None:
+        pairs, titles = [], []
+        for number, (example, got) in enumerate(zip(task.examples, outputs, strict=True), 1):
+            verdict = (
+                "right" if got == example.output else "wrong" if got is not None else "no output, wanted"
+            )
+            pairs.append((example.input, example.output if got is None else got))
+            titles.append(f"example {number}: {verdict}")
+        view.show_pairs(pairs, titles)
     else:
-        print(pairs_text(pairs, titles), end="")
+        rows = []
+        for example, got in zip(task.examples, outputs, strict=True):
+            verdict = "right" if got == example.output else f"wrong: {_text(task, got)}"
+            rows.append((values.to_text(example.input), values.to_text(example.output), verdict))
+        print_table(("input", "output", ""), rows)
     print()
 
 
 def _how_checked(task: Task, candidate: Candidate) -> str:
-    who = candidate.verified_by
-    if who == "machine":
-        who = _MACHINES.get(task.domain, "the machine")
-    line = f"{_CHECKED.get(task.domain, 'Verified')} by {who} on {_every_example(task)}; "
-    line += f"{_size_and_score(candidate)}."
+    view = task.language.view
+    who = view.machine if candidate.verified_by == "machine" else candidate.verified_by
+    line = f"{view.checked} by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
     if candidate.completed:
         line += "\nNone of the model's programs fits; this begins as one of them, the rest is searched for."
     if task.held_out:
@@ -209,17 +209,17 @@ def _how_checked(task: Task, candidate: Candidate) -> str:
     return line
 
 
-def _show_trace(steps: Sequence[TraceStep]) -> None:
+def _show_trace(task: Task, steps: Sequence[TraceStep]) -> None:
     """What the executor believes, one row a step: the code read so far, then a list (or world) an example."""
     rows = []
     for number, step in enumerate(steps):
         cells = []
         for example, believed in enumerate(step.lists):
             really = believed if step.really is None else step.really[example]
-            cells.append(_text(believed) + ("" if really == believed else f"\nreally {_text(really)}"))
+            also = "" if really == believed else f"\nreally {_text(task, really)}"
+            cells.append(_text(task, believed) + also)
         rows.append((step.code or ("(the end)" if number else "(the input)"), *cells))
-    noun = "list" if isinstance(steps[0].lists[0], tuple) else "world"
-    print(f"\nWhat the model believes each {noun} to be:")
+    print(f"\nWhat the model believes each {task.language.values.noun} to be:")
     print_table(("after", *(f"example {number}" for number in range(1, len(steps[0].lists) + 1))), rows)
     print()
 
@@ -257,9 +257,5 @@ def _output(task: Task, candidate: Candidate, given: Any) -> Any:
         return None
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return "no output"
-    if hasattr(value, "to_text"):
-        return str(value.to_text()).rstrip("\n")
-    return str(list(value)) if isinstance(value, tuple) else str(value)
+def _text(task: Task, value: Any) -> str:
+    return "no output" if value is None else task.language.values.to_text(value)

@@ -32,7 +32,7 @@ class Batch:
     Attributes:
         tokens_BT: int64 reference programs, the final EOS included, padded by EOS.
         lengths_B: int64 tokens of each, that EOS counted.
-        inputs_BKN, outputs_BKN: examples shown; int64 lists, uint8 worlds.
+        inputs_BKN, outputs_BKN: examples shown, of the type of the language (`Values.dtype`).
         items_B: int64 numbers of the tasks in the data set.
     """
 
@@ -154,11 +154,12 @@ class Batches(Iterator[Batch]):
         tokens = self.dataset.tokens_PT[items, : int(lengths.max())].astype(np.int64)
         shown = self._shown(items)
         rows = items[:, None]
+        dtype = self.dataset.language.values.dtype
         return Batch(
             tokens_BT=tokens,
             lengths_B=lengths,
-            inputs_BKN=_widened(self.dataset.inputs_PKN[rows, shown]),
-            outputs_BKN=_widened(self.dataset.outputs_PKN[rows, shown]),
+            inputs_BKN=self.dataset.inputs_PKN[rows, shown].astype(dtype, copy=False),
+            outputs_BKN=self.dataset.outputs_PKN[rows, shown].astype(dtype, copy=False),
             items_B=items,
         )
 
@@ -172,8 +173,3 @@ class Batches(Iterator[Batch]):
         numbers = items[:, None] * num_examples + np.arange(num_examples)
         words = mix_words(numbers.astype(np.uint64) ^ key)
         return np.argsort(words, axis=1, kind="stable")[:, : self.num_shown]
-
-
-def _widened(values_BKN: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Lists as int64, which models count with; worlds stay bytes, which are codes and many."""
-    return values_BKN if values_BKN.dtype == np.uint8 else values_BKN.astype(np.int64)

@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from lasynth import domains
 from lasynth.data.filters import new_rows
 from lasynth.data.shards import ShardInfo, TaskTable, read_shard
+from lasynth.domains.base import Language
 from lasynth.errors import ShardError
 from lasynth.task import Example, Task
 
@@ -26,7 +28,7 @@ class Dataset:
 
     Args:
         table: the tasks.
-        infos: how its shards were made, if it is of shards; without any it is of C.
+        infos: how its shards were made, if it is of shards; without any it is of the default language.
 
     Attributes:
         tokens_PT: `[P, T]` int16, reference programs, ended and padded by EOS.
@@ -44,7 +46,8 @@ class Dataset:
         self.infos = infos
         self.tokens_PT = table.tokens_PT
         self.raw_PT = table.raw_PT
-        self.lengths_P: npt.NDArray[np.int32] = (table.tokens_PT != 0).sum(axis=1).astype(np.int32) + 1
+        eos = self.language.grammar.eos
+        self.lengths_P: npt.NDArray[np.int32] = (table.tokens_PT != eos).sum(axis=1).astype(np.int32) + 1
         self.inputs_PKN = table.inputs_PKN
         self.outputs_PKN = table.outputs_PKN
         self.kinds_P = table.kinds_P
@@ -93,14 +96,15 @@ class Dataset:
                     what = f"{key} is {getattr(info, key)}, but {getattr(infos[0], key)} in {files[0].name}"
                     raise ShardError(what, str(file), "Read shards of one kind at a time.")
             infos.append(info)
+            eos = domains.get(info.domain).grammar.eos
             rows = np.ones(len(table), dtype=np.bool_) if info.repeats else new_rows(table.hashes_P, seen)
             if max_tokens is not None:
-                rows &= (table.tokens_PT != 0).sum(axis=1) < max_tokens
+                rows &= (table.tokens_PT != eos).sum(axis=1) < max_tokens
             tables.append(table if rows.all() else table.rows(rows))
             num_tasks += len(tables[-1])
             if max_tasks is not None and num_tasks >= max_tasks:
                 break
-        table = TaskTable.concatenate(tables) if tables else table
+        table = TaskTable.concatenate(tables, eos) if tables else table
         return cls(table.rows(slice(max_tasks)), tuple(infos))
 
     def __len__(self) -> int:
@@ -109,7 +113,12 @@ class Dataset:
     @property
     def domain(self) -> str:
         """The language."""
-        return self.infos[0].domain if self.infos else "c"
+        return self.infos[0].domain if self.infos else domains.DEFAULT
+
+    @property
+    def language(self) -> Language:
+        """The language itself."""
+        return domains.get(self.domain)
 
     @property
     def num_cells(self) -> int:
@@ -132,17 +141,16 @@ class Dataset:
         A task is called by the hash of its behaviour; behind that of a behaviour that has come before, in
         other worlds, stands which time it is: `-2`, `-3` and so on.
         """
-        from lasynth import domains
-
-        domain, shown = domains.get(self.domain), self.num_shown
+        language, shown = self.language, self.num_shown
+        decode = language.values.decode
         tasks = []
         times: Counter[int] = Counter()
         for row in range(len(self)):
             pairs = zip(self.inputs_PKN[row], self.outputs_PKN[row], strict=True)
-            examples = tuple(Example(domain.decode(given), domain.decode(wanted)) for given, wanted in pairs)
-            program = domain.format(domain.from_tokens(self.tokens_PT[row].astype(np.int32)))
+            examples = tuple(Example(decode(given), decode(wanted)) for given, wanted in pairs)
+            program = language.text.of_tokens(self.tokens_PT[row].astype(np.int32))
             behaviour = int(self.hashes_P[row])
             times[behaviour] += 1
             name = f"{behaviour:016x}" + (f"-{times[behaviour]}" if times[behaviour] > 1 else "")
-            tasks.append(Task(domain.name, examples[:shown], examples[shown:], name, program))
+            tasks.append(Task(language.name, examples[:shown], examples[shown:], name, program))
         return tasks

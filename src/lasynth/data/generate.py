@@ -1,6 +1,6 @@
 """Generating tasks: draw, filter, simplify, drop repeats, write shards (section 4.1 of the paper).
 
-A language's source (`lasynth.domains.source`) draws programs with their examples and turns down those that
+A language's source (`lasynth.domains.generator`) draws programs with their examples and turns down those that
 make no task. Here those of another split are dropped, and every behaviour but the first of its kind, unless
 the source wants tasks for training to repeat them with other examples. Shard `shard` is a function of (seed,
 shard, config, split, number of tasks) alone, and of the version of Csmith where programs are its own.
@@ -17,15 +17,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from lasynth import domains
 from lasynth.data.filters import Split, hash_fraction, new_rows, splits_of
 from lasynth.data.shards import ShardInfo, TaskTable, read_info, shard_path, write_shard
 from lasynth.data.statistics import Statistics
-from lasynth.domains.c.source import GenerateConfig
-from lasynth.domains.source import TaskSource
+from lasynth.domains.generator import TaskGenerator
 from lasynth.errors import InputError, ShardError
 from lasynth.runner import InlineRunner, Runner
 
-__all__ = ["GenerateConfig", "generate", "make_shard"]  # GenerateConfig: of C
+__all__ = ["generate", "make_shard"]
 
 _BLOCK: Final = 2048  # programs drawn at a time, at most
 _SHARE: Final = {
@@ -39,7 +39,7 @@ _THIN_SALT: Final = 1
 
 
 def make_shard(
-    config: TaskSource, *, split: str, num_tasks: int, seed: int, shard: int
+    config: TaskGenerator, *, split: str, num_tasks: int, seed: int, shard: int
 ) -> tuple[TaskTable, dict[str, int]]:
     """The tasks of one shard, and the counts of what was drawn and dropped.
 
@@ -71,23 +71,24 @@ def make_shard(
         found += len(table)
         first += block
         if max(counts["drawn"], counts["csmith_runs"]) > 100 * _BLOCK + _MAX_DRAWN * num_tasks:
-            raise InputError("hardly any program drawn makes a task", hint="Check the sampler's weights.")
-    table = TaskTable.concatenate(tables).rows(slice(num_tasks))
-    width = int((table.tokens_PT != 0).sum(axis=1).max()) + 1
-    raw_width = int((table.raw_PT != 0).sum(axis=1).max()) + 1
+            raise InputError("almost every sampled program was rejected", hint="Check the sampler's weights.")
+    eos = domains.get(config.DOMAIN).grammar.eos
+    table = TaskTable.concatenate(tables, eos).rows(slice(num_tasks))
+    width = int((table.tokens_PT != eos).sum(axis=1).max()) + 1
+    raw_width = int((table.raw_PT != eos).sum(axis=1).max()) + 1
     return dataclasses.replace(
         table, tokens_PT=table.tokens_PT[:, :width], raw_PT=table.raw_PT[:, :raw_width]
     ), dict(counts)
 
 
-def _repeats(config: TaskSource, split: str) -> bool:
+def _repeats(config: TaskGenerator, split: str) -> bool:
     """Whether tasks of a split may share a behaviour."""
     # One behaviour in sixteen is for tests: a frequent one there would be sixteen times as frequent.
     return config.repeats and (split == Split.TRAIN or not config.disjoint)
 
 
 def _draw_block(
-    config: TaskSource,
+    config: TaskGenerator,
     split: str,
     seed: int,
     first: int,
@@ -113,7 +114,9 @@ def _draw_block(
     kept_share = hash_fraction(drawn.hashes_P[rows], _THIN_SALT)
     keep(~drawn.plain_P[rows] | (kept_share < config.keep_plain), "thinned")
     if not _repeats(config, split):
-        keep(_new_texts(drawn.tokens_PT[rows], texts), "repeated_text")
+        keep(
+            _new_texts(drawn.tokens_PT[rows], texts, domains.get(config.DOMAIN).grammar.eos), "repeated_text"
+        )
         keep(new_rows(drawn.hashes_P[rows], seen), "repeated_behaviour")
     references = drawn.tokens_PT[rows]
     if config.simplify:
@@ -132,16 +135,16 @@ def _draw_block(
     )
 
 
-def _new_texts(tokens_PT: Any, texts: set[bytes]) -> Any:
+def _new_texts(tokens_PT: Any, texts: set[bytes], eos: int) -> Any:
     new = np.zeros(len(tokens_PT), dtype=np.bool_)
     for row, tokens in enumerate(tokens_PT):
-        text = tokens[: int((tokens != 0).sum())].tobytes()
+        text = tokens[: int((tokens != eos).sum())].tobytes()
         new[row] = text not in texts
         texts.add(text)
     return new
 
 
-def _write(info: ShardInfo, folder: str, config: TaskSource) -> int:
+def _write(info: ShardInfo, folder: str, config: TaskGenerator) -> int:
     """Make and write the shard that `info` describes, unless it is there; number of its tasks."""
     path = shard_path(folder, info.split, info.shard, info.of)
     if not path.exists():
@@ -154,7 +157,7 @@ def _write(info: ShardInfo, folder: str, config: TaskSource) -> int:
 
 def generate(
     out_dir: str | Path,
-    config: TaskSource,
+    config: TaskGenerator,
     *,
     split: str = "train",
     num_tasks: int,
@@ -199,6 +202,7 @@ def generate(
             num_cells=config.num_cells,
             num_examples=config.num_examples,
             domain=config.DOMAIN,
+            dialect=domains.get(config.DOMAIN).dialect,
             num_shown=config.num_shown,
             repeats=_repeats(config, split),
         )

@@ -23,7 +23,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lasynth.domains.source import source_class
+from lasynth import domains
+from lasynth.domains.kit.vocabulary import token_map
 from lasynth.errors import InputError, ShardError
 
 __all__ = ["SCHEMA_VERSION", "ShardInfo", "TaskTable", "read_info", "read_shard", "shard_path", "write_shard"]
@@ -47,6 +48,8 @@ class ShardInfo:
         domain: the language.
         num_shown: how many of the examples a solver is shown, the first ones; half of them if None.
         repeats: whether tasks may share a behaviour.
+        dialect, lexemes: of the language, as they were when the shard was written. A shard that does not say
+            is taken to have today's.
     """
 
     config: Mapping[str, Any]
@@ -58,9 +61,11 @@ class ShardInfo:
     num_cells: int
     num_examples: int
     counts: Mapping[str, int] = field(default_factory=dict, compare=False)
-    domain: str = "c"
+    domain: str = domains.DEFAULT
     num_shown: int | None = None
     repeats: bool = False
+    dialect: str = ""
+    lexemes: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +73,7 @@ class TaskTable:
     """Tasks as arrays.
 
     Attributes:
-        tokens_PT: int16, the reference programs, ended and padded by EOS (0).
+        tokens_PT: int16, the reference programs, ended and padded by EOS.
         raw_PT: int16, the programs as they were drawn.
         inputs_PKN, outputs_PKN: int8 for lists, uint8 for worlds.
         kinds_P: uint8, the kind of the reference.
@@ -93,14 +98,14 @@ class TaskTable:
         return TaskTable(*(getattr(self, f.name)[which] for f in dataclasses.fields(self)))
 
     @staticmethod
-    def concatenate(tables: list[TaskTable]) -> TaskTable:
-        """One table of several, their tokens padded to one width."""
+    def concatenate(tables: list[TaskTable], eos: int) -> TaskTable:
+        """One table of several, their tokens padded by EOS to one width."""
         columns = []
         for f in dataclasses.fields(TaskTable):
             parts = [getattr(table, f.name) for table in tables]
             if f.name in ("tokens_PT", "raw_PT"):
                 width = max(part.shape[1] for part in parts)
-                parts = [np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts]
+                parts = [_widened(part, width, eos) for part in parts]
             columns.append(np.concatenate(parts))
         return TaskTable(*columns)
 
@@ -118,16 +123,21 @@ def write_shard(path: str | Path, table: TaskTable, info: ShardInfo) -> None:
     """
     path = Path(path)
     num_tasks = len(table)
+    language = domains.get(info.domain)
+    eos = language.grammar.eos
+    longest = 1 + max(int(table.tokens_PT.max(initial=0)), int(table.raw_PT.max(initial=0)))
+    lexemes = language.grammar.lexemes(max(longest, language.grammar.num_tokens))
+    info = dataclasses.replace(info, dialect=language.dialect, lexemes=lexemes)
     columns = {
-        "tokens": _ragged(table.tokens_PT),
-        "raw_tokens": _ragged(table.raw_PT),
+        "tokens": _ragged(table.tokens_PT, eos),
+        "raw_tokens": _ragged(table.raw_PT, eos),
         "inputs": _fixed(table.inputs_PKN),
         "outputs": _fixed(table.outputs_PKN),
         # The smallest signed type that fits: int8 for lists.
         "num_cells": pa.array(np.full(num_tasks, info.num_cells, dtype=np.min_scalar_type(-info.num_cells))),
         "kind": pa.array(table.kinds_P),
-        "num_tokens": pa.array((table.tokens_PT != 0).sum(axis=1).astype(np.int16)),
-        source_class(info.domain).PLAIN: pa.array(table.plain_P),
+        "num_tokens": pa.array((table.tokens_PT != eos).sum(axis=1).astype(np.int16)),
+        language.generator().PLAIN: pa.array(table.plain_P),
         "behaviour": pa.array(table.hashes_P),
     }
     head = {"schema": SCHEMA_VERSION, **_head(info)}
@@ -170,10 +180,16 @@ def read_info(path: str | Path) -> ShardInfo:
             f"{_AGAIN[:-1]}, or use the lasynth that wrote it.",
         )
     try:
-        info = ShardInfo(**head)
-        source_class(info.domain)
+        info = ShardInfo(**{**head, "lexemes": tuple(head.get("lexemes", ()))})
+        language = domains.get(info.domain)
+        language.generator()
     except (TypeError, InputError):
         raise ShardError("its metadata is damaged", str(path), _AGAIN) from None
+    if not info.dialect:
+        return dataclasses.replace(info, dialect=language.dialect)
+    if info.dialect != language.dialect:
+        what = f"it is of the dialect {info.dialect}, this lasynth has {language.dialect}"
+        raise ShardError(what, str(path), "Use the lasynth that wrote it, or generate the data again.")
     return info
 
 
@@ -184,19 +200,28 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
         ShardError: no such file, not a shard, truncated, or of another schema version.
     """
     info = read_info(path)
+    language = domains.get(info.domain)
+    eos = language.grammar.eos
+    try:
+        tokens = token_map(info.lexemes, language)
+    except KeyError as error:
+        what = f"it has the lexeme {error}, which {info.domain} no longer has"
+        raise ShardError(
+            what, str(path), "Use the lasynth that wrote it, or generate the data again."
+        ) from None
     try:
         arrow = pq.read_table(path)
         shape = (arrow.num_rows, info.num_examples, info.num_cells)
         table = TaskTable(
-            tokens_PT=_padded(arrow["tokens"]),
-            raw_PT=_padded(arrow["raw_tokens"]),
+            tokens_PT=_padded(arrow["tokens"], tokens, eos),
+            raw_PT=_padded(arrow["raw_tokens"], tokens, eos),
             inputs_PKN=_flat(arrow["inputs"]).reshape(shape),
             outputs_PKN=_flat(arrow["outputs"]).reshape(shape),
             kinds_P=arrow["kind"].to_numpy(),
-            plain_P=arrow[source_class(info.domain).PLAIN].to_numpy(),
+            plain_P=arrow[language.generator().PLAIN].to_numpy(),
             hashes_P=arrow["behaviour"].to_numpy(),
         )
-    except (pa.ArrowException, OSError, ValueError, KeyError):
+    except (pa.ArrowException, OSError, ValueError, KeyError, IndexError):
         raise ShardError("truncated or damaged", str(path), _AGAIN) from None
     return table, info
 
@@ -204,15 +229,19 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
 def _head(info: ShardInfo) -> dict[str, Any]:
     """An info as JSON values, without what shards of C had no need to say when they were first written."""
     values = dataclasses.asdict(info)
-    defaults = {"domain": "c", "num_shown": None, "repeats": False}
+    defaults = {"domain": domains.DEFAULT, "num_shown": None, "repeats": False}
     return {key: value for key, value in values.items() if key not in defaults or value != defaults[key]}
 
 
-def _ragged(tokens_PT: npt.NDArray[np.int16]) -> pa.Array:
+def _widened(tokens_PT: npt.NDArray[np.int16], width: int, eos: int) -> npt.NDArray[np.int16]:
+    return np.pad(tokens_PT, ((0, 0), (0, width - tokens_PT.shape[1])), constant_values=eos)
+
+
+def _ragged(tokens_PT: npt.NDArray[np.int16], eos: int) -> pa.Array:
     """Rows without their padding, as one Arrow list each."""
-    lengths = (tokens_PT != 0).sum(axis=1)
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(tokens_PT[tokens_PT != 0]))
+    inside = tokens_PT != eos
+    offsets = np.concatenate([[0], np.cumsum(inside.sum(axis=1))]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(tokens_PT[inside]))
 
 
 def _fixed(values_PKN: npt.NDArray[Any]) -> pa.Array:
@@ -238,13 +267,14 @@ def _flat(column: pa.ChunkedArray) -> Any:
     return numbers[values.offset * size : (values.offset + len(values)) * size]
 
 
-def _padded(column: pa.ChunkedArray) -> npt.NDArray[np.int16]:
-    """The rows of a list column, each ended and padded by EOS."""
+def _padded(column: pa.ChunkedArray, tokens: npt.NDArray[np.int64], eos: int) -> npt.NDArray[np.int16]:
+    """The rows of a list column, mapped to today's tokens where there is a map, ended and padded by EOS."""
     lists = column.combine_chunks()
     if isinstance(lists, pa.ChunkedArray):
         lists = pa.concat_arrays(lists.chunks)
     lengths = np.diff(lists.offsets.to_numpy())
     width = int(lengths.max(initial=0)) + 1
-    padded = np.zeros((len(lengths), width), dtype=np.int16)
-    padded[np.arange(width) < lengths[:, None]] = lists.flatten().to_numpy()
+    written = lists.flatten().to_numpy()
+    padded = np.full((len(lengths), width), eos, dtype=np.int16)
+    padded[np.arange(width) < lengths[:, None]] = tokens[written] if len(tokens) else written
     return padded

@@ -15,8 +15,9 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from lasynth import domains
 from lasynth.data.dataset import Dataset
-from lasynth.domains.source import TaskSource, source_class
+from lasynth.domains.generator import TaskGenerator
 
 __all__ = ["IMPORTED", "Lengths", "Statistics"]
 
@@ -44,9 +45,9 @@ class Lengths:
     longest: int
 
     @classmethod
-    def of(cls, tokens_PT: npt.NDArray[Any]) -> Self:
-        """The lengths of `[P, T]` programs, P at least 1."""
-        lengths = (tokens_PT != 0).sum(axis=1)
+    def of(cls, tokens_PT: npt.NDArray[Any], eos: int) -> Self:
+        """The lengths of `[P, T]` programs, P at least 1, padded by `eos`."""
+        lengths = (tokens_PT != eos).sum(axis=1)
         return cls(float(lengths.mean()), _percentiles(lengths), int(lengths.max()))
 
 
@@ -63,7 +64,7 @@ class Statistics:
         imported: counts of what became of Csmith's programs before that (the keys of `IMPORTED`); empty for
             the sampler.
         kinds: share of each kind, by its label.
-        plain_by_kind: share of plain tasks (`lasynth.domains.source`) in each kind that occurs.
+        plain_by_kind: share of plain tasks (`lasynth.domains.generator`) in each kind that occurs.
         with_loop: share of the references that have a loop.
         plain: share of the tasks that are plain.
         lengths, raw_lengths: of the references, and of the programs as they were drawn.
@@ -105,7 +106,7 @@ class Statistics:
         for info in dataset.infos:
             counts.update(info.counts)
         num_written = sum(info.num_tasks for info in dataset.infos)
-        source = source_class(dataset.domain)
+        source, eos = dataset.language.generator(), dataset.language.grammar.eos
         tokens_PT = dataset.tokens_PT.astype(np.int32)
         block_depths, loop_depths = source.depths_of(tokens_PT)
         kinds, plain = dataset.kinds_P, dataset.plain_P
@@ -125,8 +126,8 @@ class Statistics:
             },
             with_loop=float((loop_depths > 0).mean()),
             plain=float(plain.mean()),
-            lengths=Lengths.of(dataset.tokens_PT),
-            raw_lengths=Lengths.of(dataset.raw_PT),
+            lengths=Lengths.of(dataset.tokens_PT, eos),
+            raw_lengths=Lengths.of(dataset.raw_PT, eos),
             constructs={text: float(uses.mean()) for text, uses in source.constructs_of(tokens_PT).items()},
             loop_depths=tuple((np.bincount(loop_depths) / len(dataset)).tolist()),
             block_depths=tuple((np.bincount(block_depths) / len(dataset)).tolist()),
@@ -134,8 +135,8 @@ class Statistics:
         )
 
     @property
-    def _source(self) -> type[TaskSource]:
-        return source_class(self.domain)
+    def _source(self) -> type[TaskGenerator]:
+        return domains.get(self.domain).generator()
 
     @property
     def acceptance(self) -> float:

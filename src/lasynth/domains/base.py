@@ -1,30 +1,54 @@
-"""What a language must offer: the `Domain` protocol, and the statuses of a run.
+"""A language as one value: `Language`, made of parts, and the statuses of a run.
 
-A language is one folder below `lasynth.domains` with one object that fulfils `Domain`. Models, data,
-search and the command line reach a language through it alone. Nothing here imports torch.
+The package reaches a language through this value alone. A language is one folder that builds one value;
+`lasynth.domains.get` finds it by name. A part that a language does not have is None, and what needs that part
+says so. Nothing here imports torch.
 
-Programs travel as padded token arrays `tokens_PT` (`int32`, every row ended and padded by
-`eos`), so that generation, training and search never build Python objects for each program; text
-and trees are for people.
+Programs travel as padded token arrays `tokens_PT` (`int32`, every row ended and padded by `eos`), so that
+generation, training and search never build Python objects for each program. Text and trees are for people.
 
-Shapes: P programs, T tokens, K examples, V vocabulary; an input's own axes stand behind K (for lists,
-N cells).
+Shapes: P programs, B problems, T tokens, R rows of a search, K examples, X cuts, S states, V vocabulary. The
+axes of one input or output stand behind K (for lists, N cells).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.task import Task
+from lasynth.domains.generator import TaskGenerator
+from lasynth.errors import InputError
+from lasynth.examples import Example
 
-__all__ = ["Checker", "Domain", "Status", "TokenMask"]
+__all__ = [
+    "Checker",
+    "Cutting",
+    "Floor",
+    "FloorWords",
+    "Language",
+    "Machine",
+    "Records",
+    "Solver",
+    "Status",
+    "Syntax",
+    "Text",
+    "TokenMask",
+    "Tokens",
+    "Values",
+    "View",
+    "right_examples",
+    "right_programs",
+]
 
 Tokens = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+Array = npt.NDArray[Any]
+Statuses = npt.NDArray[np.uint8]
 
 
 class Status(IntEnum):
@@ -38,11 +62,27 @@ class Status(IntEnum):
     CRASH = 5  # an invalid action (Karel)
     INVALID = 6  # the tokens are not a program
 
+    @property
+    def words(self) -> str:
+        """What a user is told."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Status.OK: "it ended well",
+    Status.OUT_OF_RANGE: "an index is outside the list",
+    Status.OVERFLOW: "a value does not fit in 32 bits",
+    Status.UNSET: "a variable is read before it is set",
+    Status.OUT_OF_FUEL: "it takes too many steps (an endless loop?)",
+    Status.CRASH: "an action is not possible where it is taken",
+    Status.INVALID: "it is not a program of this language",
+}
+
 
 class TokenMask(Protocol):
     """Which tokens may come next in each of R programs, so that what a search ends is a program."""
 
-    def allowed(self) -> npt.NDArray[np.bool_]:
+    def allowed(self) -> Bools:
         """`[R, V]`."""
 
     def advance(self, tokens: npt.NDArray[np.int64]) -> None:
@@ -50,6 +90,188 @@ class TokenMask(Protocol):
 
     def reorder(self, parents: npt.NDArray[np.int64]) -> TokenMask:
         """A new mask of the rows `parents`, which may repeat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syntax:
+    """The vocabulary of a language and what its grammar allows.
+
+    Attributes:
+        bos, eos: the tokens before and behind a program.
+        num_tokens: size of a model's vocabulary, with the usual literals.
+        lexeme: the text of a token.
+        mask: of `(num_rows, num_tokens)` programs that have not begun.
+        allowed_along: of `(tokens_BT, num_tokens)`: `[B, T, V]`, the tokens that may stand at each position
+            behind those before it. Raises `ValueError` for a row that is not the beginning of a program.
+        kind: which control flow a program has, in the words of the paper (`"For-only"`).
+        open_ended: whether literals go on beyond the usual vocabulary.
+        fence: what Markdown calls the language of a code block.
+    """
+
+    bos: int
+    eos: int
+    num_tokens: int
+    lexeme: Callable[[int], str]
+    mask: Callable[[int, int], TokenMask]
+    allowed_along: Callable[[Tokens, int], Bools]
+    kind: Callable[[Tokens], str]
+    open_ended: bool = False
+    fence: str = ""
+
+    def lexemes(self, num_tokens: int | None = None) -> tuple[str, ...]:
+        """The texts of the first so many tokens, or of the usual vocabulary; a closed one has no more."""
+        wanted = self.num_tokens if num_tokens is None else num_tokens
+        return tuple(map(self.lexeme, range(wanted if self.open_ended else min(wanted, self.num_tokens))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutting:
+    """Programs cut behind their outermost statements, and one put behind another.
+
+    Attributes:
+        beginnings: the programs that a program begins with, itself the last; `eos` included.
+        chain: the program that does what one does and then what another does; None where there is none.
+        exchangeable: classes of tokens of which one may stand where another does.
+        pieces: the short programs of one outermost statement, `[P, T]`, shortest first; None where they are
+            not listed.
+    """
+
+    beginnings: Callable[[Tokens], list[Tokens]]
+    chain: Callable[[Tokens, Tokens], Tokens | None]
+    exchangeable: Sequence[Sequence[int]] = ()
+    pieces: Callable[[], Tokens] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Programs as people write them.
+
+    Attributes:
+        parse: from text to a syntax tree; raises `ProgramError` with line and caret.
+        format: from a syntax tree to text.
+        to_tokens: `[T]` tokens of a syntax tree, `eos` included; raises `ProgramError` where it has more
+            names than the vocabulary.
+        from_tokens: the syntax tree of tokens; what stands behind `eos` is not read.
+    """
+
+    parse: Callable[[str], Any]
+    format: Callable[[Any], str]
+    to_tokens: Callable[[Any], Tokens]
+    from_tokens: Callable[[Tokens], Any]
+
+    def of_tokens(self, tokens: Tokens) -> str:
+        """The text of tokens."""
+        return self.format(self.from_tokens(tokens))
+
+    def tokens_of(self, text: str) -> Tokens:
+        """The tokens of a text; raises `ProgramError`."""
+        return self.to_tokens(self.parse(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """What programs read and return.
+
+    Attributes:
+        read: `(obj, where)` to one input or output as `Example` holds it; raises `InputError`.
+        obstacle: why no program can make the output of an example `(example, first)` beside the first example
+            of its task, as what is wrong and what to do; None if one may.
+        encode: values to an array `[K, ...]`.
+        decode: one value of an array; raises `InputError` where an array stands for none.
+        more: `(inputs_KN, num, seed)` to `[num, ...]` further inputs of the kind of these, to tell programs
+            apart.
+        dtype: the type in which a batch for training holds them.
+        noun: what users call one: `"list"`.
+        read_text: `(text, where)` to a value, from the text of a file or an option; raises `InputError`.
+        to_text: one value, as a person reads it.
+        to_json: one value, as JSON.
+    """
+
+    read: Callable[[object, str], Any]
+    obstacle: Callable[[Example, Example], tuple[str, str] | None]
+    encode: Callable[[Sequence[Any]], Array]
+    decode: Callable[[Array], Any]
+    more: Callable[[Array, int, int], Array]
+    dtype: type[np.generic]
+    noun: str
+    read_text: Callable[[str, str], Any]
+    to_text: Callable[[Any], str]
+    to_json: Callable[[Any], Any]
+
+
+class RunBatch(Protocol):
+    """Runs programs on inputs; see `Machine`."""
+
+    def __call__(self, tokens_PT: Tokens, inputs_PKN: Array, /, *, fuel: int = ...) -> tuple[Array, Statuses]:
+        """Outputs `[P, K, ...]` and `Status` `[P, K]`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """Runs programs.
+
+    Attributes:
+        run_batch: run programs on inputs, `[P, K, ...]` or `[K, ...]` for all: outputs and `Status` `[P, K]`.
+        run_partial: run the first `length_X` tokens of programs `row_X` on their inputs, where these are
+            programs: of `(tokens_BT, inputs_BKN, row_X, length_X)` outputs `[X, K, ...]`, a sentinel where
+            the run failed, and `[X, K]` where it did not.
+    """
+
+    run_batch: RunBatch
+    run_partial: Callable[[Tokens, Array, npt.NDArray[np.int64], npt.NDArray[np.int64]], tuple[Array, Bools]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorWords:
+    """What tables call a floor.
+
+    Attributes:
+        key: in JSON.
+        name: in headings.
+        meaning: of its column.
+        plain: what the tasks are called that the floor can express (`lasynth.domains.generator`).
+        plain_from: what that is computed from where it is not given with a task.
+        top1: whether the language's benchmark counts the likeliest program of the beam, so that tables show
+            it.
+    """
+
+    key: str
+    name: str
+    meaning: str
+    plain: str
+    plain_from: str
+    top1: bool = False
+
+
+class Floor(Protocol):
+    """The search of a language without learning; a model is interesting where it fails.
+
+    Attributes:
+        words: what tables call it.
+    """
+
+    @property
+    def words(self) -> FloorWords:
+        """See the class."""
+
+    def fit(self, inputs_BKN: Array, outputs_BKN: Array) -> list[Tokens | None]:
+        """For each problem the smallest program of the floor that fits its examples, or None."""
+
+    def ends(self, states_SKN: Array, outputs_KN: Array) -> list[Tokens | None]:
+        """For each of S states a short program that takes it to the outputs, or None; bounded tightly."""
+
+    def is_plain(self, inputs_KN: Array, outputs_KN: Array, reference: Tokens | None) -> bool | None:
+        """Whether the floor can express a task, with all its examples known; None where that is unknown."""
+
+
+class Solver(Protocol):
+    """Solves one problem at a time by other means than a model."""
+
+    def fit(self, inputs_KN: Array, outputs_KN: Array) -> Tokens | None:
+        """A program that fits the examples, or None."""
+
+    def close(self) -> None:
+        """Give back what it holds, such as processes."""
 
 
 class Checker(Protocol):
@@ -60,8 +282,8 @@ class Checker(Protocol):
         """What users call it."""
 
     def run_many(
-        self, programs: Sequence[Any], inputs_PKN: npt.NDArray[Any], *, timeout_s: float = ...
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
+        self, programs: Sequence[Any], inputs_PKN: Array, *, timeout_s: float = ...
+    ) -> tuple[Array, Statuses]:
         """Run syntax trees on inputs, `[P, K, ...]` or `[K, ...]` for all: outputs and `Status` `[P, K]`.
 
         Raises:
@@ -69,97 +291,98 @@ class Checker(Protocol):
         """
 
 
-class Domain(Protocol):
-    """A language: all that the rest of the package knows of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Tasks in a file format of others.
 
     Attributes:
-        name: what users call it.
-        bos, eos: the tokens before and behind a program.
-        num_tokens: size of the vocabulary of a model with the usual literals.
+        matches: whether a JSON object is a record of the format.
+        read: `(obj, where)` to the JSON object of a task of this package; raises `InputError`.
+    """
+
+    matches: Callable[[object], bool]
+    read: Callable[[object, str | None], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How answers are shown to people.
+
+    Attributes:
+        show_pairs: prints `(pairs, titles)`, values before and after; None: a table of texts is shown.
+        show_values: prints `(values, titles)`, side by side; None: texts are.
+        draw_run: `(text, input)` to the SVG of a run; None where runs are not drawn.
+        checked: the verb of "Checked by gcc".
+        machine: what checked an answer that only the machine ran.
+    """
+
+    show_pairs: Callable[[Sequence[tuple[Any, Any]], Sequence[str]], None] | None = None
+    show_values: Callable[[Sequence[Any], Sequence[str]], None] | None = None
+    draw_run: Callable[[str, Any], str] | None = None
+    checked: str = "Verified"
+    machine: str = "the machine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Language:
+    """A language, made of parts; one that is missing is None.
+
+    Attributes:
+        name: what users call it in tasks and options.
+        dialect: which productions of its grammar it has.
+        grammar: vocabulary, mask and kinds.
+        text: parser and printer.
+        values: inputs and outputs.
+        machine: runs programs.
+        cutting: cuts programs and chains them.
+        simplify: `(tokens_PT, inputs_KN)` to shorter programs of the same behaviour, on these inputs and on
+            many others like them.
+        tasks: how random tasks are drawn.
+        floor: its search without learning.
+        solvers: further solvers without learning, by name; each is made with a time limit in seconds.
+        checker: finds what checks answers besides the machine, None where there is nothing on this computer.
+        records: task files in another format.
+        view: how answers are shown.
     """
 
     name: str
-    bos: int
-    eos: int
-    num_tokens: int
+    dialect: str
+    grammar: Syntax
+    text: Text
+    values: Values
+    machine: Machine
+    cutting: Cutting | None = None
+    simplify: Callable[[Tokens, Array], Tokens] | None = None
+    tasks: type[TaskGenerator] | None = None
+    floor: Floor | None = None
+    solvers: Mapping[str, Callable[[float], Solver]] = field(default_factory=dict)
+    checker: Callable[[], Checker | None] | None = None
+    records: Records | None = None
+    view: View = View()
 
-    def parse(self, text: str) -> Any:
-        """Read program text into a syntax tree.
+    def encode(self, examples: Sequence[Example]) -> tuple[Array, Array]:
+        """Examples as arrays `(inputs, outputs)`, `[K, ...]` each."""
+        inputs = self.values.encode([example.input for example in examples])
+        return inputs, self.values.encode([example.output for example in examples])
 
-        Raises:
-            ProgramError: what is wrong, with line and caret.
-        """
-
-    def format(self, program: Any) -> str:
-        """The text of a syntax tree, as a person would write it."""
-
-    def to_tokens(self, program: Any) -> Tokens:
-        """`[T]` tokens of a syntax tree, `eos` included.
-
-        Raises:
-            ProgramError: more names than the vocabulary has.
-        """
-
-    def from_tokens(self, tokens: Tokens) -> Any:
-        """The syntax tree of tokens; what stands behind `eos` is not read."""
-
-    def run_batch(
-        self, tokens_PT: Tokens, inputs_PKN: npt.NDArray[Any], *, fuel: int = ...
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
-        """Run programs on inputs, `[P, K, ...]` or `[K, ...]` for all: outputs and `Status` `[P, K]`."""
-
-    def mask(self, num_rows: int, num_tokens: int) -> TokenMask:
-        """The mask of programs that have not begun, for a vocabulary of `num_tokens`."""
-
-    def allowed_along(self, tokens_BT: Tokens, num_tokens: int) -> npt.NDArray[np.bool_]:
-        """`[B, T, V]`: the tokens that may stand at each position of given programs, behind those before it.
+    def generator(self) -> type[TaskGenerator]:
+        """How random tasks are drawn.
 
         Raises:
-            ValueError: a row that is not the beginning of a program.
+            InputError: the language has no task generator.
         """
+        if self.tasks is None:
+            raise InputError(f"{self.name} has no task generator", hint="Name another language.")
+        return self.tasks
 
-    def run_partial(
-        self,
-        tokens_BT: Tokens,
-        inputs_BKN: npt.NDArray[Any],
-        row_X: npt.NDArray[np.int64],
-        length_X: npt.NDArray[np.int64],
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
-        """Run the first `length_X` tokens of programs `row_X` on their inputs, where these are programs.
 
-        Returns:
-            `[X, K, ...]` outputs, what no run can leave where there is none; and `[X, K]` where there is one.
-        """
+def right_examples(outputs_PKN: Array, statuses_PK: Array, wanted_PKN: Array) -> Bools:
+    """`[P, K]`: whether a run ended well with the output wanted (also `[K, N]`, the same for all)."""
+    same = np.asarray(outputs_PKN == wanted_PKN)
+    right: Bools = (statuses_PK == Status.OK) & same.reshape(*same.shape[:2], -1).all(axis=2)
+    return right
 
-    def encode(self, task: Task) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        """The shown examples of a task as `(inputs, outputs)`, `[K, ...]` each."""
 
-    def decode(self, value: npt.NDArray[Any]) -> Any:
-        """One input or output as users see it, from its array."""
-
-    def check_range(self, task: Task, model: Any, *, where: str | None = None) -> None:
-        """Check that a model of the language knows what the shown examples of a task hold.
-
-        Args:
-            task: of the language.
-            model: a loaded model; a language asks it for the limits of its own models.
-            where: what to call the task in messages.
-
-        Raises:
-            InputError: it does not; says what it knows.
-        """
-
-    def smallest_task(self, model: Any) -> Task:
-        """A task that a model of the language knows, to try on it whatever must be compiled first."""
-
-    def checker(self) -> Checker | None:
-        """What checks answers besides the machine; None where there is nothing."""
-
-    def probe_inputs(self, inputs_KN: npt.NDArray[Any], *, num: int, seed: int) -> npt.NDArray[Any]:
-        """`[num, ...]` further inputs of the kind of these, to tell programs apart."""
-
-    def simplify(self, tokens_PT: Tokens, inputs_KN: npt.NDArray[Any]) -> Tokens:
-        """Shorter programs of the same behaviour, on these inputs and on many others like them."""
-
-    def kind(self, tokens: Tokens) -> str:
-        """Which control flow a program has, in the words of the paper (`"For-only"`)."""
+def right_programs(outputs_PKN: Array, statuses_PK: Array, wanted_PKN: Array) -> Bools:
+    """`[P]`: whether all runs of a program ended well with the output wanted."""
+    return np.asarray(right_examples(outputs_PKN, statuses_PK, wanted_PKN).all(axis=1))

@@ -143,4 +143,4 @@ def _fields(cls: type[Any]) -> tuple[dataclasses.Field[Any], ...]:
 
 def _nearest(key: str, known: set[str]) -> str:
     near = difflib.get_close_matches(key, known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else "See `SamplerConfig` for its settings."
+    return f"Did you mean {near[0]!r}?" if near else "See docs/training.md for the settings."

@@ -117,7 +117,9 @@ def breakdown(study: Study, by: str) -> Breakdown:
     """
     found = {
         result.file_name: [
-            group for group in groups(result.evaluation.records) if group.section == by and group.num_tasks
+            group
+            for group in groups(result.evaluation.records, result.evaluation.domain)
+            if group.section == by and group.num_tasks
         ]
         for result in study.results
     }

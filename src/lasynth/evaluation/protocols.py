@@ -1,4 +1,4 @@
-"""Evaluating a scorer on tasks by the protocols of the field, beside the floor of the language.
+"""Evaluating engines on tasks by the protocols of the field, beside the floor of the language.
 
 The search sees the shown examples only; held-out ones are run here, on what it found. See
 `lasynth.evaluation.records.Record` for what each protocol counts.
@@ -13,96 +13,126 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Domain
+from lasynth.domains.base import Language
 from lasynth.errors import InputError, ProgramError
-from lasynth.evaluation.floors import floor_of
 from lasynth.evaluation.records import Evaluation, Record
-from lasynth.search.scorer import Scorer
-from lasynth.search.search import Method, SearchConfig, SearchResult, search
-from lasynth.search.verify import Proposal, right_examples
+from lasynth.search import (
+    Beam,
+    Completion,
+    Engine,
+    Problem,
+    Proposal,
+    Sampling,
+    Scorer,
+    SearchConfig,
+    SearchResult,
+    search,
+)
+from lasynth.search.search import Choose
 from lasynth.task import Task
 
-__all__ = ["Searches", "evaluate", "evaluate_searches"]
-
-Searches = Callable[[Sequence[Task], SearchConfig], list[SearchResult]]
+__all__ = ["evaluate", "evaluate_engines"]
 
 
 def evaluate(
     scorer: Scorer,
-    domain: Domain,
     tasks: Sequence[Task],
     config: SearchConfig | None = None,
     *,
+    beam: int = 64,
+    sample: bool = False,
+    complete: bool = False,
     plain: Sequence[bool] | None = None,
     title: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """Evaluate a scorer; see `evaluate_searches`."""
-
-    def searches(some: Sequence[Task], how: SearchConfig) -> list[SearchResult]:
-        return search(scorer, domain, some, how)
-
-    return evaluate_searches(searches, domain, tasks, config, plain=plain, title=title, progress=progress)
-
-
-def evaluate_searches(
-    searches: Searches,
-    domain: Domain,
-    tasks: Sequence[Task],
-    config: SearchConfig | None = None,
-    *,
-    plain: Sequence[bool] | None = None,
-    title: str = "",
-    progress: Callable[[int], None] | None = None,
-) -> Evaluation:
-    """Evaluate what searches for programs: a scorer's beam search, or an ensemble's.
-
-    Each task is decoded greedily, and searched once without stopping early.
+    """Evaluate a model; see `evaluate_engines`.
 
     Args:
-        searches: the search; one result a task, in order.
-        domain: the language of the tasks.
-        tasks: with held-out examples, and with references where kind, length and exact are wanted.
-        config: how to search; `enough` is taken as None. A time limit makes the numbers depend on
-            the machine. What is completed counts for `Record.completed` alone.
-        plain: whether each task is plain (affine, straight), where that is known; else it is computed where
-            that can be done.
+        scorer: the model.
+        tasks: see `evaluate_engines`.
+        config: likewise.
+        beam: W of the search.
+        sample: draw W programs without replacement, in place of a beam search.
+        complete: say also how much completion adds.
+        plain, title, progress: see `evaluate_engines`.
+    """
+    first: Engine = Sampling(scorer=scorer, width=beam) if sample else Beam(scorer=scorer, width=beam)
+    return evaluate_engines(
+        [first, *([Completion()] if complete else [])],
+        [Beam(scorer=scorer, width=1)],
+        tasks,
+        config,
+        method="sample" if sample else "beam",
+        plain=plain,
+        title=title,
+        progress=progress,
+    )
+
+
+def evaluate_engines(
+    engines: Sequence[Engine],
+    greedy: Sequence[Engine],
+    tasks: Sequence[Task],
+    config: SearchConfig | None = None,
+    *,
+    choose: Choose | None = None,
+    method: str = "beam",
+    plain: Sequence[bool] | None = None,
+    title: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> Evaluation:
+    """Evaluate engines: a model's beam search, an ensemble's, or any other.
+
+    Args:
+        engines: those that search each task, once, without stopping early.
+        greedy: those whose first program is the greedy one.
+        tasks: of one language, with held-out examples, and with references where kind, length and exact are
+            wanted.
+        config: the limits; `enough` is taken as None. A time limit makes the numbers depend on the machine.
+            What is completed counts for `Record.completed` alone.
+        choose: the rule of an ensemble.
+        method: what tables call the search.
+        plain: whether the floor can express each task, where that is known; else it is computed where that
+            can be done.
         title: of the tables.
         progress: called with the number of tasks done, now and then.
 
     Raises:
-        InputError: no tasks, or a reference that is no program.
+        InputError: no tasks, or a reference that is not a program.
     """
     if not tasks:
         raise InputError("there are no tasks to evaluate on")
     if plain is not None and len(plain) != len(tasks):
         raise ValueError(f"{len(plain)} flags of plain tasks for {len(tasks)} tasks")
     config = replace(config or SearchConfig(), enough=None)
-    references = [_reference(domain, task, number) for number, task in enumerate(tasks, 1)]
-    floor = floor_of(domain)
-    verdicts = floor.right(tasks)
+    language = tasks[0].language
+    references = [_reference(language, task, number) for number, task in enumerate(tasks, 1)]
+    problems = [Problem.of(task) for task in tasks]
+    verdicts = _floor_verdicts(problems)
+    width = max(engine.width for engine in engines)
 
     start_s = time.perf_counter()
     records: list[Record] = []
-    together = config.tasks_together
+    together = max(1, config.max_rows // width)
     for first in range(0, len(tasks), together):
-        some = tasks[first : first + together]
+        some = problems[first : first + together]
         batch_s = time.perf_counter()
-        results = searches(some, config)
+        results = search(engines, some, config, choose=choose)
         seconds = (time.perf_counter() - batch_s) / len(some)
-        greedy = searches(some, replace(config, method=Method.GREEDY, complete=False))
-        for number, task in enumerate(some, first):
+        firsts = search(greedy, some, config, choose=choose)
+        for number, problem in enumerate(some, first):
             computed = plain is None
-            is_plain = floor.is_plain(task, references[number]) if plain is None else plain[number]
+            is_plain = _is_plain(problem, references[number]) if plain is None else plain[number]
             record = _record(
-                domain,
-                task,
-                id=task.id or str(number + 1),
+                tasks[number],
+                problem,
+                number=number,
                 result=results[number - first],
-                greedy=greedy[number - first],
+                greedy=firsts[number - first],
                 reference=references[number],
                 floor=_Floor(verdicts[number], is_plain, computed and is_plain is not None),
-                completes=config.complete,
+                completes=any(isinstance(engine, Completion) for engine in engines),
                 seconds=seconds,
             )
             records.append(record)
@@ -110,12 +140,40 @@ def evaluate_searches(
             progress(len(records))
     return Evaluation(
         records=tuple(records),
-        domain=domain.name,
-        method=str(config.method),
-        beam=config.width,
+        domain=language.name,
+        method=method,
+        beam=width,
         title=title,
         seconds=time.perf_counter() - start_s,
     )
+
+
+def _floor_verdicts(problems: Sequence[Problem]) -> list[bool | None]:
+    """Whether what the floor fits to the shown examples of each problem is right on those held out, too."""
+    floor = problems[0].language.floor
+    verdicts: list[bool | None] = [None] * len(problems)
+    if floor is None:
+        return verdicts
+    by_shape: dict[object, list[int]] = {}
+    for number, problem in enumerate(problems):
+        by_shape.setdefault(problem.shape, []).append(number)
+    for numbers in by_shape.values():
+        inputs = np.stack([problems[number].inputs_KN for number in numbers])
+        programs = floor.fit(inputs, np.stack([problems[number].outputs_KN for number in numbers]))
+        for number, program in zip(numbers, programs, strict=True):
+            verdicts[number] = program is not None and bool(problems[number].right([program])[0])
+    return verdicts
+
+
+def _is_plain(problem: Problem, reference: npt.NDArray[np.int32] | None) -> bool | None:
+    floor = problem.language.floor
+    if floor is None:
+        return None
+    inputs, outputs = problem.inputs_KN, problem.outputs_KN
+    if problem.held_out is not None:
+        inputs = np.concatenate([inputs, problem.held_out[0]])
+        outputs = np.concatenate([outputs, problem.held_out[1]])
+    return floor.is_plain(inputs, outputs, reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +184,10 @@ class _Floor:
 
 
 def _record(
-    domain: Domain,
     task: Task,
+    problem: Problem,
     *,
-    id: str,  # noqa: A002
+    number: int,
     result: SearchResult,
     greedy: SearchResult,
     reference: npt.NDArray[np.int32] | None,
@@ -137,22 +195,23 @@ def _record(
     completes: bool,
     seconds: float,
 ) -> Record:
+    language = problem.language
     own = [proposal for proposal in result.proposals if not proposal.num_added]
     added = [proposal for proposal in result.proposals if proposal.num_added]
     consistent = [proposal for proposal in own if proposal.consistent]
     first_of_all = [proposal for proposal in own[:1] if proposal.consistent]
-    right = _right_on_held_out(domain, task, consistent)
+    right = _right(problem, consistent)
     first_greedy = [proposal for proposal in greedy.proposals if proposal.consistent]
     submitted = consistent[0] if consistent else next(iter(own), None)
-    program = None if submitted is None else domain.from_tokens(submitted.tokens)
-    completed = bool(right[:1].any() or _right_on_held_out(domain, task, added)[:1].any())
+    program = None if submitted is None else language.text.from_tokens(submitted.tokens)
+    completed = bool(right[:1].any() or _right(problem, added)[:1].any())
     exact = None
     if reference is not None:
         # Names are compared in the order of use, as the reference's are.
-        exact = program is not None and np.array_equal(domain.to_tokens(program), reference)
+        exact = program is not None and np.array_equal(language.text.to_tokens(program), reference)
     return Record(
-        id=id,
-        greedy=bool(_right_on_held_out(domain, task, first_greedy).any()),
+        id=task.id or str(number + 1),
+        greedy=bool(_right(problem, first_greedy).any()),
         top1=bool(first_of_all and right[0]),
         consistent=bool(right[:1].any()),
         oracle=bool(right.any()),
@@ -161,34 +220,26 @@ def _record(
         floor=floor.right,
         plain=floor.plain,
         plain_computed=floor.computed,
-        kind=None if reference is None else str(domain.kind(reference)),
+        kind=None if reference is None else language.grammar.kind(reference),
         num_tokens=None if reference is None else len(reference) - 1,
         num_held_out=len(task.held_out),
         num_candidates=len(own),
         num_consistent=len(consistent),
-        program=None if program is None else domain.format(program),
+        program=None if program is None else language.text.format(program),
         seconds=seconds,
     )
 
 
-def _right_on_held_out(domain: Domain, task: Task, proposals: Sequence[Proposal]) -> npt.NDArray[np.bool_]:
-    """`[P]`: whether each proposal is right on all held-out examples; all are where there are none."""
-    if not proposals or not task.held_out:
-        return np.ones(len(proposals), dtype=np.bool_)
-    width = max(len(proposal.tokens) for proposal in proposals)
-    tokens_PT = np.full((len(proposals), width), domain.eos, dtype=np.int32)
-    for row, proposal in zip(tokens_PT, proposals, strict=True):
-        row[: len(proposal.tokens)] = proposal.tokens
-    inputs, wanted = domain.encode(replace(task, examples=task.held_out, held_out=()))
-    outputs, statuses = domain.run_batch(tokens_PT, inputs)
-    return np.asarray(right_examples(outputs, statuses, wanted).all(axis=1))
+def _right(problem: Problem, proposals: Sequence[Proposal]) -> npt.NDArray[np.bool_]:
+    """`[P]`: whether each proposal, known to be consistent, is right on all held-out examples."""
+    return problem.right_on_held_out([proposal.tokens for proposal in proposals])
 
 
-def _reference(domain: Domain, task: Task, number: int) -> npt.NDArray[np.int32] | None:
+def _reference(language: Language, task: Task, number: int) -> npt.NDArray[np.int32] | None:
     if task.program is None:
         return None
     try:
-        return domain.to_tokens(domain.parse(task.program))
+        return language.text.tokens_of(task.program)
     except ProgramError as error:
         where = f"task {task.id or number}, program"
-        raise InputError(f"the reference is no program: {error}", where) from None
+        raise InputError(f"the reference is not a program: {error}", where) from None

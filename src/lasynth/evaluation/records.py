@@ -28,7 +28,7 @@ class Record:
             completed (`lasynth.search.completion`) counts. None where none was.
         exact: the program submitted (the one of `consistent`, or the first where none satisfies the shown
             examples) has the tokens of the reference. None without a reference.
-        floor: what the floor of the language (`lasynth.evaluation.floors`) fits to the shown examples is
+        floor: what the floor of the language (`lasynth.domains.base.Floor`) fits to the shown examples is
             right: for C an affine map, for Karel a sequence of actions. None where it is not about such a
             task.
         plain: the task is of the sort that the floor is about: affine, straight. None where that is not

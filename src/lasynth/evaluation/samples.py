@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from lasynth import domains
 from lasynth.errors import InputError
 from lasynth.evaluation.records import Record
 from lasynth.evaluation.results import Result, Study, task_set_digest
@@ -57,6 +58,7 @@ def page(study: Study) -> str:
     """
     # The titles are those of the rows, as in every other report.
     reference, *others = (replace(result, title=study.row(result.system).title) for result in _runs(study))
+    fence = domains.get(reference.evaluation.domain).grammar.fence
     tasks = _tasks(study)
     picked = pick(reference, others)
     names = " and ".join(other.title for other in others)
@@ -84,11 +86,11 @@ def page(study: Study) -> str:
             lines += [*_examples(task), ""]
             if task.program is not None:
                 lines += [f"The reference program ({record.num_tokens} tokens):", ""]
-                lines += [*_code(task.program), ""]
-        lines += [f"{reference.title}, right:", "", *_code(record.program), ""]
+                lines += [*_code(task.program, fence), ""]
+        lines += [f"{reference.title}, right:", "", *_code(record.program, fence), ""]
         for other in others:
             wrong = other.evaluation.records[place]
-            lines += [f"{other.title}, {_why(wrong)}:", "", *_code(wrong.program), ""]
+            lines += [f"{other.title}, {_why(wrong)}:", "", *_code(wrong.program, fence), ""]
     if not picked:
         lines += ["There is nothing to show.", ""]
     return "\n".join(lines)
@@ -142,8 +144,10 @@ def _only_wrong(reference: Result, others: list[Result]) -> list[int]:
 
 
 def _examples(task: Task) -> list[str]:
+    text_of = task.language.values.to_text
+
     def line(example: Example, held_out: bool) -> str:
-        cells = (_value(example.input), _value(example.output), "held out" if held_out else "")
+        cells = (text_of(example.input), text_of(example.output), "held out" if held_out else "")
         return "| " + " | ".join(cells) + " |"
 
     lines = ["| input | output | |", "|---|---|---|"]
@@ -151,12 +155,9 @@ def _examples(task: Task) -> list[str]:
     return lines + [line(example, True) for example in task.held_out]
 
 
-def _value(value: object) -> str:
-    return str(list(value)) if isinstance(value, tuple) else str(value)
-
-
-def _code(program: str | None) -> list[str]:
-    return ["```c", *(program.rstrip().splitlines() if program else ["// no program"]), "```"]
+def _code(program: str | None, fence: str) -> list[str]:
+    lines = program.rstrip().splitlines() if program else ["(no program)"]
+    return [f"```{fence}", *lines, "```"]
 
 
 def _why(record: Record) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lasynth.evaluation.floors import FloorWords, words_of
+from lasynth.domains.base import FloorWords
 from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.records import Record
 from lasynth.evaluation.results import Result, Row, Study
 from lasynth.evaluation.significance import Pair, holm
 from lasynth.evaluation.tables import PROTOCOLS
+from lasynth.evaluation.words import words_of
 
 __all__ = ["Comparison", "as_json", "as_markdown", "compare"]
 

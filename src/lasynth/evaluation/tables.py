@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lasynth.evaluation.floors import FloorWords, words_of
+from lasynth.domains.base import FloorWords
 from lasynth.evaluation.intervals import Rate
+from lasynth.evaluation.words import words_of
 
 if TYPE_CHECKING:
     from lasynth.evaluation.records import Record
@@ -48,7 +49,7 @@ class Group:
     rates: dict[str, Rate]
 
 
-def groups(records: Sequence[Record], domain: str = "c") -> list[Group]:
+def groups(records: Sequence[Record], domain: str) -> list[Group]:
     """All tasks, then by kind, by length of the reference, by plain or not, by what the floor solves."""
     words = words_of(domain)
     names = [name for name, _, _ in PROTOCOLS if any(getattr(record, name) is not None for record in records)]
@@ -74,7 +75,7 @@ def groups(records: Sequence[Record], domain: str = "c") -> list[Group]:
     return found
 
 
-def as_json(records: Sequence[Record], domain: str = "c") -> dict[str, Any]:
+def as_json(records: Sequence[Record], domain: str) -> dict[str, Any]:
     """`{"totals": {protocol: rate}, "by_kind": {label: {protocol: rate}}, ...}`."""
     document: dict[str, Any] = {}
     for group in groups(records, domain):
@@ -86,7 +87,7 @@ def as_json(records: Sequence[Record], domain: str = "c") -> dict[str, Any]:
     return document
 
 
-def as_markdown(records: Sequence[Record], domain: str = "c", *, beam: int, title: str = "") -> str:
+def as_markdown(records: Sequence[Record], domain: str, *, beam: int, title: str = "") -> str:
     """A Markdown table, with the meaning of its columns below."""
     words = words_of(domain)
     found = groups(records, domain)
@@ -103,9 +104,7 @@ def as_markdown(records: Sequence[Record], domain: str = "c", *, beam: int, titl
     return "\n".join(lines) + "\n"
 
 
-def as_text(
-    records: Sequence[Record], domain: str = "c", *, beam: int, title: str = "", width: int = 120
-) -> str:
+def as_text(records: Sequence[Record], domain: str, *, beam: int, title: str = "", width: int = 120) -> str:
     """A table for a terminal of some width, with the meaning of its columns below."""
     from rich import box
     from rich.console import Console

@@ -54,6 +54,6 @@ def model_config(obj: Mapping[str, Any], *, where: str | None = None, path: str 
     if kind not in KINDS:
         raise InputError(f"no model is of kind {kind!r}", f"{where}, {path}kind", nearest(kind, KINDS))
     config = KINDS[kind].Config
-    given = {"num_tokens": domains.get(config.domain).num_tokens, **obj}
+    given = {"num_tokens": domains.get(config.domain).grammar.num_tokens, **obj}
     given.pop("kind", None)
     return read(config, given, where=where, path=path)

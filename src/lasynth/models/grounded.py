@@ -10,7 +10,6 @@ Shapes: B tasks, R rows, T tokens, K examples, V vocabulary, X executions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +22,6 @@ from lasynth import domains
 from lasynth.errors import InputError
 from lasynth.models.lasynth import LaSynth, SearchState
 from lasynth.models.synthesizer import Synthesizer
-from lasynth.task import Task
 
 __all__ = ["Grounded", "GroundedState", "can_be_grounded"]
 
@@ -69,12 +67,11 @@ class Grounded:
         self.num_tokens = synthesizer.num_tokens
         self._language = domains.get(synthesizer.domain)
 
-    def start(self, tasks: Sequence[Task]) -> GroundedState:
-        """One row a task, before any token; the tasks must have examples of one shape."""
-        inner = self.synthesizer.start(tasks)
+    def start(self, inputs_BKN: npt.NDArray[Any], outputs_BKN: npt.NDArray[Any]) -> GroundedState:
+        """One row a problem, before any token; from the encoded shown examples of each."""
+        inner = self.synthesizer.start(inputs_BKN, outputs_BKN)
         assert isinstance(inner, SearchState)
-        inputs_BK = np.array([self._language.encode(task)[0] for task in tasks])
-        return GroundedState(inner, np.zeros((len(tasks), 0), dtype=np.int32), inputs_BK)
+        return GroundedState(inner, np.zeros((len(inputs_BKN), 0), dtype=np.int32), inputs_BKN)
 
     @torch.inference_mode()
     def step(
@@ -95,7 +92,7 @@ class Grounded:
             rows = rows_X.cpu().numpy()
             inputs_XK = state.inputs_BK[state.inner.task_R[rows_X].cpu().numpy()]
             lengths = np.full(len(rows), programs_RT.shape[1])
-            outputs_XK, known_XK = self._language.run_partial(
+            outputs_XK, known_XK = self._language.machine.run_partial(
                 programs_RT[rows], inputs_XK, np.arange(len(rows)), lengths
             )
             failed_R[rows] = ~known_XK.all(axis=1)

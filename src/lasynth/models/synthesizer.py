@@ -15,6 +15,7 @@ import torch
 
 from lasynth import domains
 from lasynth.errors import InputError
+from lasynth.examples import Example
 from lasynth.models.lasynth import LaSynth
 from lasynth.models.model import Model, ModelConfig
 from lasynth.task import Task
@@ -52,7 +53,7 @@ class Synthesizer:
         self.name = name
         self.domain = config.domain
         self._language = domains.get(config.domain)
-        self.bos, self.eos = self._language.bos, self._language.eos
+        self.bos, self.eos = self._language.grammar.bos, self._language.grammar.eos
         self.device = next(model.parameters()).device
 
     @property
@@ -60,40 +61,26 @@ class Synthesizer:
         """Size of the vocabulary, V."""
         return self.config.num_tokens
 
-    def check_range(self, task: Task, *, where: str | None = None) -> None:
+    def check_examples(self, examples: Sequence[Example], *, where: str | None = None) -> None:
         """Check that the model takes the shown examples of a task of its language.
-
-        Args:
-            task: of the language.
-            where: what to call the task in messages.
 
         Raises:
             InputError: it does not; says what it takes.
         """
-        self.model.check_task(task, self.name, where)
+        self.model.check_examples(examples, self.name, where)
 
-    @property
-    def max_value(self) -> int:
-        """Values of lists are in `[-max_value, max_value]`; a model of lists only."""
-        return int(self.config.max_value)
-
-    @property
-    def num_cells(self) -> range:
-        """Lengths of list that the model knows; a model of lists only."""
-        return range(self.config.min_cells, self.config.max_cells + 1)
-
-    def smallest_task(self) -> Task:
-        """A task that the model takes, to try on it whatever must be compiled first."""
-        return Task(self.domain, (self.model.smallest_example(),))
+    def smallest_example(self) -> Example:
+        """An example that the model takes, to try on it whatever must be compiled first."""
+        return self.model.smallest_example()
 
     @torch.inference_mode()
-    def start(self, tasks: Sequence[Task]) -> Any:
-        """One row a task, before any token; the tasks must have examples of one shape.
+    def start(self, inputs_BKN: npt.NDArray[Any], outputs_BKN: npt.NDArray[Any]) -> Any:
+        """One row a problem, before any token; from the encoded shown examples of each.
 
         Raises:
             InputError: the model does not write programs.
         """
-        return self.model.start(*self._examples(tasks))
+        return self.model.start(self._tensor(inputs_BKN), self._tensor(outputs_BKN))
 
     @torch.inference_mode()
     def step(self, state: Any, tokens: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], Any]:
@@ -120,7 +107,7 @@ class Synthesizer:
         if not isinstance(self.model, LaSynth) or not self.model.executes:
             hint = "Trace a LaSynth, such as c-small or karel-small."
             raise InputError(f"{self.name} has no latent executor", hint=hint)
-        inputs, outputs = self._examples([task])
+        inputs, outputs = (self._tensor(array)[None] for array in self._language.encode(task.examples))
         tokens_BT = self._tensor(np.asarray(tokens))[None]
         lengths = torch.tensor([tokens_BT.shape[1]], device=self.device)
         result = self.model(tokens_BT, lengths, inputs, outputs)
@@ -129,10 +116,6 @@ class Synthesizer:
         likeliest = self.model.beliefs.likeliest
         return [Belief(time, *likeliest(beliefs[turn], inputs[0])) for turn, time in enumerate(times)]
 
-    def _examples(self, tasks: Sequence[Task]) -> tuple[torch.Tensor, torch.Tensor]:
-        encoded = [self._language.encode(task) for task in tasks]
-        inputs, outputs = (np.array(arrays) for arrays in zip(*encoded, strict=True))
-        return self._tensor(inputs), self._tensor(outputs)
 
     def _tensor(self, array: npt.NDArray[np.integer]) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(array, dtype=np.int64)).to(self.device)

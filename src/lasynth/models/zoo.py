@@ -34,6 +34,11 @@ def zoo_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "zoo"
 
 
+def has_default(domain: str) -> bool:
+    """Whether a shipped model answers for a language."""
+    return domain in SHIPPED
+
+
 def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) -> None:
     """Write a model: `path` with the suffix `.safetensors`, and its card beside it.
 

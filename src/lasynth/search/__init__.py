@@ -1,25 +1,35 @@
-"""Search: a scorer and a grammar mask in, checked and ranked programs out; and the solvers without a network.
+"""Search: engines propose programs, one driver checks and ranks them.
 
-Nothing here imports torch, and no language but through its domain object.
+Nothing here imports torch, and no language but through its `Language` value.
 """
 
-from lasynth.search.affine import AffineFit, AffineProgram
+from lasynth.search.beam import Beam
+from lasynth.search.completion import Completion
+from lasynth.search.engine import Budget, Engine, Proposal, Proposals
+from lasynth.search.ensemble import Choice, Votes
+from lasynth.search.floor import FloorSearch, SolverSearch
+from lasynth.search.problem import Problem
 from lasynth.search.rank import by_score, distinct_behaviours, rank
+from lasynth.search.sampling import Sampling
 from lasynth.search.scorer import Scorer
-from lasynth.search.search import Method, SearchConfig, SearchResult, search
-from lasynth.search.sygus import SygusProgram, SygusSolver
-from lasynth.search.verify import Proposal
+from lasynth.search.search import SearchConfig, SearchResult, search
 
 __all__ = [
-    "AffineFit",
-    "AffineProgram",
-    "Method",
+    "Beam",
+    "Budget",
+    "Choice",
+    "Completion",
+    "Engine",
+    "FloorSearch",
+    "Problem",
     "Proposal",
+    "Proposals",
+    "Sampling",
     "Scorer",
     "SearchConfig",
     "SearchResult",
-    "SygusProgram",
-    "SygusSolver",
+    "SolverSearch",
+    "Votes",
     "by_score",
     "distinct_behaviours",
     "rank",

@@ -1,10 +1,10 @@
-"""Beam search over many tasks at once; programs stream out as they end.
+"""Beam search over many problems at once; programs stream out as they end.
 
-In each step a task's hypotheses are expanded by every allowed token. The best W unfinished expansions
+In each step a problem's hypotheses are expanded by every allowed token. The best W unfinished expansions
 live on. A finished one (it took EOS) is collected where it ranks among the best W of all expansions,
 finished or not, so that a poor early end does not use up a place. A beam of 1 is greedy decoding.
 
-A task is done when `patience` x W programs were collected (Kasai et al. 2022, "A call for clarity in
+A problem is done when `patience` x W programs were collected (Kasai et al. 2022, "A call for clarity in
 beam search"; 1 is the usual rule, infinity searches on), or when no live hypothesis can still beat
 the W-th best collected one, which is exact because scores only fall.
 
@@ -14,56 +14,67 @@ Shapes: see `lasynth.search.frontier`; S = 2W is a line's collected and unfinish
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from lasynth.domains.base import TokenMask
-from lasynth.search.frontier import Endings, Finished, Floats, Frontier, Ints, never, top_columns
+from lasynth.errors import InputError
+from lasynth.outcome import StopReason
+from lasynth.search.engine import Budget, Proposals
+from lasynth.search.frontier import Floats, Frontier, Ints, top_columns
+from lasynth.search.problem import Problem
 from lasynth.search.scorer import BoolArray, Scorer
-from lasynth.task import StopReason, Task
 
-__all__ = ["beam_search"]
+__all__ = ["Beam"]
 
 
-def beam_search(
-    scorer: Scorer,
-    mask: Callable[[int, int], TokenMask] | None,
-    tasks: Sequence[Task],
-    endings: Endings,
-    *,
-    beam: int,
-    max_tokens: int = 256,
-    patience: float = 1.0,
-    renormalise: bool = True,
-    expired: Callable[[], bool] = never,
-) -> Iterator[Finished]:
-    """Search for the programs of several tasks side by side.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beam:
+    """Beam search with a model.
 
-    The order of the tasks does not matter to what is found, and ties fall the same way each time: the
-    better ranked row first, then the smaller token.
-
-    Args:
+    Attributes:
         scorer: the model.
-        mask: makes the mask of (rows, vocabulary), or None.
-        tasks: B tasks.
-        endings: of B tasks. The search ends them here; the consumer may end some between steps.
-        beam: W, live hypotheses a task.
-        max_tokens: the longest program, its EOS included.
-        patience: how many programs a task may collect, as a multiple of `beam`.
+        width: W, live hypotheses a problem; 1 is greedy decoding.
+        patience: how many programs a problem may collect, as a multiple of W; the W best are kept.
         renormalise: see `Frontier`.
-        expired: asked before each step; when it says yes, all tasks end with `TIME_LIMIT`.
+        name: see `Engine`.
 
-    Yields:
-        After each step the programs that ended in it; often none.
+    Raises:
+        InputError: a number out of range.
     """
-    frontier = Frontier(scorer, mask, tasks, max_tokens=max_tokens, renormalise=renormalise)
+
+    scorer: Scorer
+    width: int = 64
+    patience: float = 1.0
+    renormalise: bool = True
+    name: str = "beam"
+
+    def __post_init__(self) -> None:
+        if self.width < 1:
+            raise InputError(f"the beam is {self.width}", "beam", "Give 1 or more.")
+        if not self.patience > 0:
+            raise InputError(f"patience is {self.patience}", "beam", "Give more than 0, 1 is usual.")
+
+    def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
+        """See `Engine`; after each step the programs that ended in it, often none.
+
+        The order of the problems does not matter to what is found. Ties fall the same way each time: the
+        better ranked row first, then the smaller token.
+        """
+        return _beam_search(self, problems, budget)
+
+
+def _beam_search(engine: Beam, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
+    scorer, beam, patience = engine.scorer, engine.width, engine.patience
+    max_tokens = budget.max_tokens
+    frontier = Frontier(scorer, problems, max_tokens=max_tokens, renormalise=engine.renormalise)
     limit = max(1, math.ceil(patience * beam)) if math.isfinite(patience) else None
-    num_finished_B = np.zeros(len(tasks), dtype=np.int64)
-    pool_BW = np.full((len(tasks), beam), -np.inf)  # scores of the best collected programs
+    num_finished_B = np.zeros(len(problems), dtype=np.int64)
+    pool_BW = np.full((len(problems), beam), -np.inf)  # scores of the best collected programs
     while len(frontier):
-        if expired():
-            endings.end_all(StopReason.TIME_LIMIT)
+        if budget.expired():
+            budget.end_all(StopReason.TIME_LIMIT)
             return
         log_probs_RV = frontier.log_probs()
         found = frontier.expansions(frontier.score_R[:, None] + log_probs_RV)
@@ -71,29 +82,29 @@ def beam_search(
 
         line_P, column_P = finished
         if limit is not None and len(line_P):
-            room_P = limit - num_finished_B[found.task_A][line_P]
+            room_P = limit - num_finished_B[found.problem_A][line_P]
             fits_P = _position_in_group(line_P) < room_P
             line_P, column_P = line_P[fits_P], column_P[fits_P]
-        task_P = found.task_A[line_P]
+        problem_P = found.problem_A[line_P]
         score_P = found.values_AM[line_P, column_P]
-        programs = Finished(task_P, frontier.programs(found.row(line_P, column_P)), score_P)
-        np.add.at(num_finished_B, task_P, 1)
-        for task in np.unique(task_P):
-            merged = np.concatenate([pool_BW[task], score_P[task_P == task]])
-            pool_BW[task] = -np.sort(-merged)[:beam]
+        programs = Proposals(problem_P, frontier.programs(found.row(line_P, column_P)), score_P)
+        np.add.at(num_finished_B, problem_P, 1)
+        for problem in np.unique(problem_P):
+            merged = np.concatenate([pool_BW[problem], score_P[problem_P == problem]])
+            pool_BW[problem] = -np.sort(-merged)[:beam]
 
         last = frontier.length + 1 == max_tokens
-        full_A = np.zeros(len(found.task_A), dtype=np.bool_)
+        full_A = np.zeros(len(found.problem_A), dtype=np.bool_)
         if limit is not None:
-            full_A = num_finished_B[found.task_A] >= limit
-        beaten_A = value_AW[:, 0] <= pool_BW[found.task_A, -1]
+            full_A = num_finished_B[found.problem_A] >= limit
+        beaten_A = value_AW[:, 0] <= pool_BW[found.problem_A, -1]
         for line in np.flatnonzero(full_A | beaten_A):
-            endings.end(int(found.task_A[line]), StopReason.EXHAUSTED)
+            budget.end(int(found.problem_A[line]), StopReason.EXHAUSTED)
         if last:
-            endings.end_all(StopReason.MAX_LENGTH)
+            budget.end_all(StopReason.MAX_LENGTH)
         yield programs
 
-        keep_AW = np.isfinite(value_AW) & endings.live()[found.task_A][:, None]
+        keep_AW = np.isfinite(value_AW) & budget.live()[found.problem_A][:, None]
         if last or not keep_AW.any():
             return
         line_R, slot_R = np.nonzero(keep_AW)

@@ -1,91 +1,40 @@
-"""The live hypotheses of many tasks, as one flat batch of rows: what beam search and sampling share.
+"""The live hypotheses of many problems, as one flat batch of rows: what beam search and sampling share.
 
-Rows are sorted by task, and within a task by rank. A task may have any number of rows; a hypothesis that has
-ended, and every row of a task that is done, leaves the batch, so the scorer never works on dead rows.
+Rows are sorted by problem, and within one by rank. A problem may have any number of rows; a hypothesis that
+has ended, and every row of a problem that is done, leaves the batch, so the scorer never works on dead rows.
 
-Shapes: B tasks, A tasks that still have rows, R rows, W beam, V vocabulary, T tokens, P programs.
+Shapes: B problems, A problems that still have rows, R rows, W beam, V vocabulary, T tokens, P programs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import TokenMask
-from lasynth.search.scorer import BoolArray, Scorer
-from lasynth.task import StopReason, Task
+from lasynth.search.problem import Problem
+from lasynth.search.scorer import Scorer
 
-__all__ = ["Endings", "Expansions", "Finished", "Frontier", "never", "top_columns"]
+__all__ = ["Expansions", "Frontier", "top_columns"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Finished:
-    """Programs that ended in one step of a search, of all tasks, sorted by task and best first.
-
-    Attributes:
-        task_P: the task of each.
-        tokens_PT: ended and padded by EOS, `int32`.
-        score_P: log-probability of each, in nats.
-    """
-
-    task_P: Ints
-    tokens_PT: npt.NDArray[np.int32]
-    score_P: Floats
-
-    def __len__(self) -> int:
-        return len(self.task_P)
-
-
-@dataclass(slots=True, eq=False)
-class Endings:
-    """Which tasks are still being searched, and why the others are not.
-
-    A search and its consumer share one: either may end a task, and the first reason stands.
-
-    Attributes:
-        reasons: one a task, None while it is searched.
-    """
-
-    reasons: list[StopReason | None]
-
-    @classmethod
-    def of(cls, num_tasks: int) -> Endings:
-        """All of `num_tasks` are being searched."""
-        return cls([None] * num_tasks)
-
-    def live(self) -> BoolArray:
-        """`[B]`: whether a task is still being searched."""
-        return np.array([reason is None for reason in self.reasons], dtype=np.bool_)
-
-    def end(self, task: int, reason: StopReason) -> None:
-        """End a task; nothing happens where it has ended before."""
-        if self.reasons[task] is None:
-            self.reasons[task] = reason
-
-    def end_all(self, reason: StopReason) -> None:
-        """End every task that is still being searched."""
-        for task in range(len(self.reasons)):
-            self.end(task, reason)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Expansions:
-    """What the rows of a frontier can become by one token, a line for each task that has rows.
+    """What the rows of a frontier can become by one token, a line for each problem that has rows.
 
     Attributes:
-        task_A: the tasks, rising.
+        problem_A: the problems, rising.
         values_AM: `[A, M]` a value for each expansion, -inf where there is none; M = slots x V.
-        first_row_A: the row in slot 0 of each task.
+        first_row_A: the row in slot 0 of each problem.
         num_tokens: V.
     """
 
-    task_A: Ints
+    problem_A: Ints
     values_AM: Floats
     first_row_A: Ints
     num_tokens: int
@@ -106,15 +55,14 @@ class Frontier:
 
     Args:
         scorer: the model.
-        mask: makes the mask of a number of programs that have not begun; None allows every token.
-        tasks: B tasks, one row each to begin with.
+        problems: B of one language, one row each to begin with.
         max_tokens: the longest program, its EOS included.
         renormalise: let the log-probabilities of the allowed tokens sum to one. Without it the model
             pays for mass on tokens that the grammar forbids. Where one token is allowed it costs
             nothing in either case: there is no choice to pay for.
 
     Attributes:
-        task_R: the task of each row, rising.
+        problem_R: the problem of each row, rising.
         score_R: sum of the log-probabilities of its tokens.
         prefix_RT: its tokens so far, EOS behind them.
         length: how many tokens a row has, the same for all.
@@ -123,25 +71,27 @@ class Frontier:
     def __init__(
         self,
         scorer: Scorer,
-        mask: Callable[[int, int], TokenMask] | None,
-        tasks: Sequence[Task],
+        problems: Sequence[Problem],
         *,
         max_tokens: int,
         renormalise: bool,
     ) -> None:
-        num_rows = len(tasks)
+        num_rows = len(problems)
         self._scorer = scorer
         self._renormalise = renormalise
-        self._state = scorer.start(tasks)
-        self._mask = mask(num_rows, scorer.num_tokens) if mask else None
+        self._state = scorer.start(
+            np.stack([problem.inputs_KN for problem in problems]),
+            np.stack([problem.outputs_KN for problem in problems]),
+        )
+        self._mask = problems[0].language.grammar.mask(num_rows, scorer.num_tokens)
         self._last_R: Ints = np.full(num_rows, scorer.bos, dtype=np.int64)
-        self.task_R: Ints = np.arange(num_rows, dtype=np.int64)
+        self.problem_R: Ints = np.arange(num_rows, dtype=np.int64)
         self.score_R: Floats = np.zeros(num_rows)
         self.prefix_RT: npt.NDArray[np.int32] = np.full((num_rows, max_tokens), scorer.eos, dtype=np.int32)
         self.length = 0
 
     def __len__(self) -> int:
-        return len(self.task_R)
+        return len(self.problem_R)
 
     def log_probs(self) -> Floats:
         """Feed every row its last token: log-probabilities `[R, V]` of the next, -inf where forbidden.
@@ -153,8 +103,6 @@ class Frontier:
         log_probs_RV = np.array(raw_RV, dtype=np.float64)  # a copy: it is masked in place
         if np.isnan(log_probs_RV).any():
             raise ValueError("the scorer returned NaN as a log-probability: has its training diverged?")
-        if self._mask is None:
-            return log_probs_RV
         allowed_RV = self._mask.allowed()
         log_probs_RV[~allowed_RV] = -np.inf
         if self._renormalise:
@@ -169,18 +117,18 @@ class Frontier:
         return log_probs_RV
 
     def expansions(self, values_RV: Floats) -> Expansions:
-        """Lay the values of all rows out as one line a task, so that tasks are ranked side by side."""
-        task_A, first_row_A, count_A = np.unique(self.task_R, return_index=True, return_counts=True)
+        """Lay the values of all rows out as one line a problem, so that problems are ranked side by side."""
+        problem_A, first_row_A, count_A = np.unique(self.problem_R, return_index=True, return_counts=True)
         num_tokens = values_RV.shape[1]
         slots = int(count_A.max())
         if (count_A == slots).all():
-            values_AM = values_RV.reshape(len(task_A), slots * num_tokens)
+            values_AM = values_RV.reshape(len(problem_A), slots * num_tokens)
         else:
-            padded = np.full((len(task_A), slots, num_tokens), -np.inf)
-            line_R = np.repeat(np.arange(len(task_A)), count_A)
+            padded = np.full((len(problem_A), slots, num_tokens), -np.inf)
+            line_R = np.repeat(np.arange(len(problem_A)), count_A)
             padded[line_R, np.arange(len(self)) - first_row_A[line_R]] = values_RV
-            values_AM = padded.reshape(len(task_A), slots * num_tokens)
-        return Expansions(task_A, values_AM, first_row_A.astype(np.int64), num_tokens)
+            values_AM = padded.reshape(len(problem_A), slots * num_tokens)
+        return Expansions(problem_A, values_AM, first_row_A.astype(np.int64), num_tokens)
 
     def programs(self, row_P: Ints) -> npt.NDArray[np.int32]:
         """`[P, length + 1]`: the programs of some rows, ended here."""
@@ -188,19 +136,17 @@ class Frontier:
         return np.concatenate([self.prefix_RT[row_P, : self.length], eos_P1], axis=1)
 
     def advance(self, parent_R: Ints, token_R: Ints, score_R: Floats) -> None:
-        """Replace all rows by expansions of some; the new rows must be sorted by task."""
+        """Replace all rows by expansions of some; the new rows must be sorted by problem."""
         if not np.array_equal(parent_R, np.arange(len(self))):
             self._state = self._scorer.reorder(self._state, parent_R)
             self.prefix_RT = self.prefix_RT[parent_R]
-            self.task_R = self.task_R[parent_R]
-            if self._mask is not None:
-                self._mask = self._mask.reorder(parent_R)
+            self.problem_R = self.problem_R[parent_R]
+            self._mask = self._mask.reorder(parent_R)
         self.prefix_RT[:, self.length] = token_R
         self.score_R = score_R
         self.length += 1
         self._last_R = token_R
-        if self._mask is not None:
-            self._mask.advance(token_R)
+        self._mask.advance(token_R)
 
 
 def top_columns(values_AM: Floats, num: int) -> Ints:
@@ -223,8 +169,3 @@ def top_columns(values_AM: Floats, num: int) -> Ints:
     order = np.argsort(-np.take_along_axis(values_AM, columns, axis=1), axis=1, kind="stable")
     best: Ints = np.take_along_axis(columns, order, axis=1).astype(np.int64)
     return best
-
-
-def never() -> bool:
-    """The clock of a search without a time limit."""
-    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lasynth.search.verify import Proposal
+from lasynth.search.engine import Proposal
 
 __all__ = ["by_score", "distinct_behaviours", "rank"]
 

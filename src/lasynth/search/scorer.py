@@ -3,18 +3,15 @@
 Anything that turns token prefixes into log-probabilities is a `Scorer`: a
 trained network, a table in a test. Arrays cross this seam as NumPy arrays, so nothing here is torch.
 
-Shapes: B tasks, R live rows (hypotheses of all tasks, one below the other), V vocabulary.
+Shapes: B problems, R live rows (hypotheses of all problems, one below the other), V vocabulary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-
-from lasynth.task import Task
 
 __all__ = ["BoolArray", "FloatArray", "IntArray", "Scorer"]
 
@@ -24,10 +21,10 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 class Scorer(Protocol):
-    """A model that reads tasks and scores programs for them, token by token.
+    """A model that reads examples and scores programs for them, token by token.
 
     The state is the scorer's own; a search only hands it back. A row's result must depend on that
-    row alone, else a task's answer would change with the tasks searched beside it.
+    row alone, else a problem's answer would change with those searched beside it.
     """
 
     @property
@@ -42,11 +39,8 @@ class Scorer(Protocol):
     def eos(self) -> int:
         """The token that ends a program."""
 
-    def start(self, tasks: Sequence[Task]) -> Any:
-        """The state of B rows, one a task, before any token.
-
-        The tasks have as many examples each, of one shape.
-        """
+    def start(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> Any:
+        """The state of B rows, one a problem, before any token; from the encoded shown examples of each."""
 
     def step(self, state: Any, tokens: npt.NDArray[np.int64]) -> tuple[FloatArray, Any]:
         """Feed one token a row.

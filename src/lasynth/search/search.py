@@ -1,112 +1,74 @@
-"""From a scorer to checked and ranked candidates: `search` puts the parts of this folder together."""
+"""The driver: engines propose, `search` limits, checks, ranks, streams and says why it stopped."""
 
 from __future__ import annotations
 
 import time
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-import numpy as np
-
-from lasynth.domains.base import Domain
 from lasynth.errors import InputError
-from lasynth.search.beam import beam_search
-from lasynth.search.completion import complete
-from lasynth.search.frontier import Endings, Finished
+from lasynth.outcome import StopReason
+from lasynth.search.engine import Budget, Engine, Proposal
+from lasynth.search.problem import Problem
 from lasynth.search.rank import by_score, distinct_behaviours, rank
-from lasynth.search.sampling import sample_without_replacement
-from lasynth.search.scorer import Scorer
-from lasynth.search.verify import Proposal, Verifier
-from lasynth.task import StopReason, Task
+from lasynth.search.verify import Verifier
 
-__all__ = ["Method", "SearchConfig", "SearchResult", "search"]
+__all__ = ["Choose", "SearchConfig", "SearchResult", "search"]
 
 Clock = Callable[[], float]
+# From the proposals of each engine to all of them, the chosen one first.
+Choose = Callable[[Sequence[Sequence[Proposal]]], list[Proposal]]
 
-
-class Method(StrEnum):
-    """How programs are proposed."""
-
-    BEAM = "beam"
-    SAMPLE = "sample"  # without replacement
-    GREEDY = "greedy"  # a beam of 1
+# Of the time that is left, what an engine may take while others are still to come.
+_SHARE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchConfig:
-    """How to search.
+    """The limits of a search.
 
     Attributes:
-        method: a `Method` or its name.
-        beam: W, programs to propose a task. Greedy proposes one.
         max_tokens: the longest program, its EOS included.
-        time_limit_s: seconds a task may take; n tasks searched together share n times as much.
+        time_limit_s: seconds a problem may take; n problems searched together share n times as much.
             None: no limit.
-        enough: a task is done when so many of its proposals are consistent. None: never stop early,
+        enough: a problem is done when so many of its proposals are consistent. None: never stop early,
             as an evaluation wants it.
         length_bias: nats that a token costs in the ranking, beside what it costs in the score.
-        seed: of sampling and of probe inputs.
-        renormalise: see `lasynth.search.frontier.Frontier`.
-        patience: see `lasynth.search.beam`; of all it lets through, the W best are kept.
-        complete: where no proposal satisfies the examples, complete beginnings of proposals by the
-            language's search without learning (`lasynth.search.completion`).
+        seed: of whatever is random.
         num_probes: inputs beside the shown ones on which behaviours are told apart.
-        max_rows: hypotheses in one batch; it sets how many tasks are searched together. On a CPU a few
+        max_rows: hypotheses in one batch; it sets how many problems are searched together. On a CPU a few
             hundred are fastest, as their states stay in its caches.
     """
 
-    method: Method | str = Method.BEAM
-    beam: int = 64
     max_tokens: int = 256
     time_limit_s: float | None = None
     enough: int | None = 8
     length_bias: float = 0.1
     seed: int = 0
-    renormalise: bool = True
-    patience: float = 1.0
-    complete: bool = False
     num_probes: int = 32
     max_rows: int = 256
 
     def __post_init__(self) -> None:
-        names = [str(method) for method in Method]
-        if self.method not in names:
-            raise InputError(f"unknown method {self.method!r}", "search", f"Known: {', '.join(names)}.")
-        object.__setattr__(self, "method", Method(self.method))
-        for name, least in (("beam", 1), ("max_tokens", 1), ("max_rows", 1), ("num_probes", 0), ("seed", 0)):
+        for name, least in (("max_tokens", 1), ("max_rows", 1), ("num_probes", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} is {getattr(self, name)}", "search", f"Give {least} or more.")
         if self.enough is not None and self.enough < 1:
             raise InputError(f"enough is {self.enough}", "search", "Give 1 or more, or None.")
         if self.time_limit_s is not None and not self.time_limit_s > 0:
             raise InputError(f"the time limit is {self.time_limit_s} s", "search", "Give more than 0.")
-        if not self.patience > 0:
-            raise InputError(f"patience is {self.patience}", "search", "Give more than 0, 1 is usual.")
-
-    @property
-    def width(self) -> int:
-        """Hypotheses a task: `beam`, but 1 for greedy decoding."""
-        return 1 if self.method == Method.GREEDY else self.beam
-
-    @property
-    def tasks_together(self) -> int:
-        """How many tasks are searched side by side."""
-        return max(1, self.max_rows // self.width)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchResult:
-    """What a search found for one task.
+    """What a search found for one problem.
 
     Attributes:
         candidates: one of each behaviour, ranked: consistent ones first, short ones preferred.
-        proposals: every distinct program, by score: the W candidates of an evaluation, and behind them
-            those that were completed.
-        num_proposed: programs the scorer proposed.
-        stop_reason: why the task ended.
+        proposals: every distinct program, engine after engine, by score: the W candidates of an evaluation,
+            and behind them those that were completed.
+        num_proposed: programs that models proposed.
+        stop_reason: why the search ended.
         seconds: wall-clock time from the start of its batch to its end, checks included.
     """
 
@@ -118,7 +80,7 @@ class SearchResult:
 
     @property
     def num_distinct(self) -> int:
-        """Programs of the scorer that differ in text."""
+        """Programs that differ in text; completed ones do not count."""
         return sum(not proposal.num_added for proposal in self.proposals)
 
     @property
@@ -128,127 +90,161 @@ class SearchResult:
 
 
 def search(
-    scorer: Scorer,
-    domain: Domain,
-    tasks: Sequence[Task],
+    engines: Sequence[Engine],
+    problems: Sequence[Problem],
     config: SearchConfig | None = None,
     *,
+    choose: Choose | None = None,
+    on_proposal: Callable[[int, Proposal], None] | None = None,
+    cancelled: Callable[[], bool] = bool,
     clock: Clock = time.perf_counter,
 ) -> list[SearchResult]:
-    """Search programs for tasks.
+    """Search programs for problems with some engines, one engine after the other.
 
-    A task's result depends on that task alone, but for time limits: not on its place in the list nor on
-    the tasks beside it (as far as the scorer's own arithmetic keeps rows apart).
+    A problem's result depends on that problem alone, but for time limits: not on its place in the list nor on
+    those beside it (as far as a scorer's own arithmetic keeps rows apart).
 
     Args:
-        scorer: the model.
-        domain: the language of the tasks.
-        tasks: any number.
-        config: how to search.
+        engines: at least one. The first ones get their share of the time first; later ones see what those
+            before them found.
+        problems: any number, of any shapes, of one language.
+        config: the limits.
+        choose: orders the proposals; by score and length if not given.
+        on_proposal: called with the number of the problem and each consistent proposal, as it is found.
+        cancelled: asked often; when it says yes, the search ends with what it has.
         clock: seconds; tests put their own.
 
     Returns:
-        One result a task, in order.
+        One result a problem, in order.
+
+    Raises:
+        InputError: no engines.
     """
     config = config or SearchConfig()
-    # A scorer's batch is rectangular: only tasks with as many examples and cells are searched together.
+    if not engines:
+        raise InputError("there is nothing to search with", "search", "Give one engine at least.")
+    together = max(1, config.max_rows // max(engine.width for engine in engines))
+    # A scorer's batch is rectangular: only problems of one shape are searched together.
     by_shape: dict[object, list[int]] = {}
-    for number, task in enumerate(tasks):
-        shape = tuple(array.shape for array in domain.encode(task))
-        by_shape.setdefault(shape, []).append(number)
+    for number, problem in enumerate(problems):
+        by_shape.setdefault(problem.shape, []).append(number)
     results: dict[int, SearchResult] = {}
     for numbers in by_shape.values():
-        for first in range(0, len(numbers), config.tasks_together):
-            some = numbers[first : first + config.tasks_together]
-            found = _search_together(scorer, domain, [tasks[number] for number in some], config, clock)
-            results.update(zip(some, found, strict=True))
-    return [results[number] for number in range(len(tasks))]
+        for first in range(0, len(numbers), together):
+            some = numbers[first : first + together]
+            batch = _Batch(some, [problems[number] for number in some], config, clock, cancelled, on_proposal)
+            for engine in engines:
+                batch.run(engine, last=engine is engines[-1])
+            results.update(zip(some, batch.results(engines, choose), strict=True))
+    return [results[number] for number in range(len(problems))]
 
 
-def _search_together(
-    scorer: Scorer, domain: Domain, tasks: Sequence[Task], config: SearchConfig, clock: Clock
-) -> list[SearchResult]:
-    start_s = clock()
-    seconds = [0.0] * len(tasks)
-    running = set(range(len(tasks)))
-    endings = Endings.of(len(tasks))
-    verifier = Verifier(domain, tasks, num_probes=config.num_probes, seed=config.seed)
-    num_consistent = [0] * len(tasks)
+class _Batch:
+    """Problems of one shape that are searched together."""
 
-    def expired() -> bool:
-        limit_s = config.time_limit_s
-        return limit_s is not None and clock() - start_s >= limit_s * len(tasks)
+    def __init__(
+        self,
+        numbers: Sequence[int],
+        problems: Sequence[Problem],
+        config: SearchConfig,
+        clock: Clock,
+        cancelled: Callable[[], bool],
+        on_proposal: Callable[[int, Proposal], None] | None,
+    ) -> None:
+        self._numbers, self._config, self._clock = numbers, config, clock
+        # Engines never see what is held out.
+        self._problems = [problem.without_held_out() for problem in problems]
+        self._cancelled, self._on_proposal = cancelled, on_proposal
+        self._start_s = clock()
+        limit = config.time_limit_s
+        self._end_s = None if limit is None else self._start_s + limit * len(problems)
+        self._verifier = Verifier(self._problems, num_probes=config.num_probes, seed=config.seed)
+        self._kept: list[list[list[Proposal]]] = []  # of each engine, for each problem
+        self._reasons: list[StopReason | None] = [None] * len(problems)  # of the whole search
+        self._engine_reasons: list[list[StopReason]] = [[] for _ in problems]
+        self._num_consistent = [0] * len(problems)
+        self._seconds: list[float | None] = [None] * len(problems)
 
-    for finished in _stream(scorer, domain, tasks, config, endings, expired):
-        for task, proposal in verifier.check(finished):
-            num_consistent[task] += proposal.consistent
-            if config.enough is not None and num_consistent[task] >= config.enough:
-                endings.end(task, StopReason.ENOUGH_FOUND)
-        for task in [task for task in running if endings.reasons[task] is not None]:
-            seconds[task] = clock() - start_s
-            running.remove(task)
-    for task in running:  # the time was over before the first step
-        seconds[task] = clock() - start_s
+    def run(self, engine: Engine, *, last: bool) -> None:
+        """Let an engine propose, and check what it does."""
+        config, now_s = self._config, self._clock()
+        end_s = self._end_s
+        if end_s is not None and not last:
+            end_s = now_s + _SHARE * (end_s - now_s)
 
-    results = []
-    num_proposed = list(verifier.num_proposed)
-    for task in range(len(tasks)):
-        kept = by_score(verifier.proposals[task])[: config.width]
-        if config.complete and not any(proposal.consistent for proposal in kept):
-            kept += _completed(domain, task, tasks[task], kept, verifier)
-        reason = endings.reasons[task]
-        assert reason is not None, "a search must end every task"
-        results.append(
-            SearchResult(
-                candidates=tuple(distinct_behaviours(rank(kept, length_bias=config.length_bias))),
-                proposals=tuple(kept),
-                num_proposed=num_proposed[task],
-                stop_reason=reason,
-                seconds=seconds[task],
-            )
+        def expired() -> bool:
+            return self._cancelled() or (end_s is not None and self._clock() >= end_s)
+
+        budget = Budget(list(self._reasons), config.max_tokens, config.seed, expired, self._found)
+        first_of = [len(proposals) for proposals in self._verifier.proposals]
+        self._verifier.begin(engine.name)
+        if budget.live().any():
+            for found in engine.propose(self._problems, budget):
+                for problem, proposal in self._verifier.check(found):
+                    self._take(problem, proposal, budget)
+        for problem, reason in enumerate(budget.reasons):
+            self._engine_reasons[problem].append(reason or StopReason.EXHAUSTED)
+        if self._cancelled():
+            for problem in range(len(self._problems)):
+                self._end(problem, StopReason.CANCELLED)
+        self._kept.append(
+            [
+                by_score(proposals[first:])[: engine.width]
+                for proposals, first in zip(self._verifier.proposals, first_of, strict=True)
+            ]
         )
-    return results
+
+    def _take(self, problem: int, proposal: Proposal, budget: Budget) -> None:
+        if not proposal.consistent:
+            return
+        self._num_consistent[problem] += 1
+        if self._on_proposal is not None:
+            self._on_proposal(self._numbers[problem], proposal)
+        enough = self._config.enough
+        if enough is not None and self._num_consistent[problem] >= enough:
+            budget.end(problem, StopReason.ENOUGH_FOUND)
+            self._end(problem, StopReason.ENOUGH_FOUND)
+
+    def _end(self, problem: int, reason: StopReason) -> None:
+        if self._reasons[problem] is None:
+            self._reasons[problem] = reason
+            self._seconds[problem] = self._clock() - self._start_s
+
+    def _found(self, problem: int) -> Sequence[Proposal]:
+        return [proposal for kept in self._kept for proposal in kept[problem]]
+
+    def results(self, engines: Sequence[Engine], choose: Choose | None) -> list[SearchResult]:
+        """One a problem."""
+        end_s = self._clock() - self._start_s
+        found = []
+        for problem, seconds in enumerate(self._seconds):
+            by_engine = [kept[problem] for kept in self._kept]
+            if choose is not None:
+                proposals = choose(by_engine)
+                ranked = proposals
+            else:
+                proposals = _distinct(proposal for kept in by_engine for proposal in kept)
+                ranked = rank(proposals, length_bias=self._config.length_bias)
+            found.append(
+                SearchResult(
+                    candidates=tuple(distinct_behaviours(ranked)),
+                    proposals=tuple(proposals),
+                    num_proposed=self._verifier.num_proposed[problem],
+                    stop_reason=self._reasons[problem] or _reason(self._engine_reasons[problem]),
+                    seconds=end_s if seconds is None else seconds,
+                )
+            )
+        return found
 
 
-def _completed(
-    domain: Domain, number: int, task: Task, proposals: Sequence[Proposal], verifier: Verifier
-) -> list[Proposal]:
-    """Proposals completed without the scorer, the likeliest first; they satisfy the examples."""
-    found = complete(domain, [proposal.tokens for proposal in proposals], *domain.encode(task))
-    checked = []
-    for completion in found:
-        one = Finished(np.array([number]), completion.tokens[None], np.array([completion.score]))
-        checked += [
-            replace(proposal, num_added=max(1, completion.num_added))
-            for _, proposal in verifier.check(one)
-            if proposal.consistent
-        ]
-    return checked
+def _reason(reasons: Sequence[StopReason]) -> StopReason:
+    """Why a search ended that no limit of the driver ended: the time, else what the first engine says."""
+    return StopReason.TIME_LIMIT if StopReason.TIME_LIMIT in reasons else reasons[0]
 
 
-def _stream(
-    scorer: Scorer,
-    domain: Domain,
-    tasks: Sequence[Task],
-    config: SearchConfig,
-    endings: Endings,
-    expired: Callable[[], bool],
-) -> Iterator[Finished]:
-    common: dict[str, Any] = {
-        "beam": config.width,
-        "max_tokens": config.max_tokens,
-        "renormalise": config.renormalise,
-        "expired": expired,
-    }
-    if config.method == Method.SAMPLE:
-        seeds = [_seed(domain, task, config.seed) for task in tasks]
-        return sample_without_replacement(scorer, domain.mask, tasks, endings, seeds=seeds, **common)
-    return beam_search(scorer, domain.mask, tasks, endings, patience=config.patience, **common)
-
-
-def _seed(domain: Domain, task: Task, seed: int) -> int:
-    """A seed from what a task shows, so that its sample does not depend on its place in a list."""
-    digest = 0
-    for array in domain.encode(task):
-        digest = zlib.crc32(array.tobytes(), digest)
-    return (seed << 32) + digest
+def _distinct(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """The first of each text."""
+    first: dict[bytes, Proposal] = {}
+    for proposal in proposals:
+        first.setdefault(proposal.tokens.tobytes(), proposal)
+    return list(first.values())

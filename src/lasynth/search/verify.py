@@ -1,134 +1,110 @@
-"""Running programs on the shown examples as a search proposes them, and telling them apart.
+"""Running programs on the shown examples as engines propose them, and telling them apart.
 
-Programs of all tasks that end in one step of a search run together, in one `run_batch`. Two programs of
-one task are the same proposal if their tokens are equal, and behave alike if they agree, statuses
-included, on the shown inputs and on probe inputs. Held-out examples are never looked at.
+Programs of all problems that arrive together run together, in one `run_batch`. Two programs of one problem
+are the same proposal if their tokens are equal, and behave alike if they agree, statuses included, on the
+shown inputs and on further inputs. Held-out examples are never looked at.
 
-Shapes: P programs, K examples, Q probes, N cells, T tokens.
+Shapes: B problems, P programs, K examples, N cells, T tokens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from lasynth.domains.base import Domain, Status
-from lasynth.search.frontier import Finished
-from lasynth.search.scorer import BoolArray, IntArray
-from lasynth.task import Task
+from lasynth.domains.base import Status, right_programs
+from lasynth.domains.kit.rows import ended
+from lasynth.search.engine import Proposal, Proposals
+from lasynth.search.problem import Problem
+from lasynth.search.scorer import IntArray
 
-__all__ = ["Proposal", "Verifier", "right_examples"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Proposal:
-    """A program that a search proposed for a task, checked on the shown examples.
-
-    Attributes:
-        tokens: `[T]`, ended by one EOS.
-        score: log-probability under the scorer, in nats.
-        consistent: whether it reproduces every shown example.
-        behaviour: programs of a task with the same number behave alike on all inputs tried.
-        order: how many distinct proposals of the task came before it.
-        num_added: tokens at its end that a search without learning added (`lasynth.search.completion`);
-            the score then is not the scorer's.
-    """
-
-    tokens: npt.NDArray[np.int32]
-    score: float
-    consistent: bool
-    behaviour: int
-    order: int
-    num_added: int = 0
+__all__ = ["Verifier"]
 
 
 class Verifier:
-    """Checks the programs of some tasks and keeps what it has seen of each.
+    """Checks the programs of some problems and keeps what it has seen of each.
 
     Args:
-        domain: the language.
-        tasks: B tasks with as many examples each, of one shape.
-        num_probes: Q, inputs beside the shown ones on which behaviours are told apart.
-        seed: of the probe inputs.
+        problems: B of one shape.
+        num_probes: inputs beside the shown ones on which behaviours are told apart.
+        seed: of these inputs.
 
     Attributes:
-        proposals: for each task its distinct proposals, in the order in which they came.
-        num_proposed: for each task all that came, repeats included.
+        proposals: for each problem its proposals in the order in which they came, an engine's text once.
+        num_proposed: for each problem all that came from a model, repeats included.
     """
 
-    def __init__(self, domain: Domain, tasks: Sequence[Task], *, num_probes: int, seed: int) -> None:
-        self._domain = domain
-        self.proposals: list[list[Proposal]] = [[] for _ in tasks]
-        self.num_proposed = [0] * len(tasks)
-        self._texts: list[set[bytes]] = [set() for _ in tasks]
-        self._behaviours: list[dict[bytes, int]] = [{} for _ in tasks]
-        encoded = [domain.encode(task) for task in tasks]
-        self._wanted_BKN = np.stack([outputs for _, outputs in encoded])
-        all_inputs = [inputs for inputs, _ in encoded]
+    def __init__(self, problems: Sequence[Problem], *, num_probes: int, seed: int) -> None:
+        self._language = problems[0].language
+        self.proposals: list[list[Proposal]] = [[] for _ in problems]
+        self.num_proposed = [0] * len(problems)
+        self._by_text: list[dict[bytes, Proposal]] = [{} for _ in problems]
+        self._seen: list[set[bytes]] = []
+        self._engine = ""
+        self.begin("")
+        self._behaviours: list[dict[bytes, int]] = [{} for _ in problems]
+        self._wanted_BKN = np.stack([problem.outputs_KN for problem in problems])
+        all_inputs = [problem.inputs_KN for problem in problems]
         if num_probes:
-            all_inputs = [
-                np.concatenate([inputs, domain.probe_inputs(inputs, num=num_probes, seed=seed)])
-                for inputs in all_inputs
-            ]
-        self._inputs_BKN = np.stack(all_inputs)  # the shown ones, then the probes
+            more = self._language.values.more
+            all_inputs = [np.concatenate([inputs, more(inputs, num_probes, seed)]) for inputs in all_inputs]
+        self._inputs_BKN = np.stack(all_inputs)  # the shown ones, then the further ones
 
-    def check(self, finished: Finished) -> list[tuple[int, Proposal]]:
-        """Run programs that have just ended; repeats are counted and dropped.
+    def begin(self, engine: str) -> None:
+        """The programs to come are of another engine; it may repeat what others proposed."""
+        self._engine = engine
+        self._seen = [set() for _ in self.proposals]
+
+    def check(self, found: Proposals) -> list[tuple[int, Proposal]]:
+        """Run programs that an engine has just proposed; its repeats are counted and dropped.
 
         Returns:
-            `(task, proposal)` of each new one, in the order given.
+            `(problem, proposal)` of each new one, in the order given.
         """
+        eos = self._language.grammar.eos
+        rows = [ended(tokens, eos) for tokens in found.tokens_PT]
         fresh = []
-        for index, task in enumerate(finished.task_P.tolist()):
-            self.num_proposed[task] += 1
-            text = _ended(finished.tokens_PT[index], self._domain.eos).tobytes()
-            if text not in self._texts[task]:
-                self._texts[task].add(text)
+        for index, (problem, tokens) in enumerate(zip(found.problem_P.tolist(), rows, strict=True)):
+            if found.num_added_P is None:
+                self.num_proposed[problem] += 1
+            text = tokens.tobytes()
+            if text not in self._seen[problem]:
+                self._seen[problem].add(text)
                 fresh.append(index)
-        if not fresh:
-            return []
-        found = []
-        results = self._run(finished.task_P[fresh], finished.tokens_PT[fresh])
-        for index, (consistent, signature) in zip(fresh, results, strict=True):
-            task = int(finished.task_P[index])
-            behaviours = self._behaviours[task]
-            proposal = Proposal(
-                tokens=_ended(finished.tokens_PT[index], self._domain.eos),
-                score=float(finished.score_P[index]),
-                consistent=consistent,
-                behaviour=behaviours.setdefault(signature, len(behaviours)),
-                order=len(self.proposals[task]),
-            )
-            self.proposals[task].append(proposal)
-            found.append((task, proposal))
-        return found
+        unknown = [i for i in fresh if rows[i].tobytes() not in self._by_text[int(found.problem_P[i])]]
+        results = dict(zip(unknown, self._run(found, unknown), strict=True)) if unknown else {}
+        checked = []
+        for index in fresh:
+            problem = int(found.problem_P[index])
+            text = rows[index].tobytes()
+            added = 0 if found.num_added_P is None else max(1, int(found.num_added_P[index]))
+            score, order = float(found.score_P[index]), len(self.proposals[problem])
+            if index in results:
+                consistent, signature = results[index]
+                behaviours = self._behaviours[problem]
+                behaviour = behaviours.setdefault(signature, len(behaviours))
+                proposal = Proposal(rows[index], score, consistent, behaviour, order, self._engine, added)
+                self._by_text[problem][text] = proposal
+            else:
+                known = self._by_text[problem][text]
+                proposal = replace(known, score=score, order=order, engine=self._engine, num_added=added)
+            self.proposals[problem].append(proposal)
+            checked.append((problem, proposal))
+        return checked
 
-    def _run(self, task_P: IntArray, tokens_PT: IntArray) -> list[tuple[bool, bytes]]:
-        """Whether each program is consistent, and what it does on shown and probe inputs, as bytes."""
-        wanted = self._wanted_BKN[task_P]
+    def _run(self, found: Proposals, which: list[int]) -> list[tuple[bool, bytes]]:
+        """Whether each program is consistent, and what it does on all inputs tried, as bytes."""
+        problem_P, tokens_PT = found.problem_P[which], found.tokens_PT[which]
+        wanted: IntArray = self._wanted_BKN[problem_P]
         num_shown = wanted.shape[1]
-        outputs, statuses = self._domain.run_batch(tokens_PT, self._inputs_BKN[task_P])
-        right = right_examples(outputs[:, :num_shown], statuses[:, :num_shown], wanted)
+        outputs, statuses = self._language.machine.run_batch(tokens_PT, self._inputs_BKN[problem_P])
+        right = right_programs(outputs[:, :num_shown], statuses[:, :num_shown], wanted)
         # What a failed run left behind is no behaviour; its status is.
         failed = statuses != Status.OK
         outputs = np.where(failed.reshape(failed.shape + (1,) * (outputs.ndim - 2)), 0, outputs)
         return [
-            (bool(right[index].all()), outputs[index].tobytes() + statuses[index].tobytes())
-            for index in range(len(task_P))
+            (bool(right[index]), outputs[index].tobytes() + statuses[index].tobytes())
+            for index in range(len(which))
         ]
-
-
-def right_examples(outputs_PKN: IntArray, statuses_PK: IntArray, wanted_PKN: IntArray) -> BoolArray:
-    """`[P, K]`: whether a run ended well with the output wanted (also `[K, N]`, the same for all)."""
-    same = np.asarray(outputs_PKN == wanted_PKN)
-    right: BoolArray = (statuses_PK == Status.OK) & same.reshape(*same.shape[:2], -1).all(axis=2)
-    return right
-
-
-def _ended(tokens_T: IntArray, eos: int) -> npt.NDArray[np.int32]:
-    """A program cut behind its first EOS."""
-    ends = np.flatnonzero(tokens_T == eos)
-    return np.array(tokens_T[: ends[0] + 1] if len(ends) else tokens_T, dtype=np.int32)

@@ -96,7 +96,7 @@ class ReferencePrograms:
     def _partial_outputs(self, batch: Batch, result: Forward) -> torch.Tensor | None:
         if self.config.exec_targets == "end":
             return None
-        outputs, _ = self.language.run_partial(
+        outputs, _ = self.language.machine.run_partial(
             batch.tokens_BT.astype(np.int32),
             batch.inputs_BKN,
             result.row_X.cpu().numpy(),
@@ -237,7 +237,9 @@ def _tensors(batch: Batch, device: torch.device) -> tuple[torch.Tensor, ...]:
 def _allowed(batch: Batch, model: ModelConfig) -> torch.Tensor:
     """`[B, T, V]` the tokens that the grammar allows."""
     language = domains.get(model.domain)
-    return torch.from_numpy(language.allowed_along(batch.tokens_BT.astype(np.int32), model.num_tokens))
+    return torch.from_numpy(
+        language.grammar.allowed_along(batch.tokens_BT.astype(np.int32), model.num_tokens)
+    )
 
 
 def _never(device: torch.device) -> torch.Tensor:

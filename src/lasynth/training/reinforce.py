@@ -13,9 +13,7 @@ Shapes: B tasks, S programs of a beam, P programs of all beams, K examples, W nu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +23,11 @@ from torch import Tensor
 from lasynth import domains
 from lasynth.data.batches import Batch
 from lasynth.data.dataset import Dataset
+from lasynth.domains.base import right_examples
+from lasynth.domains.kit.rows import padded
 from lasynth.models.model import Model
 from lasynth.models.synthesizer import Synthesizer
-from lasynth.search.beam import beam_search
-from lasynth.search.frontier import Endings
-from lasynth.search.verify import right_examples
-from lasynth.task import Task
+from lasynth.search import Beam, Budget, Problem
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
 
@@ -67,43 +64,14 @@ def log_probs(model: Model, tokens_PT: Tensor, inputs_PKW: Tensor, outputs_PKW: 
         tokens_PT: ended and padded by the end token.
         inputs_PKW, outputs_PKW: the examples that each was written for.
     """
-    language = domains.get(model.config.domain)
-    lengths = (tokens_PT != language.eos).sum(1) + 1
-    along = language.allowed_along(tokens_PT.cpu().numpy().astype(np.int32), model.config.num_tokens)
+    grammar = domains.get(model.config.domain).grammar
+    lengths = (tokens_PT != grammar.eos).sum(1) + 1
+    along = grammar.allowed_along(tokens_PT.cpu().numpy().astype(np.int32), model.config.num_tokens)
     allowed = torch.from_numpy(along).to(tokens_PT.device)
     result = model(tokens_PT, lengths, inputs_PKW, outputs_PKW, allowed.sum(-1) > 1)
     logits = result.logits_PV.float().masked_fill(~allowed[result.row_P, result.position_P], -torch.inf)
     chosen = logits.log_softmax(-1).gather(1, tokens_PT[result.row_P, result.position_P][:, None])[:, 0]
     return chosen.new_zeros(len(tokens_PT)).index_add(0, result.row_P, chosen)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Started:
-    """A scorer of a batch that is arrays already; see `lasynth.search.scorer.Scorer`."""
-
-    scorer: Synthesizer
-    state: Any
-
-    @property
-    def num_tokens(self) -> int:
-        return self.scorer.num_tokens
-
-    @property
-    def bos(self) -> int:
-        return self.scorer.bos
-
-    @property
-    def eos(self) -> int:
-        return self.scorer.eos
-
-    def start(self, tasks: Sequence[Task]) -> Any:
-        return self.state
-
-    def step(self, state: Any, tokens: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.floating[Any]], Any]:
-        return self.scorer.step(state, tokens)
-
-    def reorder(self, state: Any, parents: npt.NDArray[np.int64]) -> Any:
-        return self.scorer.reorder(state, parents)
 
 
 class BeamReward:
@@ -131,7 +99,7 @@ class BeamReward:
         inputs, outputs = (
             torch.from_numpy(array).to(device) for array in (batch.inputs_BKN, batch.outputs_BKN)
         )
-        task_P, tokens_PT, slot_P = self._beams(model, inputs, outputs)
+        task_P, tokens_PT, slot_P = self._beams(model, batch.inputs_BKN, batch.outputs_BKN)
         num_tasks = len(rows_B)
         rewards_BS = np.zeros((num_tasks, self.reinforce.beam), dtype=np.float32)
         rewards_BS[task_P, slot_P] = self._rewards(tokens_PT, rows_B[task_P])
@@ -158,45 +126,26 @@ class BeamReward:
         return Losses(total, total.detach(), zero, zero, accuracy, zero)
 
     def _beams(
-        self, model: Model, inputs: Tensor, outputs: Tensor
+        self, model: Model, inputs: npt.NDArray[Any], outputs: npt.NDArray[Any]
     ) -> tuple[Rows, npt.NDArray[np.int32], Rows]:
         """The programs of all beams, likeliest first: task, tokens and slot of each."""
         scorer = Synthesizer(model, self.config.model, name="in training")
-        with torch.inference_mode():
-            started = _Started(scorer, model.start(inputs, outputs))
-        endings = Endings.of(len(inputs))
-        # The scorer has its tasks already; the search only counts them.
-        tasks = cast(Sequence[Task], range(len(inputs)))
-        found = list(
-            beam_search(
-                started,
-                self.language.mask,
-                tasks,
-                endings,
-                beam=self.reinforce.beam,
-                max_tokens=self.config.max_tokens,
-            )
-        )
+        problems = [Problem(self.language, *pair) for pair in zip(inputs, outputs, strict=True)]
+        beam = Beam(scorer=scorer, width=self.reinforce.beam)
+        budget = Budget.of(len(problems), max_tokens=self.config.max_tokens)
+        found = list(beam.propose(problems, budget))
         model.train()
-        width = max((part.tokens_PT.shape[1] for part in found), default=1)
-        tokens = [
-            np.pad(
-                part.tokens_PT,
-                ((0, 0), (0, width - part.tokens_PT.shape[1])),
-                constant_values=self.language.eos,
-            )
-            for part in found
-        ]
-        task_P = np.concatenate([part.task_P for part in found])
+        tokens_PT = padded([row for part in found for row in part.tokens_PT], self.language.grammar.eos)
+        task_P = np.concatenate([part.problem_P for part in found])
         score_P = np.concatenate([part.score_P for part in found])
         order = np.lexsort((-score_P, task_P))
         task_P = task_P[order]
         slot_P = np.arange(len(task_P)) - np.searchsorted(task_P, task_P)
-        return task_P, np.concatenate(tokens)[order], slot_P
+        return task_P, tokens_PT[order], slot_P
 
     def _rewards(self, tokens_PT: npt.NDArray[np.int32], rows_P: Rows) -> npt.NDArray[np.float32]:
         if not len(rows_P):
             return np.zeros(0, dtype=np.float32)
-        after, statuses = self.language.run_batch(tokens_PT, self.data.inputs_PKN[rows_P])
+        after, statuses = self.language.machine.run_batch(tokens_PT, self.data.inputs_PKN[rows_P])
         right = right_examples(after, statuses, self.data.outputs_PKN[rows_P])
         return np.asarray(right.all(axis=1), dtype=np.float32)

@@ -26,7 +26,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lasynth import domains
 from lasynth.data.dataset import Dataset
 from lasynth.domains.karel.world import WORLD_SIZE
 from lasynth.errors import InputError, LasynthError
@@ -189,7 +188,7 @@ def trace_validator(tasks: Sequence[Task]) -> Callable[[Model], dict[str, float]
     """A function that measures a first stage: `solved`, the share of examples with a right trace among those
     proposed, and `top1`, that of those whose likeliest is right.
     """  # noqa: D205
-    encoded = [domains.get(task.domain).encode(task) for task in tasks]
+    encoded = [task.language.encode(task.examples) for task in tasks]
     inputs, outputs = (np.concatenate(arrays) for arrays in zip(*encoded, strict=True))
 
     def validate(model: Model) -> dict[str, float]:

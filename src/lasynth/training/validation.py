@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-from lasynth import domains
-from lasynth.domains.base import Domain, Status
 from lasynth.models.model import Model, ModelConfig
 from lasynth.models.synthesizer import Synthesizer
-from lasynth.search import Proposal, SearchConfig, search
+from lasynth.search import Beam, Problem, SearchConfig, search
 from lasynth.task import Task
 from lasynth.training.traces import trace_validator
 
@@ -28,29 +25,21 @@ def validator(tasks: Sequence[Task], config: ModelConfig, *, beam: int = 16) -> 
     first of `beam` candidates that satisfies the shown ones is) and `oracle` (any of them is), as
     shares of the tasks.
     """
+    problems = [Problem.of(task) for task in tasks]
 
     def validate(model: Model) -> dict[str, float]:
         if model.objective in _OTHERS:
             return _OTHERS[model.objective](tasks)(model)
         synthesizer = Synthesizer(model, config, name="in training")
-        domain = domains.get(synthesizer.domain)
-        search_config = SearchConfig(beam=beam, enough=None, max_tokens=96)
+        limits = SearchConfig(enough=None, max_tokens=96)
         counts = {"top1": 0, "solved": 0, "oracle": 0}
-        for task, result in zip(tasks, search(synthesizer, domain, tasks, search_config), strict=True):
-            right = [_right(proposal, domain, task) for proposal in result.proposals]
+        results = search([Beam(scorer=synthesizer, width=beam)], problems, limits)
+        for problem, result in zip(problems, results, strict=True):
+            right = problem.right([proposal.tokens for proposal in result.proposals])
             chosen = [ok for ok, p in zip(right, result.proposals, strict=True) if p.consistent]
-            counts["top1"] += bool(right) and right[0]
+            counts["top1"] += bool(right[:1].any())
             counts["solved"] += bool(chosen) and chosen[0]
-            counts["oracle"] += any(right)
+            counts["oracle"] += bool(right.any())
         return {name: count / len(tasks) for name, count in counts.items()}
 
     return validate
-
-
-def _right(proposal: Proposal, domain: Domain, task: Task) -> bool:
-    """Whether a program is right on all examples, the held-out ones included."""
-    if not proposal.consistent:
-        return False
-    inputs, outputs = domain.encode(replace(task, examples=task.held_out, held_out=()))
-    got, statuses = domain.run_batch(proposal.tokens[None], inputs)
-    return bool((statuses == Status.OK).all() and (got[0] == outputs).all())

@@ -5,16 +5,17 @@ from pathlib import Path
 import pytest
 
 from lasynth.data.dataset import Dataset
-from lasynth.data.generate import GenerateConfig, generate
+from lasynth.data.generate import generate
+from lasynth.domains.c.generator import CTaskGenerator
 
 
 @pytest.fixture(scope="session")
-def config() -> GenerateConfig:
-    return GenerateConfig.named("small")
+def config() -> CTaskGenerator:
+    return CTaskGenerator.named("small")
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory, config: GenerateConfig) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, config: CTaskGenerator) -> Path:
     """Shards of every split: 600 tasks for training in three shards, 100 each for the others."""
     path = tmp_path_factory.mktemp("data")
     generate(path, config, split="train", num_tasks=600, seed=1, num_shards=3)

@@ -9,9 +9,10 @@ import pytest
 from lasynth.data import generate as module
 from lasynth.data.dataset import Dataset
 from lasynth.data.filters import Split, splits_of
-from lasynth.data.generate import GenerateConfig, generate, make_shard
+from lasynth.data.generate import generate, make_shard
 from lasynth.data.shards import TaskTable, read_shard
 from lasynth.domains.base import Status
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.kinds import kinds_of
 from lasynth.domains.c.machine import run_batch
 from lasynth.errors import InputError, ShardError
@@ -28,7 +29,7 @@ def equal(one: TaskTable, other: TaskTable) -> bool:
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in COLUMNS)
 
 
-def test_a_shard_is_a_function_of_its_seed_and_number(config: GenerateConfig) -> None:
+def test_a_shard_is_a_function_of_its_seed_and_number(config: CTaskGenerator) -> None:
     one, counts = make_shard(config, split="train", num_tasks=80, seed=9, shard=4)
     again, counts_again = make_shard(config, split="train", num_tasks=80, seed=9, shard=4)
     assert equal(one, again)
@@ -38,7 +39,7 @@ def test_a_shard_is_a_function_of_its_seed_and_number(config: GenerateConfig) ->
         assert not np.isin(other.hashes_P, one.hashes_P).all()
 
 
-def test_more_tasks_of_a_shard_begin_alike(config: GenerateConfig) -> None:
+def test_more_tasks_of_a_shard_begin_alike(config: CTaskGenerator) -> None:
     few, _ = make_shard(config, split="train", num_tasks=30, seed=9, shard=0)
     more, _ = make_shard(config, split="train", num_tasks=60, seed=9, shard=0)
     assert (more.hashes_P[:30] == few.hashes_P).all()
@@ -46,7 +47,7 @@ def test_more_tasks_of_a_shard_begin_alike(config: GenerateConfig) -> None:
     assert (more.inputs_PKN[:30] == few.inputs_PKN).all()
 
 
-def test_files_do_not_depend_on_who_writes_them(tmp_path: Path, config: GenerateConfig) -> None:
+def test_files_do_not_depend_on_who_writes_them(tmp_path: Path, config: CTaskGenerator) -> None:
     for name, runner in (("a", None), ("b", ProcessRunner(2))):
         generate(tmp_path / name, config, num_tasks=61, seed=5, num_shards=2, runner=runner)
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
@@ -75,14 +76,14 @@ def test_no_function_is_in_two_splits(folder: Path) -> None:
 
 
 def test_raw_programs_are_kept_as_they_are_drawn() -> None:
-    config = dataclasses.replace(GenerateConfig.named("paper"), max_tries=200)
+    config = dataclasses.replace(CTaskGenerator.named("paper"), max_tries=200)
     assert not config.simplify
     table, _ = make_shard(config, split="train", num_tasks=50, seed=0, shard=0)
     assert (table.tokens_PT == table.raw_PT).all()
     assert (table.tokens_PT != 0).sum(axis=1).mean() > 70
 
 
-def test_affine_tasks_can_be_thinned_out(config: GenerateConfig) -> None:
+def test_affine_tasks_can_be_thinned_out(config: CTaskGenerator) -> None:
     shares = []
     for keep in (1.0, 0.3, 0.0):
         thinned = dataclasses.replace(config, keep_affine=keep)
@@ -93,7 +94,7 @@ def test_affine_tasks_can_be_thinned_out(config: GenerateConfig) -> None:
 
 
 def test_a_killed_run_goes_on(
-    tmp_path: Path, config: GenerateConfig, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, config: CTaskGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = {"num_tasks": 90, "seed": 8, "num_shards": 3}
     generate(tmp_path / "whole", config, **options)
@@ -125,7 +126,7 @@ def test_a_killed_run_goes_on(
     assert statistics.num_tasks + statistics.num_repeated == 90
 
 
-def test_shards_of_another_seed_or_setting_are_not_mixed(tmp_path: Path, config: GenerateConfig) -> None:
+def test_shards_of_another_seed_or_setting_are_not_mixed(tmp_path: Path, config: CTaskGenerator) -> None:
     generate(tmp_path, config, num_tasks=20, seed=1)
     before = contents(tmp_path)
     other = dataclasses.replace(config, max_tries=300)
@@ -144,7 +145,7 @@ def test_shards_of_another_seed_or_setting_are_not_mixed(tmp_path: Path, config:
     ],
 )
 def test_bad_arguments_are_said(
-    tmp_path: Path, config: GenerateConfig, options: dict[str, object], message: str
+    tmp_path: Path, config: CTaskGenerator, options: dict[str, object], message: str
 ) -> None:
     with pytest.raises(InputError) as raised:
         generate(tmp_path, config, **{"num_tasks": 5, **options})  # type: ignore[arg-type]
@@ -166,19 +167,19 @@ def test_bad_arguments_are_said(
 )
 def test_bad_settings_are_said(values: dict[str, object], message: str) -> None:
     with pytest.raises(InputError) as raised:
-        GenerateConfig.from_dict(values)
+        CTaskGenerator.from_dict(values)
     assert message in str(raised.value)
 
 
 def test_settings_travel_as_json() -> None:
-    config = GenerateConfig.from_dict({"sampler": {"name": "paper", "p_else": 0.5}, "max_value": 9})
+    config = CTaskGenerator.from_dict({"sampler": {"name": "paper", "p_else": 0.5}, "max_value": 9})
     assert config.sampler.p_else == 0.5
-    assert GenerateConfig.from_dict(config.to_dict()) == config
+    assert CTaskGenerator.from_dict(config.to_dict()) == config
 
 
 def test_a_sampler_that_makes_no_tasks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MAX_DRAWN", 1)
     monkeypatch.setattr(module, "_BLOCK", 64)
-    config = GenerateConfig.from_dict({"max_tries": 3})  # never enough for ten examples
+    config = CTaskGenerator.from_dict({"max_tries": 3})  # never enough for ten examples
     with pytest.raises(InputError, match="hardly any program drawn makes a task"):
         make_shard(config, split="train", num_tasks=1, seed=0, shard=0)

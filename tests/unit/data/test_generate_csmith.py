@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from lasynth.data.dataset import Dataset
-from lasynth.data.generate import GenerateConfig, generate, make_shard
+from lasynth.data.generate import generate, make_shard
 from lasynth.data.shards import read_info
 from lasynth.domains.base import Status
 from lasynth.domains.c.csmith import csmith_version
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.machine import run_batch
 from lasynth.errors import InputError, ShardError
 
 SAVED = Path(__file__).resolve().parents[2] / "data" / "csmith"
-CONFIG = GenerateConfig(source="csmith", simplify=False)
+CONFIG = CTaskGenerator(source="csmith", simplify=False)
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +68,7 @@ def test_a_shard_says_where_it_is_from_and_goes_on_where_it_was(tmp_path: Path, 
     programs = lost.pop("csmith_pieces")
     assert lost.pop("csmith_runs") > 0
     assert programs == info.counts["drawn"] + sum(lost.values())
-    assert GenerateConfig.from_dict({k: v for k, v in info.config.items() if k != "csmith_version"}) == CONFIG
+    assert CTaskGenerator.from_dict({k: v for k, v in info.config.items() if k != "csmith_version"}) == CONFIG
     path.unlink()
     generate(folder, CONFIG, num_tasks=40, seed=1, num_shards=2)
     assert contents(folder) == whole
@@ -97,11 +98,11 @@ def test_references_are_simplified_unless_told_otherwise() -> None:
 
 
 def test_the_setting_of_the_sampler_is_written_as_it_always_was(tmp_path: Path) -> None:
-    values = GenerateConfig.named("small").to_dict()
+    values = CTaskGenerator.named("small").to_dict()
     assert "source" not in values
-    assert GenerateConfig.from_dict(values).source == "sampler"
-    assert GenerateConfig.from_dict({"source": "csmith"}).to_dict()["source"] == "csmith"
-    generate(tmp_path / "data", GenerateConfig.named("small"), num_tasks=5)
+    assert CTaskGenerator.from_dict(values).source == "sampler"
+    assert CTaskGenerator.from_dict({"source": "csmith"}).to_dict()["source"] == "csmith"
+    generate(tmp_path / "data", CTaskGenerator.named("small"), num_tasks=5)
     (path,) = (tmp_path / "data").glob("*.parquet")
     info = read_info(path)
     assert info.config == values
@@ -112,7 +113,7 @@ def test_an_unknown_source_is_refused() -> None:
     with pytest.raises(
         InputError, match=r"no source of programs is called 'gcc'. Known are: sampler, csmith."
     ):
-        GenerateConfig(source="gcc")
+        CTaskGenerator(source="gcc")
 
 
 def test_the_command_says_what_is_missing(

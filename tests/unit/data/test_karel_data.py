@@ -13,27 +13,27 @@ import pytest
 from lasynth.data.batches import Batches
 from lasynth.data.dataset import Dataset
 from lasynth.data.filters import Split, splits_of
-from lasynth.data.generate import GenerateConfig as ListConfig
 from lasynth.data.generate import generate, make_shard
 from lasynth.data.shards import read_info, read_shard
 from lasynth.data.statistics import Statistics
 from lasynth.domains.base import Status
+from lasynth.domains.c.generator import CTaskGenerator
+from lasynth.domains.generator import source_class
 from lasynth.domains.karel.behaviour import behaviours
-from lasynth.domains.karel.domain import DOMAIN
+from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.karel.kinds import kinds_of
-from lasynth.domains.karel.source import GenerateConfig
-from lasynth.domains.source import source_class
+from lasynth.domains.karel.language import LANGUAGE
 from lasynth.errors import InputError, ShardError
 from lasynth.runner import ProcessRunner
 
 
 @pytest.fixture(scope="module")
-def config() -> GenerateConfig:
-    return GenerateConfig.named("real")
+def config() -> KarelTaskGenerator:
+    return KarelTaskGenerator.named("real")
 
 
 @pytest.fixture(scope="module")
-def karel_folder(tmp_path_factory: pytest.TempPathFactory, config: GenerateConfig) -> Path:
+def karel_folder(tmp_path_factory: pytest.TempPathFactory, config: KarelTaskGenerator) -> Path:
     path = tmp_path_factory.mktemp("karel")
     generate(path, config, split="train", num_tasks=300, seed=1, num_shards=2)
     generate(path, config, split="test", num_tasks=60, seed=1)
@@ -50,12 +50,12 @@ def test_every_task_is_as_promised(worlds: Dataset) -> None:
     assert worlds.inputs_PKN.dtype == worlds.outputs_PKN.dtype == np.uint8
     assert worlds.tokens_PT.dtype == np.int16
     tokens_PT = worlds.tokens_PT.astype(np.int32)
-    outputs_PKW, statuses_PK = DOMAIN.run_batch(tokens_PT, worlds.inputs_PKN)
+    outputs_PKW, statuses_PK = LANGUAGE.machine.run_batch(tokens_PT, worlds.inputs_PKN)
     assert (statuses_PK == Status.OK).all()
     assert (outputs_PKW == worlds.outputs_PKN).all()
     assert (worlds.hashes_P == behaviours(tokens_PT)).all()
     assert (worlds.kinds_P == kinds_of(tokens_PT)).all()
-    straight = [DOMAIN.same_actions(*row) for row in zip(tokens_PT, worlds.inputs_PKN, strict=True)]
+    straight = [LANGUAGE.same_actions(*row) for row in zip(tokens_PT, worlds.inputs_PKN, strict=True)]
     assert worlds.plain_P.tolist() == straight
     assert 0 < sum(straight) < len(straight)
 
@@ -75,7 +75,7 @@ def test_tasks_of_one_behaviour_are_called_apart(worlds: Dataset) -> None:
         assert names[row] == f"{behaviour:016x}" + (f"-{earlier + 1}" if earlier else "")
 
 
-def test_repeats_can_be_left_out(tmp_path: Path, config: GenerateConfig) -> None:
+def test_repeats_can_be_left_out(tmp_path: Path, config: KarelTaskGenerator) -> None:
     once = dataclasses.replace(config, repeats=False)
     statistics = generate(tmp_path, once, num_tasks=200, seed=1, num_shards=2)
     dataset = Dataset.open(tmp_path)
@@ -83,7 +83,7 @@ def test_repeats_can_be_left_out(tmp_path: Path, config: GenerateConfig) -> None
     assert statistics.rejected["repeated_text"] > 0
 
 
-def test_splits_may_be_drawn_alike(tmp_path: Path, config: GenerateConfig) -> None:
+def test_splits_may_be_drawn_alike(tmp_path: Path, config: KarelTaskGenerator) -> None:
     alike = dataclasses.replace(config, disjoint=False)
     generate(tmp_path, alike, num_tasks=300, seed=1, num_shards=1, split=Split.TEST)
     dataset = Dataset.open(tmp_path, split=Split.TEST)
@@ -91,7 +91,7 @@ def test_splits_may_be_drawn_alike(tmp_path: Path, config: GenerateConfig) -> No
     assert set(splits_of(dataset.hashes_P)) == set(Split)
 
 
-def test_files_do_not_depend_on_who_writes_them(tmp_path: Path, config: GenerateConfig) -> None:
+def test_files_do_not_depend_on_who_writes_them(tmp_path: Path, config: KarelTaskGenerator) -> None:
     for name, runner in (("a", None), ("b", ProcessRunner(2))):
         generate(tmp_path / name, config, num_tasks=31, seed=5, num_shards=2, runner=runner)
     files = [sorted((tmp_path / name).iterdir()) for name in ("a", "b")]
@@ -99,11 +99,11 @@ def test_files_do_not_depend_on_who_writes_them(tmp_path: Path, config: Generate
     assert [path.read_bytes() for path in files[0]] == [path.read_bytes() for path in files[1]]
 
 
-def test_a_shard_says_what_it_holds(karel_folder: Path, config: GenerateConfig) -> None:
+def test_a_shard_says_what_it_holds(karel_folder: Path, config: KarelTaskGenerator) -> None:
     path = sorted(karel_folder.glob("train-*"))[0]
     info = read_info(path)
     assert (info.domain, info.num_shown, info.num_examples, info.repeats) == ("karel", 5, 6, True)
-    assert GenerateConfig.from_dict(info.config) == config
+    assert KarelTaskGenerator.from_dict(info.config) == config
     assert "straight" in pq.read_schema(path).names
     assert "affine" not in pq.read_schema(path).names
     table, _ = read_shard(path)
@@ -112,7 +112,7 @@ def test_a_shard_says_what_it_holds(karel_folder: Path, config: GenerateConfig) 
 
 
 def test_shards_of_lists_say_no_more_than_before(tmp_path: Path) -> None:
-    generate(tmp_path, ListConfig.named("small"), num_tasks=4, seed=0)
+    generate(tmp_path, CTaskGenerator.named("small"), num_tasks=4, seed=0)
     (path,) = tmp_path.iterdir()
     head = json.loads(pq.read_schema(path).metadata[b"lasynth"])
     assert sorted(head) == [
@@ -125,7 +125,7 @@ def test_shards_of_lists_say_no_more_than_before(tmp_path: Path) -> None:
 
 
 def test_languages_are_not_mixed(tmp_path: Path, karel_folder: Path) -> None:
-    generate(tmp_path, ListConfig.named("small"), num_tasks=4, seed=0)
+    generate(tmp_path, CTaskGenerator.named("small"), num_tasks=4, seed=0)
     files = [*tmp_path.iterdir(), *karel_folder.glob("train-*")]
     with pytest.raises(ShardError, match=r"domain is karel, but c in .* Read shards of one kind at a time."):
         Dataset.open(files)
@@ -135,12 +135,14 @@ def test_tasks_show_five_worlds_and_hold_one_out(worlds: Dataset) -> None:
     few = worlds.rows(slice(5))
     for row, task in enumerate(few.tasks()):
         assert (task.domain, len(task.examples), len(task.held_out)) == ("karel", 5, 1)
-        inputs_KW, outputs_KW = DOMAIN.encode(task)
+        inputs_KW, outputs_KW = LANGUAGE.encode(task.examples)
         assert (inputs_KW == few.inputs_PKN[row, :5]).all()
         assert (outputs_KW == few.outputs_PKN[row, :5]).all()
         assert task.program is not None
         length = few.lengths_P[row]
-        assert (DOMAIN.to_tokens(DOMAIN.parse(task.program)) == few.tokens_PT[row, :length]).all()
+        assert (
+            LANGUAGE.text.to_tokens(LANGUAGE.text.parse(task.program)) == few.tokens_PT[row, :length]
+        ).all()
 
 
 def test_batches_hold_worlds_as_bytes(worlds: Dataset) -> None:
@@ -179,7 +181,7 @@ def test_statistics_are_in_the_words_of_the_language(worlds: Dataset) -> None:
         assert words in text
 
 
-def test_straight_tasks_can_be_thinned_out(config: GenerateConfig) -> None:
+def test_straight_tasks_can_be_thinned_out(config: KarelTaskGenerator) -> None:
     shares = []
     for keep in (1.0, 0.0):
         thinned = dataclasses.replace(config, keep_straight=keep)
@@ -189,14 +191,14 @@ def test_straight_tasks_can_be_thinned_out(config: GenerateConfig) -> None:
     assert shares[0] > shares[1] == 0
 
 
-def test_references_can_be_simplified(config: GenerateConfig) -> None:
+def test_references_can_be_simplified(config: KarelTaskGenerator) -> None:
     table, counts = make_shard(
         dataclasses.replace(config, simplify=True), split="train", num_tasks=60, seed=0, shard=0
     )
     lengths_P, raw_lengths_P = ((tokens != 0).sum(axis=1) for tokens in (table.tokens_PT, table.raw_PT))
     assert (lengths_P <= raw_lengths_P).all()
     assert lengths_P.sum() < raw_lengths_P.sum()
-    outputs_PKW, _ = DOMAIN.run_batch(table.tokens_PT.astype(np.int32), table.inputs_PKN)
+    outputs_PKW, _ = LANGUAGE.machine.run_batch(table.tokens_PT.astype(np.int32), table.inputs_PKN)
     assert (outputs_PKW == table.outputs_PKN).all()
     assert counts["simplified_wrongly"] == 0
 
@@ -214,16 +216,16 @@ def test_references_can_be_simplified(config: GenerateConfig) -> None:
 )
 def test_bad_settings_are_said(values: dict[str, object], message: str) -> None:
     with pytest.raises(InputError) as raised:
-        GenerateConfig.from_dict(values)
+        KarelTaskGenerator.from_dict(values)
     assert message in str(raised.value)
 
 
 def test_there_is_one_source_a_language() -> None:
-    assert source_class("karel") is GenerateConfig
-    assert source_class("c") is ListConfig
+    assert source_class("karel") is KarelTaskGenerator
+    assert source_class("c") is CTaskGenerator
     with pytest.raises(InputError, match=r"unknown domain 'lisp'. Known: c, karel."):
         source_class("lisp")
     with pytest.raises(
         InputError, match=r"no source of programs is called 'csmith'. Known for karel: sampler."
     ):
-        GenerateConfig.named("real").of_source("csmith")
+        KarelTaskGenerator.named("real").of_source("csmith")

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from lasynth.evaluation.floors import ActionFloor, floor_of, words_of
 
-from lasynth.domains.karel.domain import DOMAIN
+from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.world import World, WorldArray
 from lasynth.errors import InputError
 from lasynth.evaluation import Evaluation, Record, evaluate
-from lasynth.evaluation.floors import ActionFloor, floor_of, words_of
 from lasynth.evaluation.tables import groups
 from lasynth.search import SearchConfig
 from lasynth.search.testing import ReferenceScorer
@@ -34,12 +34,12 @@ def task_of(text: str, name: str, lengths: tuple[int, ...] = LENGTHS) -> Task:
         world = corridor(length)
         marker = (*(0, 0 if length < 6 else 6), number + 1)
         inputs.append(replace(world, markers=(marker,)).to_array())
-    tokens = DOMAIN.to_tokens(DOMAIN.parse(text))
+    tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse(text))
     examples = []
     for before in inputs:
-        outputs, statuses = DOMAIN.run_batch(tokens[None], before[None])
+        outputs, statuses = LANGUAGE.machine.run_batch(tokens[None], before[None])
         assert statuses[0, 0] == 0
-        examples.append(Example(DOMAIN.decode(before), DOMAIN.decode(outputs[0, 0])))
+        examples.append(Example(LANGUAGE.values.decode(before), LANGUAGE.values.decode(outputs[0, 0])))
     return Task("karel", tuple(examples[:5]), tuple(examples[5:]), name, text)
 
 
@@ -50,25 +50,31 @@ TASKS = [STRAIGHT, LOOP]
 
 def scorer_for(programs: dict[str, str], confidence: float = 0.97) -> ReferenceScorer:
     tokens: dict[str | None, Any] = {
-        name: DOMAIN.to_tokens(DOMAIN.parse(text)) for name, text in programs.items()
+        name: LANGUAGE.text.to_tokens(LANGUAGE.text.parse(text)) for name, text in programs.items()
     }
-    return ReferenceScorer(tokens, DOMAIN.num_tokens, bos=DOMAIN.bos, eos=DOMAIN.eos, confidence=confidence)
+    return ReferenceScorer(
+        tokens,
+        LANGUAGE.grammar.num_tokens,
+        bos=LANGUAGE.grammar.bos,
+        eos=LANGUAGE.grammar.eos,
+        confidence=confidence,
+    )
 
 
 @pytest.fixture(scope="module")
 def evaluation() -> Evaluation:
     scorer = scorer_for({task.id or "": task.program or "" for task in TASKS})
-    return replace(evaluate(scorer, DOMAIN, TASKS, CONFIG, title="corridors"), seconds=1.5)
+    return replace(evaluate(scorer, LANGUAGE, TASKS, CONFIG, title="corridors"), seconds=1.5)
 
 
 def test_the_floor_is_that_of_the_language() -> None:
-    floor = floor_of(DOMAIN)
+    floor = floor_of(LANGUAGE)
     assert isinstance(floor, ActionFloor)
     # Three moves fit the five worlds shown, and the held-out one takes five.
     assert floor.right(TASKS) == [True, False]
     shown_all = replace(LOOP, examples=LOOP.examples + LOOP.held_out, held_out=())
     assert floor.right([shown_all, replace(LOOP, held_out=())]) == [False, True]
-    references = [DOMAIN.to_tokens(DOMAIN.parse(task.program or "")) for task in TASKS]
+    references = [LANGUAGE.text.to_tokens(LANGUAGE.text.parse(task.program or "")) for task in TASKS]
     assert [floor.is_plain(*pair) for pair in zip(TASKS, references, strict=True)] == [True, False]
     assert floor.is_plain(LOOP, None) is None
 
@@ -88,7 +94,7 @@ def test_top1_is_the_likeliest_of_the_beam_whatever_the_examples_say() -> None:
     # The scorer prefers a turn: the beam's likeliest program is wrong, and a later one is right.
     scorer = scorer_for({"move": "def run():\n    turnLeft\n"}, 0.4)
     task = replace(task_of("def run():\n    move\n", "move"), program=None)
-    (record,) = evaluate(scorer, DOMAIN, [task], replace(CONFIG, beam=64)).records
+    (record,) = evaluate(scorer, LANGUAGE, [task], replace(CONFIG, beam=64)).records
     assert (record.top1, record.consistent, record.oracle) == (False, True, True)
     assert record.plain is None
     assert not record.plain_computed
@@ -96,7 +102,7 @@ def test_top1_is_the_likeliest_of_the_beam_whatever_the_examples_say() -> None:
 
 def test_what_is_known_of_the_tasks_is_taken(evaluation: Evaluation) -> None:
     scorer = scorer_for({"straight": STRAIGHT.program or ""})
-    (record,) = evaluate(scorer, DOMAIN, [STRAIGHT], CONFIG, plain=[False]).records
+    (record,) = evaluate(scorer, LANGUAGE, [STRAIGHT], CONFIG, plain=[False]).records
     assert (record.plain, record.plain_computed) == (False, False)
 
 

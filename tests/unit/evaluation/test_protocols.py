@@ -18,8 +18,8 @@ CONFIG = SearchConfig(beam=8, max_tokens=10)
 
 
 def scorer_for(programs: dict[str, str], confidence: float = 0.8) -> ReferenceScorer:
-    tokens = {name: TOY.to_tokens(TOY.parse(text)) for name, text in programs.items()}
-    return ReferenceScorer(tokens, TOY.num_tokens, confidence=confidence)
+    tokens = {name: TOY.text.to_tokens(TOY.text.parse(text)) for name, text in programs.items()}
+    return ReferenceScorer(tokens, TOY.grammar.num_tokens, confidence=confidence)
 
 
 def test_greedy_and_exact() -> None:
@@ -148,14 +148,16 @@ def test_bad_tasks_are_one_message() -> None:
 def test_real_c() -> None:
     domain = domains.get("c")
     text = "int * func_1(int a[]) { int p_0; for (p_0 = 0; p_0 <= 3; p_0++) { a[p_0] += 1; } return a; }"
-    tokens = domain.to_tokens(domain.parse(text))
+    tokens = domain.text.to_tokens(domain.text.parse(text))
     inputs = np.random.default_rng(0).integers(-4, 5, (10, 5)).astype(np.int32)
-    outputs, _ = domain.run_batch(tokens[None], inputs)
+    outputs, _ = domain.machine.run_batch(tokens[None], inputs)
     pairs = zip(inputs.tolist(), outputs[0].tolist(), strict=True)
     examples = tuple(Example(tuple(x), tuple(y)) for x, y in pairs)
     # The reference's names differ from those the search gives; it is the same program.
     task = Task("c", examples[:5], examples[5:], "t", text.replace("p_0", "i"))
-    scorer = ReferenceScorer({"t": tokens}, domain.num_tokens, bos=domain.bos, eos=domain.eos)
+    scorer = ReferenceScorer(
+        {"t": tokens}, domain.grammar.num_tokens, bos=domain.grammar.bos, eos=domain.grammar.eos
+    )
     evaluation = evaluate(scorer, domain, [task], SearchConfig(beam=4, max_tokens=60))
     (record,) = evaluation.records
     assert (record.greedy, record.consistent, record.oracle, record.exact) == (True, True, True, True)

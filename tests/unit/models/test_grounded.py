@@ -32,7 +32,7 @@ def fed(scorer: Grounded, tasks: list[Task], *texts: str) -> tuple[np.ndarray, G
     """The log-probabilities and the state behind statements, a row a task."""
     rows = []
     for task, text in zip(tasks, texts, strict=True):
-        tokens = domains.get(task.domain).to_tokens(domains.get(task.domain).parse(text))
+        tokens = domains.get(task.domain).text.to_tokens(domains.get(task.domain).text.parse(text))
         rows.append(tokens[: -1 if task.domain == "c" else -2])  # before the end
     log_probs, state = scorer.step(scorer.start(tasks), np.full(len(rows), scorer.bos))
     for column in np.array(rows).T:
@@ -59,7 +59,7 @@ def test_beliefs_are_what_the_machine_computes() -> None:
     plain = of_c()
     inner = plain.start([TASK])
     _, inner = plain.step(inner, np.array([BOS]))
-    for token in C.to_tokens(C.parse(text))[:-1]:
+    for token in C.text.to_tokens(C.text.parse(text))[:-1]:
         _, inner = plain.step(inner, np.array([token]))
     assert (inner.belief_MK[0].argmax(-1) - 4).tolist() != lists.tolist()
 
@@ -88,7 +88,7 @@ def test_rows_can_be_reordered() -> None:
     texts = c_program("a[0] = a[1];"), c_program("a[1] = a[4];")
     _, state = fed(scorer, [TASK, other], *texts)
     order = np.array([1, 0, 1])
-    follow = C.to_tokens(C.parse(c_program("a[0] = a[1];", "a[2]++;")))[-7:-1]
+    follow = C.text.to_tokens(C.text.parse(c_program("a[0] = a[1];", "a[2]++;")))[-7:-1]
     straight, swapped = state, scorer.reorder(state, order)
     for token in follow:
         expected, straight = scorer.step(straight, np.full(2, token))
@@ -100,7 +100,7 @@ def test_rows_can_be_reordered() -> None:
 def test_karel_worlds_are_known_and_crashes_given_up() -> None:
     torch.manual_seed(0)
     sizes = {"hidden": 16, "pair": 16, "reading": 16, "embedding": 8, "decoder": 12}
-    config = KarelConfig(KAREL.num_tokens, **sizes)
+    config = KarelConfig(KAREL.grammar.num_tokens, **sizes)
     scorer = Grounded(Synthesizer(build(config), config, name="small"))
     near, far = World.from_text(">...\n"), World.from_text(">.....\n")
     tasks = [Task("karel", (Example(world, world),)) for world in (far, near)]
@@ -108,9 +108,9 @@ def test_karel_worlds_are_known_and_crashes_given_up() -> None:
     log_probs, state = fed(scorer, tasks, *texts)
     assert np.isfinite(log_probs[0]).any()
     assert (log_probs[1] == -np.inf).all()
-    tokens = KAREL.to_tokens(KAREL.parse(texts[0]))
+    tokens = KAREL.text.to_tokens(KAREL.text.parse(texts[0]))
     inputs, _ = KAREL.encode(tasks[0])
-    outputs, _ = KAREL.run_batch(tokens[None], inputs)
+    outputs, _ = KAREL.machine.run_batch(tokens[None], inputs)
     model = scorer.synthesizer.model
     wanted = model.values.certain(torch.from_numpy(outputs[0].astype(np.int64)))
     height, width = wanted.shape[-2:]
@@ -123,7 +123,7 @@ def test_a_search_gives_no_program_that_fails() -> None:
     assert result.proposals
     inputs, _ = C.encode(TASK)
     for proposal in result.proposals:
-        _, statuses = C.run_batch(proposal.tokens[None], inputs)
+        _, statuses = C.machine.run_batch(proposal.tokens[None], inputs)
         assert not statuses.any()
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lasynth import domains
-from lasynth.search.affine import AffineFit, AffineProgram, ball_size, is_affine, weight_vectors
+from lasynth.domains.c.affine import AffineFit, AffineProgram, ball_size, is_affine, weight_vectors
 from lasynth.task import Example, Task
 
 
@@ -137,9 +137,9 @@ def test_the_program_in_c_computes_the_map(map_: tuple[list[list[int]], list[int
     text = program.to_c()
     assert text is not None
     domain = domains.get("c")
-    tokens = domain.to_tokens(domain.parse(text))
+    tokens = domain.text.to_tokens(domain.text.parse(text))
     inputs = np.random.default_rng(7).integers(-9, 9, (6, len(offset))).astype(np.int32)
-    outputs, statuses = domain.run_batch(tokens[None], inputs)
+    outputs, statuses = domain.machine.run_batch(tokens[None], inputs)
     assert not statuses.any(), text
     assert np.array_equal(outputs[0], program.predict(inputs)), text
 

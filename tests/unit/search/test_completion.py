@@ -18,11 +18,11 @@ LISTS = np.random.default_rng(5).integers(-4, 5, (10, 5)).astype(np.int32)
 
 
 def tokens_of(domain, text):
-    return domain.to_tokens(domain.parse(text))
+    return domain.text.to_tokens(domain.text.parse(text))
 
 
 def c_task(text: str) -> Task:
-    outputs_PKN, _ = C.run_batch(tokens_of(C, text)[None], LISTS)
+    outputs_PKN, _ = C.machine.run_batch(tokens_of(C, text)[None], LISTS)
     examples = [
         Example(tuple(i), tuple(o)) for i, o in zip(LISTS.tolist(), outputs_PKN[0].tolist(), strict=True)
     ]
@@ -30,20 +30,26 @@ def c_task(text: str) -> Task:
 
 
 def prefers(text: str) -> ReferenceScorer:
-    return ReferenceScorer({"one": tokens_of(C, text)}, C.num_tokens, bos=C.bos, eos=C.eos, confidence=0.99)
+    return ReferenceScorer(
+        {"one": tokens_of(C, text)},
+        C.grammar.num_tokens,
+        bos=C.grammar.bos,
+        eos=C.grammar.eos,
+        confidence=0.99,
+    )
 
 
 def right_everywhere(domain, tokens, inputs_KN, wanted_KN) -> bool:
-    outputs_PKN, statuses_PK = domain.run_batch(tokens[None], inputs_KN)
+    outputs_PKN, statuses_PK = domain.machine.run_batch(tokens[None], inputs_KN)
     return bool((statuses_PK == 0).all() and np.array_equal(outputs_PKN[0], wanted_KN))
 
 
 def test_a_loop_is_kept_and_the_rest_found() -> None:
-    inputs, wanted = LISTS, C.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
+    inputs, wanted = LISTS, C.machine.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
     assert not right_everywhere(C, tokens_of(C, NEARLY), inputs, wanted)
     found = complete(C, [tokens_of(C, NEARLY), tokens_of(C, "a[1] = 0;")], inputs[:5], wanted[:5])
     assert found
-    best = C.format(C.from_tokens(found[0].tokens))
+    best = C.text.format(C.text.from_tokens(found[0].tokens))
     assert "for" in best
     assert right_everywhere(C, found[0].tokens, inputs, wanted), best
     assert all(right_everywhere(C, one.tokens, inputs[:5], wanted[:5]) for one in found)
@@ -51,7 +57,7 @@ def test_a_loop_is_kept_and_the_rest_found() -> None:
 
 
 def test_a_token_is_exchanged_where_nothing_else_helps() -> None:
-    inputs, wanted = LISTS, C.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
+    inputs, wanted = LISTS, C.machine.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
     wrong = NEARLY.replace("a[i] < 0", "a[i] > 0")
     found = complete(C, [tokens_of(C, wrong)], inputs[:5], wanted[:5])
     assert right_everywhere(C, found[0].tokens, inputs, wanted)
@@ -77,7 +83,7 @@ def test_karel_walks_on_from_where_the_loop_ends() -> None:
     worlds = np.array([room.to_array() for room in rooms])
     text = "DEF run m( WHILE c( frontIsClear c) w( move w) turnLeft move putMarker m)"
     nearly = "DEF run m( WHILE c( frontIsClear c) w( move w) turnRight turnRight m)"
-    wanted = KAREL.run_batch(tokens_of(KAREL, text)[None], worlds)[0][0]
+    wanted = KAREL.machine.run_batch(tokens_of(KAREL, text)[None], worlds)[0][0]
     assert complete(KAREL, [], worlds, wanted) == []
     found = complete(KAREL, [tokens_of(KAREL, nearly)], worlds, wanted)
     assert right_everywhere(KAREL, found[0].tokens, worlds, wanted)
@@ -94,7 +100,11 @@ def test_a_language_that_cannot_be_cut_has_no_completions() -> None:
 def test_the_search_completes_where_it_is_asked_to(asked: bool) -> None:
     task = c_task(WANTED)
     scorer = ReferenceScorer(
-        {"one": tokens_of(C, NEARLY)}, C.num_tokens, bos=C.bos, eos=C.eos, confidence=0.99
+        {"one": tokens_of(C, NEARLY)},
+        C.grammar.num_tokens,
+        bos=C.grammar.bos,
+        eos=C.grammar.eos,
+        confidence=0.99,
     )
     config = SearchConfig(beam=4, max_tokens=120, enough=None, complete=asked)
     (result,) = search(scorer, C, [task], config)
@@ -107,7 +117,11 @@ def test_the_search_completes_where_it_is_asked_to(asked: bool) -> None:
 def test_what_the_model_found_itself_is_not_completed() -> None:
     task = c_task(WANTED)
     scorer = ReferenceScorer(
-        {"one": tokens_of(C, WANTED)}, C.num_tokens, bos=C.bos, eos=C.eos, confidence=0.99
+        {"one": tokens_of(C, WANTED)},
+        C.grammar.num_tokens,
+        bos=C.grammar.bos,
+        eos=C.grammar.eos,
+        confidence=0.99,
     )
     # Few programs ever rank high beside the reference: the search must not end with the first of them.
     config = SearchConfig(beam=4, max_tokens=120, enough=None, patience=100, complete=True)
@@ -117,7 +131,7 @@ def test_what_the_model_found_itself_is_not_completed() -> None:
 
 
 def test_what_explains_less_than_it_costs_is_not_taken() -> None:
-    wanted = C.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
+    wanted = C.machine.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
     rearranged = wanted[:, ::-1]
     # Some affine map fits any two examples.
     assert complete(C, [], LISTS[:2], rearranged[:2]) == []

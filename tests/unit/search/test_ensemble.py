@@ -14,8 +14,8 @@ CONFIG = SearchConfig(beam=6, max_tokens=8, enough=None)
 
 def scorer_of(*texts: str) -> ReferenceScorer:
     """Prefers the first program for task "0", the second for task "1"..."""
-    tokens = {str(number): TOY.to_tokens(TOY.parse(text)) for number, text in enumerate(texts)}
-    return ReferenceScorer(tokens, TOY.num_tokens, confidence=0.95)
+    tokens = {str(number): TOY.text.to_tokens(TOY.text.parse(text)) for number, text in enumerate(texts)}
+    return ReferenceScorer(tokens, TOY.grammar.num_tokens, confidence=0.95)
 
 
 def flat_task(number: int = 0) -> Task:
@@ -25,7 +25,7 @@ def flat_task(number: int = 0) -> Task:
 
 
 def first(result: SearchResult) -> str:
-    return TOY.format(TOY.from_tokens(result.proposals[0].tokens))
+    return TOY.text.format(TOY.text.from_tokens(result.proposals[0].tokens))
 
 
 def test_the_majority_decides_and_of_equals_the_shorter() -> None:

@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lasynth.outcome import StopReason
 from lasynth.search.beam import beam_search
 from lasynth.search.frontier import Endings, top_columns
 from lasynth.search.testing import ReferenceScorer, TableScorer, ToyDomain, ToyMask
-from lasynth.task import StopReason, Task
+from lasynth.task import Task
 
 V, EOS, BOS = ToyDomain.num_tokens, ToyDomain.eos, ToyDomain.bos
 INC, DEC, ROT, NEG = 2, 3, 4, 5

@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lasynth.outcome import StopReason
 from lasynth.search.frontier import Endings
 from lasynth.search.sampling import sample_without_replacement
 from lasynth.search.testing import TableScorer, ToyDomain, ToyMask
-from lasynth.task import StopReason, Task
+from lasynth.task import Task
 
 V, EOS, BOS = ToyDomain.num_tokens, ToyDomain.eos, ToyDomain.bos
 Drawn = list[list[tuple[tuple[int, ...], float]]]

@@ -8,12 +8,13 @@ import pytest
 
 from lasynth import domains
 from lasynth.errors import InputError
+from lasynth.outcome import StopReason
 from lasynth.search import Method, SearchConfig, SearchResult, search
 from lasynth.search.testing import ReferenceScorer, TableScorer, ToyDomain
-from lasynth.task import Example, StopReason, Task
+from lasynth.task import Example, Task
 
 TOY = ToyDomain()
-V, EOS = TOY.num_tokens, TOY.eos
+V, EOS = TOY.grammar.num_tokens, TOY.grammar.eos
 TEXTS = ("inc inc", "rot", "neg inc dec", "rot dec inc rot", "dec")
 
 
@@ -22,7 +23,7 @@ def toy_tasks() -> list[Task]:
 
 
 def reference_scorer(tasks: list[Task], confidence: float = 0.7) -> ReferenceScorer:
-    tokens = {task.id: TOY.to_tokens(TOY.parse(task.program or "")) for task in tasks}
+    tokens = {task.id: TOY.text.to_tokens(TOY.text.parse(task.program or "")) for task in tasks}
     return ReferenceScorer(tokens, V, confidence=confidence)
 
 
@@ -50,7 +51,7 @@ def test_what_the_model_prefers_is_found(method: Method) -> None:
     tasks = toy_tasks()
     config = SearchConfig(method=method, beam=16, max_tokens=12, enough=None)
     for task, result in zip(tasks, search(reference_scorer(tasks), TOY, tasks, config), strict=True):
-        texts = [TOY.format(TOY.from_tokens(proposal.tokens)) for proposal in result.proposals]
+        texts = [TOY.text.format(TOY.text.from_tokens(proposal.tokens)) for proposal in result.proposals]
         assert task.program in texts
         assert result.candidates[0].consistent
         assert len(texts) == len(set(texts)) == result.num_distinct <= config.width
@@ -66,11 +67,11 @@ def test_consistent_is_what_running_the_program_says() -> None:
     for task, result in zip(
         tasks, search(random_scorer(tasks), TOY, tasks, SearchConfig(beam=24, enough=None)), strict=True
     ):
-        inputs, wanted = TOY.encode(task)
+        inputs, wanted = TOY.encode(task.examples)
         for proposal in result.proposals:
             assert proposal.tokens[-1] == EOS
             assert list(proposal.tokens).count(EOS) == 1
-            outputs, statuses = TOY.run_batch(proposal.tokens[None], inputs)
+            outputs, statuses = TOY.machine.run_batch(proposal.tokens[None], inputs)
             assert proposal.consistent == (not statuses.any() and bool((outputs[0] == wanted).all()))
             verdicts.add(proposal.consistent)
         flags = [proposal.consistent for proposal in result.candidates]
@@ -82,19 +83,21 @@ def test_consistent_is_what_running_the_program_says() -> None:
 def test_programs_of_equal_behaviour_are_one_candidate() -> None:
     # The shown inputs are symmetric, so that rot does nothing to them; the probes tell them apart.
     task = Task("toy", (Example((1, 1, 1), (2, 2, 2)),), id="0")
-    tokens = {"0": TOY.to_tokens(TOY.parse("inc"))}
+    tokens = {"0": TOY.text.to_tokens(TOY.text.parse("inc"))}
     scorer = ReferenceScorer(tokens, V, confidence=0.3)
     (result,) = search(scorer, TOY, [task], SearchConfig(beam=60, max_tokens=4, enough=None))
-    by_text = {TOY.format(TOY.from_tokens(p.tokens)): p for p in result.proposals}
+    by_text = {TOY.text.format(TOY.text.from_tokens(p.tokens)): p for p in result.proposals}
     assert by_text["inc"].behaviour == by_text["inc inc dec"].behaviour
     assert by_text["rot inc"].behaviour == by_text["inc rot"].behaviour != by_text["inc"].behaviour
     assert by_text["rot inc"].consistent
-    kept = [TOY.format(TOY.from_tokens(p.tokens)) for p in result.candidates if p.consistent]
+    kept = [TOY.text.format(TOY.text.from_tokens(p.tokens)) for p in result.candidates if p.consistent]
     assert kept[0] == "inc"
     assert "inc inc dec" not in kept
     assert len({"rot inc", "inc rot"} & set(kept)) == 1
     (blind,) = search(scorer, TOY, [task], SearchConfig(beam=60, max_tokens=4, enough=None, num_probes=0))
-    assert [TOY.format(TOY.from_tokens(p.tokens)) for p in blind.candidates if p.consistent] == ["inc"]
+    assert [TOY.text.format(TOY.text.from_tokens(p.tokens)) for p in blind.candidates if p.consistent] == [
+        "inc"
+    ]
 
 
 @pytest.mark.parametrize("method", list(Method))
@@ -205,17 +208,19 @@ def test_a_given_program_is_found_in_real_c(method: Method) -> None:
     domain = domains.get("c")
     tasks, references = [], {}
     for number, text in enumerate(PROGRAMS_C):
-        tokens = domain.to_tokens(domain.parse(text))
+        tokens = domain.text.to_tokens(domain.text.parse(text))
         inputs = np.random.default_rng(number).integers(-4, 5, (5, 5)).astype(np.int32)
-        outputs, statuses = domain.run_batch(tokens[None], inputs)
+        outputs, statuses = domain.machine.run_batch(tokens[None], inputs)
         assert not statuses.any()
         pairs = zip(inputs.tolist(), outputs[0].tolist(), strict=True)
         tasks.append(Task("c", tuple(Example(tuple(x), tuple(y)) for x, y in pairs), id=str(number)))
         references[str(number)] = tokens
-    scorer = ReferenceScorer(references, domain.num_tokens, bos=domain.bos, eos=domain.eos, confidence=0.95)
+    scorer = ReferenceScorer(
+        references, domain.grammar.num_tokens, bos=domain.grammar.bos, eos=domain.grammar.eos, confidence=0.95
+    )
     config = SearchConfig(method=method, beam=8, max_tokens=80, enough=None)
     for task, result in zip(tasks, search(scorer, domain, tasks, config), strict=True):
         assert any(p.tokens.tolist() == references[task.id or ""].tolist() for p in result.proposals)
         assert result.candidates[0].consistent
         for proposal in result.proposals:  # the mask lets only programs through
-            assert domain.parse(domain.format(domain.from_tokens(proposal.tokens)))
+            assert domain.text.parse(domain.text.format(domain.text.from_tokens(proposal.tokens)))

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lasynth import domains
+from lasynth.domains.c._sygus_terms import Add, Cell, Choose, Constant, Subtract, Term, read_term
+from lasynth.domains.c.sygus import SygusProgram, SygusSolver, SygusStop
 from lasynth.errors import InputError
-from lasynth.search._sygus_terms import Add, Cell, Choose, Constant, Subtract, Term, read_term
-from lasynth.search.sygus import SygusProgram, SygusSolver, SygusStop
 from lasynth.task import Example, Task
 
 needs_cvc5 = pytest.mark.skipif(
@@ -227,9 +227,9 @@ def agree(program: SygusProgram, num_cells: int) -> None:
     text = program.to_c()
     assert text is not None
     domain = domains.get("c")
-    tokens = domain.to_tokens(domain.parse(text))
+    tokens = domain.text.to_tokens(domain.text.parse(text))
     inputs = np.random.default_rng(7).integers(-6, 7, (40, num_cells)).astype(np.int32)
-    outputs, statuses = domain.run_batch(tokens[None], inputs)
+    outputs, statuses = domain.machine.run_batch(tokens[None], inputs)
     assert not statuses.any(), text
     assert np.array_equal(outputs[0], program.predict(inputs)), text
 

@@ -11,8 +11,8 @@ TOY = ToyDomain()
 
 
 def finished(*programs: tuple[int, str, float]) -> Finished:
-    tokens = [TOY.to_tokens(TOY.parse(text)) for _, text, _ in programs]
-    padded = np.full((len(tokens), 8), TOY.eos, dtype=np.int32)
+    tokens = [TOY.text.to_tokens(TOY.text.parse(text)) for _, text, _ in programs]
+    padded = np.full((len(tokens), 8), TOY.grammar.eos, dtype=np.int32)
     for row, program in zip(padded, tokens, strict=True):
         row[: len(program)] = program
     return Finished(

@@ -14,9 +14,9 @@ from karel_batch import batch
 from lasynth import models
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
-from lasynth.domains.karel.domain import DOMAIN
+from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.karel.grammar import NUM_TOKENS
-from lasynth.domains.karel.source import GenerateConfig
+from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.world import CRASHED, FACING
 from lasynth.errors import InputError
 from lasynth.models import Forward, KarelConfig, LaSynthConfig
@@ -42,7 +42,7 @@ PRESETS = ("karel-small", "karel-lasynth", "karel-no-executor", "karel-paper")
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = tmp_path_factory.mktemp("shards")
-    generate(folder, GenerateConfig.named("real"), num_tasks=150, seed=1)
+    generate(folder, KarelTaskGenerator.named("real"), num_tasks=150, seed=1)
     return Dataset.open(folder)
 
 
@@ -89,8 +89,8 @@ def test_trained_model_is_saved_searched_and_traced(data: Dataset, tmp_path: Pat
     models.save(trainer.average, MODEL, tmp_path / "model.safetensors", {})
     loaded = models.load(tmp_path / "model.safetensors")
     assert (loaded.domain, loaded.config) == ("karel", MODEL)
-    tokens = DOMAIN.to_tokens(DOMAIN.parse("DEF run m( move turnLeft m)"))
-    inputs, _ = DOMAIN.encode(tasks[0])
+    tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse("DEF run m( move turnLeft m)"))
+    inputs, _ = LANGUAGE.encode(tasks[0])
     trace = loaded.trace(tasks[0], tokens)
     assert [belief.num_tokens for belief in trace] == [0, 4, 5]
     np.testing.assert_array_equal(trace[0].likeliest_K, inputs)
@@ -98,7 +98,7 @@ def test_trained_model_is_saved_searched_and_traced(data: Dataset, tmp_path: Pat
         assert belief.likeliest_K.shape == belief.chances_K.shape == inputs.shape
         assert 0 <= belief.chances_K.min() <= belief.chances_K.max() <= 1.0
         for world in belief.likeliest_K:
-            assert DOMAIN.decode(world).to_array().shape == world.shape
+            assert LANGUAGE.values.decode(world).to_array().shape == world.shape
 
 
 def made_up(beliefs: torch.Tensor, final: list[bool]) -> Forward:

@@ -12,7 +12,8 @@ import torch
 
 from lasynth.data.batches import Batch
 from lasynth.data.dataset import Dataset
-from lasynth.data.generate import GenerateConfig, generate
+from lasynth.data.generate import generate
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models import LaSynthConfig
@@ -34,7 +35,7 @@ CONFIG = TrainConfig(
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = tmp_path_factory.mktemp("shards")
-    generate(folder, GenerateConfig.named("small"), num_tasks=150, seed=1)
+    generate(folder, CTaskGenerator.named("small"), num_tasks=150, seed=1)
     return Dataset.open(folder)
 
 

@@ -15,8 +15,8 @@ import torch
 from lasynth import models
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
-from lasynth.domains.karel.domain import DOMAIN
-from lasynth.domains.karel.source import GenerateConfig
+from lasynth.domains.karel.generator import KarelTaskGenerator
+from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.steps import LEAP
 from lasynth.errors import InputError
 from lasynth.models.baselines.shin_trace import TraceModel
@@ -41,7 +41,7 @@ def config_of(kind: str, sizes: dict[str, Any] = SIZES, **run: Any) -> TrainConf
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("shards")
-    generate(path, GenerateConfig.named("real"), num_tasks=120, seed=1)
+    generate(path, KarelTaskGenerator.named("real"), num_tasks=120, seed=1)
     return path
 
 
@@ -138,7 +138,7 @@ def test_models_are_saved_loaded_and_measured(
         with pytest.raises(InputError, match="writes traces"):
             loaded.start(tasks)
     else:
-        found = search(loaded, DOMAIN, tasks, SearchConfig(beam=2, max_tokens=20, enough=None))
+        found = search(loaded, LANGUAGE, tasks, SearchConfig(beam=2, max_tokens=20, enough=None))
         assert len(found) == 3
 
 
@@ -242,9 +242,9 @@ def test_programs_are_scored_as_in_the_search(data: Dataset, supervised: Path) -
     loaded = models.load(supervised / "model.safetensors")
     tasks = data.tasks()[:4]
     for task, result in zip(
-        tasks, search(loaded, DOMAIN, tasks, SearchConfig(beam=3, max_tokens=40, enough=None)), strict=True
+        tasks, search(loaded, LANGUAGE, tasks, SearchConfig(beam=3, max_tokens=40, enough=None)), strict=True
     ):
-        inputs, outputs = (torch.from_numpy(array) for array in DOMAIN.encode(task))
+        inputs, outputs = (torch.from_numpy(array) for array in LANGUAGE.encode(task.examples))
         for proposal in result.proposals:
             tokens = torch.from_numpy(proposal.tokens.astype(np.int64))[None]
             score = log_probs(loaded.model, tokens, inputs[None], outputs[None])

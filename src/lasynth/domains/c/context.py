@@ -1,27 +1,38 @@
 """What a context-free grammar of C cannot say: which names are visible, which loops are open.
 
-The state is a small integer array, so that the mask, the sampler and the machine can carry one for
-each program: `[visible names as bits, open loops, (loop variable, declared in its head) ...]`.
+The state is that of `lasynth.domains.kit.scope`; a loop is a nesting that belongs to its variable.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from numba import njit
 
-from lasynth.domains.c.grammar import ACTIONS, NUM_NAMES, ROLES
+from lasynth.domains.c.grammar import ACTIONS, FIRST_NAME, GRAMMAR, NUM_NAMES
+from lasynth.domains.kit import scope
+from lasynth.domains.kit.scope import Effect, NameKind, numbered, scope_size
+from lasynth.domains.kit.tables import Names
 from lasynth.grammar import IntArray
 
-__all__ = ["CONTEXT_SIZE", "MAX_LOOPS", "apply_action", "name_fits"]
+__all__ = ["CONTEXT_SIZE", "EFFECTS", "MAX_LOOPS", "NAMES", "apply_action", "name_fits"]
 
 MAX_LOOPS = 8
-CONTEXT_SIZE = 2 + 2 * MAX_LOOPS
+CONTEXT_SIZE = scope_size(NUM_NAMES, MAX_LOOPS)
 
-_DECLARE = ACTIONS.index("declare")
-_FOR_VAR = ACTIONS.index("for_var")
-_FOR_DECLARE = ACTIONS.index("for_declare")
-_END_FOR = ACTIONS.index("end_for")
-_NEW = ROLES.index("new") + 1
-_LOOP = ROLES.index("loop") + 1
+EFFECTS: Final = {
+    "declare": Effect.DECLARE,
+    "for_var": Effect.OPEN_NAMED,
+    "for_declare": Effect.OPEN_DECLARED,
+    "end_for": Effect.CLOSE,
+}
+# Loop variables, then the others.
+NAMES: Final = Names(
+    first=FIRST_NAME,
+    families=(NUM_NAMES // 2, NUM_NAMES // 2),
+    kinds={"new": NameKind.NEW, "loop": NameKind.OWN},
+)
+_EFFECTS, _KINDS = numbered(ACTIONS, EFFECTS), numbered(GRAMMAR.roles, NAMES.kinds)
 
 
 @njit(cache=True, nogil=True)
@@ -31,32 +42,10 @@ def apply_action(context: IntArray, action: int, name: int) -> bool:
     Returns:
         False where loops are nested deeper than `MAX_LOOPS`. Actions that concern no names are ignored.
     """
-    if action == _DECLARE:
-        context[0] |= 1 << name
-    elif action == _FOR_VAR or action == _FOR_DECLARE:
-        depth = context[1]
-        if depth == MAX_LOOPS:
-            return False
-        declared = action == _FOR_DECLARE
-        context[2 + 2 * depth] = name
-        context[3 + 2 * depth] = declared
-        context[1] = depth + 1
-        if declared:
-            context[0] |= 1 << name
-    elif action == _END_FOR:
-        context[1] -= 1
-        depth = context[1]
-        if context[3 + 2 * depth]:
-            context[0] &= ~(1 << context[2 + 2 * depth])
-    return True
+    return scope.enact(context, _EFFECTS[action], name, MAX_LOOPS)
 
 
 @njit(cache=True, nogil=True)
 def name_fits(context: IntArray, role: int, name: int) -> bool:
     """Whether a name may stand in a role: new ones unseen, a loop's own in its head, else visible."""
-    visible = (context[0] >> name) & 1
-    if role == _NEW:
-        return visible == 0 and 0 <= name < NUM_NAMES
-    if role == _LOOP:
-        return context[1] > 0 and context[2 * context[1]] == name
-    return visible == 1
+    return scope.name_fits(context, _KINDS[role], name, NUM_NAMES)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Status
-from lasynth.domains.c.grammar import EOS
 from lasynth.domains.c.machine import run_batch
+from lasynth.domains.c.mask import TABLES
+from lasynth.domains.kit import parts
 
 __all__ = ["NOT_KNOWN", "run_partial"]
 
@@ -29,10 +29,6 @@ def run_partial(
     Returns:
         `[X, K, N]` lists, `NOT_KNOWN` throughout where there is none; and `[X, K]` where there is one.
     """
-    positions = np.arange(tokens_BT.shape[1])
-    prefixes = np.where(positions < length_X[:, None], tokens_BT[row_X], EOS)
-    ended = np.concatenate([prefixes, np.full_like(prefixes[:, :1], EOS)], axis=1)
-    outputs, statuses = run_batch(ended.astype(np.int32), inputs_BKN[row_X])
-    known_XK = statuses == Status.OK
+    outputs, known_XK = parts.run_partial(TABLES, run_batch, tokens_BT, inputs_BKN, row_X, length_X)
     outputs[~known_XK] = NOT_KNOWN
     return outputs, known_XK

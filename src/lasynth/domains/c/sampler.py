@@ -27,12 +27,12 @@ from lasynth.domains.c.grammar import (
     TERMINAL_OF_TOKEN,
 )
 from lasynth.domains.c.sampler_choices import begin, choose, took
-from lasynth.domains.c.sampler_config import SamplerConfig, Weights
+from lasynth.domains.c.sampler_config import CSamplerSettings, Weights
 from lasynth.domains.c.sampler_state import QUEUE, QUEUE_AT, QUEUE_END, STATE_SIZE
 from lasynth.domains.random import Stream, program_keys
 from lasynth.grammar import INDEX_MASK, KIND_ACTION, KIND_SHIFT, KIND_TERMINAL, IntArray
 
-__all__ = ["SamplerConfig", "new_sampler_work", "sample_into", "sample_programs"]
+__all__ = ["CSamplerSettings", "new_sampler_work", "sample_into", "sample_programs"]
 
 _MAX_STACK: Final = 512
 _AT_CONTEXT: Final = STATE_SIZE
@@ -132,7 +132,7 @@ def sample_into(stream: Stream, w: Weights, tokens: IntArray, work: IntArray) ->
 
     Args:
         stream: `[1]`, its random stream; changed in place.
-        w: of `SamplerConfig.weights`.
+        w: of `CSamplerSettings.weights`.
         tokens: `[T]`, receives the program, ended and padded by EOS.
         work: of `new_sampler_work`.
 
@@ -153,7 +153,7 @@ def _sample_all(keys: Stream, w: Weights, tokens_PT: IntArray, work: IntArray) -
         sample_into(keys[program : program + 1], w, tokens_PT[program], work)
 
 
-def sample_programs(config: SamplerConfig, seed: int, first: int, count: int) -> IntArray:
+def sample_programs(config: CSamplerSettings, seed: int, first: int, count: int) -> IntArray:
     """Programs `first` to `first + count - 1` of a seed.
 
     Args:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from lasynth.domains.c.compile import MAX_CELLS
 from lasynth.domains.settings import SamplerSettings
 
-__all__ = ["NAMED_CONFIGS", "SamplerConfig", "Weights"]
+__all__ = ["NAMED_CONFIGS", "CSamplerSettings", "Weights"]
 
 
 _LENGTHS: Final = {
@@ -58,7 +58,7 @@ NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SamplerConfig(SamplerSettings):
+class CSamplerSettings(SamplerSettings):
     """The distribution of random programs.
 
     Attributes:
@@ -182,8 +182,8 @@ class SamplerConfig(SamplerSettings):
         return Weights(*self.compiled())
 
 
-# `SamplerConfig` for compiled code, which takes named tuples but not dataclasses.
+# `CSamplerSettings` for compiled code, which takes named tuples but not dataclasses.
 if TYPE_CHECKING:
     Weights = Any
 else:
-    Weights = namedtuple("Weights", SamplerConfig.keys())
+    Weights = namedtuple("Weights", CSamplerSettings.keys())

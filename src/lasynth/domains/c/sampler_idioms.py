@@ -1,8 +1,8 @@
 """Idioms: what people write with loops and branches, as whole statements with random parts.
 
 Random programs seldom accumulate over a list, keep a maximum, compare neighbours, swap through a
-temporary, clamp, or stop at a condition, and when they do, it is by accident. `SamplerConfig.p_idioms` of the
-programs hold such turns of phrase, among ordinary statements; the rest is as before.
+temporary, clamp, or stop at a condition, and when they do, it is by accident. `CSamplerSettings.p_idioms` of
+the programs hold such turns of phrase, among ordinary statements; the rest is as before.
 
 An idiom is queued token by token, as a whole. What is random in it: cells, constants, relations, the update
 that is made, the way the loop goes, whether there is an `else`, and where the result is kept.
@@ -421,7 +421,7 @@ def idiom(state: IntArray, context: IntArray, stream: Stream, w: Weights, kind: 
     Args:
         state, context: of the program; the queue is empty.
         stream: where random numbers come from.
-        w: of `SamplerConfig.weights`.
+        w: of `CSamplerSettings.weights`.
         kind: the number of one of `IDIOMS`.
     """
     if kind == _UPDATE:

@@ -20,10 +20,10 @@ from lasynth.domains.base import Status
 from lasynth.domains.c.behaviour import hash_behaviour, is_affine, probe_inputs, run_probes
 from lasynth.domains.c.canonical import NAMES_SIZE, normalise
 from lasynth.domains.c.machine import MAX_STEPS, compile_tokens, new_code, new_memory, new_work, run_code
-from lasynth.domains.c.sampler import SamplerConfig, new_sampler_work, sample_into
+from lasynth.domains.c.sampler import CSamplerSettings, new_sampler_work, sample_into
 from lasynth.domains.c.sampler_config import Weights
+from lasynth.domains.generator import Drawn
 from lasynth.domains.random import Stream, draw_below, program_keys
-from lasynth.domains.source import Drawn
 from lasynth.grammar import IntArray
 
 __all__ = ["Verdict", "draw_examples", "draw_tasks"]
@@ -199,7 +199,7 @@ def _judged(
 
 
 def draw_tasks(
-    sampler: SamplerConfig,
+    sampler: CSamplerSettings,
     seed: int,
     first: int,
     count: int,

@@ -19,7 +19,7 @@ from numba import njit
 from lasynth.domains.base import Status
 from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
 from lasynth.domains.karel.machine import MAX_TICKS, new_counters, run_code
-from lasynth.domains.karel.sampler_config import SamplerConfig
+from lasynth.domains.karel.sampler_config import KarelSamplerSettings
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
 from lasynth.domains.karel.worlds import draw_world
 from lasynth.domains.random import draw_below, program_keys
@@ -42,7 +42,7 @@ def _probes() -> WorldArray:
     counts = (0.6, 0.1, 0.1, 0.05, 0.05, 0.03, 0.03, 0.02, 0.02)
     shares = (((0.0, 0.2), (0.0, 0.2)), ((0.8, 1.0), (0.0, 0.0)), ((0.4, 0.6), (0.0, 0.2)))
     settings = [
-        SamplerConfig(
+        KarelSamplerSettings(
             marker_counts=counts,
             marker_shares=markers,
             marker_bands=(1.0,),

@@ -1,339 +1,53 @@
-"""The straight-line floor: the shortest action sequence that takes every shown input to its output.
+"""The floor of Karel: the shortest sequence of actions, as a program without blocks.
 
-Equal actions move all robots alike, seen from where each began. So the worlds are laid upon one another, each
-turned so that its robot starts in the same cell and faces the same way. A sequence that solves all of them
-exists only if all changes are then equal: where the robots end, how they face, what became of the markers
-of each cell. If they are, one search does for all worlds, on the cells that are free in every one.
+In half of the tasks of the public benchmark all runs of the reference program take the same actions, so a
+search that knows no loop and no branch solves nearly as many.
 
-Putting and picking in one cell is never of use, and what must be put or picked can be whenever the robot is
-there: as many markers are there in each world, or there is room for them. So the markers cost one action
-each and what is left is a shortest way, turns included, through the cells whose markers change: breadth-first
-over cell, facing and which of these cells have been visited. It is exact, not a heuristic.
-
-Shapes: K examples, W `WORLD_SIZE`.
+Shapes: B problems, K examples, S states, W `WORLD_SIZE`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-from numba import njit
+from lasynth.domains.base import FloorWords, Tokens
+from lasynth.domains.karel.action_search import straight_program
+from lasynth.domains.karel.trace import run_traced
+from lasynth.domains.karel.world import WorldArray
 
-from lasynth.domains.karel.grammar import ACTION_NAMES, EOS, FIRST_ACTION, token_of
-from lasynth.domains.karel.world import (
-    CRASHED,
-    FACING,
-    FRAME,
-    HERO_COL,
-    HERO_ROW,
-    MAX_MARKERS,
-    MAX_SIDE,
-    WALL,
-    WORLD_SIZE,
-    WorldArray,
-)
-from lasynth.grammar import IntArray
+__all__ = ["StraightLineFloor"]
 
-__all__ = ["action_program", "action_sequence", "straight_program"]
-
-# The common grid: the robots start in its middle, row `_REACH`, and face up.
-_REACH: Final = MAX_SIDE - 1
-_SIDE: Final = 2 * _REACH + 1
-_AREA: Final = _SIDE * _SIDE
-_MIDDLE: Final = _REACH * _SIDE + _REACH
-_MAX_PLACES: Final = 20  # cells whose markers change, so that a set of them fits in a number
-_NONE: Final = -1
-_FULL: Final = -2  # the search had no room for its states
-
-_MOVE, _RIGHT, _LEFT, _PICK, _PUT = range(len(ACTION_NAMES))
+# Bounds of the floor itself, and of the end of a program: actions, and states of a search before it gives up.
+_WHOLE: Final = {"max_length": 20, "max_states": 200_000}
+_END: Final = {"max_length": 8, "max_states": 2000}
 
 
-@njit(cache=True, nogil=True)
-def _signed(number: int) -> int:
-    """A number of a world that can be subtracted from: Numba's `int` of a uint8 has no sign."""
-    return int(np.int64(number))
+class StraightLineFloor:
+    """The shortest straight-line program that fits the examples; see `lasynth.domains.base.Floor`."""
 
+    words: Final = FloorWords(
+        key="straight_line_floor",
+        name="straight-line floor",
+        meaning="the shortest sequence of actions that fits the shown examples is right; no learning",
+        plain="straight",
+        plain_from="the runs of the reference",
+        top1=True,
+    )
 
-@njit(cache=True, nogil=True)
-def _common_cell(start: WorldArray, row: int, col: int) -> int:
-    """The cell of the common grid that is the row and column of a world."""
-    north, east = row - _signed(start[HERO_ROW]), col - _signed(start[HERO_COL])
-    facing = int(start[FACING])
-    up, right = north, east
-    if facing == 1:
-        up, right = east, -north
-    elif facing == 2:
-        up, right = -north, -east
-    elif facing == 3:
-        up, right = -east, north
-    return (_REACH + up) * _SIDE + _REACH + right
+    def fit(self, inputs_BKW: WorldArray, outputs_BKW: WorldArray) -> list[Tokens | None]:
+        """See `Floor`."""
+        pairs = zip(inputs_BKW, outputs_BKW, strict=True)
+        return [straight_program(inputs, outputs, **_WHOLE) for inputs, outputs in pairs]
 
+    def ends(self, states_SKW: WorldArray, outputs_KW: WorldArray) -> list[Tokens | None]:
+        """See `Floor`."""
+        return [straight_program(state_KW, outputs_KW, **_END) for state_KW in states_SKW]
 
-@njit(cache=True, nogil=True)
-def _lay_together(
-    inputs_KW: WorldArray, outputs_KW: WorldArray, free: npt.NDArray[np.int32], change: IntArray
-) -> tuple[int, int]:
-    """Fill in the common grid.
-
-    Args:
-        inputs_KW, outputs_KW: the examples.
-        free: receives in how many worlds a cell is free.
-        change: receives by how many markers a cell changes.
-
-    Returns:
-        `(cell, facing)` where the robots end; -1, -1 where the worlds do not agree.
-    """
-    free[:] = 0
-    change[:] = 0
-    end, end_facing, num_changed = -1, -1, 0
-    for example in range(len(inputs_KW)):
-        start, goal = inputs_KW[example], outputs_KW[example]
-        if start[CRASHED] or goal[CRASHED]:
-            return -1, -1
-        cell = _common_cell(start, _signed(goal[HERO_ROW]), _signed(goal[HERO_COL]))
-        facing = (_signed(goal[FACING]) - _signed(start[FACING])) & 3
-        if example == 0:
-            end, end_facing = cell, facing
-        elif cell != end or facing != end_facing:
-            return -1, -1
-        changed = 0
-        for row in range(MAX_SIDE):
-            for col in range(MAX_SIDE):
-                place = (row + 1) * FRAME + col + 1
-                before, after = _signed(start[place]), _signed(goal[place])
-                if (before >= WALL) != (after >= WALL):
-                    return -1, -1
-                if before >= WALL:
-                    continue
-                cell = _common_cell(start, row, col)
-                free[cell] += 1
-                if before == after:
-                    continue
-                if example == 0:
-                    change[cell] = after - before
-                elif change[cell] != after - before:
-                    return -1, -1
-                if before > MAX_MARKERS or after > MAX_MARKERS:
-                    return -1, -1
-                changed += 1
-        if example == 0:
-            num_changed = changed
-        elif changed != num_changed:
-            return -1, -1
-    return end, end_facing
-
-
-@njit(cache=True, nogil=True)
-def _distance(cell: int, other: int) -> int:
-    return abs(cell // _SIDE - other // _SIDE) + abs(cell % _SIDE - other % _SIDE)
-
-
-@njit(cache=True, nogil=True)
-def _is_new(table: npt.NDArray[np.int64], key: int) -> bool:
-    """Whether a state has not been seen; it has then. The table is a power of two and never full."""
-    slot = (((key ^ key >> 20) & 0x3FFFFFFF) * 0x9E3779B1 >> 11) & (len(table) - 1)
-    while table[slot] != _NONE:
-        if table[slot] == key:
-            return False
-        slot = (slot + 1) & (len(table) - 1)
-    table[slot] = key
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _search(
-    inputs_KW: WorldArray,
-    outputs_KW: WorldArray,
-    max_length: int,
-    max_states: int,
-    table: npt.NDArray[np.int64],
-    states: npt.NDArray[np.int64],
-    parents: npt.NDArray[np.int32],
-    actions: npt.NDArray[np.int8],
-) -> int:
-    """Write the shortest sequence into `actions`; its length, -1 where there is none, or _FULL."""
-    num_worlds = len(inputs_KW)
-    free, change = np.empty(_AREA, dtype=np.int32), np.empty(_AREA, dtype=np.int32)
-    end, end_facing = _lay_together(inputs_KW, outputs_KW, free, change)
-    if end < 0:
-        return -1
-    # What the markers cost, and the number of each cell where some change.
-    number_of = np.full(_AREA, _NONE, dtype=np.int32)
-    cells = np.empty(_MAX_PLACES, dtype=np.int32)
-    count, cost = 0, 0
-    for cell in range(_AREA):
-        if change[cell] != 0:
-            if count == _MAX_PLACES or free[cell] < num_worlds:
-                return -1
-            number_of[cell] = count
-            cells[count] = cell
-            count += 1
-            cost += abs(change[cell])
-    max_steps = max_length - cost
-    if max_steps < 0:
-        return -1
-    everything = (1 << count) - 1
-
-    # A state is visited cells, cell and facing in one number.
-    table[:] = _NONE
-    visited = 1 << number_of[_MIDDLE] if number_of[_MIDDLE] >= 0 else 0
-    states[0] = (visited * _AREA + _MIDDLE) * 4
-    parents[0] = _NONE
-    _is_new(table, states[0])
-    goal = (everything * _AREA + end) * 4 + end_facing
-    found = 0 if states[0] == goal else -1
-    first, size, steps = 0, 1, 0
-    while found < 0 and first < size and steps < max_steps:
-        layer_end = size
-        steps += 1
-        for current in range(first, layer_end):
-            facing = states[current] & 3
-            cell = (states[current] >> 2) % _AREA
-            visited = (states[current] >> 2) // _AREA
-            for action in range(3):
-                next_cell, next_facing, next_visited = cell, facing, visited
-                if action == _RIGHT:
-                    next_facing = (facing + 1) & 3
-                elif action == _LEFT:
-                    next_facing = (facing + 3) & 3
-                else:
-                    row, col = cell // _SIDE, cell % _SIDE
-                    if facing & 1:
-                        col += 2 - facing
-                    else:
-                        row += 1 - facing
-                    if row < 0 or row >= _SIDE or col < 0 or col >= _SIDE:
-                        continue
-                    next_cell = row * _SIDE + col
-                    if free[next_cell] < num_worlds:
-                        continue
-                    if number_of[next_cell] >= 0:
-                        next_visited |= 1 << number_of[next_cell]
-                # A bound that is never too high: from here over one more cell to the end.
-                least = _distance(next_cell, end)
-                for number in range(count):
-                    if not next_visited >> number & 1:
-                        detour = _distance(next_cell, cells[number]) + _distance(cells[number], end)
-                        least = max(least, detour)
-                if steps + least > max_steps:
-                    continue
-                state = (next_visited * _AREA + next_cell) * 4 + next_facing
-                if not _is_new(table, state):
-                    continue
-                if size == max_states:
-                    return _FULL
-                states[size] = state
-                parents[size] = current
-                if state == goal:
-                    found = size
-                    break
-                size += 1
-            if found >= 0:
-                break
-        first = layer_end
-    if found < 0:
-        return -1
-    return _write(states, parents, found, change, actions)
-
-
-@njit(cache=True, nogil=True)
-def _write(
-    states: npt.NDArray[np.int64],
-    parents: npt.NDArray[np.int32],
-    found: int,
-    change: IntArray,
-    actions: npt.NDArray[np.int8],
-) -> int:
-    """Write the actions of the way to a state, from the last to the first, then turn them round."""
-    length = 0
-    current = found
-    while True:
-        cell = (states[current] >> 2) % _AREA
-        visited = (states[current] >> 2) // _AREA
-        parent = parents[current]
-        before = 0 if parent < 0 else (states[parent] >> 2) // _AREA
-        if visited != before:
-            for _ in range(abs(change[cell])):
-                actions[length] = _PUT if change[cell] > 0 else _PICK
-                length += 1
-        if parent < 0:
-            break
-        turn = ((states[current] & 3) - (states[parent] & 3)) & 3
-        actions[length] = _MOVE if turn == 0 else _RIGHT if turn == 1 else _LEFT
-        length += 1
-        current = parent
-    actions[:length] = actions[:length][::-1].copy()
-    return length
-
-
-def action_sequence(
-    inputs_KW: WorldArray, outputs_KW: WorldArray, *, max_length: int = 20, max_states: int = 200_000
-) -> npt.NDArray[np.int8] | None:
-    """The shortest action sequence that takes every input to its output.
-
-    Args:
-        inputs_KW, outputs_KW: `[K, W]` the worlds before and after.
-        max_length: the most actions.
-        max_states: states of the search before it gives up.
-
-    Returns:
-        The numbers of the actions (`machine.MOVE`, ...), none at all where every output is its input; of
-        equally short sequences always the same one. None where there is none within the bounds.
-
-    Raises:
-        ValueError: shapes that are no worlds, or bounds that are not positive.
-    """
-    inputs = np.require(inputs_KW, np.uint8, ["C", "W"])
-    outputs = np.require(outputs_KW, np.uint8, ["C", "W"])
-    if inputs.ndim != 2 or inputs.shape != outputs.shape or inputs.shape[1] != WORLD_SIZE or not len(inputs):
-        raise ValueError(f"worlds must be two arrays [K, {WORLD_SIZE}], not {inputs.shape}, {outputs.shape}")
-    if max_length < 0 or max_states < 1:
-        raise ValueError(f"max_length is 0 or more, max_states 1 or more, not {max_length}, {max_states}")
-    max_states = min(max_states, 1 << 26)
-    actions = np.empty(max_length + 1, dtype=np.int8)
-    # A small search first: clearing the room for a large one takes longer than most tasks do.
-    for limit in sorted({min(4096, max_states), max_states}):
-        length = _search(
-            inputs,
-            outputs,
-            max_length,
-            limit,
-            np.empty(1 << (2 * limit).bit_length(), dtype=np.int64),
-            np.empty(limit, dtype=np.int64),
-            np.empty(limit, dtype=np.int32),
-            actions,
-        )
-        if length != _FULL:
-            break
-    return actions[:length].copy() if length >= 0 else None
-
-
-def action_program(actions: npt.NDArray[np.int8]) -> IntArray:
-    """`[T]` the tokens of the program that is an action sequence, EOS included.
-
-    Raises:
-        ValueError: no actions; a program has one at least.
-    """
-    if not len(actions):
-        raise ValueError("a program has one action at least")
-    head = [token_of(text) for text in ("DEF", "run", "m(")]
-    body = [FIRST_ACTION + int(action) for action in actions]
-    return np.array([*head, *body, token_of("m)"), EOS], dtype=np.int32)
-
-
-def straight_program(
-    inputs_KW: WorldArray, outputs_KW: WorldArray, *, max_length: int, max_states: int
-) -> IntArray | None:
-    """`[T]` the shortest program without blocks that takes every input to its output, or None.
-
-    Where every output is its input no action is needed, but a program has one: it turns there and back.
-
-    Raises:
-        ValueError: as `action_sequence`.
-    """
-    actions = action_sequence(inputs_KW, outputs_KW, max_length=max_length, max_states=max_states)
-    if actions is None or (not len(actions) and max_length < 2):
-        return None
-    return action_program(actions if len(actions) else np.array([_LEFT, _RIGHT], dtype=np.int8))
+    def is_plain(
+        self, inputs_KW: WorldArray, outputs_KW: WorldArray, reference: Tokens | None
+    ) -> bool | None:
+        """See `Floor`: whether all runs of the reference take the same actions."""
+        if reference is None:
+            return None
+        actions_KA = run_traced(reference[None], inputs_KW).actions_PKA[0]
+        return bool((actions_KA == actions_KA[:1]).all())

@@ -11,7 +11,7 @@ Shapes: T tokens, K examples, W `WORLD_SIZE`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +26,8 @@ from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.world import World, WorldArray
 from lasynth.errors import InputError, ProgramError
 from lasynth.grammar import IntArray
-from lasynth.task import Example, Task
 
-__all__ = ["NUM_SHOWN", "MsrRecord", "read_msr", "read_record", "record_of", "to_task", "to_tasks"]
+__all__ = ["NUM_SHOWN", "MsrRecord", "is_record", "read_msr", "read_record", "record_of", "task_json"]
 
 NUM_SHOWN: Final = 5  # of six examples; the last one is held out
 
@@ -42,13 +41,13 @@ class MsrRecord:
 
     Attributes:
         guid: its name.
-        tokens: `[T]` the program, ended by EOS.
+        tokens: `[T]` the program, ended by EOS; None for a record of examples alone.
         inputs_KW, outputs_KW: its examples in the order of their index.
         actions: for each example `[A]` int8, the numbers of the actions of the program's run.
     """
 
     guid: str
-    tokens: IntArray
+    tokens: IntArray | None
     inputs_KW: WorldArray
     outputs_KW: WorldArray
     actions: tuple[npt.NDArray[np.int8], ...]
@@ -121,22 +120,36 @@ def record_of(obj: object, *, where: str | None = None) -> MsrRecord:
     return MsrRecord(str(obj.get("guid", "")), tokens, np.array(inputs), np.array(outputs), tuple(actions))
 
 
-def to_task(record: MsrRecord) -> Task:
-    """The task of a record: five examples shown, the others (one, in the benchmark) held out."""
-    examples = tuple(
-        Example(World.from_array(before), World.from_array(after))
+def is_record(obj: object) -> bool:
+    """Whether a JSON object is a record of the benchmark."""
+    examples = obj.get("examples") if isinstance(obj, Mapping) else None
+    first = examples[0] if isinstance(examples, list) and examples else None
+    return isinstance(first, Mapping) and "inpgrid_json" in first
+
+
+def task_json(obj: object, where: str | None = None) -> dict[str, Any]:
+    """The record of a JSON object as a task: five examples shown, the others (in the benchmark one) held out.
+
+    Raises:
+        InputError: anything wrong with it.
+    """
+    record = record_of(obj, where=where)
+    examples = [
+        (World.from_array(before), World.from_array(after))
         for before, after in zip(record.inputs_KW, record.outputs_KW, strict=True)
-    )
-    program = format_program(from_tokens(record.tokens))
-    return Task("karel", examples[:NUM_SHOWN], examples[NUM_SHOWN:], record.guid or None, program)
+    ]
+    return {
+        "domain": "karel",
+        "examples": examples[:NUM_SHOWN],
+        "held_out": examples[NUM_SHOWN:],
+        "id": record.guid or None,
+        "program": None if record.tokens is None else format_program(from_tokens(record.tokens)),
+    }
 
 
-def to_tasks(records: Iterable[MsrRecord]) -> Iterator[Task]:
-    """The tasks of records, one after the other."""
-    return map(to_task, records)
-
-
-def _read_tokens(words: Any, where: str | None) -> IntArray:
+def _read_tokens(words: Any, where: str | None) -> IntArray | None:
+    if words is None:
+        return None
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise InputError('"program_tokens" is not a list of texts', where, "Is this a file of the benchmark?")
     try:

@@ -27,11 +27,11 @@ from lasynth.domains.karel.grammar import (
     token_of,
 )
 from lasynth.domains.karel.kinds import Kind
-from lasynth.domains.karel.sampler_config import SamplerConfig, Weights
+from lasynth.domains.karel.sampler_config import KarelSamplerSettings, Weights
 from lasynth.domains.random import Stream, chance, draw_below, pick, program_keys
 from lasynth.grammar import IntArray
 
-__all__ = ["SamplerConfig", "sample_into", "sample_programs"]
+__all__ = ["KarelSamplerSettings", "sample_into", "sample_programs"]
 
 _MAX_TRIES: Final = 2000  # programs of another kind, without a move, or too long, one after the other
 _MAX_DEPTH: Final = 5
@@ -39,7 +39,7 @@ _MAX_DEPTH: Final = 5
 _DEF, _RUN, _OPEN_RUN, _CLOSE_RUN = (token_of(text) for text in ("DEF", "run", "m(", "m)"))
 _OPEN_TEST, _CLOSE_TEST, _NOT = (token_of(text) for text in ("c(", "c)", "not"))
 _ELSE, _OPEN_ELSE, _CLOSE_ELSE = (token_of(text) for text in ("ELSE", "e(", "e)"))
-# The keywords in the order of `SamplerConfig.keywords`, and the brackets of their blocks.
+# The keywords in the order of `KarelSamplerSettings.keywords`, and the brackets of their blocks.
 _REPEAT, _WHILE, _IF, _IFELSE = range(4)
 _KEYWORD = np.array([token_of(text) for text in ("REPEAT", "WHILE", "IF", "IFELSE")], dtype=np.int32)
 _OPEN = np.array([token_of(text) for text in ("r(", "w(", "i(", "i(")], dtype=np.int32)
@@ -176,7 +176,7 @@ def sample_into(stream: Stream, w: Weights, tokens: IntArray) -> int:
 
     Args:
         stream: `[1]`, its random stream; changed in place.
-        w: of `SamplerConfig.weights`.
+        w: of `KarelSamplerSettings.weights`.
         tokens: `[T]`, receives the program, ended and padded by EOS.
 
     Returns:
@@ -206,7 +206,7 @@ def _sample_all(keys: Stream, w: Weights, tokens_PT: IntArray) -> None:
         sample_into(keys[program : program + 1], w, tokens_PT[program])
 
 
-def sample_programs(config: SamplerConfig, seed: int, first: int, count: int) -> IntArray:
+def sample_programs(config: KarelSamplerSettings, seed: int, first: int, count: int) -> IntArray:
     """Programs `first` to `first + count - 1` of a seed.
 
     Args:

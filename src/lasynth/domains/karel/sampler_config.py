@@ -16,7 +16,7 @@ from lasynth.domains.karel.machine import MAX_TICKS
 from lasynth.domains.karel.world import MAX_SIDE
 from lasynth.domains.settings import SamplerSettings
 
-__all__ = ["NAMED_CONFIGS", "SamplerConfig", "Weights"]
+__all__ = ["NAMED_CONFIGS", "KarelSamplerSettings", "Weights"]
 
 
 _LENGTHS: Final = {
@@ -31,7 +31,7 @@ NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {"real": {}}
 
 
 @dataclass(frozen=True, slots=True)
-class SamplerConfig(SamplerSettings):
+class KarelSamplerSettings(SamplerSettings):
     """The distribution of random programs and of the worlds drawn for them.
 
     Attributes:
@@ -125,8 +125,8 @@ class SamplerConfig(SamplerSettings):
         return Weights(*self.compiled())
 
 
-# `SamplerConfig` for compiled code, which takes named tuples but not dataclasses.
+# `KarelSamplerSettings` for compiled code, which takes named tuples but not dataclasses.
 if TYPE_CHECKING:
     Weights = Any
 else:
-    Weights = namedtuple("Weights", SamplerConfig.keys())
+    Weights = namedtuple("Weights", KarelSamplerSettings.keys())

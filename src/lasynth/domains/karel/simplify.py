@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from lasynth.domains.base import Tokens
+from lasynth.domains.karel.grammar import EOS
+from lasynth.domains.karel.parser import from_tokens, to_tokens
 from lasynth.domains.karel.syntax import (
     Action,
     Block,
@@ -19,8 +22,10 @@ from lasynth.domains.karel.syntax import (
     Statement,
     While,
 )
+from lasynth.domains.kit.rows import padded
+from lasynth.errors import ProgramError
 
-__all__ = ["simplify"]
+__all__ = ["simplify", "simplify_all"]
 
 _TURNS: Final = {"turnRight": 1, "turnLeft": 3}
 _OPPOSITE: Final = {"markersPresent": "noMarkersPresent", "noMarkersPresent": "markersPresent"}
@@ -34,6 +39,18 @@ def simplify(program: Program) -> Program:
         if not body or body == program.body:
             return program  # nothing is left to drop, or the whole of it does nothing
         program = Program(body)
+
+
+def simplify_all(tokens_PT: Tokens) -> Tokens:
+    """Every program simplified, `[P, T]`; what is no program stays as it is."""
+    return padded([_simplified(tokens) for tokens in tokens_PT], EOS)
+
+
+def _simplified(tokens: Tokens) -> Tokens:
+    try:
+        return to_tokens(simplify(from_tokens(tokens)))
+    except ProgramError:
+        return tokens
 
 
 def _block(block: Block) -> Block:

@@ -19,17 +19,17 @@ import numpy.typing as npt
 from numba import njit
 
 from lasynth.domains.base import Status
+from lasynth.domains.generator import Drawn
 from lasynth.domains.karel import compile as ins
 from lasynth.domains.karel.behaviour import behaviour_probes, hash_behaviour
 from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
 from lasynth.domains.karel.machine import new_counters
-from lasynth.domains.karel.sampler import SamplerConfig, sample_into
+from lasynth.domains.karel.sampler import KarelSamplerSettings, sample_into
 from lasynth.domains.karel.sampler_config import Weights
 from lasynth.domains.karel.trace import trace_code
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
 from lasynth.domains.karel.worlds import draw_world, new_locks, run_steered
 from lasynth.domains.random import Stream, chance, draw_below, pick, program_keys
-from lasynth.domains.source import Drawn
 from lasynth.grammar import IntArray
 
 __all__ = ["NUM_EXAMPLES", "DrawnTasks", "Verdict", "draw_tasks"]
@@ -239,7 +239,7 @@ def _draw_all(
 
 
 def draw_tasks(
-    config: SamplerConfig,
+    config: KarelSamplerSettings,
     seed: int,
     first: int,
     count: int,

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Final
 
 from rich.columns import Columns
+from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from lasynth.domains.karel.world import World
 
-__all__ = ["pairs_side_by_side", "pairs_text", "world_text", "worlds_side_by_side"]
+__all__ = [
+    "pairs_side_by_side",
+    "pairs_text",
+    "show_pairs",
+    "show_worlds",
+    "world_text",
+    "worlds_side_by_side",
+]
 
 _ROBOTS: Final = "▲▶▼◀"
 _GAP: Final = " " * 6  # between pairs
@@ -79,6 +88,22 @@ def pairs_text(pairs: Sequence[tuple[World, World]], titles: Sequence[str], *, w
         filled = [block + [" " * len(block[0])] * (height - len(block)) for block in row]
         texts.append("".join(f"{_GAP.join(parts).rstrip()}\n" for parts in zip(*filled, strict=True)))
     return "\n".join(texts)
+
+
+def show_pairs(pairs: Sequence[tuple[World, World]], titles: Sequence[str]) -> None:
+    """Print worlds before and after: in colour on a terminal, else as text pictures."""
+    if sys.stdout.isatty():
+        Console().print(pairs_side_by_side(pairs, titles))
+    else:
+        sys.stdout.write(pairs_text(pairs, titles))
+
+
+def show_worlds(worlds: Sequence[World], titles: Sequence[str]) -> None:
+    """Print worlds side by side on a terminal; anywhere else the second, the output, as a text picture."""
+    if sys.stdout.isatty():
+        Console().print(worlds_side_by_side(worlds, titles))
+    else:
+        sys.stdout.write(worlds[min(1, len(worlds) - 1)].to_text())
 
 
 def _pair(pair: tuple[World, World], title: str) -> list[str]:

@@ -21,6 +21,7 @@ Shapes: W `WORLD_SIZE`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -75,6 +76,7 @@ class Facing(IntEnum):
 
 
 _ROBOTS: Final = "^>v<"
+_CELLS: Final = f"#.+0123456789{_ROBOTS}"
 _FORMAT_HINT: Final = (
     "Write a world as rows of '#', '.', digits and one of '^>v<', or as the benchmark's JSON object."
 )
@@ -259,21 +261,18 @@ class World:
         rows = [(number, line.split()) for number, line in enumerate(lines, 1) if line.strip()]
         if not rows:
             raise InputError("the world has no rows", where, _FORMAT_HINT)
-        width = len(rows[0][1][0])
+        width = _common_width(rows, where)
         walls, markers, heroes = [], [], []
         crashed = False
         for row, (number, (cells, *notes)) in enumerate(reversed(rows)):
             place = _join(where, f"row {number}")
-            if len(cells) != width:
-                what = f"this row has {len(cells)} cells, the first one has {width}"
-                raise InputError(what, place, "All rows of a world are equally long.")
             counts, crash = _read_notes(cells, notes, place)
             for col, cell in enumerate(cells):
                 if cell == "#":
                     walls.append((row, col))
                 elif cell in _ROBOTS:
                     heroes.append(Hero(row, col, Facing(_ROBOTS.index(cell))))
-                elif cell not in ".+0123456789":
+                elif cell not in _CELLS:
                     raise InputError(f"'{cell}' in column {col + 1} is unknown", place, _FORMAT_HINT)
                 count = counts.get(col, int(cell) if cell.isdecimal() else 0)
                 if count:
@@ -317,6 +316,20 @@ class World:
             words = " ".join(note for _, note in sorted(notes[row].items()))
             lines.append("".join(cells[row]) + (f"  {words}" if words else ""))
         return "\n".join(lines) + "\n"
+
+
+def _common_width(rows: Sequence[tuple[int, list[str]]], where: str | None) -> int:
+    """How many cells all rows have; of rows that differ, the first of the rarer sort is named."""
+    widths = Counter(len(cells) for _, (cells, *_) in rows)
+    (width, _), *others = widths.most_common()
+    for number, (cells, *notes) in rows:
+        if notes and all(set(note) <= set(_CELLS) for note in notes):
+            hint = "Write the cells of a row without blanks between them."
+            raise InputError("there are blanks between the cells", _join(where, f"row {number}"), hint)
+        if others and len(cells) != width:
+            what = f"this row has {len(cells)} cells, most rows have {width}"
+            raise InputError(what, _join(where, f"row {number}"), "All rows of a world are equally long.")
+    return width
 
 
 def _read_notes(cells: str, notes: Sequence[str], place: str) -> tuple[dict[int, int], bool]:

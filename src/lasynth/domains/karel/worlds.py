@@ -188,7 +188,7 @@ def run_steered(
 
     Args:
         stream: `[1]`, changed in place.
-        w: of `SamplerConfig.weights`; `max_ticks` is the limit.
+        w: of `KarelSamplerSettings.weights`; `max_ticks` is the limit.
         code: as `compile_tokens` left it.
         start: `[W]` the drawn world; becomes the one that the run fits.
         world: `[W]` receives the world after the run.

@@ -14,7 +14,7 @@ import pytest
 from lasynth.domains.c import csmith
 from lasynth.domains.c.csmith import csmith_programs, csmith_source, csmith_version, find_csmith
 from lasynth.domains.c.csmith_import import Reason
-from lasynth.domains.c.domain import DOMAIN
+from lasynth.domains.c.language import LANGUAGE
 from lasynth.domains.c.tasks import Verdict, draw_examples
 from lasynth.errors import InputError
 
@@ -123,8 +123,8 @@ def test_programs_of_the_real_csmith() -> None:
     again = csmith_programs(2, 0, 12)
     assert (again.tokens_PT == found.tokens_PT).all()
     for row in found.tokens_PT:
-        program = DOMAIN.from_tokens(row)
-        assert (DOMAIN.to_tokens(program) == row[: (row != 0).sum() + 1]).all()
+        program = LANGUAGE.text.from_tokens(row)
+        assert (LANGUAGE.text.to_tokens(program) == row[: (row != 0).sum() + 1]).all()
     tasks = draw_examples(found.tokens_PT, found.keys_P, num_cells=5)
     assert (tasks.verdicts_P == Verdict.ACCEPTED).mean() > 0.3
     assert not (tasks.verdicts_P == Verdict.INVALID).any()

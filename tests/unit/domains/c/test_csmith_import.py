@@ -10,8 +10,8 @@ import pytest
 from lasynth.domains.base import Status
 from lasynth.domains.c import csmith_import
 from lasynth.domains.c.csmith_import import Reason, import_programs
-from lasynth.domains.c.domain import DOMAIN
 from lasynth.domains.c.grammar import FIRST_INT, token_of
+from lasynth.domains.c.language import LANGUAGE
 from lasynth.domains.c.machine import run_batch
 from lasynth.domains.c.syntax import (
     Assign,
@@ -55,7 +55,7 @@ def only(body: str, seed: int = 0, before: str = "") -> Program:
     """The one program of a body, as a tree."""
     (piece,) = programs_of(function(body, before), seed)
     assert not isinstance(piece, Reason), piece
-    return DOMAIN.from_tokens(piece)
+    return LANGUAGE.text.from_tokens(piece)
 
 
 def padded(rows: list[IntArray]) -> IntArray:
@@ -75,9 +75,9 @@ def test_imported_programs_parse_and_come_back_equal(name: str) -> None:
     rows = [row for seed in SEEDS for row in tokens_of(text, seed)]
     assert rows
     for row in rows:
-        program = DOMAIN.from_tokens(row)
-        assert (DOMAIN.to_tokens(program) == row).all()
-        assert DOMAIN.parse(DOMAIN.format(program)) == program
+        program = LANGUAGE.text.from_tokens(row)
+        assert (LANGUAGE.text.to_tokens(program) == row).all()
+        assert LANGUAGE.text.parse(LANGUAGE.text.format(program)) == program
         assert len(row) <= 256
         assert row[-1] == 0
 
@@ -153,7 +153,7 @@ def test_assignments_with_an_operator() -> None:
 def test_an_expression_has_at_most_two_operations() -> None:
     deep = "((g_2[0] * (g_2[1] + 3)) ^ ((g_2[2] | g_2[3]) - ((uint16_t)g_2[0] % 5)))"
     for seed in SEEDS:
-        text = DOMAIN.format(only(f"g_2[1] = {deep};", seed))
+        text = LANGUAGE.text.format(only(f"g_2[1] = {deep};", seed))
         line = next(line for line in text.splitlines() if "=" in line).replace("= -", "= ").replace("(-", "(")
         signs = line.replace("+ -", "+ ").replace("- -", "- ")
         assert 1 <= signs.count("+") + signs.count("-") <= 2

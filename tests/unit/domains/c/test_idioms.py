@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from lasynth.domains.c.kinds import Kind, kinds_of
-from lasynth.domains.c.sampler import SamplerConfig, sample_programs
+from lasynth.domains.c.sampler import CSamplerSettings, sample_programs
 from lasynth.domains.c.sampler_idioms import IDIOMS
 from lasynth.domains.c.tasks import Verdict, draw_tasks
 
 
-def only(idiom: str, **changes: object) -> SamplerConfig:
+def only(idiom: str, **changes: object) -> CSamplerSettings:
     weights = [float(name == idiom) for name in IDIOMS]
-    return SamplerConfig.named("idioms", idioms=weights, num_idioms=(1.0,), **changes)
+    return CSamplerSettings.named("idioms", idioms=weights, num_idioms=(1.0,), **changes)
 
 
 @pytest.mark.parametrize("idiom", IDIOMS)
@@ -33,16 +33,16 @@ def test_idioms_have_loops_or_swap() -> None:
 
 def test_a_share_of_mixed_programs_holds_idioms() -> None:
     """A program without idioms is the one that `small` draws there, but for the number that decides."""
-    mixed = SamplerConfig.named("mixed", p_idioms=1e-12)
-    plain = SamplerConfig.named("small")
+    mixed = CSamplerSettings.named("mixed", p_idioms=1e-12)
+    plain = CSamplerSettings.named("small")
     few, none = (kinds_of(sample_programs(config, 5, 0, 3000)) for config in (mixed, plain))
     assert abs((few == Kind.MIXTURE).mean() - (none == Kind.MIXTURE).mean()) < 0.03
-    many = kinds_of(sample_programs(SamplerConfig.named("mixed"), 5, 0, 3000))
+    many = kinds_of(sample_programs(CSamplerSettings.named("mixed"), 5, 0, 3000))
     assert (many == Kind.MIXTURE).mean() > (none == Kind.MIXTURE).mean() + 0.05
 
 
 def test_idioms_stand_among_ordinary_statements() -> None:
-    plain = SamplerConfig.named("idioms", p_plain=1.0, num_idioms=(0.0, 0.0, 1.0))
-    full = SamplerConfig.named("idioms", p_plain=0.0, num_idioms=(0.0, 0.0, 1.0))
+    plain = CSamplerSettings.named("idioms", p_plain=1.0, num_idioms=(0.0, 0.0, 1.0))
+    full = CSamplerSettings.named("idioms", p_plain=0.0, num_idioms=(0.0, 0.0, 1.0))
     lengths = [(sample_programs(config, 6, 0, 500) != 0).sum(axis=1).mean() for config in (plain, full)]
     assert lengths[0] < 0.75 * lengths[1]

@@ -10,7 +10,8 @@ from lasynth.domains.base import Status
 from lasynth.domains.c.context import MAX_LOOPS
 from lasynth.domains.c.grammar import BOS, EOS, FIRST_INT, FIRST_NAME, NUM_NAMES, lexeme, token_of
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.mask import TokenMask, allowed_along
+from lasynth.domains.c.mask import MASKING
+from lasynth.domains.kit.mask import TokenMask
 from lasynth.grammar import IntArray
 
 NUM_TOKENS = FIRST_INT + 6
@@ -18,7 +19,7 @@ NUM_TOKENS = FIRST_INT + 6
 
 def after(text: str) -> TokenMask:
     """The mask of one program that has begun with `text`."""
-    mask = TokenMask(1, NUM_TOKENS)
+    mask = MASKING.mask(1, NUM_TOKENS)
     for token in tokens_of(text)[:-1]:
         mask.advance([token])
     return mask
@@ -100,7 +101,7 @@ def test_no_loop_deeper_than_the_limit() -> None:
 
 def test_blocks_are_offered_only_while_the_machine_can_nest_them() -> None:
     num_blocks = 0
-    mask = TokenMask(1, NUM_TOKENS)
+    mask = MASKING.mask(1, NUM_TOKENS)
     while "if" in offered(mask):
         for token in tokens_of("if (1) {")[:-1]:
             assert mask.allowed()[0, token]
@@ -114,7 +115,7 @@ def test_blocks_are_offered_only_while_the_machine_can_nest_them() -> None:
 
 
 def test_end() -> None:
-    mask = TokenMask(2, NUM_TOKENS)
+    mask = MASKING.mask(2, NUM_TOKENS)
     mask.advance([EOS, token_of("a")])
     assert mask.finished.tolist() == [True, False]
     assert np.flatnonzero(mask.allowed()[0]).tolist() == [EOS]
@@ -135,12 +136,12 @@ def test_a_name_that_fits_but_was_not_offered_is_accepted() -> None:
     mask = after("int")
     mask.advance([token_of("l_5")])
     assert "l_5" in offered(after("int l_5; a[0] ="))
-    allowed_TV = allowed_along(tokens_of("int l_5; l_5++;")[None], NUM_TOKENS)[0]
+    allowed_TV = MASKING.allowed_along(tokens_of("int l_5; l_5++;")[None], NUM_TOKENS)[0]
     assert {lexeme(token) for token in np.flatnonzero(allowed_TV[1])} == {"p_0", "l_0", "l_5"}
 
 
 def test_reorder_repeats_and_drops_rows() -> None:
-    mask = TokenMask(3, NUM_TOKENS)
+    mask = MASKING.mask(3, NUM_TOKENS)
     mask.advance([token_of("int"), token_of("a"), EOS])
     chosen = mask.reorder(np.array([2, 0, 0, 2]))
     assert chosen.finished.tolist() == [True, False, False, True]
@@ -160,7 +161,7 @@ def test_reorder_repeats_and_drops_rows() -> None:
 def test_allowed_tokens_lead_to_programs_and_others_are_refused() -> None:
     completed: list[IntArray] = []
     for tokens in random_programs(11, 20, max_tokens=60, huge=False):
-        mask = TokenMask(1, NUM_TOKENS)
+        mask = MASKING.mask(1, NUM_TOKENS)
         for position, token in enumerate(tokens[: int((tokens != EOS).sum())]):
             allowed_V = mask.allowed()[0]
             for other in range(NUM_TOKENS):
@@ -193,8 +194,8 @@ def _ending(mask: TokenMask) -> list[int]:
 
 def test_along_is_step_by_step() -> None:
     programs_PT = random_programs(12, 50, huge=False)
-    allowed_PTV = allowed_along(programs_PT, NUM_TOKENS)
-    mask = TokenMask(50, NUM_TOKENS)
+    allowed_PTV = MASKING.allowed_along(programs_PT, NUM_TOKENS)
+    mask = MASKING.mask(50, NUM_TOKENS)
     for position in range(programs_PT.shape[1]):
         expected_PV = mask.allowed()
         expected_PV[np.arange(50), programs_PT[:, position]] = True
@@ -202,19 +203,19 @@ def test_along_is_step_by_step() -> None:
         mask.advance(programs_PT[:, position])
     assert mask.finished.all()
     # Cut off before their end they are as before.
-    assert np.array_equal(allowed_along(programs_PT[:, :9], NUM_TOKENS), allowed_PTV[:, :9])
+    assert np.array_equal(MASKING.allowed_along(programs_PT[:, :9], NUM_TOKENS), allowed_PTV[:, :9])
 
 
 def test_along_refuses_what_is_no_program() -> None:
     tokens_PT = np.stack([tokens_of("a[0]++;"), tokens_of("a[0]+;")])
     with pytest.raises(ValueError, match="row 1 is not a program: token 21 at 4"):
-        allowed_along(tokens_PT, NUM_TOKENS)
+        MASKING.allowed_along(tokens_PT, NUM_TOKENS)
     with pytest.raises(ValueError, match=f"row 0 is not a program: token {FIRST_INT} at 2"):
-        allowed_along(tokens_PT, FIRST_INT)
+        MASKING.allowed_along(tokens_PT, FIRST_INT)
 
 
 def test_bad_arguments() -> None:
     with pytest.raises(ValueError, match="more than 48 tokens, not 48"):
-        TokenMask(1, FIRST_INT)
+        MASKING.mask(1, FIRST_INT)
     with pytest.raises(ValueError, match="3 rows, but tokens of shape"):
-        TokenMask(3, NUM_TOKENS).advance([1, 2])
+        MASKING.mask(3, NUM_TOKENS).advance([1, 2])

@@ -8,10 +8,10 @@ from lasynth.domains.base import Status
 from lasynth.domains.c.constructs import constructs_of, depths_of
 from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.mask import allowed_along
+from lasynth.domains.c.mask import MASKING
 from lasynth.domains.c.parser import from_tokens, parse, to_tokens
 from lasynth.domains.c.printer import format_program
-from lasynth.domains.c.sampler import SamplerConfig, sample_programs
+from lasynth.domains.c.sampler import CSamplerSettings, sample_programs
 from lasynth.errors import InputError
 
 ZEROS_KN = np.zeros((1, 5), dtype=np.int32)
@@ -19,11 +19,11 @@ ZEROS_KN = np.zeros((1, 5), dtype=np.int32)
 
 @pytest.fixture(scope="module", params=["small", "paper"])
 def programs_PT(request: pytest.FixtureRequest) -> np.ndarray:
-    return sample_programs(SamplerConfig.named(request.param), 7, 0, 2000)
+    return sample_programs(CSamplerSettings.named(request.param), 7, 0, 2000)
 
 
 def test_a_program_is_a_function_of_seed_and_number() -> None:
-    config = SamplerConfig()
+    config = CSamplerSettings()
     whole_PT = sample_programs(config, 3, 0, 60)
     assert (sample_programs(config, 3, 20, 40) == whole_PT[20:]).all()
     assert (sample_programs(config, 3, 0, 60) == whole_PT).all()
@@ -40,7 +40,7 @@ def test_the_machine_takes_every_program(programs_PT: np.ndarray) -> None:
 
 def test_the_mask_allows_every_token(programs_PT: np.ndarray) -> None:
     tokens_PT = programs_PT[:300]
-    allowed_PTV = allowed_along(tokens_PT, FIRST_INT + 6)
+    allowed_PTV = MASKING.allowed_along(tokens_PT, FIRST_INT + 6)
     rows, columns = np.indices(tokens_PT.shape)
     refused = ~allowed_PTV[rows, columns, tokens_PT]
     # The sampler declares names in order; so does the mask.
@@ -54,7 +54,7 @@ def test_the_parser_reads_what_the_printer_writes(programs_PT: np.ndarray) -> No
 
 
 def test_programs_end_within_the_limit() -> None:
-    config = SamplerConfig.named("paper", max_tokens=40)
+    config = CSamplerSettings.named("paper", max_tokens=40)
     programs_PT = sample_programs(config, 0, 0, 500)
     assert programs_PT.shape == (500, 40)
     lengths = (programs_PT != 0).sum(axis=1)
@@ -63,18 +63,18 @@ def test_programs_end_within_the_limit() -> None:
 
 
 def test_every_construct_comes_up() -> None:
-    shares = {k: v.mean() for k, v in constructs_of(sample_programs(SamplerConfig(), 1, 0, 5000)).items()}
+    shares = {k: v.mean() for k, v in constructs_of(sample_programs(CSamplerSettings(), 1, 0, 5000)).items()}
     assert min(shares.values()) > 0.005, shares
 
 
 def test_settings_are_kept_to() -> None:
-    flat = SamplerConfig(max_depth=1, in_loop=(0, 1, 0, 0, 0))
+    flat = CSamplerSettings(max_depth=1, in_loop=(0, 1, 0, 0, 0))
     assert depths_of(sample_programs(flat, 0, 0, 500))[1].max() == 1
-    no_loops = SamplerConfig(top=(1, 0, 1, 0, 0), in_branch=(1, 0, 1, 0, 0))
+    no_loops = CSamplerSettings(top=(1, 0, 1, 0, 0), in_branch=(1, 0, 1, 0, 0))
     found = constructs_of(sample_programs(no_loops, 0, 0, 500))
     assert not found["for"].any()
     assert found["if"].any()
-    small = SamplerConfig(num_cells=3, max_constant=1)
+    small = CSamplerSettings(num_cells=3, max_constant=1)
     literals = sample_programs(small, 0, 0, 500) - FIRST_INT
     assert literals.max() == 3  # as the bound of `p_0 < 3`
 
@@ -93,28 +93,28 @@ def test_settings_are_kept_to() -> None:
 )
 def test_bad_settings_are_said(values: dict[str, object], message: str) -> None:
     with pytest.raises(InputError) as raised:
-        SamplerConfig.from_dict(values)
+        CSamplerSettings.from_dict(values)
     assert message in str(raised.value)
 
 
 def test_an_unknown_name_is_said() -> None:
     with pytest.raises(InputError, match=r"is called 'huge'\. Known are: idioms, mixed, paper, small"):
-        SamplerConfig.named("huge")
+        CSamplerSettings.named("huge")
 
 
 def test_settings_travel_as_json_and_toml(tmp_path: object) -> None:
-    config = SamplerConfig.named("paper", p_else=0.5, num_cells=7)
-    assert SamplerConfig.from_dict(config.to_dict()) == config
+    config = CSamplerSettings.named("paper", p_else=0.5, num_cells=7)
+    assert CSamplerSettings.from_dict(config.to_dict()) == config
     path = tmp_path / "mine.toml"  # type: ignore[operator]
     path.write_text('name = "paper"\np_else = 0.5\nnum_cells = 7\n')
-    assert SamplerConfig.read(path) == config
+    assert CSamplerSettings.read(path) == config
     path.write_text("name = paper\n")
     with pytest.raises(InputError, match=r"mine\.toml"):
-        SamplerConfig.read(path)
+        CSamplerSettings.read(path)
 
 
 def test_a_weight_of_zero_is_never_drawn() -> None:
-    config = SamplerConfig(assignments=(0, 0, 0, 1, 0), top=(1, 0, 0, 0, 0), p_reset_index=0)
+    config = CSamplerSettings(assignments=(0, 0, 0, 1, 0), top=(1, 0, 0, 0, 0), p_reset_index=0)
     found = constructs_of(sample_programs(config, 0, 0, 300))
     assert found["++"].all()
     assert not any(found[text].any() for text in ("+=", "-=", "--"))

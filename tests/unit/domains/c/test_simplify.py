@@ -7,7 +7,7 @@ import pytest
 from programs import text_of, tokens_of
 
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.sampler import SamplerConfig, sample_programs
+from lasynth.domains.c.sampler import CSamplerSettings, sample_programs
 from lasynth.domains.c.simplify import simplify, simplify_one
 
 HEAD = "for (int p_0 = 0; p_0 <= 4; p_0++)"
@@ -71,7 +71,7 @@ def test_a_program_becomes_its_simplest_form(text: str) -> None:
 
 
 def test_behaviour_is_kept_on_fresh_inputs_and_programs_never_grow() -> None:
-    drawn = sample_programs(SamplerConfig.named("small"), 5, 0, 400)
+    drawn = sample_programs(CSamplerSettings.named("small"), 5, 0, 400)
     simple = simplify(drawn)
     assert ((simple != 0).sum(1) <= (drawn != 0).sum(1)).all()
     fresh = np.random.default_rng(99).integers(-4, 5, (500, 5), dtype=np.int32)

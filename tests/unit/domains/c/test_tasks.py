@@ -6,18 +6,18 @@ import pytest
 from lasynth.domains.base import Status
 from lasynth.domains.c.behaviour import behaviours
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.sampler import SamplerConfig
+from lasynth.domains.c.sampler import CSamplerSettings
 from lasynth.domains.c.tasks import Verdict, draw_tasks
-from lasynth.domains.source import Drawn
+from lasynth.domains.generator import Drawn
 
 
 @pytest.fixture(scope="module", params=["small", "paper"])
 def drawn(request: pytest.FixtureRequest) -> Drawn:
-    return draw_tasks(SamplerConfig.named(request.param), 11, 0, 3000)
+    return draw_tasks(CSamplerSettings.named(request.param), 11, 0, 3000)
 
 
 def test_an_item_is_a_function_of_seed_and_number(drawn: Drawn) -> None:
-    one, other = (draw_tasks(SamplerConfig(), 5, first, 200 - first) for first in (0, 120))
+    one, other = (draw_tasks(CSamplerSettings(), 5, first, 200 - first) for first in (0, 120))
     for name in ("tokens_PT", "inputs_PKN", "outputs_PKN", "hashes_P", "plain_P", "verdicts_P"):
         assert (getattr(one, name)[120:] == getattr(other, name)).all()
 
@@ -60,9 +60,9 @@ def test_each_rejection_is_for_its_reason(drawn: Drawn) -> None:
 
 
 def test_settings_are_kept_to() -> None:
-    drawn = draw_tasks(SamplerConfig(num_cells=3), 0, 0, 300, num_examples=4, max_value=9)
+    drawn = draw_tasks(CSamplerSettings(num_cells=3), 0, 0, 300, num_examples=4, max_value=9)
     rows = drawn.verdicts_P == Verdict.ACCEPTED
     assert drawn.inputs_PKN.shape == (300, 4, 3)
     assert abs(drawn.inputs_PKN[rows]).max() == 9
-    given_up = draw_tasks(SamplerConfig(), 0, 0, 300, num_examples=10, max_tries=9)
+    given_up = draw_tasks(CSamplerSettings(), 0, 0, 300, num_examples=10, max_tries=9)
     assert not (given_up.verdicts_P == Verdict.ACCEPTED).any()

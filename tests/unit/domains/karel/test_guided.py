@@ -10,7 +10,7 @@ from lasynth.domains.base import Status
 from lasynth.domains.karel.grammar import EOS, token_of
 from lasynth.domains.karel.guided import GuidedWorlds, along
 from lasynth.domains.karel.machine import run_batch
-from lasynth.domains.karel.sampler import SamplerConfig, sample_programs
+from lasynth.domains.karel.sampler import KarelSamplerSettings, sample_programs
 from lasynth.domains.karel.tasks import Verdict, draw_tasks
 from lasynth.domains.karel.world import CRASHED
 
@@ -26,7 +26,7 @@ def program(text: str) -> np.ndarray:
 
 def cases() -> tuple[np.ndarray, np.ndarray]:
     """Programs with worlds made for them, and any programs in any worlds, most of which crash."""
-    drawn = draw_tasks(SamplerConfig(), 5, 0, 120)
+    drawn = draw_tasks(KarelSamplerSettings(), 5, 0, 120)
     fine = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)
     made_PT, made_PKW = drawn.tokens_PT[fine], drawn.inputs_PKN[fine, :4]
     wild_PT = random_programs(11, 80, max_depth=4, times=(0, 12))
@@ -157,5 +157,5 @@ def test_a_token_that_does_not_fit_is_an_error() -> None:
         along(program("move w)"), worlds_KW[None])
     with pytest.raises(ValueError, match="shape"):
         rows.advance([token_of("DEF")] * 2)
-    sampled = sample_programs(SamplerConfig(), 0, 0, 3)
+    sampled = sample_programs(KarelSamplerSettings(), 0, 0, 3)
     assert along(sampled, np.repeat(worlds_KW[None], 3, axis=0)).state_BT.shape == sampled.shape

@@ -9,7 +9,6 @@ import pytest
 
 from lasynth import domains
 from lasynth.domains.base import Domain
-from lasynth.domains.karel.domain import DOMAIN
 from lasynth.domains.karel.grammar import (
     BOS,
     EOS,
@@ -22,18 +21,20 @@ from lasynth.domains.karel.grammar import (
     token_of,
 )
 from lasynth.domains.karel.kinds import kinds_of
-from lasynth.domains.karel.mask import TokenMask, allowed_along
+from lasynth.domains.karel.language import LANGUAGE
+from lasynth.domains.karel.mask import MASKING, TABLES
 from lasynth.domains.karel.parser import parse, to_tokens
 from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.simplify import simplify
 from lasynth.domains.karel.world import World
+from lasynth.domains.kit.mask import Masking
 from lasynth.errors import InputError
 from lasynth.task import Example, Task
 
 
 def test_the_domain_is_found_by_name() -> None:
     found: Domain = domains.get("karel")
-    assert found is DOMAIN
+    assert found is LANGUAGE
     assert (found.name, found.bos, found.eos, found.num_tokens) == ("karel", BOS, EOS, 52)
 
 
@@ -67,7 +68,7 @@ def test_the_vocabulary() -> None:
 )
 def test_kinds(text: str, kind: str) -> None:
     tokens = to_tokens(parse(text))
-    assert DOMAIN.kind(tokens) == kind
+    assert LANGUAGE.grammar.kind(tokens) == kind
     assert kinds_of(np.stack([tokens, tokens])).tolist() == [kinds_of(tokens[None])[0]] * 2
 
 
@@ -104,13 +105,13 @@ def test_what_does_nothing_is_dropped(text: str, simpler: str) -> None:
 def test_rows_that_are_no_programs_stay_as_they_are() -> None:
     good = to_tokens(parse("turnLeft\nturnRight\nmove"))
     rows = np.array([good, np.full(len(good), 7)], dtype=np.int32)
-    found = DOMAIN.simplify(rows, np.zeros((0, 328), dtype=np.uint8))
+    found = LANGUAGE.simplify(rows, np.zeros((0, 328), dtype=np.uint8))
     assert found[0].tolist() == [*to_tokens(parse("move")), 0, 0]
     assert found[1].tolist() == rows[1].tolist()
 
 
 def test_the_mask_follows_a_program() -> None:
-    mask = DOMAIN.mask(2, NUM_TOKENS)
+    mask = LANGUAGE.grammar.mask(2, NUM_TOKENS)
     for word, number in (("DEF", 1), ("run", 1), ("m(", 1), ("WHILE", 9), ("c(", 1), ("not", 6), ("c(", 1)):
         assert mask.allowed().sum(axis=1).tolist() == [number, number], word
         mask.advance(np.array([token_of(word)] * 2))
@@ -132,32 +133,33 @@ def test_the_mask_follows_a_program() -> None:
 
 
 def test_counts_are_all_offered() -> None:
-    mask = TokenMask(1)
+    mask = MASKING.mask(1, NUM_TOKENS)
     for word in ("DEF", "run", "m(", "REPEAT"):
         mask.advance([token_of(word)])
     assert np.flatnonzero(mask.allowed()[0]).tolist() == list(range(FIRST_TIMES, NUM_TOKENS))
 
 
 def test_the_depth_that_is_offered() -> None:
-    mask = TokenMask(1, max_depth=1)
+    shallow = Masking(TABLES, max_nesting=1)
+    mask = shallow.mask(1, NUM_TOKENS)
     for word in ("DEF", "run", "m(", "REPEAT", "R=2", "r("):
         mask.advance([token_of(word)])
     assert [lexeme(token) for token in np.flatnonzero(mask.allowed()[0])] == list(LEXEMES[6:11])
     deeper = to_tokens(parse("repeat 2:\n  repeat 2:\n    move"))
-    allowed_BTV = allowed_along(deeper[None], max_depth=1)
+    allowed_BTV = shallow.allowed_along(deeper[None], NUM_TOKENS)
     assert np.take_along_axis(allowed_BTV, deeper[None, :, None], axis=2).all()
     assert not allowed_BTV[0, 6, token_of("WHILE")]
 
 
 def test_arguments_of_the_mask() -> None:
     with pytest.raises(ValueError, match="has 52 tokens, not 51"):
-        TokenMask(1, 51)
-    with pytest.raises(ValueError, match="max_depth is 0 to 32"):
-        TokenMask(1, max_depth=33)
+        MASKING.mask(1, 51)
+    with pytest.raises(ValueError, match="max_nesting is 0 to 32"):
+        Masking(TABLES, max_nesting=33)
     with pytest.raises(ValueError, match="2 rows"):
-        TokenMask(2).advance([2])
+        MASKING.mask(2, NUM_TOKENS).advance([2])
     with pytest.raises(ValueError, match="row 0 is not a program: token 6 at 1 does not fit"):
-        allowed_along(np.array([[2, 6]]))
+        MASKING.allowed_along(np.array([[2, 6]]), NUM_TOKENS)
 
 
 TASK: dict[str, Any] = {
@@ -177,12 +179,14 @@ def test_a_task_file_holds_pictures_or_grid_objects(tmp_path: Path) -> None:
     file = tmp_path / "tasks.jsonl"
     file.write_text(json.dumps(task.to_json()) + "\n")
     assert Task.read(file) == [task]
-    inputs_KW, outputs_KW = DOMAIN.encode(task)
-    tokens = DOMAIN.to_tokens(DOMAIN.parse(task.program or ""))
-    after_PKW, statuses_PK = DOMAIN.run_batch(tokens[None], inputs_KW)
+    inputs_KW, outputs_KW = LANGUAGE.encode(task.examples)
+    tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse(task.program or ""))
+    after_PKW, statuses_PK = LANGUAGE.machine.run_batch(tokens[None], inputs_KW)
     assert not statuses_PK.any()
     assert np.array_equal(after_PKW[0], outputs_KW)
-    assert [DOMAIN.decode(after) for after in after_PKW[0]] == [example.output for example in task.examples]
+    assert [LANGUAGE.values.decode(after) for after in after_PKW[0]] == [
+        example.output for example in task.examples
+    ]
 
 
 def test_examples_may_be_worlds() -> None:
@@ -221,11 +225,11 @@ def test_bad_examples_are_named_with_their_place(example: dict[str, object], wor
 def test_a_partial_program_is_run_as_far_as_it_goes() -> None:
     """Behind a statement of the outermost block, within one, and at the end."""
     text = "DEF run m( move REPEAT R=2 r( putMarker r) turnLeft m)"
-    tokens = DOMAIN.to_tokens(DOMAIN.parse(text))[None]
+    tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse(text))[None]
     world = World.from_text(">...\n")
     inputs = world.to_array()[None, None]
     lengths = np.array([4, 9, 6, 10, 11, 12])
-    after, known = DOMAIN.run_partial(tokens, inputs, np.zeros(6, dtype=np.int64), lengths)
+    after, known = LANGUAGE.machine.run_partial(tokens, inputs, np.zeros(6, dtype=np.int64), lengths)
     moved, repeated, within, turned, ended, beyond = (World.from_array(found[0]) for found in after)
     assert moved == World.from_text(".>..\n")
     assert repeated == World.from_text(".>..  >:2\n")

@@ -5,15 +5,15 @@ import itertools
 import numpy as np
 import pytest
 from karel_worlds import sample_or_skip
+from lasynth.search.action_sequence import ActionSequenceFit
 
 from lasynth.domains.base import Status
-from lasynth.domains.karel.domain import Karel
-from lasynth.domains.karel.floor import action_program, action_sequence, straight_program
+from lasynth.domains.karel.action_search import action_program, action_sequence, straight_program
 from lasynth.domains.karel.grammar import ACTION_NAMES
+from lasynth.domains.karel.language import Karel
 from lasynth.domains.karel.machine import MOVE, PICK_MARKER, PUT_MARKER, perform, run_batch
 from lasynth.domains.karel.msr import read_msr
 from lasynth.domains.karel.world import MAX_MARKERS, World, WorldArray, same_worlds
-from lasynth.search.action_sequence import ActionSequenceFit
 from lasynth.task import Example, Task
 
 MAX_BRUTE = 5

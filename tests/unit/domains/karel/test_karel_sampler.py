@@ -9,7 +9,7 @@ from lasynth.domains.karel.grammar import LEXEMES
 from lasynth.domains.karel.kinds import Kind, kinds_of
 from lasynth.domains.karel.parser import from_tokens, to_tokens
 from lasynth.domains.karel.sampler import sample_programs
-from lasynth.domains.karel.sampler_config import SamplerConfig
+from lasynth.domains.karel.sampler_config import KarelSamplerSettings
 from lasynth.domains.karel.statistics import program_statistics, world_statistics
 from lasynth.domains.karel.world import World
 from lasynth.errors import InputError
@@ -20,14 +20,14 @@ def words(row: np.ndarray) -> list[str]:
 
 
 def test_every_row_is_a_program_that_moves() -> None:
-    for row in sample_programs(SamplerConfig(), 3, 0, 500):
+    for row in sample_programs(KarelSamplerSettings(), 3, 0, 500):
         again = to_tokens(from_tokens(row))
         assert (again == row[: len(again)]).all()
         assert "move" in words(row)
 
 
 def test_a_program_is_a_function_of_seed_and_number() -> None:
-    config = SamplerConfig()
+    config = KarelSamplerSettings()
     assert (sample_programs(config, 5, 0, 60)[40:] == sample_programs(config, 5, 40, 20)).all()
     assert (sample_programs(config, 5, 0, 60) != sample_programs(config, 6, 0, 60)).any()
 
@@ -39,7 +39,7 @@ def test_no_spurious_actions_stand_side_by_side() -> None:
         ("putMarker", "pickMarker"),
         ("pickMarker", "putMarker"),
     }
-    for row in sample_programs(SamplerConfig(), 7, 0, 1000):
+    for row in sample_programs(KarelSamplerSettings(), 7, 0, 1000):
         text = words(row)
         assert not spurious & set(itertools.pairwise(text))
         triples = set(zip(text, text[1:], text[2:], strict=False))
@@ -47,7 +47,7 @@ def test_no_spurious_actions_stand_side_by_side() -> None:
 
 
 def test_not_stands_before_what_can_be_clear_only() -> None:
-    config = SamplerConfig.named("real", p_not=1.0)
+    config = KarelSamplerSettings.named("real", p_not=1.0)
     for row in sample_programs(config, 1, 0, 300):
         text = words(row)
         for place, word in enumerate(text):
@@ -61,19 +61,21 @@ def test_not_stands_before_what_can_be_clear_only() -> None:
 def test_kinds_and_depths_are_as_asked_for(kind: Kind) -> None:
     weights = tuple(float(other == kind) for other in Kind)
     depths = (0.0, 1.0, 0.0, 0.0, 0.0)
-    config = SamplerConfig(kinds=weights, branch_depths=depths, loop_depths=depths, mixed_depths=depths)
+    config = KarelSamplerSettings(
+        kinds=weights, branch_depths=depths, loop_depths=depths, mixed_depths=depths
+    )
     tokens_PT = sample_programs(config, 2, 0, 200)
     assert (kinds_of(tokens_PT) == kind).all()
     assert program_statistics(tokens_PT).depths.tolist() == ([1] if kind == Kind.SEQ_ONLY else [0, 0, 1])
 
 
 def test_settings_round_trip_and_what_does_not_fit_is_named() -> None:
-    config = SamplerConfig.named("real", p_extra=0.2)
-    assert SamplerConfig.from_dict(config.to_dict()) == config
+    config = KarelSamplerSettings.named("real", p_extra=0.2)
+    assert KarelSamplerSettings.from_dict(config.to_dict()) == config
     with pytest.raises(InputError, match="no sampler setting"):
-        SamplerConfig.named("unreal")
+        KarelSamplerSettings.named("unreal")
     with pytest.raises(InputError, match="p_extr") as caught:
-        SamplerConfig.named("real", p_extr=0.2)
+        KarelSamplerSettings.named("real", p_extr=0.2)
     assert "p_extra" in str(caught.value)
     for wrong in (
         {"kinds": (1.0,)},
@@ -82,7 +84,7 @@ def test_settings_round_trip_and_what_does_not_fit_is_named() -> None:
         {"wall_shares": (0.5,)},
     ):
         with pytest.raises(InputError):
-            SamplerConfig.from_dict(wrong)
+            KarelSamplerSettings.from_dict(wrong)
 
 
 def test_statistics_count_what_is_there() -> None:

@@ -14,7 +14,7 @@ from lasynth.domains.karel.behaviour import behaviours
 from lasynth.domains.karel.grammar import token_of
 from lasynth.domains.karel.machine import run_batch
 from lasynth.domains.karel.parser import parse, to_tokens
-from lasynth.domains.karel.sampler_config import SamplerConfig
+from lasynth.domains.karel.sampler_config import KarelSamplerSettings
 from lasynth.domains.karel.tasks import DrawnTasks, Verdict, draw_tasks
 from lasynth.domains.karel.trace import run_traced
 from lasynth.domains.karel.world import World
@@ -24,11 +24,11 @@ NAMES = ("tokens_PT", "inputs_PKN", "outputs_PKN", "hashes_P", "plain_P", "num_a
 
 @pytest.fixture(scope="module")
 def drawn() -> DrawnTasks:
-    return draw_tasks(SamplerConfig(), 11, 0, 1000)
+    return draw_tasks(KarelSamplerSettings(), 11, 0, 1000)
 
 
 def test_an_item_is_a_function_of_seed_and_number() -> None:
-    one, other = (draw_tasks(SamplerConfig(), 5, first, 200 - first) for first in (0, 120))
+    one, other = (draw_tasks(KarelSamplerSettings(), 5, first, 200 - first) for first in (0, 120))
     for name in NAMES:
         assert (getattr(one, name)[120:] == getattr(other, name)).all()
 
@@ -53,7 +53,7 @@ def test_accepted_tasks_keep_their_promises(drawn: DrawnTasks) -> None:
 
 @pytest.mark.parametrize("p_cover", [0.0, 1.0])
 def test_loops_are_entered_and_branches_taken(p_cover: float) -> None:
-    drawn = draw_tasks(SamplerConfig(p_cover=p_cover), 4, 0, 600)
+    drawn = draw_tasks(KarelSamplerSettings(p_cover=p_cover), 4, 0, 600)
     rows = drawn.verdicts_P == Verdict.ACCEPTED
     tokens_PT = drawn.tokens_PT[rows]
     traces = run_traced(tokens_PT, drawn.inputs_PKN[rows])
@@ -105,7 +105,7 @@ def test_plain_python_draws_the_same(root: Path) -> None:
     source = (
         "import warnings; warnings.simplefilter('ignore', RuntimeWarning)\n"
         "from test_karel_tasks import *\n"
-        "print(digest(draw_tasks(SamplerConfig(), 2, 0, 12)))\n"
+        "print(digest(draw_tasks(KarelSamplerSettings(), 2, 0, 12)))\n"
     )
     paths = (root / "src", root / "tests", Path(__file__).parent)
     env = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(map(str, paths))}
@@ -113,7 +113,7 @@ def test_plain_python_draws_the_same(root: Path) -> None:
         [sys.executable, "-c", source], env=env, capture_output=True, text=True, timeout=300
     )
     assert plain.returncode == 0, plain.stderr
-    drawn = draw_tasks(SamplerConfig(), 2, 0, 12)
+    drawn = draw_tasks(KarelSamplerSettings(), 2, 0, 12)
     assert (drawn.verdicts_P == Verdict.ACCEPTED).sum() > 3
     assert plain.stdout.split() == [digest(drawn)]
 

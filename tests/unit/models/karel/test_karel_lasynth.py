@@ -11,8 +11,8 @@ from karel_batch import batch, programs, spread
 from karel_worlds import random_programs
 from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
 
-from lasynth.domains.karel.domain import DOMAIN
 from lasynth.domains.karel.grammar import EOS, NUM_TOKENS, token_of
+from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.world import FACING
 from lasynth.models import KarelConfig, build
 from lasynth.models.karel.executor import NoChange
@@ -110,7 +110,7 @@ def test_executor_copies_walls_and_leaves_one_robot_on_a_free_cell() -> None:
     worlds = to_worlds(beliefs, inputs[result.row_X]).flatten(0, 1).numpy()
     stay = np.full((1, 8), EOS, dtype=np.int32)
     stay[0, :5] = [token_of(text) for text in ("DEF", "run", "m(", "turnLeft", "m)")]
-    after, _ = DOMAIN.run_batch(stay, worlds)
+    after, _ = LANGUAGE.machine.run_batch(stay, worlds)
     np.testing.assert_array_equal(after[0, :, FACING], (worlds[:, FACING] + 3) % 4)
 
 
@@ -182,7 +182,7 @@ def test_schedule_steps_as_it_runs_along() -> None:
     rows, positions = along.nonzero(as_tuple=True)
     _, _, inputs, _ = batch()
     worlds = inputs[:1].expand(len(tokens), -1, -1).numpy()
-    mask = DOMAIN.mask(len(tokens), NUM_TOKENS)
+    mask = LANGUAGE.grammar.mask(len(tokens), NUM_TOKENS)
     closable = np.zeros(tuple(tokens.shape), dtype=bool)
     ended = np.zeros(len(tokens), dtype=bool)
     for position in range(tokens.shape[1]):
@@ -192,4 +192,6 @@ def test_schedule_steps_as_it_runs_along() -> None:
     np.testing.assert_array_equal(along.numpy(), closable)
     assert len(rows) > len(tokens)
     lengths = positions.numpy() + 1
-    assert len(DOMAIN.run_partial(tokens.numpy().astype(np.int32), worlds, rows.numpy(), lengths)[0])
+    assert len(
+        LANGUAGE.machine.run_partial(tokens.numpy().astype(np.int32), worlds, rows.numpy(), lengths)[0]
+    )

@@ -1,11 +1,10 @@
-"""Where the tasks of a language come from: what the generation of data needs to know of it.
+"""How the random tasks of a language are drawn: what the generation of data needs to know of it.
 
-A source is the frozen settings of a language's tasks (a sampler's among them) together with the language's
-side of generating them: drawing, the reference programs, and the words and figures of the statistics. Data
-asks for nothing else, so that shards, splits and data sets are the same for every language.
+A task generator is the frozen settings of a language's tasks (a sampler's among them) together with the
+language's side of generating them: drawing, the reference programs, and the words and figures of the
+statistics. Data asks for nothing else, so shards, splits and data sets are the same for every language.
 
-Some tasks are solved without any learning: those that are an affine function of their input (C), or that the
-same actions solve in every world (Karel). They are called *plain* here, and by the language's own word in
+Tasks that the floor of a language can express are called *plain* here, and by the language's own word in
 files and on pages.
 
 Shapes: P programs, T tokens, K examples, N numbers of one input or output (cells of a list, of a world).
@@ -18,8 +17,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from importlib import import_module
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +26,7 @@ from lasynth.domains.settings import SamplerSettings
 from lasynth.errors import InputError
 from lasynth.grammar import IntArray
 
-__all__ = ["Drawn", "TaskSource", "source_class"]
-
-# The class of each language's source, imported when it is first asked for.
-_CLASSES: Final = {"c": "lasynth.domains.c.source", "karel": "lasynth.domains.karel.source"}
+__all__ = ["Drawn", "TaskGenerator"]
 
 Bools = npt.NDArray[np.bool_]
 
@@ -45,7 +40,7 @@ class Drawn:
         inputs_PKN, outputs_PKN: examples.
         hashes_P: int64, of the behaviour.
         plain_P: bool, whether the task is plain.
-        verdicts_P: uint8, numbers of the source's `VERDICTS`, 0 accepted.
+        verdicts_P: uint8, numbers of the generator's `VERDICTS`, 0 accepted.
     """
 
     tokens_PT: IntArray
@@ -60,8 +55,8 @@ class Drawn:
         return type(self)(*(getattr(self, field.name)[which] for field in dataclasses.fields(self)))
 
 
-class TaskSource:
-    """The base of a language's source; subclasses are frozen dataclasses of their settings.
+class TaskGenerator:
+    """The base of a language's task generator; subclasses are frozen dataclasses of their settings.
 
     Attributes:
         DOMAIN: the language.
@@ -167,7 +162,7 @@ class TaskSource:
         return cls.from_dict({"sampler": name})
 
     def of_source(self, name: str) -> Self:
-        """The same with programs from elsewhere than the sampler.
+        """The same with programs of another source than the sampler.
 
         Raises:
             InputError: the language has no source of that name.
@@ -220,18 +215,6 @@ class TaskSource:
             numeric = isinstance(value, float | int if key.startswith("keep_") else int)
             if not numeric or isinstance(value, bool) or not low <= value <= high:
                 raise InputError(f"{key} is {value!r}", hint=f"Give a number from {low} to {high}.")
-
-
-def source_class(domain: str) -> type[TaskSource]:
-    """The source of a language's tasks.
-
-    Raises:
-        InputError: there is none.
-    """
-    if domain not in _CLASSES:
-        raise InputError(f"unknown domain {domain!r}", hint=f"Known: {', '.join(sorted(_CLASSES))}.")
-    found: type[TaskSource] = import_module(_CLASSES[domain]).GenerateConfig
-    return found
 
 
 def _fields(cls: type[Any]) -> tuple[dataclasses.Field[Any], ...]:

@@ -1,6 +1,6 @@
 """A process that answers synthesis problems with cvc5, one line of JSON after the other.
 
-It is run as a script by `lasynth.search.sygus` and imports nothing of ours, so that it starts in
+It is run as a script by `lasynth.domains.c.sygus` and imports nothing of ours, so that it starts in
 milliseconds and can be killed at any time. A problem is
 `{"inputs": [[...], ...], "outputs": [...], "own": cell, "branches": bool, "limit": seconds}`, its answer
 `{"term": TERM}`, where cvc5 found none `{"term": null}`; a term is a number, or a list: `["cell", i]`,

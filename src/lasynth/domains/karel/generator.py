@@ -14,24 +14,24 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from lasynth.domains.generator import Bools, Drawn, TaskGenerator
 from lasynth.domains.karel.behaviour import behaviours
 from lasynth.domains.karel.constructs import constructs_of, depths_of
-from lasynth.domains.karel.domain import DOMAIN
 from lasynth.domains.karel.kinds import Kind, kinds_of
 from lasynth.domains.karel.machine import run_batch
-from lasynth.domains.karel.sampler_config import SamplerConfig
+from lasynth.domains.karel.sampler_config import KarelSamplerSettings
+from lasynth.domains.karel.simplify import simplify_all
 from lasynth.domains.karel.statistics import world_statistics
 from lasynth.domains.karel.tasks import NUM_EXAMPLES, Verdict, draw_tasks
 from lasynth.domains.karel.world import WORLD_SIZE
-from lasynth.domains.source import Bools, Drawn, TaskSource
 from lasynth.errors import InputError
 from lasynth.grammar import IntArray
 
-__all__ = ["GenerateConfig"]
+__all__ = ["KarelTaskGenerator"]
 
 
 @dataclass(frozen=True, slots=True)
-class GenerateConfig(TaskSource):
+class KarelTaskGenerator(TaskGenerator):
     """What tasks of Karel are like.
 
     Attributes:
@@ -49,7 +49,7 @@ class GenerateConfig(TaskSource):
     """
 
     DOMAIN: ClassVar = "karel"
-    SAMPLER: ClassVar = SamplerConfig
+    SAMPLER: ClassVar = KarelSamplerSettings
     DEFAULT: ClassVar = "real"
     VERDICTS: ClassVar = Verdict
     KINDS: ClassVar = Kind
@@ -72,7 +72,7 @@ class GenerateConfig(TaskSource):
         "keep_straight": (0, 1),
     }
 
-    sampler: SamplerConfig = field(default_factory=SamplerConfig)
+    sampler: KarelSamplerSettings = field(default_factory=KarelSamplerSettings)
     simplify: bool = False
     num_examples: int = NUM_EXAMPLES
     max_tries: int = 60
@@ -93,45 +93,45 @@ class GenerateConfig(TaskSource):
 
     @property
     def num_shown(self) -> int | None:
-        """See `TaskSource`: all but one."""
+        """See `TaskGenerator`: all but one."""
         return self.num_examples - 1
 
     @property
     def keep_plain(self) -> float:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return self.keep_straight
 
     def draw(self, seed: int, first: int, count: int, counts: Counter[str]) -> Drawn:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return draw_tasks(
             self.sampler, seed, first, count, num_examples=self.num_examples, max_tries=self.max_tries
         )
 
     def references(self, drawn: Drawn) -> tuple[IntArray, Bools]:
-        """See `TaskSource`."""
-        tokens_PT = DOMAIN.simplify(drawn.tokens_PT, drawn.inputs_PKN)
+        """See `TaskGenerator`."""
+        tokens_PT = simplify_all(drawn.tokens_PT)
         outputs_PKW, _ = run_batch(tokens_PT, drawn.inputs_PKN)
         same = (behaviours(tokens_PT) == drawn.hashes_P) & (outputs_PKW == drawn.outputs_PKN).all(axis=(1, 2))
         return tokens_PT, same
 
     @staticmethod
     def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return kinds_of(tokens_PT)
 
     @staticmethod
     def constructs_of(tokens_PT: IntArray) -> dict[str, Bools]:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return constructs_of(tokens_PT)
 
     @staticmethod
     def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return depths_of(tokens_PT)
 
     @staticmethod
     def figures_of(inputs_PKN: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
-        """See `TaskSource`: sizes, and the shares of cells with markers and of walls."""
+        """See `TaskGenerator`: sizes, and the shares of cells with markers and of walls."""
         found = world_statistics(inputs_PKN)
         return {
             "rows": found.rows,

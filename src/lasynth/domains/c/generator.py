@@ -23,21 +23,21 @@ from lasynth.domains.c.csmith import csmith_programs, csmith_version
 from lasynth.domains.c.csmith_import import load_pycparser
 from lasynth.domains.c.kinds import Kind, kinds_of
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.sampler import SamplerConfig
+from lasynth.domains.c.sampler import CSamplerSettings
 from lasynth.domains.c.simplify import simplify
 from lasynth.domains.c.tasks import Verdict, draw_examples, draw_tasks
-from lasynth.domains.source import Bools, Drawn, TaskSource
+from lasynth.domains.generator import Bools, Drawn, TaskGenerator
 from lasynth.errors import InputError
 from lasynth.grammar import IntArray
 
-__all__ = ["GenerateConfig"]
+__all__ = ["CTaskGenerator"]
 
 _SOURCES: Final = ("sampler", "csmith")
 _PER_RUN: Final = 4  # programs of one run of Csmith that make tasks, roughly
 
 
 @dataclass(frozen=True, slots=True)
-class GenerateConfig(TaskSource):
+class CTaskGenerator(TaskGenerator):
     """What tasks of C are like.
 
     Attributes:
@@ -52,7 +52,7 @@ class GenerateConfig(TaskSource):
     """
 
     DOMAIN: ClassVar = "c"
-    SAMPLER: ClassVar = SamplerConfig
+    SAMPLER: ClassVar = CSamplerSettings
     DEFAULT: ClassVar = "small"
     VERDICTS: ClassVar = Verdict
     KINDS: ClassVar = Kind
@@ -77,7 +77,7 @@ class GenerateConfig(TaskSource):
         "keep_affine": (0, 1),
     }
 
-    sampler: SamplerConfig = field(default_factory=SamplerConfig)
+    sampler: CSamplerSettings = field(default_factory=CSamplerSettings)
     simplify: bool = True
     num_examples: int = 10
     max_value: int = 4
@@ -100,21 +100,21 @@ class GenerateConfig(TaskSource):
         Raises:
             InputError: no such setting.
         """
-        return cls(sampler=SamplerConfig.named(name), simplify=name != "paper")
+        return cls(sampler=CSamplerSettings.named(name), simplify=name != "paper")
 
     def of_source(self, name: str) -> Self:
-        """See `TaskSource`: `"sampler"` or `"csmith"`."""
+        """See `TaskGenerator`: `"sampler"` or `"csmith"`."""
         return dataclasses.replace(self, source=name)
 
     def to_dict(self) -> dict[str, Any]:
         """All fields as JSON values; `from_dict` reads them back equal."""
-        values = TaskSource.to_dict(self)
+        values = TaskGenerator.to_dict(self)
         if self.source == "sampler":
             del values["source"]  # as it was before there was another: shards of then are still the same
         return values
 
     def made_by(self) -> dict[str, Any]:
-        """See `TaskSource`; with the version of Csmith where programs are its own.
+        """See `TaskGenerator`; with the version of Csmith where programs are its own.
 
         Raises:
             InputError: Csmith is not installed, or the reader of its programs is not.
@@ -131,20 +131,20 @@ class GenerateConfig(TaskSource):
 
     @property
     def num_shown(self) -> int | None:
-        """See `TaskSource`: half of them."""
+        """See `TaskGenerator`: half of them."""
         return None
 
     @property
     def keep_plain(self) -> float:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return self.keep_affine
 
     def items(self, num_programs: int) -> int:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return num_programs if self.source == "sampler" else -(-num_programs // _PER_RUN)
 
     def draw(self, seed: int, first: int, count: int, counts: Counter[str]) -> Drawn:
-        """See `TaskSource`; adds what became of Csmith's runs to `counts`."""
+        """See `TaskGenerator`; adds what became of Csmith's runs to `counts`."""
         sampler = self.sampler
         limits = {
             "num_examples": self.num_examples,
@@ -167,7 +167,7 @@ class GenerateConfig(TaskSource):
         return draw_examples(tokens_PT, keys_P, num_cells=sampler.num_cells, **limits)
 
     def references(self, drawn: Drawn) -> tuple[IntArray, Bools]:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         around = {"num_cells": self.num_cells, "max_value": self.max_value}
         tokens_PT = simplify(drawn.tokens_PT, **around)
         hashes_P, _ = behaviours(tokens_PT, **around)
@@ -177,15 +177,15 @@ class GenerateConfig(TaskSource):
 
     @staticmethod
     def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return kinds_of(tokens_PT)
 
     @staticmethod
     def constructs_of(tokens_PT: IntArray) -> dict[str, Bools]:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return constructs_of(tokens_PT)
 
     @staticmethod
     def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        """See `TaskSource`."""
+        """See `TaskGenerator`."""
         return depths_of(tokens_PT)

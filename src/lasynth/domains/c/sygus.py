@@ -23,7 +23,6 @@ import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -33,9 +32,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lasynth.domains.c._sygus_terms import Cell, Constant, Term, evaluate, read_term, to_c
+from lasynth.domains.c.parser import parse, to_tokens
 from lasynth.errors import InputError
-from lasynth.search._sygus_terms import Cell, Constant, Term, evaluate, read_term, to_c
-from lasynth.task import Task
 
 __all__ = ["SygusProgram", "SygusResult", "SygusSolver", "SygusStop"]
 
@@ -94,7 +93,7 @@ class SygusResult:
 
 
 class SygusSolver:
-    """Solves tasks (lists of integers of one length) with cvc5.
+    """Solves problems (lists of integers of one length) with cvc5.
 
     The process that runs cvc5 is started at the first need and kept for further tasks, until `close`, the
     end of a `with` block, or the end of the solver. A solver is for one thread.
@@ -145,21 +144,15 @@ class SygusSolver:
         """End the process that runs cvc5; a later `solve` starts another."""
         self._worker.kill()
 
-    def solve(self, task: Task) -> SygusProgram | None:
-        """A program right on the shown examples of a task, or None.
+    def fit(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> npt.NDArray[np.int32] | None:
+        """See `lasynth.domains.base.Solver`."""
+        program = self.search(inputs_KN, outputs_KN).program
+        text = None if program is None else program.to_c()
+        return None if text is None else to_tokens(parse(text))
 
-        Raises:
-            InputError: the task is no map of lists of one length.
-        """
-        return self.search(task).program
-
-    def search(self, task: Task) -> SygusResult:
-        """The same, with the reason why there is no program, and the time.
-
-        Raises:
-            InputError: the task is no map of lists of one length.
-        """
-        inputs, outputs = _lists(task)
+    def search(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> SygusResult:
+        """A program right on the shown examples, or the reason why there is none; and the time."""
+        inputs, outputs = (list(map(tuple, np.asarray(a).tolist())) for a in (inputs_KN, outputs_KN))
         start_s = self._worker.clock()
         found = self._search(inputs, outputs, until_s=start_s + self.time_limit)
         seconds = self._worker.clock() - start_s
@@ -203,18 +196,6 @@ class SygusSolver:
                         return SygusStop.CELL_LIMIT if limit == cell_s else SygusStop.TIME_LIMIT
                     return SygusStop.WORKER_ENDED if answer is None else SygusStop.NO_TERM
         return SygusProgram(tuple(term for term in terms if term is not None))
-
-
-def _lists(task: Task) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
-    inputs = [example.input for example in task.examples]
-    outputs = [example.output for example in task.examples]
-    for number, cells in enumerate([*inputs, *outputs]):
-        is_list = isinstance(cells, Sequence) and all(isinstance(cell, int) for cell in cells)
-        if not is_list or len(cells) != len(inputs[0]):
-            where = f"task {task.id}" if task.id else f"example {number % len(inputs) + 1}"
-            what = "not a map of lists of integers of one length"
-            raise InputError(what, where, "The SyGuS solver takes tasks of the C domain.")
-    return inputs, outputs
 
 
 def _atom(inputs_KN: npt.NDArray[np.int64], wanted_K: npt.NDArray[np.int64], own: int) -> Term | None:

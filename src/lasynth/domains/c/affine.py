@@ -14,7 +14,6 @@ Shapes: B tasks, K examples, N cells, M weight vectors, X pairs of a task and a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import comb
@@ -23,8 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.search.straight_line import straight_line
-from lasynth.task import Task
+from lasynth.domains.c.affine_program import straight_line
 
 __all__ = ["AffineFit", "AffineProgram", "ball_size", "is_affine", "weight_vectors"]
 
@@ -69,25 +67,6 @@ class AffineFit:
 
     max_norm: int = 8
     max_vectors: int = 20_000
-
-    def solve(self, task: Task) -> AffineProgram | None:
-        """The map of one task (lists of integers), or None."""
-        return self.solve_many([task])[0]
-
-    def solve_many(self, tasks: Sequence[Task]) -> list[AffineProgram | None]:
-        """The map of each task, or None; tasks of one shape are fitted together."""
-        groups: dict[tuple[int, int], list[int]] = {}
-        for number, task in enumerate(tasks):
-            shape = len(task.examples), len(task.examples[0].input)
-            groups.setdefault(shape, []).append(number)
-        found: list[AffineProgram | None] = [None] * len(tasks)
-        for numbers in groups.values():
-            examples = [tasks[number].examples for number in numbers]
-            inputs = np.array([[example.input for example in row] for row in examples])
-            outputs = np.array([[example.output for example in row] for row in examples])
-            for number, program in zip(numbers, self.fit(inputs, outputs), strict=True):
-                found[number] = program
-        return found
 
     def fit(self, inputs_BKN: npt.NDArray[Any], outputs_BKN: npt.NDArray[Any]) -> list[AffineProgram | None]:
         """The map of each task, or None where some cell has none within the norm."""

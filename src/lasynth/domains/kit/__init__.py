@@ -1,0 +1,1 @@
+"""What every language derives from its grammar's tables; nothing here knows a language."""

@@ -1,0 +1,133 @@
+"""What a search answers: the programs it proposes, why it ended, and their JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Candidate", "Outcome", "StopReason", "TraceStep"]
+
+
+class StopReason(StrEnum):
+    """Why a search ended."""
+
+    ENOUGH_FOUND = "enough_found"  # as many consistent programs as asked for
+    EXHAUSTED = "exhausted"  # nothing left to propose: every row of the beam has ended
+    MAX_LENGTH = "max_length"  # the rows left are as long as a program may be
+    TIME_LIMIT = "time_limit"
+    CANCELLED = "cancelled"  # by the caller
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """What a model's executor believes after a part of a program.
+
+    Attributes:
+        code: the lines of the program that were read since the step before; empty for the first.
+        lists: for each shown example the likeliest value of every cell; for Karel the likeliest world, None
+            where that is none.
+        chances: how likely the executor holds each of these values, 0 to 1.
+        really: the lists (or worlds) as they are there; None where the part is no program to run.
+    """
+
+    code: str
+    lists: tuple[Any, ...]
+    chances: tuple[tuple[float, ...], ...]
+    really: tuple[Any, ...] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The step as a JSON object."""
+        lists, really = (
+            None if values is None else [_as_json(value) for value in values]
+            for values in (self.lists, self.really)
+        )
+        return {"code": self.code, "lists": lists, "chances": self.chances, "really": really}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A program that a search proposes.
+
+    Attributes:
+        text: the program as a person reads it, compilable as it stands.
+        program: its tokens, ended by the language's end token.
+        consistent: whether it reproduces every shown example.
+        verified_by: what ran it on the examples: a compiler's name such as `"gcc"`, or
+            `"machine"` for the built-in one; None where neither did.
+        engine: what proposed it, such as `"beam"` (`lasynth.search.engine`).
+        score: log-probability under the model; bigger is better. Of a completed program it is less what its
+            tokens cost.
+        num_tokens: length of the program, without its frame.
+        completed: whether only its beginning is the model's, and the rest was found by the language's search
+            without learning.
+        trace: what the model's executor believes before it and after each part of it, if asked for.
+    """
+
+    text: str
+    program: tuple[int, ...]
+    consistent: bool
+    verified_by: str | None
+    score: float
+    num_tokens: int
+    engine: str = ""
+    completed: bool = False
+    trace: tuple[TraceStep, ...] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The candidate as one of the `programs` of `lasynth solve --json`."""
+        obj = {
+            "text": self.text,
+            "consistent": self.consistent,
+            "verified_by": self.verified_by,
+            "score": self.score,
+            "num_tokens": self.num_tokens,
+            "engine": self.engine,
+            "completed": self.completed,
+        }
+        return obj if self.trace is None else obj | {"trace": [step.to_json() for step in self.trace]}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a search found for one task.
+
+    Attributes:
+        candidates: best first, consistent ones before all others.
+        stop_reason: why the search ended.
+        num_proposed: programs proposed by the model.
+        num_distinct: those that differ in text.
+        num_consistent: those that reproduce every shown example.
+        seconds: wall-clock time of the search, its checks included.
+    """
+
+    candidates: tuple[Candidate, ...]
+    stop_reason: StopReason
+    num_proposed: int
+    num_distinct: int
+    num_consistent: int
+    seconds: float
+
+    @property
+    def solved(self) -> bool:
+        """Whether some candidate reproduces every shown example."""
+        return any(candidate.consistent for candidate in self.candidates)
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as the document that `lasynth solve --json` prints."""
+        return {
+            "outcome": "solved" if self.solved else "not_solved",
+            "programs": [candidate.to_json() for candidate in self.candidates],
+            "stop_reason": str(self.stop_reason),
+            "num_proposed": self.num_proposed,
+            "num_distinct": self.num_distinct,
+            "num_consistent": self.num_consistent,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def _as_json(value: Any) -> Any:
+    """A value of a language: the values that are no tuples know their JSON."""
+    return (
+        value.to_json() if hasattr(value, "to_json") else list(value) if isinstance(value, tuple) else value
+    )

@@ -1,0 +1,73 @@
+"""A task for a search: its examples encoded once, and the one place that says whether a program is right.
+
+Shapes: P programs, K examples, H held-out examples, T tokens; an input's own axes stand behind K and H.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from lasynth.domains.base import Array, Bools, Language, Tokens, right_programs
+from lasynth.domains.kit.rows import padded
+from lasynth.task import Task
+
+__all__ = ["Problem"]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The encoded examples of a task.
+
+    Attributes:
+        language: of the programs wanted.
+        inputs_KN, outputs_KN: the shown examples.
+        held_out: inputs and outputs `[H, ...]` that no engine looks at; None where there are none.
+        id: what the task is called.
+    """
+
+    language: Language
+    inputs_KN: Array
+    outputs_KN: Array
+    held_out: tuple[Array, Array] | None = None
+    id: str | None = None
+
+    @classmethod
+    def of(cls, task: Task) -> Self:
+        """The problem of a task."""
+        language = task.language
+        held_out = language.encode(task.held_out) if task.held_out else None
+        return cls(language, *language.encode(task.examples), held_out, task.id)
+
+    @cached_property
+    def shape(self) -> tuple[tuple[int, ...], ...]:
+        """What problems that are searched together have in common."""
+        return self.inputs_KN.shape, self.outputs_KN.shape
+
+    def without_held_out(self) -> Self:
+        """The problem as a search may see it."""
+        return replace(self, held_out=None)
+
+    def consistent(self, programs: Sequence[Tokens]) -> Bools:
+        """`[P]`: whether each program reproduces every shown example."""
+        return self._right(programs, self.inputs_KN, self.outputs_KN)
+
+    def right_on_held_out(self, programs: Sequence[Tokens]) -> Bools:
+        """`[P]`: whether each program reproduces every held-out example; all do where there are none."""
+        if self.held_out is None:
+            return np.ones(len(programs), dtype=np.bool_)
+        return self._right(programs, *self.held_out)
+
+    def right(self, programs: Sequence[Tokens]) -> Bools:
+        """`[P]`: whether each program reproduces every example, shown and held out."""
+        return self.consistent(programs) & self.right_on_held_out(programs)
+
+    def _right(self, programs: Sequence[Tokens], inputs: Array, wanted: Array) -> Bools:
+        if not len(programs):
+            return np.ones(0, dtype=np.bool_)
+        tokens_PT = padded(programs, self.language.grammar.eos)
+        return right_programs(*self.language.machine.run_batch(tokens_PT, inputs), wanted)

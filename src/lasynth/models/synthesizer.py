@@ -116,6 +116,5 @@ class Synthesizer:
         likeliest = self.model.beliefs.likeliest
         return [Belief(time, *likeliest(beliefs[turn], inputs[0])) for turn, time in enumerate(times)]
 
-
     def _tensor(self, array: npt.NDArray[np.integer]) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(array, dtype=np.int64)).to(self.device)

@@ -265,7 +265,7 @@ def test_reinforcement_raises_the_reward(easy: Dataset, supervised: Path, tmp_pa
 
 
 def test_a_stage_without_its_model_is_said(data: Dataset, supervised: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no trained model"):
+    with pytest.raises(InputError, match="no trained model in this folder"):
         Trainer(config_of("bunel", start=str(tmp_path)), data, tmp_path)
     with pytest.raises(InputError, match="another configuration"):
         Trainer(config_of("exec", start=str(supervised)), data, tmp_path)

@@ -71,7 +71,8 @@ def test_a_lexeme_that_the_model_never_saw_gets_no_chance(tmp_path: Path) -> Non
     now, before = load("c-small"), load(made_before(tmp_path))
     problem = Problem.of(Task.read(LISTS)[0])
     given = problem.inputs_KN[None], problem.outputs_KN[None]
-    (expected, _), (found, _) = (model.step(model.start(*given), np.array([now.bos])) for model in (now, before))
+    bos = np.array([now.bos])
+    (expected, _), (found, _) = (model.step(model.start(*given), bos) for model in (now, before))
     added = json.loads((zoo_folder() / "c-small.json").read_text())["lexemes"].index(ADDED)
     assert found[0, added] == -np.inf
     left = np.delete(expected[0], added)

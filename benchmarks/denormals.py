@@ -20,7 +20,7 @@ from lasynth import models
 from lasynth.data import generate
 from lasynth.data.dataset import Dataset
 from lasynth.domains.c.generator import CTaskGenerator
-from lasynth.models.config import LaSynthConfig
+from lasynth.models import LaSynthConfig
 from lasynth.training.config import TrainConfig
 from lasynth.training.loop import Trainer
 

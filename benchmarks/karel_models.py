@@ -21,11 +21,12 @@ from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.sampler_config import KarelSamplerSettings
 from lasynth.domains.karel.tasks import Verdict, draw_tasks
 from lasynth.models import KarelConfig, build
+from lasynth.models.karel.beliefs import WorldBeliefs
 from lasynth.models.karel.encoder import ConvEncoder, FrameEncoder
 from lasynth.models.karel.executor import ChangeExecutor
 from lasynth.models.karel.planes import Planes, sides, to_planes
 from lasynth.training.config import read_config
-from lasynth.training.losses import WorldBeliefs, losses
+from lasynth.training.losses import losses
 
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 NUM_ROWS = 70

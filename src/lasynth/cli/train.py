@@ -26,7 +26,7 @@ def train(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the run is kept.")],
     preset: Annotated[
         str | None,
-        typer.Option(help="A named configuration; c-small or karel-small, as the data is, if none is given."),
+        typer.Option(help="A named configuration; the default one for the data's language if none is given."),
     ] = None,
     config: Annotated[
         Path | None,
@@ -53,7 +53,7 @@ def train(
     if started and not resume:
         raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
     if minutes is not None and not minutes > 0:
-        raise InputError(f"{minutes} minutes are no time", "--minutes", "Give more than 0.")
+        raise InputError("--minutes must be above 0", f"--minutes {minutes}")
     chosen = _config(preset, config, seed, out if resume else None, data)
     valid = sorted(data.glob("valid-*.parquet")) if data.is_dir() else []
     tasks = Dataset.open(data, split="valid", max_tasks=chosen.num_validate).tasks() if valid else []
@@ -112,11 +112,11 @@ def _config(
 
 
 def _default(data: Path) -> TrainConfig:
-    """The preset of a shipped model of the data's language."""
+    """The default preset for the data's language."""
     from lasynth.data.dataset import Dataset
-    from lasynth.training.config import read_config
+    from lasynth.training.config import default_preset, read_config
 
-    return read_config(f"{Dataset.open(data, split='train', max_tasks=1).domain}-small")
+    return read_config(default_preset(Dataset.open(data, split="train", max_tasks=1).domain))
 
 
 def _export(trainer: Trainer, config: TrainConfig, out: Path) -> None:

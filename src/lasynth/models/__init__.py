@@ -1,19 +1,19 @@
 """Models: torch modules that turn arrays into log-probabilities."""
 
-from lasynth.models.build import Model, build
-from lasynth.models.config import (
-    KarelConfig,
-    LaSynthConfig,
-    ModelConfig,
-    PropertySignaturesConfig,
-    model_config,
-)
+from typing import TypeAlias
+
+from lasynth.models.baselines.property_signatures import PropertySignatures
+from lasynth.models.build import KINDS, build, model_config
 from lasynth.models.grounded import Grounded, can_be_grounded
-from lasynth.models.lasynth import Forward, LaSynth
+from lasynth.models.karel.lasynth import KarelLaSynth
+from lasynth.models.lasynth import LaSynth
+from lasynth.models.lists import ListLaSynth
+from lasynth.models.model import Forward, Model, ModelConfig
 from lasynth.models.synthesizer import Belief, Synthesizer
 from lasynth.models.zoo import has_default, load, save, zoo_folder
 
 __all__ = [
+    "KINDS",
     "Belief",
     "Forward",
     "Grounded",
@@ -32,3 +32,7 @@ __all__ = [
     "save",
     "zoo_folder",
 ]
+
+LaSynthConfig: TypeAlias = ListLaSynth.Config
+KarelConfig: TypeAlias = KarelLaSynth.Config
+PropertySignaturesConfig: TypeAlias = PropertySignatures.Config

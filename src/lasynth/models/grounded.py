@@ -43,8 +43,7 @@ class GroundedState:
 
 def can_be_grounded(synthesizer: Synthesizer) -> bool:
     """Whether a model decodes from beliefs about programs: a LaSynth that executes behind statements."""
-    model = synthesizer.model
-    return isinstance(model, LaSynth) and getattr(synthesizer.config, "executor", None) == "statements"
+    return synthesizer.model.can_be_grounded
 
 
 class Grounded:

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from lasynth.models.attention import Slots
 from lasynth.models.decoder import HistoryAttention, NoHistory, OutputLayer, TokenDecoder
+from lasynth.models.model import Beliefs, Forward, Model
 from lasynth.models.schedule import Schedule
 
 __all__ = ["Correction", "Executor", "Forward", "LaSynth", "Parts", "Reader", "SearchState", "Values"]
@@ -72,29 +73,6 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Forward:
-    """What the teacher-forced path computes.
-
-    Attributes:
-        logits_PV: of the wanted positions.
-        row_P, position_P: where these stand: position t names token t.
-        beliefs_XK: beliefs after each execution, of all rows, `[X, K, ...]`.
-        row_X, position_X: the row of each, and the position that first sees it.
-        final_X: true for the execution at a row's own end, which L_Exec compares with the output.
-        op_loss: L_Op.
-    """
-
-    logits_PV: Tensor
-    row_P: Tensor
-    position_P: Tensor
-    beliefs_XK: Tensor
-    row_X: Tensor
-    position_X: Tensor
-    final_X: Tensor
-    op_loss: Tensor
-
-
-@dataclass(frozen=True, slots=True)
 class SearchState:
     """Rows of a search: what the incremental path carries from token to token.
 
@@ -134,7 +112,7 @@ class SearchState:
         )
 
 
-class LaSynth(nn.Module):
+class LaSynth(Model):
     """A synthesizer of programs from examples (section 3), composed of parts.
 
     A language adds the parts that read its examples, and says here what they do: `_encode_outputs`,
@@ -150,6 +128,7 @@ class LaSynth(nn.Module):
     """
 
     values: Values
+    beliefs: Beliefs
 
     def __init__(
         self, reading: Mapping[str, nn.Module], parts: Parts, bos: int, num_closing: int = 0
@@ -165,6 +144,8 @@ class LaSynth(nn.Module):
         self.output = parts.output
         self.bos = bos
         self.num_closing = num_closing
+        self.executes = self.schedule.at_end
+        self.can_be_grounded = self.schedule.at_statements
 
     def forward(
         self,

@@ -6,18 +6,99 @@ H hidden.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal, Self
 
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from lasynth.models.decoder import ExampleReader
+from lasynth.config import Count, Rate, Size
+from lasynth.domains.c import grammar
+from lasynth.errors import InputError
+from lasynth.models.branches import Changes, Conditions, RelativeOperations
+from lasynth.models.decoder import ExampleReader, HistoryAttention, NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner, pooled
+from lasynth.models.executor import LatentExecutor, NoExecutor, TableHead, ValueHead
 from lasynth.models.lasynth import LaSynth, Parts
-from lasynth.models.operations import NoOperationPredictor, OperationPredictor
-from lasynth.models.values import ValueEmbedding
+from lasynth.models.model import Model, ModelConfig
+from lasynth.models.operations import (
+    Evidence,
+    NoOperationPredictor,
+    OperationPredictor,
+    OperationTable,
+    OwnCell,
+    SingleOperands,
+    WholeTable,
+)
+from lasynth.models.schedule import AtEnd, EveryPeriod, Never, Schedule, StatementEnds
+from lasynth.models.values import ListBeliefs, ValueEmbedding
+from lasynth.task import Example, Task
 
-__all__ = ["ListLaSynth", "ListReading"]
+__all__ = ["ListConfig", "ListLaSynth", "ListModel"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListConfig(ModelConfig):
+    """What all models of lists have.
+
+    Attributes:
+        max_value: inputs and outputs hold values in `[-max_value, max_value]`.
+        min_cells, max_cells: shortest and longest list.
+    """
+
+    domain: ClassVar[str] = "c"
+
+    max_value: Size = 4
+    min_cells: Size = 5
+    max_cells: Size = 5
+
+    def misfit(self) -> tuple[str, str] | None:
+        """See `Config`."""
+        if self.min_cells > self.max_cells:
+            what = f"min_cells = {self.min_cells} is more than max_cells = {self.max_cells}"
+            return what, "Give the shortest and the longest list."
+        return None
+
+
+class ListModel(Model):
+    """A model of lists of some lengths and values."""
+
+    config: ListConfig
+
+    def check_task(self, task: Task, name: str, where: str | None = None) -> None:
+        """See `Model`."""
+        config = self.config
+        shortest, longest, largest = config.min_cells, config.max_cells, config.max_value
+        for number, example in enumerate(task.examples, 1):
+            for key, cells in (("input", example.input), ("output", example.output)):
+                place = f"example {number}, {key}" if where is None else f"{where}, example {number}, {key}"
+                if not shortest <= len(cells) <= longest:
+                    known = f"{shortest}" if shortest == longest else f"{shortest} to {longest}"
+                    what = f"the list has {len(cells)} cells, the model {name} knows lists of {known}"
+                    raise InputError(what, place, "Give other lists, or train a model for these.")
+                for index, cell in enumerate(cells, 1):
+                    if abs(cell) > largest:
+                        known = f"values from {-largest} to {largest}"
+                        what = f"cell {index} is {cell}, the model {name} knows {known}"
+                        raise InputError(what, place, "Give smaller values, or train a model for these.")
+
+    def check_data(self, inputs_PKN: npt.NDArray[Any], outputs_PKN: npt.NDArray[Any]) -> None:
+        """See `Model`."""
+        largest = int(max(abs(inputs_PKN).max(), abs(outputs_PKN).max()))
+        cells, config = inputs_PKN.shape[2], self.config
+        if largest > config.max_value or cells > config.max_cells:
+            raise InputError(
+                f"lists of {cells} values up to {largest} do not fit a model of lists up to "
+                f"{config.max_cells} and values up to {config.max_value}",
+                where="training data",
+                hint="Raise max_cells or max_value of the model, or give other data.",
+            )
+
+    def smallest_example(self) -> Example:
+        """See `Model`; the longest list, all 0."""
+        cells = (0,) * self.config.max_cells
+        return Example(cells, cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +112,7 @@ class ListReading:
     operations: OperationPredictor | NoOperationPredictor
 
 
-class ListLaSynth(LaSynth):
+class ListLaSynth(ListModel, LaSynth):
     """LaSynth for lists; a belief is a distribution over values per cell, `[M, K, N, C]`.
 
     Args:
@@ -39,6 +120,56 @@ class ListLaSynth(LaSynth):
         parts: the others.
         bos: the token before the first.
     """
+
+    @dataclass(frozen=True, slots=True)
+    class Config(ListConfig):
+        """Sizes and parts.
+
+        Attributes:
+            embedding: size of token and value embeddings, E.
+            hidden: size of the encoded examples and of attention, H (even).
+            decoder: size of the token decoder's state, D.
+            decoder_layers: layers of the token decoder.
+            heads: attention heads; 1 is the paper's attention.
+            refinements: how often output states are refined against input states (2 in the release).
+            executor: when the latent executor runs: after each top-level statement, every `period`
+                tokens (the release), only at the end (the paper's NoPartialExecutor), or never.
+            period: tokens between two executions, for `executor="period"`.
+            executor_head: how the executor writes a value: `"values"` scores the values themselves
+                (the release), `"table"` mixes that with the operations of the operation table.
+            operations: which operations the predictor's table holds: `"expressions"`, every
+                expression of the subset over the whole list; `"branches"`, that and evidence of branches
+                and loops; `"cells"`, `O = I + c` and `O = c - I` of
+                the same cell (the paper); `"none"`, no operation predictor.
+            history: whether decoding attends to the tokens so far (Eq. 3).
+            dropout: probability, on the inputs of the output layer.
+        """
+
+        kind: ClassVar[str] = "lasynth"
+
+        embedding: Size = 64
+        hidden: Size = 128
+        decoder: Size = 256
+        decoder_layers: Size = 1
+        heads: Size = 2
+        refinements: Count = 2
+        executor: Literal["statements", "period", "end", "never"] = "statements"
+        period: Size = 16
+        executor_head: Literal["values", "table"] = "table"
+        operations: Literal["branches", "expressions", "cells", "none"] = "expressions"
+        history: bool = True
+        dropout: Rate = 0.0
+
+        def misfit(self) -> tuple[str, str] | None:
+            """See `lasynth.config.Config`."""
+            if self.hidden % (2 * self.heads):
+                what = f"hidden = {self.hidden} is not a multiple of 2 x heads = {2 * self.heads}"
+                return what, "Give another size, or another number of heads."
+            return ListConfig.misfit(self)
+
+        def to_json(self) -> dict[str, Any]:
+            """The configuration as JSON values; without a kind, which is this one."""
+            return asdict(self)
 
     values: ValueEmbedding
     input_encoder: InputEncoder
@@ -50,6 +181,53 @@ class ListLaSynth(LaSynth):
     def __init__(self, reading: ListReading, parts: Parts, bos: int) -> None:
         names = ("values", "input_encoder", "output_encoder", "refiner", "operations")
         super().__init__({name: getattr(reading, name) for name in names}, parts, bos)
+        self.beliefs = ListBeliefs(self.values.max_value)
+
+    @classmethod
+    def _compose(cls, config: Config) -> Self:
+        size, hidden = config.embedding, config.hidden
+        table = OperationTable(config.max_value, config.max_cells)
+        operations: OperationPredictor | NoOperationPredictor
+        if config.operations == "none":
+            operations = NoOperationPredictor()
+        else:
+            whole = config.operations != "cells"
+            each = SingleOperands(table) if whole else OwnCell(table)
+            across = WholeTable(table) if whole else OwnCell(table)
+            evidence: list[Evidence] = []
+            if config.operations == "branches":
+                evidence = [RelativeOperations(table), Changes(table), Conditions(table)]
+            operations = OperationPredictor(size, table, each, across, hidden, evidence)
+        executor: LatentExecutor | NoExecutor
+        if config.executor == "never":
+            executor = NoExecutor()
+        else:
+            values_head = config.executor_head == "values"
+            head = ValueHead(hidden, size) if values_head else TableHead(hidden, size, table)
+            executor = LatentExecutor(size, hidden, config.decoder, head)
+        pooled_size = 2 * hidden
+        history: HistoryAttention | NoHistory
+        if config.history:
+            history = HistoryAttention(config.decoder, pooled_size, pooled_size, config.heads)
+        else:
+            history = NoHistory(pooled_size)
+        reading = ListReading(
+            values=ValueEmbedding(config.max_value, config.max_cells, size),
+            input_encoder=InputEncoder(size, hidden),
+            output_encoder=OutputEncoder(size, hidden),
+            refiner=OutputRefiner(hidden, config.heads, config.refinements),
+            operations=operations,
+        )
+        decoder = TokenDecoder(config.num_tokens, size, 8 * hidden, config.decoder, config.decoder_layers)
+        parts = Parts(
+            decoder=decoder,
+            executor=executor,
+            schedule=_schedule(config),
+            reader=ExampleReader(config.decoder, hidden, config.heads, 2 + operations.num_memories),
+            history=history,
+            output=OutputLayer(history.size, config.decoder, 2 * hidden, config.num_tokens, config.dropout),
+        )
+        return cls(reading, parts, grammar.BOS)
 
     def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """Unrefined output states, and the examples pooled for the decoder's start."""
@@ -70,3 +248,20 @@ class ListLaSynth(LaSynth):
     def _input_loss(self, embedded: Tensor, inputs_BKN: Tensor) -> Tensor:
         """L_Op."""
         return self.operations.loss(embedded, inputs_BKN, self.values)
+
+
+def _schedule(config: ListLaSynth.Config) -> Schedule:
+    if config.executor == "never":
+        return Never()
+    if config.executor == "end":
+        return AtEnd()
+    if config.executor == "period":
+        return EveryPeriod(config.period)
+    token_of = grammar.token_of
+    return StatementEnds(
+        opening=[token_of(text) for text in "([{"],
+        closing=[token_of(text) for text in ")]}"],
+        ends=[token_of(";"), token_of("}")],
+        declare=token_of("int"),
+        num_tokens=config.num_tokens,
+    )

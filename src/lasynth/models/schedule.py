@@ -22,12 +22,12 @@ class Schedule(Protocol):
     """A causal rule that says after which tokens the executor runs.
 
     Attributes:
-        partial: whether it ever runs before the end, so that decoding sees its result.
+        at_statements: whether it runs behind statements, where the partial program is a program itself.
         at_end: whether it runs at the end of the program, where L_Exec compares it with the output.
         state_size: size of a row's state in a search.
     """
 
-    partial: bool
+    at_statements: bool
     at_end: bool
     state_size: int
 
@@ -41,7 +41,7 @@ class Schedule(Protocol):
 class EveryPeriod:
     """After every `period` tokens, as in the release (16)."""
 
-    partial = True
+    at_statements = False
     at_end = True
     state_size = 1
 
@@ -72,7 +72,7 @@ class StatementEnds:
         num_tokens: size of the vocabulary.
     """
 
-    partial = True
+    at_statements = True
     at_end = True
     state_size = 2
 
@@ -111,7 +111,7 @@ class StatementEnds:
 class AtEnd:
     """Only at the end of the program (the paper's NoPartialExecutor)."""
 
-    partial = False
+    at_statements = False
     at_end = True
     state_size = 0
 

@@ -1,12 +1,25 @@
-"""Embeddings of list values, certain or believed."""
+"""Values of lists, certain or believed: how they are embedded, and what beliefs of them are compared with.
+
+Shapes: M memories, X executions, K examples, N cells, C values, E embedding.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["ValueEmbedding"]
+from lasynth.models.model import Forward
+
+__all__ = ["LEAST_CHANCE", "ListBeliefs", "ValueEmbedding"]
+
+# A belief is never trusted beyond this: it keeps L_Exec finite.
+LEAST_CHANCE: Final = 1e-4
 
 
 class ValueEmbedding(nn.Module):
@@ -46,3 +59,46 @@ class ValueEmbedding(nn.Module):
     def placed(self, list_MKNE: Tensor) -> Tensor:
         """Embeddings with the place of each cell added."""
         return list_MKNE + self.places[: list_MKNE.shape[2]]
+
+
+@dataclass(frozen=True, slots=True)
+class ListBeliefs:
+    """Beliefs of lists of integers: a distribution over values per cell.
+
+    Attributes:
+        max_value: a list that leaves `[-max_value, max_value]` is not compared.
+    """
+
+    max_value: int
+
+    def compare(
+        self, result: Forward, inputs_BK: Tensor, outputs_BK: Tensor, partial_XK: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """See `Beliefs`; a mean over compared cells, and the share of output cells that are right."""
+        targets_XKN, compared_XKN = self._targets(result, outputs_BK, partial_XK)
+        chances = result.beliefs_XK.float()
+        index = (targets_XKN + self.max_value).clamp(0, 2 * self.max_value)
+        right = chances.gather(-1, index[..., None])[..., 0].clamp_min(LEAST_CHANCE)
+        weight = compared_XKN.float()
+        exec_loss = -(right.log() * weight).sum() / weight.sum().clamp_min(1.0)
+        final = result.final_X
+        hits = (chances[final].argmax(-1) == index[final]).float()
+        return exec_loss, hits.mean() if len(hits) else exec_loss.new_zeros(())
+
+    def likeliest(
+        self, belief_K: Tensor, inputs_K: Tensor
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
+        """See `Beliefs`; the values of the cells."""
+        chances, index = belief_K.max(-1)
+        return (index - self.max_value).cpu().numpy(), chances.cpu().numpy()
+
+    def _targets(
+        self, result: Forward, outputs_BKN: Tensor, partial_XKN: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """The list that each belief is compared with, and where it is: `[X, K, N]`."""
+        outputs = outputs_BKN[result.row_X]
+        final = result.final_X[:, None, None].expand_as(outputs)
+        if partial_XKN is None:
+            return outputs, final
+        targets = torch.where(final, outputs, partial_XKN)
+        return targets, (targets.abs() <= self.max_value) | final

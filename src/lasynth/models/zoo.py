@@ -17,8 +17,8 @@ from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 
 from lasynth.errors import CheckpointError, InputError
-from lasynth.models.build import Model, build
-from lasynth.models.config import ModelConfig, model_config
+from lasynth.models.build import build, model_config
+from lasynth.models.model import Model, ModelConfig
 from lasynth.models.synthesizer import Synthesizer
 
 __all__ = ["SHIPPED", "load", "save", "zoo_folder"]

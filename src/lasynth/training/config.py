@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from lasynth import domains
+from lasynth.config import Config, Count, Positive, Rate, Share, Size, Weight, read
 from lasynth.errors import InputError
-from lasynth.models.config import ModelConfig, domain_of, model_config
+from lasynth.models.build import model_config
+from lasynth.models.model import ModelConfig
 
-__all__ = ["ReinforceConfig", "TrainConfig", "read_config"]
+__all__ = ["ReinforceConfig", "TrainConfig", "default_preset", "read_config"]
+
+_WHERE = "training configuration"
 
 
 @dataclass(frozen=True, slots=True)
-class ReinforceConfig:
+class ReinforceConfig(Config):
     """A stage of beam reinforcement (`lasynth.training.reinforce`).
 
     Attributes:
@@ -25,19 +29,14 @@ class ReinforceConfig:
         bag: programs of which the best counts (5 in the paper).
     """
 
-    beam: int = 64
-    bag: int = 5
+    WHERE: ClassVar[str] = f"{_WHERE}, reinforce"
 
-    def __post_init__(self) -> None:
-        for name in ("beam", "bag"):
-            if getattr(self, name) < 1:
-                raise InputError(
-                    f"{name} is {getattr(self, name)}", where="training configuration", hint="Give 1 or more."
-                )
+    beam: Size = 64
+    bag: Size = 5
 
 
 @dataclass(frozen=True, slots=True)
-class TrainConfig:
+class TrainConfig(Config):
     """A training run.
 
     Attributes:
@@ -76,48 +75,47 @@ class TrainConfig:
         reinforce: None: programs are learned from references. Else by what they do, from `start`.
     """
 
+    WHERE: ClassVar[str] = _WHERE
+
     model: ModelConfig
-    batch_size: int = 16
-    num_programs: int = 1_000_000
-    learning_rate: float = 1e-3
-    warmup: int = 500
-    final_rate: float = 0.02
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    exec_weight: float = 1.0
-    op_weight: float = 1.0
+    batch_size: Size = 16
+    num_programs: Size = 1_000_000
+    learning_rate: Positive = 1e-3
+    warmup: Count = 500
+    final_rate: Share = 0.02
+    weight_decay: Weight = 0.01
+    clip: Positive = 1.0
+    exec_weight: Weight = 1.0
+    op_weight: Weight = 1.0
     exec_targets: Literal["end", "statements"] = "end"
-    average: float = 0.999
+    average: Rate = 0.999
     precision: Literal["float32", "bfloat16"] = "float32"
-    seed: int = 0
-    max_tokens: int = 256
-    curriculum: tuple[tuple[float, int], ...] = ()
-    replay: float | None = None
-    validate_every: int = 2000
-    num_validate: int = 200
-    checkpoint_minutes: float = 3.0
+    seed: Count = 0
+    max_tokens: Size = 256
+    curriculum: tuple[tuple[Share, Size], ...] = ()
+    replay: Rate | None = None
+    validate_every: Size = 2000
+    num_validate: Size = 200
+    checkpoint_minutes: Weight = 3.0
     start: str | None = None
     anew: tuple[str, ...] = ()
     traces: str | None = None
     reinforce: ReinforceConfig | None = None
 
-    def __post_init__(self) -> None:
-        if self.replay is not None and not 0 <= self.replay < 1:
-            raise InputError(
-                f"replay is {self.replay}", where="training configuration", hint="Give 0 or more, below 1."
+    def misfit(self) -> tuple[str, str] | None:
+        """See `Config`."""
+        shares = [share for share, _ in self.curriculum]
+        if shares != sorted(shares):
+            return (
+                "the shares of `curriculum` do not rise",
+                "Give the phases in their order.",
             )
         if self.anew and self.start is None:
-            raise InputError(
-                "parts are to begin anew, but there is no `start`",
-                where="training configuration",
-                hint="Name the folder of a finished run as `start`, or leave `anew` out.",
-            )
+            what = "parts are to begin anew, but there is no `start`"
+            return what, "Name the folder of a finished run as `start`, or leave `anew` out."
         if self.reinforce is not None and self.start is None:
-            raise InputError(
-                "reinforcement has no `start`",
-                where="training configuration",
-                hint="Name the folder of a supervised run as `start`.",
-            )
+            return "reinforcement has no `start`", "Name the folder of a supervised run as `start`."
+        return None
 
     def to_json(self) -> dict[str, Any]:
         """The configuration as JSON values."""
@@ -133,37 +131,14 @@ class TrainConfig:
         return obj
 
     @classmethod
-    def from_json(cls, obj: dict[str, Any], *, where: str = "training configuration") -> TrainConfig:
+    def from_json(cls, obj: Mapping[str, Any], *, where: str = _WHERE) -> TrainConfig:
         """Read what `to_json` wrote, or the tables of a TOML file.
 
         Raises:
-            InputError: an unknown entry or a wrong value, with its name.
+            InputError: an unknown entry or a value that does not fit, with its name.
         """
-        known = {f.name for f in dataclasses.fields(cls)}
-        if unknown := sorted(set(obj) - known):
-            raise InputError(
-                f"unknown entry {unknown[0]!r}", where=where, hint=f"known: {', '.join(sorted(known))}"
-            )
-        given = obj.get("model", {})
-        model = {"num_tokens": domains.get(domain_of(given)).grammar.num_tokens, **given}
-        curriculum = tuple((share, tokens) for share, tokens in obj.get("curriculum", ()))
-        stage = _reinforce(obj["reinforce"], where) if obj.get("reinforce") is not None else None
-        return cls(
-            **{
-                **obj,
-                "model": model_config(model),
-                "curriculum": curriculum,
-                "anew": tuple(obj.get("anew", ())),
-                "reinforce": stage,
-            },
-        )
-
-
-def _reinforce(obj: dict[str, Any], where: str) -> ReinforceConfig:
-    known = {f.name for f in dataclasses.fields(ReinforceConfig)}
-    if unknown := sorted(set(obj) - known):
-        raise InputError(f"unknown entry {unknown[0]!r} of reinforce", where=where)
-    return ReinforceConfig(**obj)
+        model = model_config(obj.get("model", {}), where=where, path="model.")
+        return read(cls, {**obj, "model": model}, where=where)
 
 
 def read_config(name: str | Path) -> TrainConfig:
@@ -177,24 +152,38 @@ def read_config(name: str | Path) -> TrainConfig:
     return TrainConfig.from_json(_read_toml(name), where=str(name))
 
 
+def default_preset(domain: str) -> str:
+    """The preset that trains a model of a language when none is named; it says `default = true`.
+
+    Raises:
+        InputError: there is none.
+    """
+    for name, text in _presets():
+        if tomllib.loads(text).get("default") and read_config(name).model.domain == domain:
+            return name
+    raise InputError(f"no preset trains a model of {domain}", hint="Give --preset or --config.")
+
+
+def _presets() -> Iterator[tuple[str, str]]:
+    """The names of the presets, and their text."""
+    files = (resources.files("lasynth.training") / "presets").iterdir()
+    for file in sorted(files, key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            yield file.name.removesuffix(".toml"), file.read_text()
+
+
 def _read_toml(name: str | Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
     """A preset or a file, on top of its base; `above` are those that it is the base of."""
     if str(name) in above:
         raise InputError("it is its own base", where=str(name), hint="Name another preset or file as base.")
-    presets = resources.files("lasynth.training") / "presets"
-    path = presets / f"{name}.toml"
-    text: str
-    if path.is_file():
-        text = path.read_text()
-    elif Path(name).is_file():
-        text = Path(name).read_text()
-    else:
-        known = sorted(p.name.removesuffix(".toml") for p in presets.iterdir() if p.name.endswith(".toml"))
-        raise InputError(f"no preset and no file {str(name)!r}", hint=f"presets: {', '.join(known)}")
+    presets = dict(_presets())
+    if str(name) not in presets and not Path(name).is_file():
+        raise InputError(f"no preset and no file {str(name)!r}", hint=f"presets: {', '.join(presets)}")
     try:
-        obj = tomllib.loads(text)
+        obj = tomllib.loads(presets.get(str(name)) or Path(name).read_text())
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not TOML: {error}", where=str(name)) from error
+    obj.pop("default", None)
     if "base" not in obj:
         return obj
     base = _read_toml(obj.pop("base"), (*above, str(name)))

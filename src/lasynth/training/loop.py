@@ -22,7 +22,6 @@ from lasynth.data.batches import Batch, Batches
 from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import Model, build
-from lasynth.models.config import LaSynthConfig, ModelConfig, PropertySignaturesConfig
 from lasynth.training.checkpoint import append_metrics, load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
@@ -86,12 +85,18 @@ class Trainer:
         self.folder = folder
         self.validate = validate
         self.device = torch.device(device)
-        _check_data(config.model, data)
+        if data.domain != config.model.domain:
+            raise InputError(
+                f"the tasks are of {data.domain}, the model is one of {config.model.domain}",
+                where="training data",
+                hint="Give shards of the model's language, or another preset.",
+            )
         torch.manual_seed(config.seed)
         self.model = build(config.model).to(self.device)
+        self.model.check_data(data.inputs_PKN, data.outputs_PKN)
         if config.start is not None:
             begin_with(self.model, config)
-        self.objective = objective_of(config, data)
+        self.objective = objective_of(self.model, config, data)
         self.objective.prepare(self.model)
         self.average = build(config.model).to(self.device)
         self.average.load_state_dict(self.model.state_dict())
@@ -307,26 +312,6 @@ class Trainer:
     def stop(self) -> None:
         """Ask the run to end after the present update."""
         self._stop = True
-
-
-def _check_data(model: ModelConfig, data: Dataset) -> None:
-    """Check that a model can learn from data."""
-    if data.domain != model.domain:
-        raise InputError(
-            f"the tasks are of {data.domain}, the model is one of {model.domain}",
-            where="training data",
-            hint="Give shards of the model's language, or another preset.",
-        )
-    if not isinstance(model, LaSynthConfig | PropertySignaturesConfig):
-        return
-    largest = int(max(abs(data.inputs_PKN).max(), abs(data.outputs_PKN).max()))
-    cells = data.inputs_PKN.shape[2]
-    if largest > model.max_value or cells > model.max_cells:
-        raise InputError(
-            f"lists of {cells} values up to {largest} do not fit a model of lists up to "
-            f"{model.max_cells} and values up to {model.max_value}",
-            where="training data",
-        )
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

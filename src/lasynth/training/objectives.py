@@ -1,4 +1,4 @@
-"""What a model learns from a batch: the loss of each kind of model.
+"""What a model learns from a batch: a model names its objective, which is found here.
 
 - Most learn the reference programs under the grammar's mask, and L_Exec and L_Op where they have them.
 - A learned syntax learns every token, those too where the grammar leaves one only, and among all tokens.
@@ -15,12 +15,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
 from torch.nn import functional
 
 from lasynth import domains
@@ -29,63 +28,49 @@ from lasynth.data.dataset import Dataset
 from lasynth.domains.karel.steps import LEAP
 from lasynth.domains.karel.trace import run_traced
 from lasynth.errors import InputError
-from lasynth.models.baselines.config import BunelConfig, ShinCodeConfig, ShinTraceConfig
 from lasynth.models.baselines.shin import CodeModel
-from lasynth.models.baselines.shin_trace import TraceModel
+from lasynth.models.baselines.shin_trace import TraceConfig, TraceModel
 from lasynth.models.baselines.shin_world import NUM_ACTIONS, START
-from lasynth.models.config import KarelConfig, LaSynthConfig, ModelConfig
-from lasynth.models.lasynth import Forward
+from lasynth.models.model import Forward, Model, ModelConfig
 from lasynth.models.zoo import load
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Beliefs, ListBeliefs, Losses, WorldBeliefs, losses
+from lasynth.training.losses import Losses, losses
 from lasynth.training.reinforce import BeamReward
 from lasynth.training.traces import TRACES, TraceTable, task_keys
 
-__all__ = ["Objective", "objective_of"]
+__all__ = ["OBJECTIVES", "Objective", "objective_of"]
 
 Rows = npt.NDArray[np.int64]
 
 
 class Objective(Protocol):
-    """What a model learns."""
+    """What a model learns.
 
-    def prepare(self, model: nn.Module) -> None:
+    Args:
+        config: of the run.
+        data: its training programs.
+    """
+
+    def __init__(self, config: TrainConfig, data: Dataset) -> None: ...
+
+    def prepare(self, model: Model) -> None:
         """Get a freshly initialised model ready."""
 
-    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """Forward pass and losses of a batch, whose programs are `rows_B` of the data set."""
-
-
-def objective_of(config: TrainConfig, data: Dataset) -> Objective:
-    """The objective of a configuration.
-
-    Raises:
-        InputError: a second stage without a first one.
-    """
-    model = config.model
-    if config.reinforce is not None:
-        return BeamReward(config, config.reinforce, data)
-    if isinstance(model, ShinCodeConfig):
-        return InferredTraces(config, model, data)
-    if isinstance(model, ShinTraceConfig):
-        return ReferenceTraces(model)
-    if isinstance(model, BunelConfig) and model.syntax == "learned":
-        return EveryToken(config)
-    return ReferencePrograms(config)
 
 
 class ReferencePrograms:
     """Programs under the grammar's mask, and what the latent executor believes of their runs."""
 
-    def __init__(self, config: TrainConfig) -> None:
+    def __init__(self, config: TrainConfig, data: Dataset) -> None:
         self.config = config
         self.language = domains.get(config.model.domain)
-        self.beliefs = _beliefs_of(config.model)
 
-    def prepare(self, model: nn.Module) -> None:
+    def prepare(self, model: Model) -> None:
         """See `Objective`."""
 
-    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """See `Objective`."""
         config = self.config
         device = next(model.parameters()).device
@@ -97,8 +82,8 @@ class ReferencePrograms:
             result: Forward = model(tokens, lengths, inputs, outputs, choice)
         executed = None
         if len(result.row_X):
-            assert self.beliefs is not None, "only models with a latent executor execute"
-            executed = self.beliefs.compare(result, inputs, outputs, self._partial_outputs(batch, result))
+            assert model.beliefs is not None, "only models with a latent executor execute"
+            executed = model.beliefs.compare(result, inputs, outputs, self._partial_outputs(batch, result))
         return losses(
             result,
             tokens,
@@ -123,13 +108,13 @@ class ReferencePrograms:
 class EveryToken:
     """Programs without a mask; the loss of the syntax has the weight `op_weight`."""
 
-    def __init__(self, config: TrainConfig) -> None:
+    def __init__(self, config: TrainConfig, data: Dataset) -> None:
         self.config = config
 
-    def prepare(self, model: nn.Module) -> None:
+    def prepare(self, model: Model) -> None:
         """See `Objective`."""
 
-    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """See `Objective`."""
         device = next(model.parameters()).device
         tokens, lengths, inputs, outputs = _tensors(batch, device)
@@ -141,19 +126,19 @@ class EveryToken:
 class ReferenceTraces:
     """The traces of the reference programs; those of more than `max_actions` actions are left out."""
 
-    def __init__(self, config: ShinTraceConfig) -> None:
-        self.max_actions = config.max_actions
+    def __init__(self, config: TrainConfig, data: Dataset) -> None:
+        pass
 
-    def prepare(self, model: nn.Module) -> None:
+    def prepare(self, model: Model) -> None:
         """See `Objective`."""
 
-    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """See `Objective`; a mean over steps."""
         assert isinstance(model, TraceModel)
         device = model.output.weight.device
         traces = run_traced(batch.tokens_BT.astype(np.int32), batch.inputs_BKN.astype(np.uint8))
         counts_BK = traces.num_actions_PK
-        fits_BK = counts_BK <= self.max_actions
+        fits_BK = counts_BK <= model.max_actions
         longest = int(counts_BK[fits_BK].max(initial=0))
         actions, inputs, outputs = (
             torch.from_numpy(array[fits_BK]).to(device)
@@ -176,28 +161,28 @@ class InferredTraces:
         InputError: no trained first stage, or one of other sizes.
     """
 
-    def __init__(self, config: TrainConfig, model: ShinCodeConfig, data: Dataset) -> None:
+    def __init__(self, config: TrainConfig, data: Dataset) -> None:
         hint = "Train a model of kind shin-trace first and name the folder of its run as `traces`."
         if config.traces is None:
             raise InputError("`traces` is missing", "training configuration", hint)
         path = Path(config.traces) / "model.safetensors"
         if not path.is_file():
-            raise InputError("no trained first stage there", str(path), hint)
+            raise InputError("no trained shin-trace model in this folder", config.traces, hint)
         first = load(path)
-        if not isinstance(first.model, TraceModel) or not _fits(first.config, model):
-            raise InputError("no first stage of these sizes", str(path), hint)
+        if not isinstance(first.model, TraceModel) or not _fits(first.config, config.model):
+            raise InputError("not a shin-trace model of these sizes", str(path), hint)
         self.first = first.model
         self.config = config
         self.data = data
         stored = Path(config.traces) / TRACES
         self.table = TraceTable.read(stored) if stored.is_file() else None
 
-    def prepare(self, model: nn.Module) -> None:
+    def prepare(self, model: Model) -> None:
         """See `Objective`: the trained first stage becomes a part of the model."""
         assert isinstance(model, CodeModel)
         model.tracer.load_state_dict(self.first.state_dict())
 
-    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """See `Objective`."""
         assert isinstance(model, CodeModel)
         device = model.output.weight.device
@@ -232,9 +217,9 @@ class InferredTraces:
         return actions_BKA
 
 
-def _fits(first: ModelConfig, second: ShinCodeConfig) -> bool:
+def _fits(first: ModelConfig, second: ModelConfig) -> bool:
     """Whether a first stage has the sizes of the one in a second stage."""
-    names = [field.name for field in dataclasses.fields(ShinTraceConfig)]
+    names = [field.name for field in dataclasses.fields(TraceConfig)]
     return all(getattr(first, name) == getattr(second, name) for name in names)
 
 
@@ -257,15 +242,27 @@ def _allowed(batch: Batch, model: ModelConfig) -> torch.Tensor:
     )
 
 
-def _beliefs_of(model: ModelConfig) -> Beliefs | None:
-    """How the beliefs of a model's executor are compared; None for models that have none."""
-    if isinstance(model, LaSynthConfig):
-        return ListBeliefs(model.max_value)
-    return WorldBeliefs() if isinstance(model, KarelConfig) else None
-
-
 def _never(device: torch.device) -> torch.Tensor:
     """Actions that no trace holds: nothing is learned on them."""
     never = torch.zeros(NUM_ACTIONS, dtype=torch.bool, device=device)
     never[[LEAP, START]] = True
     return never
+
+
+OBJECTIVES: Final[dict[str, type[Objective]]] = {
+    "programs": ReferencePrograms,
+    "every-token": EveryToken,
+    "traces": ReferenceTraces,
+    "inferred-traces": InferredTraces,
+    "reward": BeamReward,
+}
+
+
+def objective_of(model: Model, config: TrainConfig, data: Dataset) -> Objective:
+    """The objective of a run: the model's own, or reinforcement.
+
+    Raises:
+        InputError: what the objective needs is missing: a trained first stage.
+    """
+    name = model.objective if config.reinforce is None else "reward"
+    return OBJECTIVES[name](config, data)

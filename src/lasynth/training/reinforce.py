@@ -13,20 +13,22 @@ Shapes: B tasks, S programs of a beam, P programs of all beams, K examples, W nu
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lasynth import domains
 from lasynth.data.batches import Batch
 from lasynth.data.dataset import Dataset
-from lasynth.domains.base import right_examples
+from lasynth.domains.base import right_programs
+from lasynth.domains.kit.rows import padded
+from lasynth.models.model import Model
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.search import Beam, Budget, Problem
-from lasynth.training.config import ReinforceConfig, TrainConfig
+from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
 
 __all__ = ["BeamReward", "expected_best", "log_probs"]
@@ -54,19 +56,18 @@ def expected_best(log_probs_BS: Tensor, rewards_BS: Tensor, bag: int) -> Tensor:
     return (rewards * (power - lower)).sum(dim=1)
 
 
-def log_probs(model: nn.Module, tokens_PT: Tensor, inputs_PKW: Tensor, outputs_PKW: Tensor) -> Tensor:
+def log_probs(model: Model, tokens_PT: Tensor, inputs_PKW: Tensor, outputs_PKW: Tensor) -> Tensor:
     """Log-probabilities `[P]` of programs, as a search scores them: among the tokens that the mask allows.
 
     Args:
         model: of programs.
-        tokens_PT: ended and padded by the end token, 0.
+        tokens_PT: ended and padded by the end token.
         inputs_PKW, outputs_PKW: the examples that each was written for.
     """
-    lengths = (tokens_PT != 0).sum(1) + 1
-    num_tokens = domains.get("karel").grammar.num_tokens
-    allowed = torch.from_numpy(
-        domains.get("karel").grammar.allowed_along(tokens_PT.cpu().numpy().astype(np.int32), num_tokens)
-    ).to(tokens_PT.device)
+    grammar = domains.get(model.config.domain).grammar
+    lengths = (tokens_PT != grammar.eos).sum(1) + 1
+    along = grammar.allowed_along(tokens_PT.cpu().numpy().astype(np.int32), model.config.num_tokens)
+    allowed = torch.from_numpy(along).to(tokens_PT.device)
     result = model(tokens_PT, lengths, inputs_PKW, outputs_PKW, allowed.sum(-1) > 1)
     logits = result.logits_PV.float().masked_fill(~allowed[result.row_P, result.position_P], -torch.inf)
     chosen = logits.log_softmax(-1).gather(1, tokens_PT[result.row_P, result.position_P][:, None])[:, 0]
@@ -77,19 +78,19 @@ class BeamReward:
     """The objective of RL_beam_div; see `lasynth.training.objectives.Objective`.
 
     Args:
-        config: of the run.
-        reinforce: its stage.
+        config: of the run, with a stage of reinforcement.
         data: whose tasks are searched.
     """
 
-    def __init__(self, config: TrainConfig, reinforce: ReinforceConfig, data: Dataset) -> None:
-        self.config, self.reinforce, self.data = config, reinforce, data
+    def __init__(self, config: TrainConfig, data: Dataset) -> None:
+        assert config.reinforce is not None
+        self.config, self.reinforce, self.data = config, config.reinforce, data
         self.language = domains.get(config.model.domain)
 
-    def prepare(self, model: nn.Module) -> None:
+    def prepare(self, model: Model) -> None:
         """See `Objective`."""
 
-    def losses(self, model: nn.Module, batch: Batch, rows_B: Rows) -> Losses:
+    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """Search, run what was found, and the loss: less the expected best reward, a mean over tasks.
 
         `accuracy` is the share of tasks whose likeliest program is right.
@@ -125,27 +126,26 @@ class BeamReward:
         return Losses(total, total.detach(), zero, zero, accuracy, zero)
 
     def _beams(
-        self, model: nn.Module, inputs: npt.NDArray[Any], outputs: npt.NDArray[Any]
+        self, model: Model, inputs: npt.NDArray[Any], outputs: npt.NDArray[Any]
     ) -> tuple[Rows, npt.NDArray[np.int32], Rows]:
-        """The programs of all beams, likeliest first: task, tokens and slot of each."""
-        scorer = Synthesizer(cast(Any, model), self.config.model, name="in training")
+        """The programs of all beams, likeliest first: problem, tokens and slot of each."""
+        scorer = Synthesizer(model, self.config.model, name="in training")
         problems = [Problem(self.language, *pair) for pair in zip(inputs, outputs, strict=True)]
         beam = Beam(scorer=scorer, width=self.reinforce.beam)
-        budget = Budget.of(len(problems), max_tokens=self.config.max_tokens)
-        found = list(beam.propose(problems, budget))
+        found = list(beam.propose(problems, Budget.of(len(problems), max_tokens=self.config.max_tokens)))
         model.train()
-        width = max((part.tokens_PT.shape[1] for part in found), default=1)
-        tokens = [np.pad(part.tokens_PT, ((0, 0), (0, width - part.tokens_PT.shape[1]))) for part in found]
+        eos = self.language.grammar.eos
+        tokens_PT = padded([row for part in found for row in part.tokens_PT], eos)
         task_P = np.concatenate([part.problem_P for part in found])
         score_P = np.concatenate([part.score_P for part in found])
         order = np.lexsort((-score_P, task_P))
         task_P = task_P[order]
         slot_P = np.arange(len(task_P)) - np.searchsorted(task_P, task_P)
-        return task_P, np.concatenate(tokens)[order], slot_P
+        return task_P, tokens_PT[order], slot_P
 
     def _rewards(self, tokens_PT: npt.NDArray[np.int32], rows_P: Rows) -> npt.NDArray[np.float32]:
         if not len(rows_P):
             return np.zeros(0, dtype=np.float32)
         after, statuses = self.language.machine.run_batch(tokens_PT, self.data.inputs_PKN[rows_P])
-        right = right_examples(after, statuses, self.data.outputs_PKN[rows_P])
-        return np.asarray(right.all(axis=1), dtype=np.float32)
+        right_P = right_programs(after, statuses, self.data.outputs_PKN[rows_P])
+        return right_P.astype(np.float32)

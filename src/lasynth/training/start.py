@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import Tensor
 
 from lasynth.errors import InputError
-from lasynth.models.build import Model
+from lasynth.models.model import Model
 from lasynth.models.zoo import load
 from lasynth.training.config import TrainConfig
 

@@ -30,6 +30,7 @@ from lasynth.data.dataset import Dataset
 from lasynth.domains.karel.world import WORLD_SIZE
 from lasynth.errors import InputError, LasynthError
 from lasynth.models.baselines.shin_trace import TraceModel
+from lasynth.models.model import Model
 from lasynth.models.zoo import load
 from lasynth.task import Task
 
@@ -183,16 +184,15 @@ def infer_traces(
         yield TraceTable.of(task_keys(data, rows), actions.reshape(*right_PK.shape, -1), right_PK)
 
 
-def trace_validator(tasks: Sequence[Task]) -> Callable[[TraceModel], dict[str, float]]:
+def trace_validator(tasks: Sequence[Task]) -> Callable[[Model], dict[str, float]]:
     """A function that measures a first stage: `solved`, the share of examples with a right trace among those
     proposed, and `top1`, that of those whose likeliest is right.
     """  # noqa: D205
-    from lasynth import domains
-
-    encoded = [domains.get("karel").encode(task.examples) for task in tasks]
+    encoded = [task.language.encode(task.examples) for task in tasks]
     inputs, outputs = (np.concatenate(arrays) for arrays in zip(*encoded, strict=True))
 
-    def validate(model: TraceModel) -> dict[str, float]:
+    def validate(model: Model) -> dict[str, float]:
+        assert isinstance(model, TraceModel)
         right_NW = model.propose(inputs, outputs).right_NW
         return {"top1": float(right_NW[:, 0].mean()), "solved": float(right_NW.any(axis=1).mean())}
 
@@ -218,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _infer(run: Path, folder: Path, max_tasks: int | None, seed: int) -> None:
     model = load(run / "model.safetensors").model
     if not isinstance(model, TraceModel):
-        raise InputError("no first stage of Shin et al.", str(run), "Give a run of kind shin-trace.")
+        raise InputError("no trained shin-trace model in this folder", str(run), "Train one first.")
     data = Dataset.open(folder, split="train", max_tasks=max_tasks)
     path = run / TRACES
     tables = [TraceTable.read(path)] if path.is_file() else []

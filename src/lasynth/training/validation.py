@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lasynth.models.baselines.shin_trace import TraceModel
-from lasynth.models.build import Model
-from lasynth.models.config import ModelConfig
+from lasynth.models.model import Model, ModelConfig
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.search import Beam, Problem, SearchConfig, search
 from lasynth.task import Task
@@ -14,10 +12,13 @@ from lasynth.training.traces import trace_validator
 
 __all__ = ["validator"]
 
+Validate = Callable[[Model], dict[str, float]]
 
-def validator(
-    tasks: Sequence[Task], config: ModelConfig, *, beam: int = 16
-) -> Callable[[Model], dict[str, float]]:
+# Objectives whose models write no programs, and what measures these models.
+_OTHERS: dict[str, Callable[[Sequence[Task]], Validate]] = {"traces": trace_validator}
+
+
+def validator(tasks: Sequence[Task], config: ModelConfig, *, beam: int = 16) -> Validate:
     """A function that measures a model on tasks.
 
     Its result: `top1` (the first program of the beam is right on shown and held-out examples), `solved` (the
@@ -27,8 +28,8 @@ def validator(
     problems = [Problem.of(task) for task in tasks]
 
     def validate(model: Model) -> dict[str, float]:
-        if isinstance(model, TraceModel):
-            return trace_validator(tasks)(model)
+        if model.objective in _OTHERS:
+            return _OTHERS[model.objective](tasks)(model)
         synthesizer = Synthesizer(model, config, name="in training")
         limits = SearchConfig(enough=None, max_tokens=96)
         counts = {"top1": 0, "solved": 0, "oracle": 0}

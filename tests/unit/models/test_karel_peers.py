@@ -7,9 +7,8 @@ import torch
 from karel_batch import mixed, spread
 
 from lasynth.domains.karel.grammar import BOS, NUM_TOKENS, token_of
-from lasynth.models.baselines.build import build_bunel, build_exec
 from lasynth.models.baselines.bunel import Bunel
-from lasynth.models.baselines.config import BunelConfig, ExecConfig
+from lasynth.models.baselines.exec import Exec
 
 SIZES = {"hidden": 24, "channels": 3, "blocks": 1, "example": 16, "embedding": 8, "decoder": 12}
 VARIANTS = ("bunel", "conv", "learned syntax", "exec", "exec conv", "unexecuted")
@@ -17,14 +16,15 @@ VARIANTS = ("bunel", "conv", "learned syntax", "exec", "exec conv", "unexecuted"
 
 def model_of(variant: str) -> Bunel:
     torch.manual_seed(0)
-    model = {
-        "bunel": lambda: build_bunel(BunelConfig(num_tokens=NUM_TOKENS, **SIZES)),
-        "conv": lambda: build_bunel(BunelConfig(num_tokens=NUM_TOKENS, encoder="conv", **SIZES)),
-        "learned syntax": lambda: build_bunel(BunelConfig(num_tokens=NUM_TOKENS, syntax="learned", **SIZES)),
-        "exec": lambda: build_exec(ExecConfig(num_tokens=NUM_TOKENS, **SIZES)),
-        "exec conv": lambda: build_exec(ExecConfig(num_tokens=NUM_TOKENS, encoder="conv", **SIZES)),
-        "unexecuted": lambda: build_exec(ExecConfig(num_tokens=NUM_TOKENS, execution="never", **SIZES)),
-    }[variant]()
+    kind, parts = {
+        "bunel": (Bunel, {}),
+        "conv": (Bunel, {"encoder": "conv"}),
+        "learned syntax": (Bunel, {"syntax": "learned"}),
+        "exec": (Exec, {}),
+        "exec conv": (Exec, {"encoder": "conv"}),
+        "unexecuted": (Exec, {"execution": "never"}),
+    }[variant]
+    model = kind.from_config(kind.Config(NUM_TOKENS, **SIZES, **parts))
     # Larger weights than usual, so that a path that goes wrong shows.
     with torch.no_grad():
         for parameter in model.parameters():

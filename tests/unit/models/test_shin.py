@@ -14,8 +14,6 @@ from lasynth.domains.karel.grammar import NUM_TOKENS
 from lasynth.domains.karel.steps import LEAP, ask
 from lasynth.domains.karel.trace import run_traced
 from lasynth.domains.karel.world import World, same_worlds
-from lasynth.models.baselines.build import build_code, build_tracer
-from lasynth.models.baselines.config import ShinCodeConfig, ShinTraceConfig
 from lasynth.models.baselines.shin import CodeModel
 from lasynth.models.baselines.shin_trace import Proposed, TraceModel
 from lasynth.models.baselines.shin_world import END, START, Steps
@@ -26,8 +24,7 @@ ENCODERS = ("frame", "conv")
 
 def tracer_of(encoder: str = "frame", **more: int) -> TraceModel:
     torch.manual_seed(0)
-    config = ShinTraceConfig(num_tokens=NUM_TOKENS, encoder=encoder, **SIZES, **more)
-    model = _larger(build_tracer(config))
+    model = _larger(TraceModel.from_config(TraceModel.Config(NUM_TOKENS, encoder=encoder, **SIZES, **more)))
     with torch.no_grad():
         model.output.bias[END] += 2.0  # so that traces end
     return model
@@ -35,7 +32,7 @@ def tracer_of(encoder: str = "frame", **more: int) -> TraceModel:
 
 def code_of(encoder: str = "frame") -> CodeModel:
     torch.manual_seed(0)
-    return _larger(build_code(ShinCodeConfig(num_tokens=NUM_TOKENS, encoder=encoder, **SIZES)))
+    return _larger(CodeModel.from_config(CodeModel.Config(NUM_TOKENS, encoder=encoder, **SIZES)))
 
 
 def _larger(model):

@@ -17,7 +17,7 @@ from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models import LaSynthConfig
-from lasynth.training.config import TrainConfig, read_config
+from lasynth.training.config import TrainConfig, default_preset, read_config
 from lasynth.training.loop import Trainer
 
 MODEL = LaSynthConfig(FIRST_INT + 17, embedding=8, hidden=16, decoder=12, heads=1)
@@ -156,6 +156,47 @@ def test_config_round_trip_and_mistakes(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="presets: "):
         read_config("nonesuch")
     assert read_config("c-small").model.num_tokens == FIRST_INT + 17
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({"learning_rate": "x"}, "learning_rate: 'x' does not fit. Give a number, above 0."),
+        ({"batch_size": 2.5}, "batch_size: 2.5 does not fit. Give a whole number, at least 1."),
+        ({"batch_size": 0}, "batch_size: 0 does not fit. Give a whole number, at least 1."),
+        (
+            {"model": {"embedding": "64"}},
+            "model.embedding: '64' does not fit. Give a whole number, at least 1.",
+        ),
+        ({"model": {"heads": 0}}, "model.heads: 0 does not fit. Give a whole number, at least 1."),
+        ({"model": {"heads": 3}}, "model: hidden = 128 is not a multiple of 2 x heads = 6."),
+        ({"model": {"widht": 3}}, "model: unknown entry 'widht'."),
+        (
+            {"model": {"kind": "lasinth"}},
+            "model.kind: no model is of kind 'lasinth'. Did you mean 'lasynth'?",
+        ),
+        ({"model": {"min_cells": 6}}, "model: min_cells = 6 is more than max_cells = 5."),
+        ({"exec_targets": "nonsense"}, "exec_targets: 'nonsense' does not fit. Give 'end' or 'statements'."),
+        ({"precision": "fp8"}, "precision: 'fp8' does not fit. Give 'float32' or 'bfloat16'."),
+        ({"validate_every": 0}, "validate_every: 0 does not fit. Give a whole number, at least 1."),
+        ({"average": 2}, "average: 2 does not fit. Give a number, at least 0 and below 1."),
+        ({"clip": 0}, "clip: 0 does not fit. Give a number, above 0."),
+        ({"replay": 1.0}, "replay: 1.0 does not fit. Give a number, at least 0 and below 1."),
+        ({"curriculum": [[0.5, 9], [0.2, 12]]}, ": the shares of `curriculum` do not rise."),
+        ({"lerning_rate": 1}, ": unknown entry 'lerning_rate'. Did you mean 'learning_rate'?"),
+    ],
+)
+def test_what_does_not_fit_is_refused(entries: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        TrainConfig.from_json(entries)
+    assert message in str(raised.value)
+    assert str(raised.value).startswith("training configuration")
+
+
+def test_every_language_has_a_default_preset() -> None:
+    assert [default_preset(domain) for domain in ("c", "karel")] == ["c-small", "karel-small"]
+    with pytest.raises(InputError, match="no preset trains a model of strings"):
+        default_preset("strings")
 
 
 def test_shipped_presets_build() -> None:

@@ -182,7 +182,7 @@ def test_batches_find_the_traces_of_their_examples(data: Dataset, first_stage: P
     model = models.load(first_stage / "model.safetensors").model
     assert isinstance(model, TraceModel)
     tables = list(infer_traces(model, data.rows(slice(60)), together=16))
-    objective = InferredTraces(config, config.model, data)
+    objective = InferredTraces(config, data)
     objective.table = TraceTable.concatenate(tables)  # of the first half only: the rest is inferred
     trainer = Trainer(config, data, first_stage / "second")
     batch = trainer._next_batch()
@@ -201,7 +201,7 @@ def test_batches_find_the_traces_of_their_examples(data: Dataset, first_stage: P
 def test_a_missing_or_other_first_stage_is_said(data: Dataset, first_stage: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="`traces` is missing"):
         Trainer(config_of("shin-code", SHIN), data, tmp_path)
-    with pytest.raises(InputError, match="no trained first stage"):
+    with pytest.raises(InputError, match="no trained shin-trace model in this folder"):
         Trainer(config_of("shin-code", SHIN, traces=str(tmp_path)), data, tmp_path)
     with pytest.raises(InputError, match="of these sizes"):
         Trainer(config_of("shin-code", {**SHIN, "grid": 12}, traces=str(first_stage)), data, tmp_path)

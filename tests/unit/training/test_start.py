@@ -11,8 +11,7 @@ import torch
 from lasynth import models
 from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import InputError
-from lasynth.models.build import Model, build
-from lasynth.models.config import LaSynthConfig
+from lasynth.models import LaSynthConfig, Model, build
 from lasynth.training.config import TrainConfig, read_config
 from lasynth.training.start import begin_with
 

@@ -15,19 +15,23 @@ positions, S states of a program, Q worlds, E size of an encoded example, D deco
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from lasynth.domains.karel.grammar import BOS
 from lasynth.domains.karel.world import WorldArray
 from lasynth.models.baselines.distinct import distinct
-from lasynth.models.baselines.execution import Execution, Worlds
-from lasynth.models.baselines.learned_syntax import Syntax
+from lasynth.models.baselines.execution import Execution, Unexecuted, Worlds
+from lasynth.models.baselines.learned_syntax import LearnedSyntax, NoSyntax, Syntax
+from lasynth.models.baselines.peer import PeerConfig
 from lasynth.models.karel.encoder import Goals, WorldEncoder
+from lasynth.models.karel.model import WorldModel
 from lasynth.models.karel.planes import sides, to_planes
-from lasynth.models.lasynth import Forward
+from lasynth.models.model import Forward
 
 __all__ = ["Bunel", "ExampleDecoder", "ExampleState"]
 
@@ -51,6 +55,11 @@ class ExampleDecoder(nn.Module):
         self.lstm = nn.LSTM(embedding + example_size, size, layers, batch_first=True)
         self.start = nn.Parameter(torch.empty(2, layers, 1, size).uniform_(-0.1, 0.1))
         self.output = nn.Linear(size, num_tokens)
+
+    @classmethod
+    def of(cls, config: PeerConfig) -> Self:
+        """The decoder of a configuration."""
+        return cls(config.num_tokens, config.embedding, config.example, config.decoder, config.decoder_layers)
 
     def initial(self, num_rows: int) -> State:
         """The state before any token, `[layers, N, D]` twice."""
@@ -106,7 +115,7 @@ class ExampleState:
         )
 
 
-class Bunel(nn.Module):
+class Bunel(WorldModel):
     """Programs from examples, each with a decoder of its own; the same two paths as `LaSynth`.
 
     A hypothesis under which every example has crashed cannot be right: `step` then gives no token any
@@ -120,6 +129,18 @@ class Bunel(nn.Module):
         syntax: what is known of the grammar.
         bos: the token before the first.
     """
+
+    @dataclass(frozen=True, slots=True)
+    class Config(PeerConfig):
+        """Bunel et al. (2018).
+
+        Attributes:
+            syntax: whether only the mask knows the grammar, or a network learns it beside the program.
+        """
+
+        kind: ClassVar[str] = "bunel"
+
+        syntax: Literal["grammar", "learned"] = "grammar"
 
     def __init__(
         self,
@@ -135,6 +156,19 @@ class Bunel(nn.Module):
         self.execution = execution
         self.syntax = syntax
         self.bos = bos
+
+    @classmethod
+    def _compose(cls, config: Config) -> Self:
+        encoder, decoder = config.example_encoder(), ExampleDecoder.of(config)
+        syntax: Syntax = NoSyntax()
+        if config.syntax == "learned":
+            syntax = LearnedSyntax(config.num_tokens, config.embedding, config.decoder, 2)
+        return cls(encoder, decoder, Unexecuted(), syntax, BOS)
+
+    @property
+    def objective(self) -> str:
+        """See `Model`; a learned syntax learns every token."""
+        return "every-token" if isinstance(self.syntax, LearnedSyntax) else "programs"
 
     def forward(
         self,
@@ -173,17 +207,8 @@ class Bunel(nn.Module):
         states_PKD = decoded.unflatten(0, (batch, num_examples))[row_P, :, position_P]
         seen_PK = torch.from_numpy(states.seen_SK).to(device)[state_BT[row_P, position_P]]
         logits = self.decoder.score(states_PKD, seen_PK) + added_BTV[row_P, position_P]
-        none = row_P[:0]
-        return Forward(
-            logits,
-            row_P,
-            position_P,
-            logits.new_zeros((0, num_examples, 0, 0)),
-            none,
-            none,
-            none.bool(),
-            self.syntax.loss(added_BTV, tokens_BT, inside),
-        )
+        syntax_loss = self.syntax.loss(added_BTV, tokens_BT, inside)
+        return Forward.unexecuted(logits, row_P, position_P, syntax_loss)
 
     def _encode(self, worlds_QW: Tensor, goals: Goals, box: tuple[int, int]) -> Tensor:
         """`[Q, E]` of worlds and, for each, the wanted one."""

@@ -13,14 +13,21 @@ the one set and then over the other.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self
+
 import numpy as np
 import numpy.typing as npt
 
+from lasynth.domains.karel.grammar import BOS
 from lasynth.domains.karel.guided import GuidedWorlds, States, along
 from lasynth.domains.karel.world import WorldArray
-from lasynth.models.baselines.execution import Worlds
+from lasynth.models.baselines.bunel import Bunel, ExampleDecoder
+from lasynth.models.baselines.execution import Unexecuted, Worlds
+from lasynth.models.baselines.learned_syntax import NoSyntax
+from lasynth.models.baselines.peer import PeerConfig
 
-__all__ = ["Executed"]
+__all__ = ["Exec", "Executed"]
 
 
 class Executed:
@@ -33,3 +40,24 @@ class Executed:
     def start(self, inputs_RKW: WorldArray) -> Worlds:
         """See `Execution`."""
         return GuidedWorlds(inputs_RKW)
+
+
+class Exec(Bunel):
+    """The network of Bunel et al., which reads the worlds that programs make."""
+
+    @dataclass(frozen=True, slots=True)
+    class Config(PeerConfig):
+        """Exec (Chen, Liu and Song 2019).
+
+        Attributes:
+            execution: behind every statement, or never, which leaves the network of Bunel et al.
+        """
+
+        kind: ClassVar[str] = "exec"
+
+        execution: Literal["statements", "never"] = "statements"
+
+    @classmethod
+    def _compose(cls, config: Config) -> Self:  # type: ignore[override]
+        execution = Unexecuted() if config.execution == "never" else Executed()
+        return cls(config.example_encoder(), ExampleDecoder.of(config), execution, NoSyntax(), BOS)

@@ -12,14 +12,17 @@ D decoder state, P packed positions, T tokens, R rows of a search, V vocabulary.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor, nn
 
+from lasynth.config import Rate, Size
+from lasynth.domains.c.grammar import BOS
 from lasynth.models.attention import Attention, Slots
-from lasynth.models.config import PropertySignaturesConfig
 from lasynth.models.decoder import OutputLayer, TokenDecoder
-from lasynth.models.lasynth import Forward
+from lasynth.models.lists import ListConfig, ListModel
+from lasynth.models.model import Forward
 
 __all__ = ["PropertySignatures", "SignatureState", "signature"]
 
@@ -63,7 +66,7 @@ class SignatureState:
         return SignatureState(lstm, self.memory_R1S.index_select(0, parents_R))
 
 
-class PropertySignatures(nn.Module):
+class PropertySignatures(ListModel):
     """Programs from property signatures; the same two paths as `LaSynth`.
 
     Args:
@@ -71,7 +74,38 @@ class PropertySignatures(nn.Module):
         bos: the token before the first.
     """
 
-    def __init__(self, config: PropertySignaturesConfig, bos: int) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Config(ListConfig):
+        """Sizes of a model that reads property signatures.
+
+        Attributes:
+            embedding: size of the embeddings of tokens and of answers.
+            hidden: size of a direction of the encoder, H.
+            encoder_layers: layers of the encoder (2 in the release).
+            decoder: size of the token decoder's state, D.
+            decoder_layers: layers of the token decoder.
+            heads: attention heads.
+            dropout: probability, on the inputs of the output layer.
+        """
+
+        kind: ClassVar[str] = "property-signatures"
+
+        embedding: Size = 64
+        hidden: Size = 128
+        encoder_layers: Size = 2
+        decoder: Size = 256
+        decoder_layers: Size = 1
+        heads: Size = 2
+        dropout: Rate = 0.0
+
+        def misfit(self) -> tuple[str, str] | None:
+            """See `lasynth.config.Config`."""
+            if 2 * self.hidden % self.heads:
+                what = f"2 x hidden = {2 * self.hidden} is not a multiple of heads = {self.heads}"
+                return what, "Give another size, or another number of heads."
+            return ListConfig.misfit(self)
+
+    def __init__(self, config: Config, bos: int) -> None:
         super().__init__()
         hidden, num_states = config.hidden, 2 * config.hidden
         self.max_value = config.max_value
@@ -85,6 +119,10 @@ class PropertySignatures(nn.Module):
         )
         self.attention = Attention(num_states, config.decoder, num_states, config.heads)
         self.output = OutputLayer(num_states, config.decoder, 2 * hidden, config.num_tokens, config.dropout)
+
+    @classmethod
+    def _compose(cls, config: Config) -> Self:
+        return cls(config, BOS)
 
     def forward(
         self,
@@ -106,17 +144,7 @@ class PropertySignatures(nn.Module):
         row_P, position_P = wanted.nonzero(as_tuple=True)
         state_PD = states_BTD[row_P, position_P]
         found = self._read(memory, state_PD, Slots.of_rows(row_P, batch))
-        none = row_P[:0]
-        return Forward(
-            self.output(found, state_PD),
-            row_P,
-            position_P,
-            found.new_zeros((0, *inputs_BKN.shape[1:], 2 * self.max_value + 1)),
-            none,
-            none,
-            none.bool(),
-            found.new_zeros(()),
-        )
+        return Forward.unexecuted(self.output(found, state_PD), row_P, position_P, found.new_zeros(()))
 
     def _encode(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values of the properties `[B, 1, S, 4H]`, and the pooled states `[B, 4H]`."""

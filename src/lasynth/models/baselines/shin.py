@@ -16,16 +16,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from lasynth.config import Size
+from lasynth.domains.karel.grammar import BOS
 from lasynth.models.attention import Slots
-from lasynth.models.baselines.shin_trace import TraceModel, encode_pairs
+from lasynth.models.baselines.shin_trace import TraceConfig, TraceModel, encode_pairs
 from lasynth.models.baselines.shin_world import NUM_ACTIONS, Steps, WorldReader
 from lasynth.models.karel.encoder import WorldEncoder
-from lasynth.models.lasynth import Forward
+from lasynth.models.karel.model import WorldModel
+from lasynth.models.model import Forward
 
 __all__ = ["CodeModel", "CodeState", "TraceEncoder"]
 
@@ -90,7 +94,7 @@ class TraceEncoder(nn.Module):
         return states
 
 
-class CodeModel(nn.Module):
+class CodeModel(WorldModel):
     """Writes programs from examples and traces; the same two paths as `LaSynth`.
 
     Args:
@@ -103,6 +107,21 @@ class CodeModel(nn.Module):
         layers: of the decoder.
         bos: the token before the first.
     """
+
+    @dataclass(frozen=True, slots=True)
+    class Config(TraceConfig):
+        """The second stage of Shin et al. (2018): from examples and traces to code.
+
+        It contains a first stage, whose sizes are the inherited ones; the encoder and `grid` have the same
+        sizes in both.
+
+        Attributes:
+            writer: size of the state of the decoder of code, and of each direction of what reads traces.
+        """
+
+        kind: ClassVar[str] = "shin-code"
+
+        writer: Size = 128
 
     def __init__(
         self,
@@ -128,6 +147,25 @@ class CodeModel(nn.Module):
         self.output = nn.Linear(memory + size, num_tokens)
         self.size = size
         self.bos = bos
+
+    @classmethod
+    def _compose(cls, config: Config) -> Self:
+        traces = TraceEncoder(config.world_reader(), config.embedding, config.writer, config.decoder_layers)
+        return cls(
+            TraceModel._compose(config),
+            config.example_encoder(),
+            traces,
+            num_tokens=config.num_tokens,
+            embedding=config.embedding,
+            size=config.writer,
+            layers=config.decoder_layers,
+            bos=BOS,
+        )
+
+    @property
+    def objective(self) -> str:
+        """See `Model`."""
+        return "inferred-traces"
 
     def forward(
         self,
@@ -159,17 +197,7 @@ class CodeModel(nn.Module):
         wanted = inside if wanted_BT is None else inside & wanted_BT
         row_P, position_P = wanted.nonzero(as_tuple=True)
         logits = self.output(torch.stack(found, dim=1)[row_P, position_P])
-        none = row_P[:0]
-        return Forward(
-            logits,
-            row_P,
-            position_P,
-            logits.new_zeros((0, inputs_BKW.shape[1], 0, 0)),
-            none,
-            none,
-            none.bool(),
-            logits.new_zeros(()),
-        )
+        return Forward.unexecuted(logits, row_P, position_P, logits.new_zeros(()))
 
     def infer(self, inputs_BKW: Tensor, outputs_BKW: Tensor) -> Tensor:
         """The likeliest right trace of each example, or a leap: `[B, K, A]`."""

@@ -12,6 +12,7 @@ the vocabulary, D state.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +20,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from lasynth.config import Size
 from lasynth.domains.karel.steps import LEAP, act
 from lasynth.domains.karel.world import WORLD_SIZE, WorldArray, same_worlds
+from lasynth.errors import InputError
 from lasynth.models.baselines.distinct import distinct
-from lasynth.models.baselines.shin_world import END, NUM_ACTIONS, START, Steps, WorldReader
+from lasynth.models.baselines.peer import PeerConfig
+from lasynth.models.baselines.shin_world import (
+    END,
+    NUM_ACTIONS,
+    START,
+    ConvWorld,
+    FrameWorld,
+    Steps,
+    WorldReader,
+)
 from lasynth.models.karel.encoder import WorldEncoder
+from lasynth.models.karel.model import WorldModel
 from lasynth.models.karel.planes import sides, to_planes
 
-__all__ = ["Proposed", "TraceModel", "encode_pairs"]
+__all__ = ["Proposed", "TraceConfig", "TraceModel", "encode_pairs"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -66,7 +79,35 @@ def encode_pairs(encoder: WorldEncoder, inputs_NW: Tensor, outputs_NW: Tensor) -
     return encoder(to_planes(inputs_NW, *box)[:, None], encoder.goals(outputs_NW[:, None], *box))[:, 0]
 
 
-class TraceModel(nn.Module):
+@dataclass(frozen=True, slots=True)
+class TraceConfig(PeerConfig):
+    """The first stage of Shin et al. (2018): from an example to its trace.
+
+    Attributes:
+        grid: size of an encoded world, and of the four conditions together (a multiple of 4).
+        max_actions: longer traces are neither learned nor proposed.
+        beam: traces proposed for an example.
+    """
+
+    kind: ClassVar[str] = "shin-trace"
+
+    grid: Size = 64
+    max_actions: Size = 64
+    beam: Size = 4
+
+    def misfit(self) -> tuple[str, str] | None:
+        """See `lasynth.config.Config`."""
+        return (f"grid = {self.grid} is not a multiple of 4", "Give one.") if self.grid % 4 else None
+
+    def world_reader(self) -> WorldReader:
+        """What reads the worlds along a trace, freshly initialised."""
+        worlds: ConvWorld | FrameWorld = FrameWorld(self.grid)
+        if self.encoder == "conv":
+            worlds = ConvWorld(2 * self.channels, 3, self.grid)
+        return WorldReader(worlds, self.grid)
+
+
+class TraceModel(WorldModel):
     """Writes traces.
 
     Args:
@@ -78,6 +119,8 @@ class TraceModel(nn.Module):
         max_actions: the longest trace proposed.
         beam: traces proposed for an example.
     """
+
+    Config = TraceConfig
 
     def __init__(
         self,
@@ -97,6 +140,32 @@ class TraceModel(nn.Module):
         self.output = nn.Linear(size, NUM_ACTIONS)
         self.max_actions = max_actions
         self.beam = beam
+
+    @classmethod
+    def _compose(cls, config: TraceConfig) -> Self:
+        return cls(
+            config.example_encoder(),
+            config.world_reader(),
+            config.embedding,
+            config.decoder,
+            config.decoder_layers,
+            config.max_actions,
+            config.beam,
+        )
+
+    @property
+    def objective(self) -> str:
+        """See `Model`."""
+        return "traces"
+
+    def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Any:
+        """There is none.
+
+        Raises:
+            InputError: always.
+        """
+        hint = "Give a model of kind shin-code, which contains one of these."
+        raise InputError("a model of kind shin-trace writes traces, not programs", hint=hint)
 
     def forward(self, inputs_NW: Tensor, outputs_NW: Tensor, actions_NA: Tensor) -> tuple[Tensor, Steps]:
         """The teacher-forced path: logits of the action at each step `[N, S, actions]`, and the steps.

@@ -16,7 +16,7 @@ __all__ = ["StatementEnds"]
 class StatementEnds:
     """After every statement of the outermost block; there the partial program, closed, is one itself."""
 
-    partial = True
+    at_statements = True
     at_end = True
     state_size = 2
 

@@ -1,0 +1,154 @@
+"""Configurations: frozen dataclasses that check their fields by type, and the reader of their tables.
+
+A field says by its type what fits: `Annotated[int, Meta(ge=1)]`, `Literal["end", "statements"]`. `msgspec`
+checks it, whether the configuration comes from a file or from a call.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import functools
+import math
+from collections.abc import Iterable, Mapping
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from lasynth.errors import InputError
+
+__all__ = ["Config", "Count", "Positive", "Rate", "Share", "Size", "Weight", "nearest", "read"]
+
+C = TypeVar("C", bound="Config")
+
+Size = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Rate = Annotated[float, Meta(ge=0, lt=1)]
+Weight = Annotated[float, Meta(ge=0)]
+Positive = Annotated[float, Meta(gt=0)]
+
+_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+_BOUNDS = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "below {}"}
+
+
+class Config:
+    """The base of a configuration; subclasses are frozen dataclasses.
+
+    Attributes:
+        WHERE: what messages call it.
+
+    Raises:
+        InputError: a value that does not fit; says which.
+    """
+
+    __slots__ = ()
+    WHERE: ClassVar[str] = "configuration"
+
+    def __post_init__(self) -> None:
+        own: Any = type(self)
+        for name, kind in _types(own).items():
+            object.__setattr__(self, name, _fit(getattr(self, name), kind, f"{self.WHERE}, {name}"))
+        if (wrong := self.misfit()) is not None:
+            raise InputError(wrong[0], self.WHERE, wrong[1])
+
+    def misfit(self) -> tuple[str, str] | None:
+        """What is wrong with fields that do not fit each other, and what to do about it; None if all do."""
+
+
+def read(cls: type[C], obj: object, *, where: str | None = None, path: str = "") -> C:
+    """The configuration of a table of TOML or JSON; what it leaves out has its default.
+
+    Args:
+        cls: which configuration.
+        obj: the table.
+        where: the file or whatever else the table is from, for messages.
+        path: of the table in it, as `"model."`.
+
+    Raises:
+        InputError: an unknown or missing entry, or a value that does not fit; says which.
+    """
+    where = where or cls.WHERE
+    place = f"{where}, {path[:-1]}" if path else where
+    if not isinstance(obj, Mapping):
+        raise InputError(f"{_short(obj)} is not a table", place, "Give names with their values.")
+    known: Any = cls  # a class can be hashed, whatever its instances are
+    types = _types(known)
+    for key in obj:
+        if key not in types:
+            raise InputError(f"unknown entry {key!r}", place, nearest(key, types))
+    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if required and field.name not in obj:
+            raise InputError(f"{field.name} is missing", place, f"Give {_wanted(types[field.name])}.")
+    values = {}
+    for key, value in obj.items():
+        inner = _config_of(types[key])
+        if inner is not None and isinstance(value, Mapping):
+            values[key] = read(inner, value, where=where, path=f"{path}{key}.")
+        else:
+            values[key] = _fit(value, types[key], f"{where}, {path}{key}")
+    try:
+        return cls(**values)
+    except InputError as error:  # fields that do not fit each other
+        raise InputError(error.what, place, error.hint) from None
+
+
+def nearest(key: object, known: Iterable[str]) -> str:
+    """What to say to a name that is not among the known ones: the one that was meant, or all."""
+    names = sorted(known)
+    near = difflib.get_close_matches(str(key), names, n=1)
+    return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(names)}."
+
+
+@functools.cache
+def _types(cls: Any) -> dict[str, Any]:
+    """The fields of a configuration with their types."""
+    hints = get_type_hints(cls, include_extras=True)
+    return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+
+
+def _fit(value: Any, kind: Any, where: str) -> Any:
+    """The value as its type has it: a list as a tuple, a whole number as a float."""
+    if isinstance(value, Config) and isinstance(value, _config_of(kind) or ()):
+        return value
+    try:
+        fitting = msgspec.convert(value, kind)
+        if isinstance(fitting, float) and not math.isfinite(fitting):
+            raise msgspec.ValidationError
+    except msgspec.ValidationError:
+        raise InputError(f"{_short(value)} does not fit", where, f"Give {_wanted(kind)}.") from None
+    return fitting
+
+
+def _config_of(kind: Any) -> type[Config] | None:
+    """The configuration that a type holds, if it holds one."""
+    choices = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    return next((one for one in choices if isinstance(one, type) and issubclass(one, Config)), None)
+
+
+def _wanted(kind: Any) -> str:
+    """What fits a type, in words."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        bounds = [words.format(getattr(args[1], key)) for key, words in _BOUNDS.items() if _has(args[1], key)]
+        return f"{_wanted(args[0])}, {' and '.join(bounds)}"
+    if origin is Literal:
+        return " or ".join(map(repr, args))
+    if origin in (Union, UnionType):
+        return " or ".join(_wanted(one) for one in args if one is not NoneType)
+    if origin is tuple:
+        each = [_wanted(one) for one in args if one is not Ellipsis]
+        return f"a list of: {', '.join(each)}"
+    return _WORDS.get(kind, "a table")
+
+
+def _has(meta: Meta, key: str) -> bool:
+    return getattr(meta, key) is not None
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

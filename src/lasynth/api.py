@@ -221,14 +221,14 @@ def check_range(task: Task, synthesizer: Synthesizer, *, where: str | None = Non
     if task.domain != synthesizer.domain:
         what = f"the task is of domain {task.domain}, the model {synthesizer.name} of {synthesizer.domain}"
         raise InputError(what, where, "Give a model of the task's domain.")
-    synthesizer.check_range(task, where=where)
+    synthesizer.check_examples(task.examples, where=where)
 
 
 @functools.lru_cache(maxsize=4)
 def warm_up(synthesizer: Synthesizer) -> None:
     """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
     language = domains.get(synthesizer.domain)
-    problem = Problem.of(synthesizer.smallest_task())
+    problem = Problem.of(Task(synthesizer.domain, (synthesizer.smallest_example(),)))
     search([Beam(scorer=synthesizer, width=2)], [problem], SearchConfig(max_tokens=8))
     if language.simplify is not None:
         language.simplify(np.array([[language.grammar.eos]], dtype=np.int32), problem.inputs_KN)

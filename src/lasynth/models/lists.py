@@ -6,6 +6,7 @@ H hidden.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Self
 
@@ -16,6 +17,7 @@ from torch import Tensor
 from lasynth.config import Count, Rate, Size
 from lasynth.domains.c import grammar
 from lasynth.errors import InputError
+from lasynth.examples import Example, join
 from lasynth.models.branches import Changes, Conditions, RelativeOperations
 from lasynth.models.decoder import ExampleReader, HistoryAttention, NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner, pooled
@@ -33,7 +35,6 @@ from lasynth.models.operations import (
 )
 from lasynth.models.schedule import AtEnd, EveryPeriod, Never, Schedule, StatementEnds
 from lasynth.models.values import ListBeliefs, ValueEmbedding
-from lasynth.task import Example, Task
 
 __all__ = ["ListConfig", "ListLaSynth", "ListModel"]
 
@@ -66,13 +67,13 @@ class ListModel(Model):
 
     config: ListConfig
 
-    def check_task(self, task: Task, name: str, where: str | None = None) -> None:
+    def check_examples(self, examples: Sequence[Example], name: str, where: str | None = None) -> None:
         """See `Model`."""
         config = self.config
         shortest, longest, largest = config.min_cells, config.max_cells, config.max_value
-        for number, example in enumerate(task.examples, 1):
+        for number, example in enumerate(examples, 1):
             for key, cells in (("input", example.input), ("output", example.output)):
-                place = f"example {number}, {key}" if where is None else f"{where}, example {number}, {key}"
+                place = join(where, f"example {number}, {key}")
                 if not shortest <= len(cells) <= longest:
                     known = f"{shortest}" if shortest == longest else f"{shortest} to {longest}"
                     what = f"the list has {len(cells)} cells, the model {name} knows lists of {known}"

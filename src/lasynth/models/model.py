@@ -6,6 +6,7 @@ R rows of a search, V vocabulary.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol, Self
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from torch import Tensor, nn
 
 from lasynth.config import Config, Size
-from lasynth.task import Example, Task
+from lasynth.examples import Example
 
 __all__ = ["Beliefs", "Forward", "Model", "ModelConfig"]
 
@@ -135,11 +136,11 @@ class Model(nn.Module):
         """The incremental path: feed one token a row (first `bos`), get the next one's logits `[R, V]`."""
         raise NotImplementedError
 
-    def check_task(self, task: Task, name: str, where: str | None = None) -> None:
+    def check_examples(self, examples: Sequence[Example], name: str, where: str | None = None) -> None:
         """Check that the model takes the shown examples of a task of its language.
 
         Args:
-            task: of the language.
+            examples: of the task.
             name: what to call the model in messages.
             where: what to call the task in messages.
 

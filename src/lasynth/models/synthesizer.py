@@ -5,6 +5,7 @@ Shapes: B tasks, R rows, K examples, N cells, C values, X executions, V vocabula
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 
 from lasynth import domains
 from lasynth.errors import InputError
+from lasynth.examples import Example
 from lasynth.models.lasynth import LaSynth
 from lasynth.models.model import Model, ModelConfig
 from lasynth.task import Task
@@ -59,21 +61,17 @@ class Synthesizer:
         """Size of the vocabulary, V."""
         return self.config.num_tokens
 
-    def check_range(self, task: Task, *, where: str | None = None) -> None:
+    def check_examples(self, examples: Sequence[Example], *, where: str | None = None) -> None:
         """Check that the model takes the shown examples of a task of its language.
-
-        Args:
-            task: of the language.
-            where: what to call the task in messages.
 
         Raises:
             InputError: it does not; says what it takes.
         """
-        self.model.check_task(task, self.name, where)
+        self.model.check_examples(examples, self.name, where)
 
-    def smallest_task(self) -> Task:
-        """A task that the model takes, to try on it whatever must be compiled first."""
-        return Task(self.domain, (self.model.smallest_example(),))
+    def smallest_example(self) -> Example:
+        """An example that the model takes, to try on it whatever must be compiled first."""
+        return self.model.smallest_example()
 
     @torch.inference_mode()
     def start(self, inputs_BKN: npt.NDArray[Any], outputs_BKN: npt.NDArray[Any]) -> Any:

@@ -23,7 +23,7 @@ from torch import Tensor
 from lasynth import domains
 from lasynth.data.batches import Batch
 from lasynth.data.dataset import Dataset
-from lasynth.domains.base import right_programs
+from lasynth.domains.base import right_examples
 from lasynth.domains.kit.rows import padded
 from lasynth.models.model import Model
 from lasynth.models.synthesizer import Synthesizer
@@ -128,14 +128,14 @@ class BeamReward:
     def _beams(
         self, model: Model, inputs: npt.NDArray[Any], outputs: npt.NDArray[Any]
     ) -> tuple[Rows, npt.NDArray[np.int32], Rows]:
-        """The programs of all beams, likeliest first: problem, tokens and slot of each."""
+        """The programs of all beams, likeliest first: task, tokens and slot of each."""
         scorer = Synthesizer(model, self.config.model, name="in training")
         problems = [Problem(self.language, *pair) for pair in zip(inputs, outputs, strict=True)]
         beam = Beam(scorer=scorer, width=self.reinforce.beam)
-        found = list(beam.propose(problems, Budget.of(len(problems), max_tokens=self.config.max_tokens)))
+        budget = Budget.of(len(problems), max_tokens=self.config.max_tokens)
+        found = list(beam.propose(problems, budget))
         model.train()
-        eos = self.language.grammar.eos
-        tokens_PT = padded([row for part in found for row in part.tokens_PT], eos)
+        tokens_PT = padded([row for part in found for row in part.tokens_PT], self.language.grammar.eos)
         task_P = np.concatenate([part.problem_P for part in found])
         score_P = np.concatenate([part.score_P for part in found])
         order = np.lexsort((-score_P, task_P))
@@ -147,5 +147,5 @@ class BeamReward:
         if not len(rows_P):
             return np.zeros(0, dtype=np.float32)
         after, statuses = self.language.machine.run_batch(tokens_PT, self.data.inputs_PKN[rows_P])
-        right_P = right_programs(after, statuses, self.data.outputs_PKN[rows_P])
-        return right_P.astype(np.float32)
+        right = right_examples(after, statuses, self.data.outputs_PKN[rows_P])
+        return np.asarray(right.all(axis=1), dtype=np.float32)

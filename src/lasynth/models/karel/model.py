@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lasynth.domains.karel.world import Facing, Hero, World
+from lasynth.examples import Example
 from lasynth.models.model import Model, ModelConfig
-from lasynth.task import Example
 
 __all__ = ["WorldConfig", "WorldModel"]
 

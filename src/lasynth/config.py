@@ -48,7 +48,8 @@ class Config:
     WHERE: ClassVar[str] = "configuration"
 
     def __post_init__(self) -> None:
-        for name, kind in _types(type(self)).items():
+        own: Any = type(self)
+        for name, kind in _types(own).items():
             object.__setattr__(self, name, _fit(getattr(self, name), kind, f"{self.WHERE}, {name}"))
         if (wrong := self.misfit()) is not None:
             raise InputError(wrong[0], self.WHERE, wrong[1])
@@ -73,7 +74,8 @@ def read(cls: type[C], obj: object, *, where: str | None = None, path: str = "")
     place = f"{where}, {path[:-1]}" if path else where
     if not isinstance(obj, Mapping):
         raise InputError(f"{_short(obj)} is not a table", place, "Give names with their values.")
-    types = _types(cls)
+    known: Any = cls  # a class can be hashed, whatever its instances are
+    types = _types(known)
     for key in obj:
         if key not in types:
             raise InputError(f"unknown entry {key!r}", place, nearest(key, types))

@@ -1,54 +1,88 @@
 """Scorers and a language small enough to check a search by hand. For tests, of this package and of others.
 
-`ToyDomain` is a language of four commands on a list: `inc`, `dec`, `rot` (rotate left) and `neg`, which must
-be followed by `inc`. `TableScorer` reads log-probabilities from a table, `ReferenceScorer` prefers a
-given program to all others.
+`TOY` is a language of four commands on a list: `inc`, `dec`, `rot` (rotate left) and `neg`, which must be
+followed by `inc`. `TableScorer` reads log-probabilities from a table, `ReferenceScorer` prefers a given
+program to all others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Status
+from lasynth.domains.base import (
+    Array,
+    Bools,
+    Cutting,
+    Language,
+    Machine,
+    Status,
+    Statuses,
+    Syntax,
+    Text,
+    Tokens,
+    Values,
+)
+from lasynth.domains.kit.rows import ended, padded
 from lasynth.errors import ProgramError
+from lasynth.search.problem import Problem
 from lasynth.search.scorer import BoolArray, FloatArray, IntArray
-from lasynth.task import Example, Task
 
-__all__ = ["ReferenceScorer", "TableScorer", "ToyDomain", "ToyMask"]
+__all__ = ["TOY", "ReferenceScorer", "TableScorer", "ToyMask", "toy_problem"]
 
-_COMMANDS = ("<eos>", "<bos>", "inc", "dec", "rot", "neg")
+_COMMANDS: Final = ("<eos>", "<bos>", "inc", "dec", "rot", "neg")
 _EOS, _BOS, _INC, _DEC, _ROT, _NEG = range(6)
-_LARGEST = 9  # a bigger value is an overflow
+_LARGEST: Final = 9  # a bigger value is an overflow
 
 
-class TableScorer:
-    """A scorer whose log-probabilities depend on the task, the position and the last token only.
+class _ByExamples:
+    """Knows problems by their shown examples, which are all that a scorer sees of one."""
+
+    def __init__(self, problems: Iterable[Problem], num_tokens: int, bos: int, eos: int) -> None:
+        self._row_of = {
+            problem.inputs_KN.tobytes() + problem.outputs_KN.tobytes(): row
+            for row, problem in enumerate(problems)
+        }
+        self.num_tokens = num_tokens
+        self.bos = bos
+        self.eos = eos
+
+    def _rows(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> IntArray:
+        """Which of the problems each is."""
+        pairs = zip(inputs_BKN, outputs_BKN, strict=True)
+        return np.array([self._row_of[given.tobytes() + wanted.tobytes()] for given, wanted in pairs])
+
+
+class TableScorer(_ByExamples):
+    """A scorer whose log-probabilities depend on the problem, the position and the last token only.
 
     Args:
-        tables: for each task id `[L, V, V]` logits: of position x last token x next token; the last
+        tables: problems, each with its `[L, V, V]` logits: of position x last token x next token; the last
             position goes on for ever.
         bos: the token fed first.
         eos: the token that ends a program.
+
+    Attributes:
+        num_rows_stepped: the sum of R over all steps.
     """
 
-    def __init__(self, tables: Mapping[str | None, FloatArray], *, bos: int = _BOS, eos: int = _EOS) -> None:
-        self._ids = list(tables)
-        logits = np.stack([np.asarray(table, dtype=np.float64) for table in tables.values()])
+    def __init__(
+        self, tables: Iterable[tuple[Problem, FloatArray]], *, bos: int = _BOS, eos: int = _EOS
+    ) -> None:
+        problems, arrays = zip(*tables, strict=True)
+        logits = np.stack([np.asarray(table, dtype=np.float64) for table in arrays])
+        super().__init__(problems, logits.shape[-1], bos, eos)
         peak = logits.max(axis=-1, keepdims=True)
         self._log_probs = logits - peak - np.log(np.exp(logits - peak).sum(axis=-1, keepdims=True))
-        self.num_tokens = logits.shape[-1]
-        self.bos = bos
-        self.eos = eos
         self.num_rows_stepped = 0
 
-    def start(self, tasks: Sequence[Task]) -> tuple[IntArray, int]:
+    def start(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> tuple[IntArray, int]:
         """State: the table of each row, and the position."""
-        _check_rectangular(tasks)
-        return np.array([self._ids.index(task.id) for task in tasks], dtype=np.int64), 0
+        return self._rows(inputs_BKN, outputs_BKN), 0
 
     def step(
         self, state: tuple[IntArray, int], tokens: npt.NDArray[np.int64]
@@ -75,41 +109,24 @@ class _OnPath:
     position: int
 
 
-class ReferenceScorer:
-    """A scorer that prefers one given program a task, and is even-handed off its path.
+class ReferenceScorer(_ByExamples):
+    """A scorer that prefers one given program a problem, and is even-handed off its path.
 
     Args:
-        references: for each task id the tokens of a program, ended by EOS.
-        num_tokens: size of the vocabulary.
-        bos: the token fed first.
-        eos: the token that ends a program.
+        references: problems of one language, each with the tokens of a program, ended by EOS.
         confidence: probability of the reference's next token while a row follows the reference.
     """
 
-    def __init__(
-        self,
-        references: Mapping[str | None, Sequence[int] | IntArray],
-        num_tokens: int,
-        *,
-        bos: int = _BOS,
-        eos: int = _EOS,
-        confidence: float = 0.9,
-    ) -> None:
-        self._ids = list(references)
-        longest = max(len(tokens) for tokens in references.values())
-        self._tokens = np.full((len(references), longest), eos, dtype=np.int64)
-        for row, tokens in enumerate(references.values()):
-            self._tokens[row, : len(tokens)] = tokens
-        self.num_tokens = num_tokens
-        self.bos = bos
-        self.eos = eos
+    def __init__(self, references: Iterable[tuple[Problem, Tokens]], *, confidence: float = 0.9) -> None:
+        problems, programs = zip(*references, strict=True)
+        grammar = problems[0].language.grammar
+        super().__init__(problems, grammar.num_tokens, grammar.bos, grammar.eos)
+        self._tokens = padded(programs, grammar.eos)
         self._confidence = confidence
 
-    def start(self, tasks: Sequence[Task]) -> _OnPath:
+    def start(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> _OnPath:
         """State: every row at the beginning of its reference."""
-        _check_rectangular(tasks)
-        reference_R = np.array([self._ids.index(task.id) for task in tasks], dtype=np.int64)
-        return _OnPath(reference_R, np.ones(len(tasks), dtype=np.bool_), 0)
+        return _OnPath(self._rows(inputs_BKN, outputs_BKN), np.ones(len(inputs_BKN), dtype=np.bool_), 0)
 
     def step(self, state: _OnPath, tokens: npt.NDArray[np.int64]) -> tuple[FloatArray, _OnPath]:
         """Favour the next token of the reference where all tokens so far were its own."""
@@ -131,18 +148,6 @@ class ReferenceScorer:
     def _at(self, reference_R: IntArray, position: int) -> IntArray:
         tokens_R: IntArray = self._tokens[reference_R, min(position, self._tokens.shape[1] - 1)]
         return tokens_R
-
-
-def _check_rectangular(tasks: Sequence[Task]) -> None:
-    """Fail where tasks are not of one shape, as a model would; worlds all are of one."""
-    shapes = {
-        (
-            len(task.examples),
-            *(len(example.input) for example in task.examples if hasattr(example.input, "__len__")),
-        )
-        for task in tasks
-    }
-    assert len(shapes) <= 1, f"tasks of different shapes in one batch: {shapes}"
 
 
 class ToyMask:
@@ -167,7 +172,8 @@ class ToyMask:
 
     def advance(self, tokens: npt.NDArray[np.int64]) -> None:
         """Append one token a row."""
-        assert self.allowed()[np.arange(len(tokens)), tokens].all(), "a forbidden token was taken"
+        if not self.allowed()[np.arange(len(tokens)), tokens].all():
+            raise ValueError("a forbidden token was taken")
         self._last_R = np.where(self._last_R == _EOS, _EOS, tokens)
 
     def reorder(self, parents: npt.NDArray[np.int64]) -> ToyMask:
@@ -177,90 +183,111 @@ class ToyMask:
         return mask
 
 
-class ToyDomain:
-    """The toy language as a domain. A program is the tuple of its commands' names."""
+def _allowed_along(tokens_BT: Tokens, num_tokens: int) -> Bools:
+    mask = ToyMask(len(tokens_BT), num_tokens)
+    allowed = []
+    for tokens_B in tokens_BT.T.astype(np.int64):
+        allowed.append(mask.allowed())
+        mask.advance(tokens_B)
+    return np.stack(allowed, axis=1)
 
-    name = "toy"
-    eos = _EOS
-    bos = _BOS
-    num_tokens = len(_COMMANDS)
 
-    def mask(self, num_rows: int, num_tokens: int) -> ToyMask:
-        """The mask of programs that have not begun."""
-        return ToyMask(num_rows, num_tokens)
+def _parse(text: str) -> tuple[str, ...]:
+    for word in text.split():
+        if word not in _COMMANDS[_INC:]:
+            raise ProgramError(f"unknown command {word!r}")
+    return tuple(text.split())
 
-    def encode(self, task: Task) -> tuple[IntArray, IntArray]:
-        """Shown examples as `(inputs_KN, outputs_KN)`."""
-        inputs = np.array([example.input for example in task.examples], dtype=np.int32)
-        return inputs, np.array([example.output for example in task.examples], dtype=np.int32)
 
-    def decode(self, value: IntArray) -> tuple[int, ...]:
-        """See `Domain`."""
-        return tuple(value.tolist())
+def _tokens(program: Iterable[str]) -> Tokens:
+    return np.array([*map(_COMMANDS.index, program), _EOS], dtype=np.int32)
 
-    def probe_inputs(self, inputs_KN: IntArray, *, num: int, seed: int) -> IntArray:
-        """Lists of values up to the largest seen, at least 3."""
-        largest = max(3, int(np.abs(inputs_KN).max()))
-        size = (num, inputs_KN.shape[1])
-        return np.random.default_rng(seed).integers(-largest, largest, size, dtype=np.int32, endpoint=True)
 
-    def run_batch(
-        self, tokens_PT: IntArray, inputs_PKN: IntArray, *, fuel: int = 0
-    ) -> tuple[IntArray, IntArray]:
-        """Run each program on its own inputs, or on inputs `[K, N]` of all; nothing takes fuel."""
-        if inputs_PKN.ndim == 2:
-            inputs_PKN = np.broadcast_to(inputs_PKN, (len(tokens_PT), *inputs_PKN.shape))
-        outputs = np.array(inputs_PKN, dtype=np.int32)
-        statuses = np.zeros(outputs.shape[:2], dtype=np.uint8)
-        for program, tokens in enumerate(tokens_PT):
-            for token in tokens:
-                if token == _EOS:
-                    break
-                cells = outputs[program]
-                change = {_INC: cells + 1, _DEC: cells - 1, _ROT: np.roll(cells, -1, axis=-1), _NEG: -cells}
-                outputs[program] = change[int(token)]
-                too_large = np.abs(outputs[program]).max(axis=-1) > _LARGEST
-                statuses[program, too_large & (statuses[program] == 0)] = Status.OVERFLOW
-        return outputs, statuses
+def _from_tokens(tokens: Tokens) -> tuple[str, ...]:
+    return tuple(_COMMANDS[int(token)] for token in ended(tokens, _EOS)[:-1])
 
-    def parse(self, text: str) -> tuple[str, ...]:
-        """The commands of a text.
 
-        Raises:
-            ProgramError: an unknown command.
-        """
-        for word in text.split():
-            if word not in _COMMANDS[_INC:]:
-                raise ProgramError(f"unknown command {word!r}")
-        return tuple(text.split())
+def _run_batch(tokens_PT: Tokens, inputs_PKN: Array, /, *, fuel: int = 0) -> tuple[Array, Statuses]:
+    """Nothing takes fuel."""
+    shape = (len(tokens_PT), *inputs_PKN.shape[-2:])
+    outputs = np.array(np.broadcast_to(inputs_PKN, shape), dtype=np.int32)
+    statuses = np.zeros(shape[:2], dtype=np.uint8)
+    for program, tokens in enumerate(tokens_PT):
+        for token in ended(tokens, _EOS)[:-1]:
+            cells = outputs[program]
+            change = {_INC: cells + 1, _DEC: cells - 1, _ROT: np.roll(cells, -1, axis=-1), _NEG: -cells}
+            outputs[program] = change[int(token)]
+            too_large = np.abs(outputs[program]).max(axis=-1) > _LARGEST
+            statuses[program, too_large & (statuses[program] == 0)] = Status.OVERFLOW
+    return outputs, statuses
 
-    def format(self, program: tuple[str, ...]) -> str:
-        """The text of a program."""
-        return " ".join(program)
 
-    def to_tokens(self, program: tuple[str, ...]) -> npt.NDArray[np.int32]:
-        """`[T]`, ended by EOS."""
-        return np.array([*(_COMMANDS.index(word) for word in program), _EOS], dtype=np.int32)
+def _run_partial(
+    tokens_BT: Tokens, inputs_BKN: Array, row_X: npt.NDArray[np.int64], length_X: npt.NDArray[np.int64]
+) -> tuple[Array, Bools]:
+    cut = [np.append(tokens_BT[row, :length], _EOS) for row, length in zip(row_X, length_X, strict=True)]
+    outputs, statuses = _run_batch(padded(cut, _EOS), inputs_BKN[row_X])
+    return outputs, statuses == Status.OK
 
-    def from_tokens(self, tokens: IntArray) -> tuple[str, ...]:
-        """The program of some tokens, up to the first EOS."""
-        ends = np.flatnonzero(np.asarray(tokens) == _EOS)
-        return tuple(_COMMANDS[int(token)] for token in tokens[: ends[0] if len(ends) else None])
 
-    def simplify(self, tokens_PT: IntArray, inputs_KN: IntArray) -> IntArray:
-        """Programs as they are."""
-        return tokens_PT
+def _beginnings(tokens: Tokens) -> list[Tokens]:
+    program = _from_tokens(tokens)
+    return [_tokens(program[:end]) for end in range(1, len(program) + 1) if program[end - 1] != "neg"]
 
-    def kind(self, tokens: IntArray) -> str:
-        """`"rotating"` or `"plain"`."""
-        return "rotating" if _ROT in tokens else "plain"
 
-    def task(self, text: str, *, seed: int = 0, id: str | None = None, num_cells: int = 3) -> Task:  # noqa: A002
-        """The task of a program: three examples shown, three held out, with inputs of -3 to 3."""
-        inputs = np.random.default_rng(seed).integers(-3, 4, (6, num_cells)).astype(np.int32)
-        outputs, _ = self.run_batch(self.to_tokens(self.parse(text))[None], inputs)
-        examples = tuple(
-            Example(tuple(given), tuple(wanted))
-            for given, wanted in zip(inputs.tolist(), outputs[0].tolist(), strict=True)
-        )
-        return Task(self.name, examples[:3], examples[3:], id, text)
+def _read(obj: object, where: str) -> tuple[int, ...]:
+    assert isinstance(obj, Sequence), where
+    return tuple(obj)
+
+
+def _more(inputs_KN: Array, num: int, seed: int) -> Array:
+    """Lists of values up to the largest seen, at least 3."""
+    largest = max(3, int(np.abs(inputs_KN).max()))
+    size = (num, inputs_KN.shape[1])
+    return np.random.default_rng(seed).integers(-largest, largest, size, dtype=np.int32, endpoint=True)
+
+
+def _encode(values: Sequence[Any]) -> Array:
+    return np.array(values, dtype=np.int32)
+
+
+# A syntax tree is the tuple of the names of the commands.
+TOY: Final = Language(
+    name="toy",
+    dialect="four commands",
+    grammar=Syntax(
+        bos=_BOS,
+        eos=_EOS,
+        num_tokens=len(_COMMANDS),
+        lexeme=_COMMANDS.__getitem__,
+        mask=ToyMask,
+        allowed_along=_allowed_along,
+        kind=lambda tokens: "rotating" if _ROT in tokens else "plain",
+    ),
+    text=Text(parse=_parse, format=" ".join, to_tokens=_tokens, from_tokens=_from_tokens),
+    values=Values(
+        read=_read,
+        obstacle=lambda example, first: None,
+        encode=_encode,
+        decode=lambda cells: tuple(cells.tolist()),
+        more=_more,
+        dtype=np.int64,
+        noun="list",
+        read_text=lambda text, where: tuple(map(int, text.split())),
+        to_text=lambda cells: str(list(cells)),
+        to_json=list,
+    ),
+    machine=Machine(run_batch=_run_batch, run_partial=_run_partial),
+    cutting=Cutting(
+        beginnings=_beginnings,
+        chain=lambda first, second: np.concatenate([ended(first, _EOS)[:-1], second]),
+        pieces=lambda: padded([_tokens(text.split()) for text in ("inc", "dec", "rot", "neg inc")], _EOS),
+    ),
+)
+
+
+def toy_problem(text: str, *, seed: int = 0, id: str | None = None, num_cells: int = 3) -> Problem:  # noqa: A002
+    """The problem of a toy program: three examples shown, three held out, with inputs of -3 to 3."""
+    inputs = np.random.default_rng(seed).integers(-3, 4, (6, num_cells)).astype(np.int32)
+    (outputs,), _ = _run_batch(TOY.text.tokens_of(text)[None], inputs)
+    return Problem(TOY, inputs[:3], outputs[:3], (inputs[3:], outputs[3:]), id)

@@ -66,7 +66,7 @@ class Enumeration:
         eos = problem.language.grammar.eos
         lengths_P = (pieces_PT != eos).sum(axis=1)
         known = {problem.inputs_KN.tobytes()}
-        # Of each open state: how long its program is, a number to break ties, the program, the state.
+        # Of each open state: the length of its program without EOS, a tie-breaker, the program, the state.
         heap: list[tuple[int, int, Tokens | None, Array]] = [(0, 0, None, problem.inputs_KN)]
         while heap:
             if budget.expired():
@@ -89,5 +89,5 @@ class Enumeration:
                 if right_P[piece]:
                     yield program
                 elif len(known) < self.max_states:
-                    heapq.heappush(heap, (len(program), len(known), program, outputs[piece]))
+                    heapq.heappush(heap, (len(program) - 1, len(known), program, outputs[piece]))
         budget.end(number, StopReason.EXHAUSTED)

@@ -141,7 +141,7 @@ class SygusSolver:
         self.close()
 
     def close(self) -> None:
-        """End the process that runs cvc5; a later `solve` starts another."""
+        """End the process that runs cvc5; a later `fit` starts another."""
         self._worker.kill()
 
     def fit(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> npt.NDArray[np.int32] | None:

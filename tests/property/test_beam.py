@@ -2,77 +2,70 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lasynth.domains.base import TokenMask
 from lasynth.outcome import StopReason
-from lasynth.search.beam import beam_search
-from lasynth.search.frontier import Endings
-from lasynth.search.testing import TableScorer, ToyDomain, ToyMask
-from lasynth.task import Task
+from lasynth.search import Beam, Budget, Problem
+from lasynth.search.testing import TOY, TableScorer, ToyMask, toy_problem
 
-V = ToyDomain.num_tokens
-EOS, BOS = ToyDomain.eos, ToyDomain.bos
+V, EOS, BOS = TOY.grammar.num_tokens, TOY.grammar.eos, TOY.grammar.bos
+PROBLEMS = [toy_problem("inc", seed=number) for number in range(4)]
 Programs = list[tuple[tuple[int, ...], float]]
 
 seeds = st.integers(0, 10_000)
 
 
-def tasks_of(num: int) -> list[Task]:
-    return [Task("toy", (), id=str(number)) for number in range(num)]
-
-
-def scorer_of(seed: int, num_tasks: int, *, eos_logit: float = 0.0, coarse: bool = False) -> TableScorer:
+def scorer_of(seed: int, num: int, *, eos_logit: float = 0.0, coarse: bool = False) -> TableScorer:
     """Random tables; coarse ones have many equal values, so that there are ties."""
     rng = np.random.default_rng(seed)
     shape = (3, V, V)
-    tables = {}
-    for number in range(num_tasks):
+    tables = []
+    for problem in PROBLEMS[:num]:
         logits = rng.integers(0, 2, shape).astype(float) if coarse else rng.normal(0, 2, shape)
         logits[..., EOS] += eos_logit
-        tables[str(number)] = logits
+        tables.append((problem, logits))
     return TableScorer(tables)
 
 
 def run(
     scorer: TableScorer,
-    tasks: list[Task],
+    problems: list[Problem],
     *,
     beam: int,
     max_tokens: int,
     patience: float = float("inf"),
-    mask: Callable[[int, int], ToyMask] = ToyMask,
+    mask: Callable[[int, int], TokenMask] = ToyMask,
     renormalise: bool = True,
-) -> tuple[list[Programs], Endings]:
-    endings = Endings.of(len(tasks))
-    found: list[Programs] = [[] for _ in tasks]
-    stream = beam_search(
-        scorer,
-        mask,
-        tasks,
-        endings,
-        beam=beam,
-        max_tokens=max_tokens,
-        patience=patience,
-        renormalise=renormalise,
-    )
-    for finished in stream:
-        for task, tokens, score in zip(finished.task_P, finished.tokens_PT, finished.score_P, strict=True):
-            found[task].append((tuple(tokens.tolist()), float(score)))
-    return found, endings
+) -> tuple[list[Programs], Budget]:
+    language = dataclasses.replace(TOY, grammar=dataclasses.replace(TOY.grammar, mask=mask))
+    budget = Budget.of(len(problems), max_tokens=max_tokens)
+    found: list[Programs] = [[] for _ in problems]
+    engine = Beam(scorer=scorer, width=beam, patience=patience, renormalise=renormalise)
+    asked = [dataclasses.replace(problem, language=language) for problem in problems]
+    for each in engine.propose(asked, budget):
+        for problem, tokens, score in zip(each.problem_P, each.tokens_PT, each.score_P, strict=True):
+            found[problem].append((tuple(tokens.tolist()), float(score)))
+    return found, budget
+
+
+def start(scorer: TableScorer, problem: Problem) -> object:
+    return scorer.start(problem.inputs_KN[None], problem.outputs_KN[None])
 
 
 def every_program(
-    scorer: TableScorer, task: Task, max_tokens: int, *, renormalise: bool = True
+    scorer: TableScorer, problem: Problem, max_tokens: int, *, renormalise: bool = True
 ) -> Iterator[tuple[tuple[int, ...], float]]:
     """All programs of up to `max_tokens` with their scores, one token at a time, in plain Python."""
     stack: list[tuple[tuple[int, ...], float]] = [((), 0.0)]
     while stack:
         prefix, score = stack.pop()
-        state = scorer.start([task])
+        state = start(scorer, problem)
         mask = ToyMask(1, V)
         for position, token in enumerate((BOS, *prefix)):
             log_probs, state = scorer.step(state, np.array([token]))
@@ -96,9 +89,9 @@ def every_program(
 def test_a_beam_that_holds_every_prefix_finds_the_best_programs(seed: int, renormalise: bool) -> None:
     scorer = scorer_of(seed, 2)
     beam = 400  # more than all expansions of prefixes of 3 tokens
-    found, _ = run(scorer, tasks_of(2), beam=beam, max_tokens=4, renormalise=renormalise)
-    for task, programs in zip(tasks_of(2), found, strict=True):
-        wanted = sorted(every_program(scorer, task, 4, renormalise=renormalise), key=lambda item: -item[1])
+    found, _ = run(scorer, PROBLEMS[:2], beam=beam, max_tokens=4, renormalise=renormalise)
+    for problem, programs in zip(PROBLEMS[:2], found, strict=True):
+        wanted = sorted(every_program(scorer, problem, 4, renormalise=renormalise), key=lambda item: -item[1])
         got = sorted(programs, key=lambda item: -item[1])
         assert len(set(got)) == len(got)
         assert len(wanted) < beam
@@ -106,14 +99,16 @@ def test_a_beam_that_holds_every_prefix_finds_the_best_programs(seed: int, renor
         np.testing.assert_allclose([s for _, s in got], [s for _, s in wanted], atol=1e-5)
 
 
-def plain_beam(scorer: TableScorer, task: Task, beam: int, max_tokens: int, patience: float) -> Programs:
+def plain_beam(
+    scorer: TableScorer, problem: Problem, beam: int, max_tokens: int, patience: float
+) -> Programs:
     """The textbook: a list of hypotheses, sorted in every step."""
     live: Programs = [((), 0.0)]
     finished: Programs = []
     for step in range(max_tokens):
         expanded: Programs = []
         for prefix, score in live:
-            state, mask = scorer.start([task]), ToyMask(1, V)
+            state, mask = start(scorer, problem), ToyMask(1, V)
             for position, token in enumerate((BOS, *prefix)):
                 log_probs, state = scorer.step(state, np.array([token]))
                 if position:
@@ -137,9 +132,9 @@ def plain_beam(scorer: TableScorer, task: Task, beam: int, max_tokens: int, pati
 @given(seed=seeds, beam=st.integers(1, 6), patience=st.sampled_from([1.0, 2.0, float("inf")]))
 def test_the_batched_beam_is_the_textbook_beam(seed: int, beam: int, patience: float) -> None:
     scorer = scorer_of(seed, 3)
-    found, _ = run(scorer, tasks_of(3), beam=beam, max_tokens=7, patience=patience)
-    for task, programs in zip(tasks_of(3), found, strict=True):
-        wanted = plain_beam(scorer, task, beam, 7, patience)
+    found, _ = run(scorer, PROBLEMS[:3], beam=beam, max_tokens=7, patience=patience)
+    for problem, programs in zip(PROBLEMS[:3], found, strict=True):
+        wanted = plain_beam(scorer, problem, beam, 7, patience)
         assert [tokens for tokens, _ in programs] == [tokens for tokens, _ in wanted]
         np.testing.assert_allclose([s for _, s in programs], [s for _, s in wanted], atol=1e-5)
 
@@ -147,9 +142,9 @@ def test_the_batched_beam_is_the_textbook_beam(seed: int, beam: int, patience: f
 @given(seed=seeds, coarse=st.booleans())
 def test_a_beam_of_one_is_greedy(seed: int, coarse: bool) -> None:
     scorer = scorer_of(seed, 4, coarse=coarse)
-    found, endings = run(scorer, tasks_of(4), beam=1, max_tokens=9, patience=1.0)
-    for number, task in enumerate(tasks_of(4)):
-        state, mask, token = scorer.start([task]), ToyMask(1, V), BOS
+    found, budget = run(scorer, PROBLEMS, beam=1, max_tokens=9, patience=1.0)
+    for number, problem in enumerate(PROBLEMS):
+        state, mask, token = start(scorer, problem), ToyMask(1, V), BOS
         program: list[int] = []
         while token != EOS and len(program) < 9:
             log_probs, state = scorer.step(state, np.array([token]))
@@ -158,36 +153,35 @@ def test_a_beam_of_one_is_greedy(seed: int, coarse: bool) -> None:
             program.append(token)
         if token == EOS:
             assert [tokens for tokens, _ in found[number]] == [tuple(program)]
-            assert endings.reasons[number] == StopReason.EXHAUSTED
+            assert budget.reasons[number] == StopReason.EXHAUSTED
         else:
             assert found[number] == []
-            assert endings.reasons[number] == StopReason.MAX_LENGTH
+            assert budget.reasons[number] == StopReason.MAX_LENGTH
 
 
 @given(seed=seeds, beam=st.integers(1, 5), coarse=st.booleans(), order=st.permutations(range(4)))
-def test_permuting_the_tasks_permutes_the_result(
+def test_permuting_the_problems_permutes_the_result(
     seed: int, beam: int, coarse: bool, order: list[int]
 ) -> None:
     scorer = scorer_of(seed, 4, coarse=coarse)
-    tasks = tasks_of(4)
-    found, endings = run(scorer, tasks, beam=beam, max_tokens=8, patience=1.0)
-    permuted, its_endings = run(scorer, [tasks[i] for i in order], beam=beam, max_tokens=8, patience=1.0)
+    found, budget = run(scorer, PROBLEMS, beam=beam, max_tokens=8, patience=1.0)
+    permuted, its_budget = run(scorer, [PROBLEMS[i] for i in order], beam=beam, max_tokens=8, patience=1.0)
     assert permuted == [found[i] for i in order]
-    assert its_endings.reasons == [endings.reasons[i] for i in order]
-    for number, task in enumerate(tasks):
-        alone, _ = run(scorer, [task], beam=beam, max_tokens=8, patience=1.0)
+    assert its_budget.reasons == [budget.reasons[i] for i in order]
+    for number, problem in enumerate(PROBLEMS):
+        alone, _ = run(scorer, [problem], beam=beam, max_tokens=8, patience=1.0)
         assert alone == [found[number]]
 
 
 @given(seed=seeds, beam=st.integers(1, 5))
 def test_finished_rows_leave_the_batch(seed: int, beam: int) -> None:
     scorer = scorer_of(seed, 3, eos_logit=2.0)
-    found, endings = run(scorer, tasks_of(3), beam=beam, max_tokens=10, patience=1.0)
+    found, budget = run(scorer, PROBLEMS[:3], beam=beam, max_tokens=10, patience=1.0)
     together = scorer.num_rows_stepped
     scorer.num_rows_stepped = 0
-    for task in tasks_of(3):
-        run(scorer, [task], beam=beam, max_tokens=10, patience=1.0)
-    # Each task costs what it costs alone: none waits for another.
+    for problem in PROBLEMS[:3]:
+        run(scorer, [problem], beam=beam, max_tokens=10, patience=1.0)
+    # Each problem costs what it costs alone: none waits for another.
     assert together == scorer.num_rows_stepped
     assert all(len(programs) <= beam for programs in found)
-    assert all(reason is not None for reason in endings.reasons)
+    assert all(reason is not None for reason in budget.reasons)

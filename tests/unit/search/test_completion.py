@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from lasynth import domains
+from lasynth.domains.base import Language, Tokens
 from lasynth.domains.karel.world import World
-from lasynth.search import SearchConfig, search
+from lasynth.outcome import StopReason
+from lasynth.search import Beam, Budget, Completion, Problem, SearchConfig, SearchResult, completion, search
 from lasynth.search.completion import complete, one_token_changed
-from lasynth.search.testing import ReferenceScorer, ToyDomain
-from lasynth.task import Example, Task
+from lasynth.search.testing import ReferenceScorer, toy_problem
 
 C, KAREL = domains.get("c"), domains.get("karel")
 LOOP = "for (int i = 0; i < 5; i++) { if (a[i] < 0) { a[i] = 0; } }"
@@ -17,50 +20,60 @@ NEARLY = LOOP + " a[4]--; a[0] = 1;"
 LISTS = np.random.default_rng(5).integers(-4, 5, (10, 5)).astype(np.int32)
 
 
-def tokens_of(domain, text):
-    return domain.text.to_tokens(domain.text.parse(text))
+def problem_of(language: Language, program: str, shown: np.ndarray, held_out: np.ndarray) -> Problem:
+    """What a program does with some inputs."""
+    tokens = language.text.tokens_of(program)[None]
+    (outputs,), (more,) = (language.machine.run_batch(tokens, inputs)[0] for inputs in (shown, held_out))
+    return Problem(language, shown, outputs, (held_out, more))
 
 
-def c_task(text: str) -> Task:
-    outputs_PKN, _ = C.machine.run_batch(tokens_of(C, text)[None], LISTS)
-    examples = [
-        Example(tuple(i), tuple(o)) for i, o in zip(LISTS.tolist(), outputs_PKN[0].tolist(), strict=True)
-    ]
-    return Task("c", tuple(examples[:5]), tuple(examples[5:]), "one")
+PROBLEM = problem_of(C, WANTED, LISTS[:5], LISTS[5:])
 
 
-def prefers(text: str) -> ReferenceScorer:
-    return ReferenceScorer(
-        {"one": tokens_of(C, text)},
-        C.grammar.num_tokens,
-        bos=C.grammar.bos,
-        eos=C.grammar.eos,
-        confidence=0.99,
-    )
+def completed(*programs: str, problem: Problem = PROBLEM) -> list[completion.Completed]:
+    return complete(problem, [problem.language.text.tokens_of(program) for program in programs])
 
 
-def right_everywhere(domain, tokens, inputs_KN, wanted_KN) -> bool:
-    outputs_PKN, statuses_PK = domain.machine.run_batch(tokens[None], inputs_KN)
-    return bool((statuses_PK == 0).all() and np.array_equal(outputs_PKN[0], wanted_KN))
+def right(problem: Problem, tokens: Tokens) -> bool:
+    return bool(problem.right([tokens])[0])
+
+
+def searched(
+    text: str, *engines: Completion, patience: float = 1.0, time_limit_s: float | None = None
+) -> SearchResult:
+    """What is found with a model that prefers a program, and engines behind it."""
+    scorer = ReferenceScorer([(PROBLEM, C.text.tokens_of(text))], confidence=0.99)
+    beam = Beam(scorer=scorer, width=4, patience=patience)
+    config = SearchConfig(max_tokens=120, enough=None, time_limit_s=time_limit_s)
+    return search([beam, *engines], [PROBLEM], config)[0]
 
 
 def test_a_loop_is_kept_and_the_rest_found() -> None:
-    inputs, wanted = LISTS, C.machine.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
-    assert not right_everywhere(C, tokens_of(C, NEARLY), inputs, wanted)
-    found = complete(C, [tokens_of(C, NEARLY), tokens_of(C, "a[1] = 0;")], inputs[:5], wanted[:5])
+    assert not right(PROBLEM, C.text.tokens_of(NEARLY))
+    found = completed(NEARLY, "a[1] = 0;")
     assert found
-    best = C.text.format(C.text.from_tokens(found[0].tokens))
+    best = C.text.of_tokens(found[0].tokens)
     assert "for" in best
-    assert right_everywhere(C, found[0].tokens, inputs, wanted), best
-    assert all(right_everywhere(C, one.tokens, inputs[:5], wanted[:5]) for one in found)
+    assert right(PROBLEM, found[0].tokens), best
+    assert PROBLEM.consistent([one.tokens for one in found]).all()
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
 
 
 def test_a_token_is_exchanged_where_nothing_else_helps() -> None:
-    inputs, wanted = LISTS, C.machine.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
-    wrong = NEARLY.replace("a[i] < 0", "a[i] > 0")
-    found = complete(C, [tokens_of(C, wrong)], inputs[:5], wanted[:5])
-    assert right_everywhere(C, found[0].tokens, inputs, wanted)
+    found = completed(NEARLY.replace("a[i] < 0", "a[i] > 0"))
+    assert right(PROBLEM, found[0].tokens)
+
+
+def test_no_token_is_exchanged_when_the_time_is_over() -> None:
+    wrong = C.text.tokens_of(NEARLY.replace("a[i] < 0", "a[i] > 0"))
+    asked = []
+
+    def expired() -> bool:
+        asked.append(True)
+        return True
+
+    assert complete(PROBLEM, [wrong], expired=expired) == []
+    assert len(asked) == 1
 
 
 def test_one_token_is_changed_at_a_time() -> None:
@@ -73,68 +86,59 @@ def test_one_token_is_changed_at_a_time() -> None:
 def test_without_programs_it_is_the_floor() -> None:
     wanted = LISTS.copy()
     wanted[:, 0] = LISTS[:, 1] - LISTS[:, 2]
-    (only,) = complete(C, [], LISTS, wanted)
-    assert right_everywhere(C, only.tokens, LISTS, wanted)
-    assert complete(C, [], LISTS[:5], np.abs(LISTS[:5])) == []
+    (only,) = completed(problem=(problem := Problem(C, LISTS, wanted)))
+    assert right(problem, only.tokens)
+    assert completed(problem=Problem(C, LISTS[:5], np.abs(LISTS[:5]))) == []
 
 
 def test_karel_walks_on_from_where_the_loop_ends() -> None:
     rooms = [World.from_text(["." * 9, f"{'.' * start}>{'.' * (8 - start)}"]) for start in range(1, 6)]
-    worlds = np.array([room.to_array() for room in rooms])
     text = "DEF run m( WHILE c( frontIsClear c) w( move w) turnLeft move putMarker m)"
+    worlds = np.array([room.to_array() for room in rooms])
+    problem = problem_of(KAREL, text, worlds[:4], worlds[4:])
+    assert completed(problem=problem) == []
     nearly = "DEF run m( WHILE c( frontIsClear c) w( move w) turnRight turnRight m)"
-    wanted = KAREL.machine.run_batch(tokens_of(KAREL, text)[None], worlds)[0][0]
-    assert complete(KAREL, [], worlds, wanted) == []
-    found = complete(KAREL, [tokens_of(KAREL, nearly)], worlds, wanted)
-    assert right_everywhere(KAREL, found[0].tokens, worlds, wanted)
-    assert found[0].num_added == len(tokens_of(KAREL, "DEF run m( turnLeft move putMarker m)")) - 1
+    found = completed(nearly, problem=problem)
+    assert right(problem, found[0].tokens)
+    assert found[0].num_added == len(KAREL.text.tokens_of("DEF run m( turnLeft move putMarker m)")) - 1
 
 
-def test_a_language_that_cannot_be_cut_has_no_completions() -> None:
-    toy = ToyDomain()
-    task = toy.task("inc", seed=1, id="1")
-    assert complete(toy, [], *toy.encode(task)) == []
+def test_a_language_that_cannot_be_cut_or_has_no_floor_has_no_completions() -> None:
+    assert completed("dec", problem=toy_problem("inc")) == []  # it has no floor
+    assert (
+        completed(problem=dataclasses.replace(PROBLEM, language=dataclasses.replace(C, cutting=None))) == []
+    )
 
 
 @pytest.mark.parametrize("asked", [False, True])
 def test_the_search_completes_where_it_is_asked_to(asked: bool) -> None:
-    task = c_task(WANTED)
-    scorer = ReferenceScorer(
-        {"one": tokens_of(C, NEARLY)},
-        C.grammar.num_tokens,
-        bos=C.grammar.bos,
-        eos=C.grammar.eos,
-        confidence=0.99,
-    )
-    config = SearchConfig(beam=4, max_tokens=120, enough=None, complete=asked)
-    (result,) = search(scorer, C, [task], config)
+    result = searched(NEARLY, *[Completion()] * asked)
     added = [proposal for proposal in result.proposals if proposal.num_added]
     assert bool(added) == asked == result.candidates[0].consistent
     assert all(proposal.consistent for proposal in added)
-    assert result.num_proposed >= len(result.proposals) - len(added)
+    assert {proposal.engine for proposal in added} == ({"completion"} if asked else set())
+    # What was completed is not counted as proposed by the model.
+    assert result.num_proposed == searched(NEARLY).num_proposed
+    assert result.num_distinct == len(result.proposals) - len(added)
 
 
 def test_what_the_model_found_itself_is_not_completed() -> None:
-    task = c_task(WANTED)
-    scorer = ReferenceScorer(
-        {"one": tokens_of(C, WANTED)},
-        C.grammar.num_tokens,
-        bos=C.grammar.bos,
-        eos=C.grammar.eos,
-        confidence=0.99,
-    )
     # Few programs ever rank high beside the reference: the search must not end with the first of them.
-    config = SearchConfig(beam=4, max_tokens=120, enough=None, patience=100, complete=True)
-    (result,) = search(scorer, C, [task], config)
+    result = searched(WANTED, Completion(), patience=100)
     assert not any(proposal.num_added for proposal in result.proposals)
     assert result.candidates[0].consistent
 
 
+def test_completion_ends_with_the_clock() -> None:
+    budget = dataclasses.replace(Budget.of(2), expired=lambda: True)
+    assert list(Completion().propose([PROBLEM, PROBLEM], budget)) == []
+    assert budget.reasons == [StopReason.TIME_LIMIT] * 2
+
+
 def test_what_explains_less_than_it_costs_is_not_taken() -> None:
-    wanted = C.machine.run_batch(tokens_of(C, WANTED)[None], LISTS)[0][0]
-    rearranged = wanted[:, ::-1]
     # Some affine map fits any two examples.
-    assert complete(C, [], LISTS[:2], rearranged[:2]) == []
-    assert complete(
-        C, [], LISTS[:2], np.full_like(LISTS[:2], 3) * [1, 0, 0, 0, 0] + LISTS[:2] * [0, 1, 1, 1, 1]
-    )
+    two = LISTS[:2]
+    rearranged = problem_of(C, WANTED, two, two).outputs_KN[:, ::-1]
+    assert completed(problem=Problem(C, two, rearranged)) == []
+    three = np.concatenate([np.full((2, 1), 3, dtype=np.int32), two[:, 1:]], axis=1)
+    assert completed(problem=Problem(C, two, three))

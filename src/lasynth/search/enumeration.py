@@ -66,7 +66,7 @@ class Enumeration:
         eos = problem.language.grammar.eos
         lengths_P = (pieces_PT != eos).sum(axis=1)
         known = {problem.inputs_KN.tobytes()}
-        # Of each open state: its program's length without EOS, a tie-breaker, the program, the state.
+        # Of each open state: the length of its program without EOS, a tie-breaker, the program, the state.
         heap: list[tuple[int, int, Tokens | None, Array]] = [(0, 0, None, problem.inputs_KN)]
         while heap:
             if budget.expired():

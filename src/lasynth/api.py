@@ -69,8 +69,8 @@ def solve(
         model: a loaded model, the name of a shipped one, or the path of a checkpoint; the
             language's own shipped model if not given.
         engines: what proposes programs, one after the other: engines or their names (`lasynth.search.named`;
-            also a solver of the language such as `"cvc5"`). Without them `"beam"` and `"completion"`, or where
-            there is no model what the language can do without one.
+            also a solver of the language such as `"cvc5"`). Without them `"beam"` and `"completion"`, or
+            where there is no model what the language can do without one.
         beam: how many programs the search keeps side by side.
         time_limit: seconds, not counting the time to load the model.
         seed: of whatever is random.

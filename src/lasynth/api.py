@@ -295,7 +295,7 @@ def engine(
         return Beam(scorer=scorer, width=beam) if name == "beam" else Sampling(scorer=scorer, width=beam)
     if name == "completion":
         return Completion()
-    return FloorSearch() if name == "floor" else Enumeration()
+    return FloorSearch() if name == "floor" else Enumeration.of(language)
 
 
 def _scorer(synthesizer: Synthesizer) -> Scorer:

@@ -1,9 +1,12 @@
 r"""Put a training run into the zoo: weights, card, and a page with its scores.
 
-The scores come from the files that `lasynth evaluate --details` wrote. One thing is measured here, for C:
-which of the tasks that people think of are computed by some program of the training data.
+The scores come from the files that `lasynth evaluate --details` wrote, one for each test set of a TOML file
+(`experiments/c-small/sets.toml`): its `heading` and its `file`. All are searched as `lasynth solve` does it,
+grounded where the model can be, unless a set says `grounded = false`. The tasks of a set with `each = true`
+are listed one by one; which of them some program of the training data computes is measured here.
 
-    python experiments/publish.py --run runs/c-small --name c-small --shards runs/c-small/data \\
+    python experiments/publish.py --run runs/c-small --name c-small --default --shards runs/c-small/data \\
+        --sets experiments/c-small/sets.toml \\
         --scores test=experiments/c-small/test.jsonl lists=experiments/c-small/lists.jsonl \\
         --data "353,933 tasks: ..." --machine "2 CPU cores" \\
         --command "lasynth train --preset c-small --data data --out runs/c-small"
@@ -13,6 +16,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,34 +25,43 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from lasynth import domains
+from lasynth.config import Config, read
 from lasynth.data.dataset import Dataset
-from lasynth.domains.base import Status
-from lasynth.domains.c.machine import run_batch
+from lasynth.domains.base import right_examples
 from lasynth.evaluation import Evaluation, Record
-from lasynth.models import Synthesizer, build, can_be_grounded, save
+from lasynth.models import build, save
+from lasynth.models.vocabulary import fitted
 from lasynth.task import Task
 from lasynth.training.checkpoint import load_checkpoint
 from lasynth.training.config import TrainConfig
 
 BEAM = 64
 CHUNK = 4096  # programs run at a time
-LISTS = Path(__file__).parents[1] / "examples" / "lists" / "tasks.jsonl"
+ROOT = Path(__file__).parents[1]
 
-# The test sets of each language: heading, and where they are. All are searched as `lasynth solve` does it,
-# grounded where the model can be, but for the one that shows the model on its own.
-TEST_SETS = {
-    "c": {
-        "test": ("1,000 generated test tasks", "experiments/c-small/test.parquet"),
-        "alone": ("The same tasks, not grounded", "experiments/c-small/test.parquet"),
-        "idioms": ("1,000 generated tasks of idioms", "experiments/c-small/idioms.parquet"),
-        "lists": ("Tasks that people think of: `examples/lists`", "examples/lists/tasks.jsonl"),
-    },
-    "karel": {
-        "test": ("1,000 generated tasks, drawn as the public ones", "experiments/karel-small/test.parquet"),
-        "alone": ("The same tasks, not grounded", "experiments/karel-small/test.parquet"),
-        "new": ("1,000 generated tasks of functions not trained on", "experiments/karel-small/new.parquet"),
-    },
-}
+
+@dataclass(frozen=True, slots=True)
+class TestSet(Config):
+    """A test set of a page.
+
+    Attributes:
+        heading: on the page.
+        file: of the tasks, from the root of the repository.
+        grounded: whether the model is grounded where it can be.
+        each: whether the tasks are listed one by one.
+    """
+
+    heading: str
+    file: str
+    grounded: bool = True
+    each: bool = False
+
+
+def read_sets(path: Path) -> dict[str, TestSet]:
+    """The test sets of a TOML file, by their names."""
+    tables = tomllib.loads(path.read_text())
+    return {name: read(TestSet, table, where=f"{path}, {name}") for name, table in tables.items()}
 
 
 def read_details(path: Path, domain: str, title: str) -> Evaluation:
@@ -79,21 +93,22 @@ def known_functions(shards: list[Path], tasks: list[Task]) -> list[bool]:
 
 def _known_functions(shards: Path, tasks: list[Task]) -> npt.NDArray[np.bool_]:
     data = Dataset.open(shards, split="train")
-    examples = [[*task.examples, *task.held_out] for task in tasks]
-    bounds = np.cumsum([0, *map(len, examples)])
-    inputs = np.array([example.input for some in examples for example in some], dtype=np.int32)
-    wanted = np.array([example.output for some in examples for example in some], dtype=np.int32)
+    language = domains.get(data.domain)
+    encoded = [language.encode([*task.examples, *task.held_out]) for task in tasks]
+    bounds = np.cumsum([0, *(len(inputs) for inputs, _ in encoded)])
+    inputs, wanted = (np.concatenate(arrays) for arrays in zip(*encoded, strict=True))
     known = np.zeros(len(tasks), dtype=bool)
     for first in range(0, len(data), CHUNK):
         tokens = data.tokens_PT[first : first + CHUNK].astype(np.int32)
-        outputs, statuses = run_batch(tokens, inputs)
-        right = (outputs == wanted).all(axis=2) & (statuses == Status.OK)
+        right = right_examples(*language.machine.run_batch(tokens, inputs), wanted)
         for number in range(len(tasks)):
             known[number] |= right[:, bounds[number] : bounds[number + 1]].all(axis=1).any()
     return known
 
 
-def page(card: dict[str, Any], domain: str, scores: dict[str, Evaluation], runs: list[Path]) -> str:
+def page(
+    card: dict[str, Any], sets: dict[str, TestSet], scores: dict[str, Evaluation], runs: list[Path]
+) -> str:
     """The page of `docs/results`."""
     facts = {key: card[key] for key in ("data", "seed", "machine", "minutes", "num_parameters")}
     facts["programs shown in training"] = (
@@ -110,9 +125,9 @@ def page(card: dict[str, Any], domain: str, scores: dict[str, Evaluation], runs:
         *(f"- {line}" for line in card["remarks"]),
     ]
     for key, found in scores.items():
-        lines += ["", f"## {TEST_SETS[domain][key][0]}", "", found.render(markdown=True).rstrip()]
-        if key == "lists":
-            lines += each_list(found, card["lists_trained_on"])
+        lines += ["", f"## {sets[key].heading}", "", found.render(markdown=True).rstrip()]
+        if sets[key].each:
+            lines += each_task(found, card[f"{key}_trained_on"])
     lines += ["", "## Learning curve", ""]
     lines += [f"{card['training']['num_validate']} validation tasks, beam 16, per cent; minutes of training."]
     if len(runs) > 1:
@@ -129,27 +144,33 @@ def page(card: dict[str, Any], domain: str, scores: dict[str, Evaluation], runs:
     return "\n".join([*lines, ""])
 
 
-def each_list(lists: Evaluation, trained_on: list[str]) -> list[str]:
-    """The tasks that people think of, one by one."""
-    known = [record.id in trained_on for record in lists.records]
+def each_task(found: Evaluation, trained_on: list[str]) -> list[str]:
+    """The tasks of a test set, one by one."""
+    known = [record.id in trained_on for record in found.records]
     lines = [
         "",
         "*Trained on*: some program of the training data computes the very function.",
         f"{sum(known)} of the {len(known)} tasks are such. Solved are of these",
-        f"{count(lists, known, True)}, and of the others {count(lists, known, False)}.",
+        f"{count(found, known, True)}, and of the others {count(found, known, False)}.",
         "",
-        "| task | consistent@64 | oracle@64 | completed | affine fit | trained on |",
+        f"| task | consistent@64 | oracle@64 | completed | {floor_name(found.domain)} | trained on |",
         "|---|---|---|---|---|---|",
     ]
-    for record, seen in zip(lists.records, known, strict=True):
+    for record, seen in zip(found.records, known, strict=True):
         verdicts = record.consistent, record.oracle, record.completed, record.floor, seen
         lines.append(f"| {record.id} | {' | '.join('yes' if verdict else 'no' for verdict in verdicts)} |")
     return lines
 
 
-def count(lists: Evaluation, known: list[bool], wanted: bool) -> int:
+def floor_name(domain: str) -> str:
+    """What tables call the search of a language without learning."""
+    floor = domains.get(domain).floor
+    return "floor" if floor is None else floor.words.name
+
+
+def count(found: Evaluation, known: list[bool], wanted: bool) -> int:
     """Solved tasks among those that are, or are not, trained on."""
-    pairs = zip(lists.records, known, strict=True)
+    pairs = zip(found.records, known, strict=True)
     return sum(record.consistent for record, seen in pairs if seen is wanted)
 
 
@@ -158,12 +179,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--name", required=True)
+    parser.add_argument("--sets", type=Path, required=True, help="the test sets (TOML)")
     parser.add_argument("--scores", nargs="+", required=True, metavar="SET=FILE")
+    parser.add_argument("--default", action="store_true", help="it answers when no model is named")
     parser.add_argument(
         "--before", type=Path, nargs="+", default=[], help="the runs whose weights it began with, in order"
     )
     parser.add_argument(
-        "--shards", type=Path, nargs="+", help="the training data, where lists are among the scores"
+        "--shards", type=Path, nargs="+", help="the training data, where tasks are listed one by one"
     )
     parser.add_argument("--data", required=True, help="what the training data is, in a sentence")
     parser.add_argument("--machine", required=True)
@@ -174,17 +197,18 @@ def main() -> None:
     runs = [*options.before, options.run]
     configs = [TrainConfig.from_json(load_checkpoint(run / "last.pt")["config"]) for run in runs]
     config = configs[-1]
-    model = build(config.model)
-    model.load_state_dict(state["average"])
-    domain = config.model.domain
-    grounds = can_be_grounded(Synthesizer(model, config.model, name=options.name))
+    model_config, weights = fitted(config.model, state["average"], state, str(options.run))
+    model = build(model_config)
+    model.load_state_dict(weights)
+    sets = read_sets(options.sets)
     scores = {}
     for pair in options.scores:
         key, _, file = pair.partition("=")
-        how = f"{options.name}, grounded," if grounds and key != "alone" else options.name
-        title = f"{how} on {TEST_SETS[domain][key][1]}"
-        scores[key] = read_details(Path(file), domain, title)
+        grounded = model.can_be_grounded and sets[key].grounded
+        title = f"{options.name}{', grounded,' if grounded else ''} on {sets[key].file}"
+        scores[key] = read_details(Path(file), model_config.domain, title)
     card = {
+        **({"default": True} if options.default else {}),
         "name": options.name,
         "data": options.data,
         "seed": config.seed,
@@ -197,16 +221,15 @@ def main() -> None:
         **({"training_before": [c.to_json() for c in configs[:-1]]} if options.before else {}),
         "scores": {key: found.to_json() for key, found in scores.items()},
     }
-    if "lists" in scores:
-        known = known_functions(options.shards, Task.read(LISTS))
-        pairs = zip(scores["lists"].records, known, strict=True)
-        card["lists_trained_on"] = [record.id for record, seen in pairs if seen]
-    root = Path(__file__).parents[1]
+    for key in (key for key in scores if sets[key].each):
+        known = known_functions(options.shards, Task.read(ROOT / sets[key].file))
+        pairs = zip(scores[key].records, known, strict=True)
+        card[f"{key}_trained_on"] = [record.id for record, seen in pairs if seen]
     with torch.no_grad():
-        save(model, config.model, root / "zoo" / f"{options.name}.safetensors", card)
-    target = root / "docs" / "results" / f"{options.name}.md"
+        save(model, model_config, ROOT / "zoo" / f"{options.name}.safetensors", card)
+    target = ROOT / "docs" / "results" / f"{options.name}.md"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(page(card, domain, scores, runs))
+    target.write_text(page(card, sets, scores, runs))
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def test_an_interrupted_run_is_resumed(lasynth: Any, interrupted: Any, data: Pat
     options = ("train", "--data", data, "--out", out)
     status, messages = interrupted(*options, "--config", settings, once=(out, "metrics.jsonl"))
     assert status == 130
-    assert "--resume goes on" in messages
+    assert "--resume continues" in messages
 
     again = lasynth(*options)
     assert again.exit_code == 2
@@ -83,8 +83,8 @@ def test_an_interrupted_run_is_resumed(lasynth: Any, interrupted: Any, data: Pat
         (("--preset", "c-huge"), "c-huge"),
         (("--preset", "c-small", "--config", "x.toml"), "both --preset and --config are given"),
         (("--config", "none.toml"), "none.toml"),
-        (("--minutes", 0), "--minutes"),
-        (("--resume",), "no checkpoint there"),
+        (("--minutes", 0), "--minutes must be above 0"),
+        (("--resume",), "there is no checkpoint"),
         ((), "--data"),
     ],
 )

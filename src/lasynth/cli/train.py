@@ -35,8 +35,8 @@ def train(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Seed of weights and order, instead of the configuration's.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder.")] = False,
-    minutes: Annotated[float | None, typer.Option(help="Stop after so long; --resume goes on.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in the folder.")] = False,
+    minutes: Annotated[float | None, typer.Option(help="Stop after this long; --resume continues.")] = None,
     device: Annotated[str, typer.Option(help='Where to train: "cpu" or "cuda".')] = "cpu",
 ) -> int:
     """Train a model on generated tasks.
@@ -82,7 +82,7 @@ def train(
     if finished:
         note(f"Done. Try it: lasynth evaluate --model {out} --tasks {valid[0] if valid else 'TASKS.jsonl'}")
     else:
-        note(f"Stopped after {trainer.programs:,} of {chosen.num_programs:,} programs; --resume goes on.")
+        note(f"Stopped after {trainer.programs:,} of {chosen.num_programs:,} programs; --resume continues.")
     return 0 if finished or minutes is not None else INTERRUPTED
 
 

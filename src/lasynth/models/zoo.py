@@ -1,7 +1,7 @@
 """Models on disk: weights as safetensors, beside a card in JSON that a person can read.
 
 A model is two files, `NAME.safetensors` and `NAME.json`. The card states what the weights are (format,
-domain, configuration) and what is known of them (data, seed, budget, scores).
+domain, vocabulary, configuration) and what is known of them (data, seed, budget, scores).
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 
+from lasynth import domains
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import build, model_config
 from lasynth.models.model import Model, ModelConfig
 from lasynth.models.synthesizer import Synthesizer
+from lasynth.models.vocabulary import fitted, made_with
 
-__all__ = ["SHIPPED", "load", "save", "zoo_folder"]
+__all__ = ["default_name", "config_of", "has_default", "load", "save", "zoo_folder"]
 
 FORMAT = 1
-# The model that answers for a language when none is named: of those shipped, the one that solves most.
-SHIPPED = {"c": "c-small", "karel": "karel-exec"}
 
 
 def zoo_folder() -> Path:
@@ -34,9 +34,18 @@ def zoo_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "zoo"
 
 
+def default_name(domain: str) -> str | None:
+    """The shipped model that answers for a language when none is named: its card says `"default": true`."""
+    for path in sorted(zoo_folder().glob("*.json")):
+        card = json.loads(path.read_text())
+        if card.get("default") and card["domain"] == domain:
+            return path.stem
+    return None
+
+
 def has_default(domain: str) -> bool:
     """Whether a shipped model answers for a language."""
-    return domain in SHIPPED
+    return default_name(domain) is not None
 
 
 def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) -> None:
@@ -46,10 +55,11 @@ def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) ->
         model: the network.
         config: what it was built from.
         path: of the weights; its folder must exist.
-        card: what is known of the model; format, domain and configuration are added.
+        card: what is known of the model; format, domain, vocabulary and configuration are added.
     """
     weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    full = {"format": FORMAT, "domain": config.domain, "config": config.to_json(), **card}
+    made = {"domain": config.domain, **made_with(config), "config": config.to_json()}
+    full = {"format": FORMAT, **made, **card}
     # Written aside and moved, so that a process that is killed leaves no half of a file.
     with tempfile.TemporaryDirectory(prefix=".model-", dir=path.parent) as folder:
         written = Path(folder) / path.name
@@ -59,14 +69,44 @@ def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) ->
             file.replace(path.parent / file.name)
 
 
-def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
+def load(name_or_path: str | Path = domains.DEFAULT, *, device: str = "cpu") -> Synthesizer:
     """Load a model by its language (`"c"`), its name in the zoo, or the path of its weights.
 
     Raises:
         InputError: no such model.
-        CheckpointError: a file that is missing, truncated or of another version.
+        CheckpointError: a file that is missing, truncated or of another version, or a vocabulary that the
+            language no longer has.
     """
-    name = SHIPPED.get(str(name_or_path), str(name_or_path))
+    path = _weights(name_or_path)
+    place = path.with_suffix(".json")
+    card = read_card(place)
+    try:
+        config, weights = fitted(model_config(card["config"]), load_file(path), card, str(place))
+        model = build(config)
+        model.load_state_dict(weights)
+    except (SafetensorError, RuntimeError, KeyError, OSError) as error:
+        raise CheckpointError(
+            "the weights cannot be read; they may be cut short or belong to another card",
+            where=str(path),
+            hint="Take the two files of a model from one place again.",
+        ) from error
+    model.requires_grad_(False)
+    return Synthesizer(model.to(torch.device(device)), config, name=path.stem)
+
+
+def config_of(name_or_path: str | Path) -> tuple[ModelConfig, str]:
+    """The configuration and the name of a model, by its card alone: to see what it takes before it is loaded.
+
+    Raises:
+        InputError, CheckpointError: as `load`.
+    """
+    path = _weights(name_or_path)
+    return model_config(read_card(path.with_suffix(".json")).get("config", {})), path.stem
+
+
+def _weights(name_or_path: str | Path) -> Path:
+    """Where the weights of a model lie."""
+    name = default_name(str(name_or_path)) or str(name_or_path)
     path = Path(name)
     if path.suffix != ".safetensors":
         path = zoo_folder() / f"{name}.safetensors"
@@ -78,19 +118,7 @@ def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
             )
     if not path.is_file():
         raise CheckpointError("no such file", where=str(path), hint="Give the path of a model's weights.")
-    card = read_card(path.with_suffix(".json"))
-    try:
-        config = model_config(card["config"])
-        model = build(config)
-        model.load_state_dict(load_file(path))
-    except (SafetensorError, RuntimeError, KeyError, OSError) as error:
-        raise CheckpointError(
-            "the weights cannot be read; they may be cut short or belong to another card",
-            where=str(path),
-            hint="Take the two files of a model from one place again.",
-        ) from error
-    model.requires_grad_(False)
-    return Synthesizer(model.to(torch.device(device)), config, name=path.stem)
+    return path
 
 
 def read_card(path: Path) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Enumeration:
         steps = cutting.states or _outputs_as_states(language.machine)
         start = steps.start(problem.inputs_KN)
         known = {start.tobytes()}
-        # Of each open state: the length of its program without EOS, a number to break ties, both.
+        # Of each open state: the length of its program without EOS, a tie-breaker, the program, the state.
         heap: list[tuple[int, int, Tokens | None, Array]] = [(0, 0, None, start)]
         while heap:
             if budget.expired():

@@ -30,7 +30,9 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         CheckpointError: missing, truncated, or of another format.
     """
     if not path.is_file():
-        raise CheckpointError("no checkpoint there", where=str(path), hint="Start the run without --resume.")
+        raise CheckpointError(
+            "there is no checkpoint", where=str(path), hint="Start the run without --resume."
+        )
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:

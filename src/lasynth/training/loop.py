@@ -22,6 +22,7 @@ from lasynth.data.batches import Batch, Batches
 from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import Model, build
+from lasynth.models.vocabulary import check, made_with
 from lasynth.training.checkpoint import append_metrics, load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
@@ -261,6 +262,7 @@ class Trainer:
                 self.folder / "best.pt",
                 {
                     "config": self.config.to_json(),
+                    **made_with(self.config.model),
                     "average": self.average.state_dict(),
                     "updates": self.updates,
                     "programs": self.programs,
@@ -273,6 +275,7 @@ class Trainer:
             self.folder / "last.pt",
             {
                 "config": self.config.to_json(),
+                **made_with(self.config.model),
                 "model": self.model.state_dict(),
                 "average": self.average.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
@@ -291,7 +294,7 @@ class Trainer:
         """Go on from `last.pt`.
 
         Raises:
-            CheckpointError: no readable checkpoint, or one of another configuration.
+            CheckpointError: no readable checkpoint, or one of another configuration or vocabulary.
         """
         state = load_checkpoint(self.folder / "last.pt")
         if state["config"] != self.config.to_json():
@@ -300,6 +303,7 @@ class Trainer:
                 where=str(self.folder),
                 hint="Give the run a folder of its own, or the configuration it was started with.",
             )
+        check(self.config.model, state, str(self.folder))
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])

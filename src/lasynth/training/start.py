@@ -24,7 +24,7 @@ def begin_with(model: Model, config: TrainConfig) -> None:
     path = Path(config.start) / "model.safetensors"
     hint = "Train the model first and name the folder of that run."
     if not path.is_file():
-        raise InputError("no trained model there", str(path), hint)
+        raise InputError("no trained model in this folder", config.start, hint)
     trained = load(path)
     if not config.anew and trained.config != config.model:
         raise InputError("the model has another configuration", str(path), hint)
@@ -37,7 +37,9 @@ def begin_with(model: Model, config: TrainConfig) -> None:
     def kept(weights: dict[str, Tensor]) -> dict[str, Tensor]:
         return {name: w for name, w in weights.items() if name.split(".")[0] not in config.anew}
 
-    own, given = kept(model.state_dict()), kept(trained.model.state_dict())
+    # A lexeme that the trained model never saw has no chance; here it may be learned.
+    weights = {name: w.masked_fill(w.isneginf(), 0.0) for name, w in trained.model.state_dict().items()}
+    own, given = kept(model.state_dict()), kept(weights)
     for name in sorted(own.keys() | given.keys()):
         if name not in own or name not in given or own[name].shape != given[name].shape:
             raise InputError(

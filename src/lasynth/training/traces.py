@@ -133,7 +133,9 @@ class TraceTable:
             )
             return cls(keys_P, lengths.reshape(shape), right.reshape(shape), actions)
         except (pa.ArrowException, OSError, ValueError, KeyError):
-            raise InputError("no traces, or damaged ones", str(path), "Infer them again.") from None
+            raise InputError(
+                "not a file of traces, or a damaged one", str(path), "Infer them again."
+            ) from None
 
 
 def task_keys(data: Dataset, rows_B: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

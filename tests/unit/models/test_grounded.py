@@ -12,7 +12,7 @@ from lasynth.domains.karel.world import World
 from lasynth.errors import InputError
 from lasynth.models import Grounded, KarelConfig, LaSynthConfig, Synthesizer, build
 from lasynth.models.grounded import GroundedState
-from lasynth.search import SearchConfig, search
+from lasynth.search import Beam, Problem, SearchConfig, search
 from lasynth.task import Example, Task
 
 C = domains.get("c")
@@ -28,13 +28,18 @@ def of_c(**parts: object) -> Synthesizer:
     return Synthesizer(build(config), config, name="small")
 
 
+def arrays(tasks: list[Task]) -> tuple[np.ndarray, ...]:
+    encoded = [task.language.encode(task.examples) for task in tasks]
+    return tuple(np.array(side) for side in zip(*encoded, strict=True))
+
+
 def fed(scorer: Grounded, tasks: list[Task], *texts: str) -> tuple[np.ndarray, GroundedState]:
     """The log-probabilities and the state behind statements, a row a task."""
     rows = []
     for task, text in zip(tasks, texts, strict=True):
         tokens = domains.get(task.domain).text.to_tokens(domains.get(task.domain).text.parse(text))
         rows.append(tokens[: -1 if task.domain == "c" else -2])  # before the end
-    log_probs, state = scorer.step(scorer.start(tasks), np.full(len(rows), scorer.bos))
+    log_probs, state = scorer.step(scorer.start(*arrays(tasks)), np.full(len(rows), scorer.bos))
     for column in np.array(rows).T:
         log_probs, state = scorer.step(state, column)
     return log_probs, state
@@ -57,7 +62,7 @@ def test_beliefs_are_what_the_machine_computes() -> None:
     assert believed(state, 0).amax(-1).min() == 1.0
     # The latent executor alone, with random weights, believes something else.
     plain = of_c()
-    inner = plain.start([TASK])
+    inner = plain.start(*arrays([TASK]))
     _, inner = plain.step(inner, np.array([BOS]))
     for token in C.text.to_tokens(C.text.parse(text))[:-1]:
         _, inner = plain.step(inner, np.array([token]))
@@ -109,7 +114,7 @@ def test_karel_worlds_are_known_and_crashes_given_up() -> None:
     assert np.isfinite(log_probs[0]).any()
     assert (log_probs[1] == -np.inf).all()
     tokens = KAREL.text.to_tokens(KAREL.text.parse(texts[0]))
-    inputs, _ = KAREL.encode(tasks[0])
+    inputs, _ = KAREL.encode(tasks[0].examples)
     outputs, _ = KAREL.machine.run_batch(tokens[None], inputs)
     model = scorer.synthesizer.model
     wanted = model.values.certain(torch.from_numpy(outputs[0].astype(np.int64)))
@@ -119,9 +124,9 @@ def test_karel_worlds_are_known_and_crashes_given_up() -> None:
 
 def test_a_search_gives_no_program_that_fails() -> None:
     scorer = Grounded(of_c())
-    (result,) = search(scorer, C, [TASK], SearchConfig(beam=32, max_tokens=40))
+    (result,) = search([Beam(scorer=scorer, width=32)], [Problem.of(TASK)], SearchConfig(max_tokens=40))
     assert result.proposals
-    inputs, _ = C.encode(TASK)
+    inputs, _ = C.encode(TASK.examples)
     for proposal in result.proposals:
         _, statuses = C.machine.run_batch(proposal.tokens[None], inputs)
         assert not statuses.any()

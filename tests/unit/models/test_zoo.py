@@ -11,10 +11,12 @@ import torch
 
 from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import CheckpointError, InputError
-from lasynth.models import LaSynthConfig, build, load, save
+from lasynth.examples import Example
+from lasynth.models import LaSynthConfig, build, has_default, load, save
 from lasynth.task import Task
 
 TASK = Task.of([([1, 2, 3, 4, 0], [2, 2, 3, 4, 0]), ([0, 0, 0, 0, 0], [1, 0, 0, 0, 0])])
+GIVEN = tuple(side[None] for side in TASK.language.encode(TASK.examples))
 
 
 @pytest.fixture
@@ -29,10 +31,11 @@ def saved(tmp_path: Path) -> Path:
 def test_round_trip(saved: Path) -> None:
     first, second = load(saved), load(str(saved))
     assert first.name == "tiny"
-    assert first.max_value == 4
-    assert list(first.num_cells) == [5]
+    assert first.smallest_example().input == (0, 0, 0, 0, 0)
+    assert has_default("c")
+    assert not has_default("strings")
     tokens = np.array([first.bos])
-    (one, _), (two, _) = (s.step(s.start([TASK]), tokens) for s in (first, second))
+    (one, _), (two, _) = (s.step(s.start(*GIVEN), tokens) for s in (first, second))
     assert one.shape == (1, first.num_tokens)
     assert (one == two).all()
     assert json.loads(saved.with_suffix(".json").read_text())["note"] == "for a test"
@@ -48,6 +51,21 @@ def test_trace_begins_with_the_input_and_has_a_belief_for_each_statement(saved: 
     assert beliefs[0].likeliest_K.tolist() == [list(example.input) for example in TASK.examples]
     assert (beliefs[0].chances_K == 1).all()
     assert beliefs[2].chances_K.max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ((1, 2), "t.json, example 1, input: the list has 2 cells, the model tiny knows lists of 5."),
+        ((1, 2, 9, 0, 0), "t.json, example 1, input: cell 3 is 9, the model tiny knows values from -4 to 4."),
+    ],
+)
+def test_a_model_says_what_it_takes(saved: Path, cells: tuple[int, ...], message: str) -> None:
+    model = load(saved)
+    model.check_examples(TASK.examples)
+    with pytest.raises(InputError) as raised:
+        model.check_examples([Example(cells, cells)], where="t.json")
+    assert str(raised.value).startswith(message)
 
 
 def test_unknown_name() -> None:

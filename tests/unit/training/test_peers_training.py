@@ -15,13 +15,14 @@ import torch
 from lasynth import models
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
+from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.steps import LEAP
 from lasynth.errors import InputError
 from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.models.baselines.shin_world import Steps
-from lasynth.search import SearchConfig, search
+from lasynth.search import Beam, Problem, SearchConfig, search
 from lasynth.training.config import TrainConfig, read_config
 from lasynth.training.loop import Trainer
 from lasynth.training.objectives import InferredTraces
@@ -136,9 +137,10 @@ def test_models_are_saved_loaded_and_measured(
     assert 0 <= validator(tasks, config.model, beam=2)(loaded.model)["solved"] <= 1
     if name == "trace":
         with pytest.raises(InputError, match="writes traces"):
-            loaded.start(tasks)
+            loaded.start(*(array[None] for array in LANGUAGE.encode(tasks[0].examples)))
     else:
-        found = search(loaded, LANGUAGE, tasks, SearchConfig(beam=2, max_tokens=20, enough=None))
+        limits = SearchConfig(max_tokens=20, enough=None)
+        found = search([Beam(scorer=loaded, width=2)], [Problem.of(task) for task in tasks], limits)
         assert len(found) == 3
 
 
@@ -241,9 +243,9 @@ def test_its_gradient_asks_for_the_right_program() -> None:
 def test_programs_are_scored_as_in_the_search(data: Dataset, supervised: Path) -> None:
     loaded = models.load(supervised / "model.safetensors")
     tasks = data.tasks()[:4]
-    for task, result in zip(
-        tasks, search(loaded, LANGUAGE, tasks, SearchConfig(beam=3, max_tokens=40, enough=None)), strict=True
-    ):
+    problems, limits = [Problem.of(task) for task in tasks], SearchConfig(max_tokens=40, enough=None)
+    results = search([Beam(scorer=loaded, width=3)], problems, limits)
+    for task, result in zip(tasks, results, strict=True):
         inputs, outputs = (torch.from_numpy(array) for array in LANGUAGE.encode(task.examples))
         for proposal in result.proposals:
             tokens = torch.from_numpy(proposal.tokens.astype(np.int64))[None]
@@ -264,8 +266,23 @@ def test_reinforcement_raises_the_reward(easy: Dataset, supervised: Path, tmp_pa
     assert max(rewards) > rewards[0] + 0.005
 
 
+def test_a_model_of_lists_can_be_reinforced(tmp_path: Path) -> None:
+    generate(tmp_path / "lists", CTaskGenerator.named("small"), num_tasks=40, seed=1)
+    lists = Dataset.open(tmp_path / "lists")
+    lists = lists.rows(np.argsort(lists.lengths_P, kind="stable")[:4])
+    sizes = {"embedding": 8, "hidden": 16, "decoder": 16, "heads": 1}
+    first = config_of("lasynth", sizes, num_programs=1600, learning_rate=1e-2)
+    trainer = Trainer(first, lists, tmp_path / "first")
+    list(trainer.run())
+    models.save(trainer.model, first.model, tmp_path / "first" / "model.safetensors", {})
+    stage = {"start": str(tmp_path / "first"), "reinforce": {"beam": 8}}
+    config = config_of("lasynth", sizes, **stage, num_programs=10**6, learning_rate=1e-3)
+    rewards = [-m["loss"] for m in train(Trainer(config, lists, tmp_path / "second"), 3)]
+    assert all(0 < reward <= 1 for reward in rewards)
+
+
 def test_a_stage_without_its_model_is_said(data: Dataset, supervised: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no trained model"):
+    with pytest.raises(InputError, match="no trained model in this folder"):
         Trainer(config_of("bunel", start=str(tmp_path)), data, tmp_path)
     with pytest.raises(InputError, match="another configuration"):
         Trainer(config_of("exec", start=str(supervised)), data, tmp_path)

@@ -55,7 +55,7 @@ def test_parts_that_begin_anew_keep_their_own(given: tuple[Path, Model]) -> None
 
 def test_what_does_not_fit_is_said(given: tuple[Path, Model], tmp_path: Path) -> None:
     folder, _ = given
-    with pytest.raises(InputError, match="no trained model"):
+    with pytest.raises(InputError, match="no trained model in this folder"):
         begun(MODEL, tmp_path)
     with pytest.raises(InputError, match="another configuration"):
         begun(LEAN, folder)

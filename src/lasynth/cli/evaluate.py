@@ -143,4 +143,5 @@ def _tasks(
     # A split picks shards from folders; a shard that is named is meant.
     which = split if any(path.is_dir() for path in shards) else None
     dataset = Dataset.open(shards, split=which, max_tasks=num)
-    return dataset.tasks(), dataset.plain_P.tolist(), ", ".join(map(str, shards))
+    plain = None if dataset.language.floor is None else dataset.plain_P.tolist()
+    return dataset.tasks(), plain, ", ".join(map(str, shards))

@@ -18,10 +18,10 @@ from lasynth.search.scorer import Scorer
 __all__ = ["ENGINES", "engine", "needs_model"]
 
 _WITH_MODEL: Final = ("beam", "sampling")
-_WITHOUT_MODEL: Final[dict[str, Callable[[], Engine]]] = {
-    "completion": Completion,
-    "floor": FloorSearch,
-    "enumeration": Enumeration,
+_WITHOUT_MODEL: Final[dict[str, Callable[[Language], Engine]]] = {
+    "completion": lambda language: Completion(),
+    "floor": lambda language: FloorSearch(),
+    "enumeration": Enumeration.of,
 }
 # The solvers of a language have names of their own.
 ENGINES: Final = (*_WITH_MODEL, *_WITHOUT_MODEL)
@@ -50,7 +50,8 @@ def engine(
         time_limit: seconds a problem, of a solver.
 
     Raises:
-        InputError: no such engine, or an engine that needs a model without one.
+        InputError: no such engine, an engine that needs a model without one, or a language that cannot be
+            enumerated.
     """
     if name in language.solvers:
         return SolverSearch(language.solvers[name](time_limit), name)
@@ -61,4 +62,4 @@ def engine(
     if name not in _WITHOUT_MODEL:
         known = ", ".join((*ENGINES, *language.solvers))
         raise InputError(f"no engine is called {name!r}", hint=f"Known for {language.name}: {known}.")
-    return _WITHOUT_MODEL[name]()
+    return _WITHOUT_MODEL[name](language)

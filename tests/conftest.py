@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from lasynth import domains
 
 # The models of most tests are tiny, threads would only wait for one another. Processes inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -20,3 +24,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def root() -> Path:
     """The top of the repository."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[domains.Language]:
+    """The toy language, registered as a package of others would do it."""
+    points = {"toy": EntryPoint("toy", "lasynth.search.testing:TOY", domains.GROUP)}
+    monkeypatch.setattr(domains, "_entry_points", lambda: points)
+    domains.get.cache_clear()
+    yield domains.get("toy")
+    domains.get.cache_clear()

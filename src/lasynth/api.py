@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,21 +19,9 @@ from lasynth import domains
 from lasynth.domains.base import Status
 from lasynth.errors import InputError, RunError
 from lasynth.outcome import Candidate, Outcome
-from lasynth.search import (
-    Beam,
-    Completion,
-    Engine,
-    FloorSearch,
-    Problem,
-    Proposal,
-    Sampling,
-    Scorer,
-    SearchConfig,
-    SolverSearch,
-    search,
-)
+from lasynth.search import Beam, Engine, Problem, Proposal, Scorer, SearchConfig, search
 from lasynth.search.answers import answers, checker_of
-from lasynth.search.enumeration import Enumeration
+from lasynth.search.named import engine, needs_model
 from lasynth.task import Task, read_value
 
 if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
@@ -41,14 +29,12 @@ if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
     from lasynth.models import Synthesizer
 
 __all__ = [
-    "ENGINES",
     "EXPORTED",
     "check_range",
     "default_engines",
-    "engine",
     "load",
-    "needs_model",
     "run",
+    "scorer_of",
     "solve",
     "warm_up",
 ]
@@ -59,10 +45,6 @@ EXPORTED = "model.safetensors"
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
 _ENOUGH = 8
-# Engines by name: those that need a model, and those that do not. The solvers of a language have their own.
-_WITH_MODEL: Final = ("beam", "sampling")
-_WITHOUT_MODEL: Final = ("completion", "floor", "enumeration")
-ENGINES: Final = (*_WITH_MODEL, *_WITHOUT_MODEL)
 
 
 def solve(
@@ -86,9 +68,9 @@ def solve(
         domain: the language, where examples are given; a `Task` has its own.
         model: a loaded model, the name of a shipped one, or the path of a checkpoint; the
             language's own shipped model if not given.
-        engines: what proposes programs, one after the other: engines or their names (`ENGINES`, or a solver
-            of the language such as `"cvc5"`). Without them `"beam"` and `"completion"`, or where there is no
-            model what the language can do without one.
+        engines: what proposes programs, one after the other: engines or their names (`lasynth.search.named`;
+            also a solver of the language such as `"cvc5"`). Without them `"beam"` and `"completion"`, or
+            where there is no model what the language can do without one.
         beam: how many programs the search keeps side by side.
         time_limit: seconds, not counting the time to load the model.
         seed: of whatever is random.
@@ -116,11 +98,12 @@ def solve(
     names = default_engines(task.language, model) if engines is None else list(engines)
     synthesizer = None
     if trace or needs_model(names):
+        check_range([task], model or task.domain)
         synthesizer = load(model or task.domain) if model is None or isinstance(model, str) else model
-        check_range(task, synthesizer)
         warm_up(synthesizer)
+    scorer = None if synthesizer is None else scorer_of(synthesizer)
     chosen = [
-        engine(name, task.language, synthesizer, beam=beam, time_limit=time_limit)
+        engine(name, task.language, scorer, beam=beam, time_limit=time_limit)
         if isinstance(name, str)
         else name
         for name in names
@@ -199,29 +182,44 @@ def load(name_or_path: str = domains.DEFAULT) -> Synthesizer:
     """
     from lasynth import models
 
+    return models.load(_located(name_or_path))
+
+
+def _located(name_or_path: str) -> str:
+    """What the package of models takes for what a user calls a model."""
+    from lasynth import models
+
     if name_or_path in domains.names() and not models.has_default(name_or_path):
         hint = "Give --model (or model=) with the weights of one, or --engine with one that needs none."
         raise InputError(f"no model is shipped for {name_or_path}", hint=hint)
-    if (Path(name_or_path) / EXPORTED).is_file():
-        name_or_path = str(Path(name_or_path) / EXPORTED)
-    return models.load(name_or_path)
+    exported = Path(name_or_path) / EXPORTED
+    return str(exported) if exported.is_file() else name_or_path
 
 
-def check_range(task: Task, synthesizer: Synthesizer, *, where: str | None = None) -> None:
-    """Check that a model knows the language of a task, and what its shown examples hold.
+def check_range(
+    tasks: Sequence[Task], model: str | Synthesizer, *, places: Sequence[str | None] = (None,)
+) -> None:
+    """Check that a model knows the language of some tasks, and what their shown examples hold.
 
     Args:
-        task: any.
-        synthesizer: the model.
-        where: what to call the task in messages.
+        tasks: any.
+        model: a loaded model, or what `load` takes: then its card is looked at, and nothing is loaded.
+        places: what to call each task in messages.
 
     Raises:
-        InputError: it does not; says what it knows.
+        InputError: it does not; says what it knows, and all that it does not.
     """
-    if task.domain != synthesizer.domain:
-        what = f"the task is of domain {task.domain}, the model {synthesizer.name} of {synthesizer.domain}"
-        raise InputError(what, where, "Give a model of the task's domain.")
-    synthesizer.check_examples(task.examples, where=where)
+    if isinstance(model, str):
+        from lasynth import models
+
+        config, name = models.config_of(_located(model))
+    else:
+        config, name = model.config, model.name
+    for task, where in zip(tasks, places, strict=True):
+        if task.domain != config.domain:
+            what = f"the task is of domain {task.domain}, the model {name} of {config.domain}"
+            raise InputError(what, where, "Give a model of the task's domain.")
+        config.check_examples(task.examples, name, where)
 
 
 @functools.lru_cache(maxsize=4)
@@ -256,49 +254,7 @@ def default_engines(language: Language, model: str | Synthesizer | None = None) 
     return found
 
 
-def needs_model(names: Sequence[str | Engine]) -> bool:
-    """Whether some of these engines, by name, search with a model."""
-    return any(name in _WITH_MODEL for name in names)
-
-
-def engine(
-    name: str,
-    language: Language,
-    synthesizer: Synthesizer | None = None,
-    *,
-    beam: int = 64,
-    time_limit: float = 10.0,
-    grounded: bool = True,
-) -> Engine:
-    """The engine of that name.
-
-    Args:
-        name: one of `ENGINES`, or a solver of the language.
-        language: of the programs wanted.
-        synthesizer: the model, for an engine that needs one.
-        beam: W of an engine with a model.
-        time_limit: seconds a problem, of a solver.
-        grounded: let the machine correct the model's beliefs, where it has some.
-
-    Raises:
-        InputError: no such engine, or an engine that needs a model without one.
-    """
-    if name in language.solvers:
-        return SolverSearch(language.solvers[name](time_limit), name)
-    if name not in ENGINES:
-        known = ", ".join((*ENGINES, *language.solvers))
-        raise InputError(f"no engine is called {name!r}", hint=f"Known for {language.name}: {known}.")
-    if name in _WITH_MODEL:
-        if synthesizer is None:
-            raise InputError(f"the engine {name} needs a model", hint="Give a model, or another engine.")
-        scorer = _scorer(synthesizer) if grounded else synthesizer
-        return Beam(scorer=scorer, width=beam) if name == "beam" else Sampling(scorer=scorer, width=beam)
-    if name == "completion":
-        return Completion()
-    return FloorSearch() if name == "floor" else Enumeration()
-
-
-def _scorer(synthesizer: Synthesizer) -> Scorer:
+def scorer_of(synthesizer: Synthesizer) -> Scorer:
     """What is searched with: the machine corrects beliefs, where the model has some."""
     from lasynth.models import Grounded, can_be_grounded
 

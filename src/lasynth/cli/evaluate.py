@@ -73,6 +73,8 @@ def evaluate(
     from lasynth import api, evaluation
     from lasynth.errors import InputError
     from lasynth.search import SearchConfig
+    from lasynth.search.named import engine as named_engine
+    from lasynth.search.named import needs_model
 
     if (tasks is None) == (not data):
         what = "there are no tasks" if tasks is None else "both --tasks and --data are given"
@@ -81,13 +83,16 @@ def evaluate(
     if not chosen:
         raise InputError("there are no tasks to evaluate on", source)
     names = engine or ["beam", *(["completion"] if complete else [])]
-    synthesizer = None
-    if api.needs_model(names):
+    synthesizer, scorer = None, None
+    if needs_model(names):
+        from lasynth import models
+
+        places = [f"{source}, task {task.id or number}" for number, task in enumerate(chosen, 1)]
+        api.check_range(chosen, model or chosen[0].domain, places=places)
         synthesizer = api.load(model or chosen[0].domain)
-        for number, task in enumerate(chosen, 1):
-            api.check_range(task, synthesizer, where=f"{source}, task {task.id or number}")
+        scorer = models.Grounded(synthesizer) if grounded else synthesizer
     engines, greedy = (
-        [api.engine(name, chosen[0].language, synthesizer, beam=width, grounded=grounded) for name in some]
+        [named_engine(name, chosen[0].language, scorer, beam=width) for name in some]
         for some, width in ((names, beam), (names[:1], 1))
     )
     who = "+".join(names) if synthesizer is None else synthesizer.name
@@ -138,4 +143,5 @@ def _tasks(
     # A split picks shards from folders; a shard that is named is meant.
     which = split if any(path.is_dir() for path in shards) else None
     dataset = Dataset.open(shards, split=which, max_tasks=num)
-    return dataset.tasks(), dataset.plain_P.tolist(), ", ".join(map(str, shards))
+    plain = None if dataset.language.floor is None else dataset.plain_P.tolist()
+    return dataset.tasks(), plain, ", ".join(map(str, shards))

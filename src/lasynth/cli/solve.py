@@ -78,14 +78,8 @@ def solve(
     if svg is not None and (len(tasks) > 1 or tasks[0].language.view.draw_run is None):
         raise InputError("a picture is of one Karel task", "--svg", "Give a file of one such task.")
     place = "standard input" if task == "-" else task
-    synthesizers = [_model(one, model, engine, trace) for one in tasks]
-    for number, (one, synthesizer) in enumerate(zip(tasks, synthesizers, strict=True), 1):
-        if synthesizer is not None:
-            where = f"{place}, task {one.id or number}" if many else place
-            api.check_range(one, synthesizer, where=where)
-    with preparing():
-        for synthesizer in {each for each in synthesizers if each is not None}:
-            api.warm_up(synthesizer)
+    places = [f"{place}, task {one.id or number}" if many else place for number, one in enumerate(tasks, 1)]
+    synthesizers = _models(tasks, places, model, engine, trace)
     outcomes = []
     for number, (one, synthesizer) in enumerate(zip(tasks, synthesizers, strict=True), 1):
         outcome = api.solve(
@@ -114,18 +108,32 @@ def solve(
     return 0 if num_solved == len(tasks) else NOT_SOLVED
 
 
-def _model(task: Task, model: str | None, engines: list[str] | None, trace: bool) -> Synthesizer | None:
-    """The model that a task is solved with; None where no engine needs one."""
+def _models(
+    tasks: list[Task], places: list[str], model: str | None, engines: list[str] | None, trace: bool
+) -> list[Synthesizer | None]:
+    """The model that each task is solved with; None where no engine needs one."""
     from lasynth import api
+    from lasynth.search.named import needs_model
 
-    names = engines or api.default_engines(task.language, model)
-    if not (trace or api.needs_model(names)):
-        return None
+    names: dict[str, str | None] = {}  # of the model, by language
+    for task, where in zip(tasks, places, strict=True):
+        if task.domain not in names:
+            wanted = trace or needs_model(engines or api.default_engines(task.language, model))
+            names[task.domain] = (model or task.domain) if wanted else None
+        if (name := names[task.domain]) is not None:
+            api.check_range([task], name, places=[where])
+    if not any(names.values()):
+        return [None] * len(tasks)
     import torch
 
     # As fast as several for one task, and on a busy machine far faster: no thread waits for another.
     torch.set_num_threads(1)
-    return api.load(model or task.domain)
+    loaded = {domain: None if name is None else api.load(name) for domain, name in names.items()}
+    with preparing():
+        for synthesizer in loaded.values():
+            if synthesizer is not None:
+                api.warm_up(synthesizer)
+    return [loaded[task.domain] for task in tasks]
 
 
 def _read(path: str) -> list[Task]:

@@ -2,7 +2,7 @@
 
 A shard's columns are `tokens` (the reference program, without EOS), `raw_tokens` (as it was drawn),
 `inputs` and `outputs` (K examples of N numbers, one after the other; worlds as bytes), `num_cells`, `kind`,
-`num_tokens`, `affine` (for other languages by their own word, `straight` for Karel) and `behaviour`; its
+`num_tokens`, `affine` (a language with another floor has its own word) and `behaviour`; its
 metadata is a `ShardInfo` as JSON under the key `lasynth`.
 
 Shapes: P programs, T tokens, K examples, N numbers of an input or output (cells of a list, of a world).
@@ -124,7 +124,7 @@ def write_shard(path: str | Path, table: TaskTable, info: ShardInfo) -> None:
     path = Path(path)
     num_tasks = len(table)
     language = domains.get(info.domain)
-    eos = language.grammar.eos
+    eos, word = language.grammar.eos, language.generator().PLAIN
     longest = 1 + max(int(table.tokens_PT.max(initial=0)), int(table.raw_PT.max(initial=0)))
     lexemes = language.grammar.lexemes(max(longest, language.grammar.num_tokens))
     info = dataclasses.replace(info, dialect=language.dialect, lexemes=lexemes)
@@ -137,7 +137,7 @@ def write_shard(path: str | Path, table: TaskTable, info: ShardInfo) -> None:
         "num_cells": pa.array(np.full(num_tasks, info.num_cells, dtype=np.min_scalar_type(-info.num_cells))),
         "kind": pa.array(table.kinds_P),
         "num_tokens": pa.array((table.tokens_PT != eos).sum(axis=1).astype(np.int16)),
-        language.generator().PLAIN: pa.array(table.plain_P),
+        **({} if word is None else {word: pa.array(table.plain_P)}),
         "behaviour": pa.array(table.hashes_P),
     }
     head = {"schema": SCHEMA_VERSION, **_head(info)}
@@ -201,7 +201,7 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
     """
     info = read_info(path)
     language = domains.get(info.domain)
-    eos = language.grammar.eos
+    eos, word = language.grammar.eos, language.generator().PLAIN
     try:
         tokens = token_map(info.lexemes, language)
     except KeyError as error:
@@ -218,7 +218,7 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
             inputs_PKN=_flat(arrow["inputs"]).reshape(shape),
             outputs_PKN=_flat(arrow["outputs"]).reshape(shape),
             kinds_P=arrow["kind"].to_numpy(),
-            plain_P=arrow[language.generator().PLAIN].to_numpy(),
+            plain_P=np.zeros(arrow.num_rows, dtype=np.bool_) if word is None else arrow[word].to_numpy(),
             hashes_P=arrow["behaviour"].to_numpy(),
         )
     except (pa.ArrowException, OSError, ValueError, KeyError, IndexError):

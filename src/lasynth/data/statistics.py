@@ -147,15 +147,18 @@ class Statistics:
         return 1 - sum(self.rejected[reason] for reason in unfit) / self.num_drawn
 
     def to_json(self) -> dict[str, Any]:
-        """All of it as JSON values, the plain tasks under the language's own word."""
-        word = self._source.PLAIN
-        names = {"plain": word, "plain_by_kind": f"{word}_by_kind"}
-        values = {names.get(key, key): value for key, value in dataclasses.asdict(self).items()}
+        """All of it as JSON values, plain tasks under the language's own word if it has some."""
+        names = {"plain": "", "plain_by_kind": ""}
+        if word := self._source.PLAIN:
+            names = {"plain": word, "plain_by_kind": f"{word}_by_kind"}
+        values = {
+            name: value for key, value in dataclasses.asdict(self).items() if (name := names.get(key, key))
+        }
         return {**values, "acceptance": self.acceptance}
 
     def sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """What there is to show: titles, each with rows of a name and a value."""
-        drawn = max(self.num_drawn, 1)
+        drawn, word = max(self.num_drawn, 1), self._source.PLAIN
         rejected = [
             (words, f"{self.rejected[reason]:,} ({self.rejected[reason] / drawn:.1%})")
             for reason, words in self._source.REASONS.items()
@@ -170,7 +173,7 @@ class Statistics:
                     ("tasks", f"{self.num_tasks:,}"),
                     ("repeated across shards", f"{self.num_repeated:,}"),
                     ("with a loop", f"{self.with_loop:.1%}"),
-                    (self._source.PLAIN, f"{self.plain:.1%}"),
+                    *([(word, f"{self.plain:.1%}")] if word is not None else []),
                     ("programs drawn", f"{self.num_drawn:,}"),
                     ("of them fit", f"{self.acceptance:.1%}"),
                 ],
@@ -187,8 +190,8 @@ class Statistics:
         ]
 
     def _of_them_plain(self, label: str) -> str:
-        share = self.plain_by_kind.get(label)
-        return "" if share is None else f", {share:.1%} of them {self._source.PLAIN}"
+        share, word = self.plain_by_kind.get(label), self._source.PLAIN
+        return "" if share is None or word is None else f", {share:.1%} of them {word}"
 
     def _figures(self) -> list[tuple[str, str]]:
         return [

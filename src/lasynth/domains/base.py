@@ -34,6 +34,7 @@ __all__ = [
     "Machine",
     "Records",
     "Solver",
+    "States",
     "Status",
     "Syntax",
     "Text",
@@ -124,6 +125,30 @@ class Syntax:
         return tuple(map(self.lexeme, range(wanted if self.open_ended else min(wanted, self.num_tokens))))
 
 
+class RunBatch(Protocol):
+    """Runs programs on inputs; see `Machine`."""
+
+    def __call__(self, tokens_PT: Tokens, inputs_PKN: Array, /, *, fuel: int = ...) -> tuple[Array, Statuses]:
+        """Outputs `[P, K, ...]` and `Status` `[P, K]`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class States:
+    """What the run of a program leaves for the next one, in a language whose outputs are not all of it.
+
+    Attributes:
+        start: `[..., K, ...]` inputs to the states in which programs begin.
+        run: as `Machine.run_batch`, from states to states.
+        output: states to the outputs of programs that end there.
+        near: of `(states_PKN, outputs_KN)` `[P]`: whether further statements may lead to the outputs.
+    """
+
+    start: Callable[[Array], Array]
+    run: RunBatch
+    output: Callable[[Array], Array]
+    near: Callable[[Array, Array], Bools]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cutting:
     """Programs cut behind their outermost statements, and one put behind another.
@@ -134,12 +159,14 @@ class Cutting:
         exchangeable: classes of tokens of which one may stand where another does.
         pieces: the short programs of one outermost statement, `[P, T]`, shortest first; None where they are
             not listed.
+        states: what a program leaves for the next one; None where that is its output.
     """
 
     beginnings: Callable[[Tokens], list[Tokens]]
     chain: Callable[[Tokens, Tokens], Tokens | None]
     exchangeable: Sequence[Sequence[int]] = ()
     pieces: Callable[[], Tokens] | None = None
+    states: States | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,13 +224,6 @@ class Values:
     read_text: Callable[[str, str], Any]
     to_text: Callable[[Any], str]
     to_json: Callable[[Any], Any]
-
-
-class RunBatch(Protocol):
-    """Runs programs on inputs; see `Machine`."""
-
-    def __call__(self, tokens_PT: Tokens, inputs_PKN: Array, /, *, fuel: int = ...) -> tuple[Array, Statuses]:
-        """Outputs `[P, K, ...]` and `Status` `[P, K]`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,13 +66,12 @@ class TaskGenerator:
         KINDS: the kinds of programs, each with a `label`.
         REASONS: why a drawn program is not a task, by the names of its verdicts and of what generation itself
             turns down, in the order in which that is found out.
-        PLAIN: the language's word for a plain task.
+        PLAIN: the language's word for a plain task; None where it has no floor, and so no such tasks.
         VALUES: the type of the numbers of examples as they are stored.
         RANGES: lowest and highest of each number among the settings.
         sampler: what programs are like.
         simplify: whether the reference program is the simplified one, or the one that was drawn.
         num_examples: K, of a task, shown and held out together.
-        max_tries: inputs drawn before a program is given up.
     """
 
     __slots__ = ()
@@ -82,14 +81,13 @@ class TaskGenerator:
     VERDICTS: ClassVar[type[IntEnum]]
     KINDS: ClassVar[type[Any]]
     REASONS: ClassVar[Mapping[str, str]]
-    PLAIN: ClassVar[str]
+    PLAIN: ClassVar[str | None] = None
     VALUES: ClassVar[type[np.generic]]
     RANGES: ClassVar[Mapping[str, tuple[int, int]]]
 
     sampler: Any
-    simplify: bool
+    simplify: bool = False
     num_examples: int
-    max_tries: int
 
     @property
     def num_cells(self) -> int:
@@ -99,12 +97,12 @@ class TaskGenerator:
     @property
     def num_shown(self) -> int | None:
         """How many examples of a task are shown; None for half of them."""
-        raise NotImplementedError
+        return None
 
     @property
     def keep_plain(self) -> float:
         """Share of the plain tasks that is kept."""
-        raise NotImplementedError
+        return 1.0
 
     @property
     def repeats(self) -> bool:
@@ -144,8 +142,9 @@ class TaskGenerator:
 
     @staticmethod
     def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        """How deep blocks, and loops, are nested in each program, `[P]` each."""
-        raise NotImplementedError
+        """How deep blocks, and loops, are nested in each program, `[P]` each; not at all unless told."""
+        flat_P = np.zeros(len(tokens_PT), dtype=np.uint8)
+        return flat_P, flat_P
 
     @staticmethod
     def figures_of(inputs_PKN: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:

@@ -10,7 +10,7 @@ from lasynth.models.lasynth import LaSynth
 from lasynth.models.lists import ListLaSynth
 from lasynth.models.model import Forward, Model, ModelConfig
 from lasynth.models.synthesizer import Belief, Synthesizer
-from lasynth.models.zoo import has_default, load, save, zoo_folder
+from lasynth.models.zoo import config_of, has_default, load, save, zoo_folder
 
 __all__ = [
     "KINDS",
@@ -26,6 +26,7 @@ __all__ = [
     "Synthesizer",
     "build",
     "can_be_grounded",
+    "config_of",
     "has_default",
     "load",
     "model_config",

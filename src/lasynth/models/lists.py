@@ -17,7 +17,7 @@ from torch import Tensor
 from lasynth.config import Count, Rate, Size
 from lasynth.domains.c import grammar
 from lasynth.errors import InputError
-from lasynth.examples import Example, join
+from lasynth.examples import Example, Obstacles
 from lasynth.models.branches import Changes, Conditions, RelativeOperations
 from lasynth.models.decoder import ExampleReader, HistoryAttention, NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner, pooled
@@ -61,28 +61,29 @@ class ListConfig(ModelConfig):
             return what, "Give the shortest and the longest list."
         return None
 
+    def check_examples(self, examples: Sequence[Example], name: str, where: str | None = None) -> None:
+        """See `ModelConfig`."""
+        obstacles = Obstacles(where)
+        shortest, longest, largest = self.min_cells, self.max_cells, self.max_value
+        for number, example in enumerate(examples, 1):
+            for key, cells in (("input", example.input), ("output", example.output)):
+                place = f"example {number}, {key}"
+                if not shortest <= len(cells) <= longest:
+                    known = f"{shortest}" if shortest == longest else f"{shortest} to {longest}"
+                    what = f"the list has {len(cells)} cells, the model {name} knows lists of {known}"
+                    obstacles.add(what, place, "Give other lists, or train a model for these.")
+                for index, cell in enumerate(cells, 1):
+                    if abs(cell) > largest:
+                        known = f"values from {-largest} to {largest}"
+                        what = f"cell {index} is {cell}, the model {name} knows {known}"
+                        obstacles.add(what, place, "Give smaller values, or train a model for these.")
+        obstacles.check()
+
 
 class ListModel(Model):
     """A model of lists of some lengths and values."""
 
     config: ListConfig
-
-    def check_examples(self, examples: Sequence[Example], name: str, where: str | None = None) -> None:
-        """See `Model`."""
-        config = self.config
-        shortest, longest, largest = config.min_cells, config.max_cells, config.max_value
-        for number, example in enumerate(examples, 1):
-            for key, cells in (("input", example.input), ("output", example.output)):
-                place = join(where, f"example {number}, {key}")
-                if not shortest <= len(cells) <= longest:
-                    known = f"{shortest}" if shortest == longest else f"{shortest} to {longest}"
-                    what = f"the list has {len(cells)} cells, the model {name} knows lists of {known}"
-                    raise InputError(what, place, "Give other lists, or train a model for these.")
-                for index, cell in enumerate(cells, 1):
-                    if abs(cell) > largest:
-                        known = f"values from {-largest} to {largest}"
-                        what = f"cell {index} is {cell}, the model {name} knows {known}"
-                        raise InputError(what, place, "Give smaller values, or train a model for these.")
 
     def check_data(self, inputs_PKN: npt.NDArray[Any], outputs_PKN: npt.NDArray[Any]) -> None:
         """See `Model`."""

@@ -40,6 +40,18 @@ class ModelConfig(Config):
         """The configuration as JSON values."""
         return {"kind": self.kind, **asdict(self)}
 
+    def check_examples(self, examples: Sequence[Example], name: str, where: str | None = None) -> None:
+        """Check that a model takes the shown examples of a task of its language.
+
+        Args:
+            examples: of the task.
+            name: what to call the model in messages.
+            where: what to call the task in messages.
+
+        Raises:
+            InputError: it does not; says what it takes, and all that it does not take.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Forward:
@@ -135,18 +147,6 @@ class Model(nn.Module):
     def step(self, state: Any, tokens_R: Tensor) -> tuple[Tensor, Any]:
         """The incremental path: feed one token a row (first `bos`), get the next one's logits `[R, V]`."""
         raise NotImplementedError
-
-    def check_examples(self, examples: Sequence[Example], name: str, where: str | None = None) -> None:
-        """Check that the model takes the shown examples of a task of its language.
-
-        Args:
-            examples: of the task.
-            name: what to call the model in messages.
-            where: what to call the task in messages.
-
-        Raises:
-            InputError: it does not; says what it takes.
-        """
 
     def check_data(self, inputs_PKN: npt.NDArray[Any], outputs_PKN: npt.NDArray[Any]) -> None:
         """Check that the model takes the examples of a data set.

@@ -67,7 +67,7 @@ class Synthesizer:
         Raises:
             InputError: it does not; says what it takes.
         """
-        self.model.check_examples(examples, self.name, where)
+        self.config.check_examples(examples, self.name, where)
 
     def smallest_example(self) -> Example:
         """An example that the model takes, to try on it whatever must be compiled first."""

@@ -16,13 +16,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 
+from lasynth import domains
 from lasynth.errors import CheckpointError, InputError
 from lasynth.models.build import build, model_config
 from lasynth.models.model import Model, ModelConfig
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.models.vocabulary import fitted, made_with
 
-__all__ = ["default_name", "has_default", "load", "save", "zoo_folder"]
+__all__ = ["default_name", "config_of", "has_default", "load", "save", "zoo_folder"]
 
 FORMAT = 1
 
@@ -68,7 +69,7 @@ def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) ->
             file.replace(path.parent / file.name)
 
 
-def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
+def load(name_or_path: str | Path = domains.DEFAULT, *, device: str = "cpu") -> Synthesizer:
     """Load a model by its language (`"c"`), its name in the zoo, or the path of its weights.
 
     Raises:
@@ -76,18 +77,7 @@ def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
         CheckpointError: a file that is missing, truncated or of another version, or a vocabulary that the
             language no longer has.
     """
-    name = default_name(str(name_or_path)) or str(name_or_path)
-    path = Path(name)
-    if path.suffix != ".safetensors":
-        path = zoo_folder() / f"{name}.safetensors"
-        if not path.is_file():
-            known = sorted(p.stem for p in zoo_folder().glob("*.safetensors"))
-            raise InputError(
-                f"no model {str(name_or_path)!r}",
-                hint=f"Shipped: {', '.join(known) or 'none'}; or give the path of a .safetensors file.",
-            )
-    if not path.is_file():
-        raise CheckpointError("no such file", where=str(path), hint="Give the path of a model's weights.")
+    path = _weights(name_or_path)
     place = path.with_suffix(".json")
     card = read_card(place)
     try:
@@ -102,6 +92,33 @@ def load(name_or_path: str | Path = "c", *, device: str = "cpu") -> Synthesizer:
         ) from error
     model.requires_grad_(False)
     return Synthesizer(model.to(torch.device(device)), config, name=path.stem)
+
+
+def config_of(name_or_path: str | Path) -> tuple[ModelConfig, str]:
+    """The configuration and the name of a model, by its card alone: to see what it takes before it is loaded.
+
+    Raises:
+        InputError, CheckpointError: as `load`.
+    """
+    path = _weights(name_or_path)
+    return model_config(read_card(path.with_suffix(".json")).get("config", {})), path.stem
+
+
+def _weights(name_or_path: str | Path) -> Path:
+    """Where the weights of a model lie."""
+    name = default_name(str(name_or_path)) or str(name_or_path)
+    path = Path(name)
+    if path.suffix != ".safetensors":
+        path = zoo_folder() / f"{name}.safetensors"
+        if not path.is_file():
+            known = sorted(p.stem for p in zoo_folder().glob("*.safetensors"))
+            raise InputError(
+                f"no model {str(name_or_path)!r}",
+                hint=f"Shipped: {', '.join(known) or 'none'}; or give the path of a .safetensors file.",
+            )
+    if not path.is_file():
+        raise CheckpointError("no such file", where=str(path), hint="Give the path of a model's weights.")
+    return path
 
 
 def read_card(path: Path) -> dict[str, Any]:

@@ -13,11 +13,11 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
-from lasynth.domains.base import Array, Cutting, Status, Tokens, right_programs
+from lasynth.domains.base import Array, Cutting, Language, Machine, States, Status, Tokens, right_programs
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search.engine import Budget, Proposals
@@ -40,20 +40,28 @@ class Enumeration:
     width: int = 8
     max_states: int = 20_000
 
+    @classmethod
+    def of(cls, language: Language) -> Self:
+        """The engine of a language, all that it compiles and lists ready: no clock need run for that.
+
+        Raises:
+            InputError: the language lists no short statements.
+        """
+        cutting, pieces_PT = _pieces(language)
+        cutting.chain(pieces_PT[0], pieces_PT[0])
+        return cls()
+
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
         """See `Engine`; the score is less the number of tokens.
 
         Raises:
             InputError: the language lists no short statements.
         """
-        language = problems[0].language
-        cutting = language.cutting
-        if cutting is None or cutting.pieces is None:
-            raise InputError(f"{language.name} cannot be enumerated", "search", "Name another engine.")
+        cutting, pieces_PT = _pieces(problems[0].language)
         for number, live in enumerate(budget.live()):
             if not live:
                 continue
-            found = self._programs(problems[number], cutting, cutting.pieces(), budget, number)
+            found = self._programs(problems[number], cutting, pieces_PT, budget, number)
             for tokens in islice(found, self.width):
                 yield Proposals(np.array([number]), tokens[None], np.array([-float(len(tokens))]))
                 if not budget.live()[number]:
@@ -63,21 +71,23 @@ class Enumeration:
         self, problem: Problem, cutting: Cutting, pieces_PT: Tokens, budget: Budget, number: int
     ) -> Iterator[Tokens]:
         """The programs that reproduce the examples."""
-        eos = problem.language.grammar.eos
-        lengths_P = (pieces_PT != eos).sum(axis=1)
-        known = {problem.inputs_KN.tobytes()}
-        # Of each open state: its program's length without EOS, a number to break ties, the program, the state.
-        heap: list[tuple[int, int, Tokens | None, Array]] = [(0, 0, None, problem.inputs_KN)]
+        language, wanted_KN = problem.language, problem.outputs_KN
+        lengths_P = (pieces_PT != language.grammar.eos).sum(axis=1)
+        steps = cutting.states or _outputs_as_states(language.machine)
+        start = steps.start(problem.inputs_KN)
+        known = {start.tobytes()}
+        # Of each open state: the length of its program without EOS, a tie-breaker, the program, the state.
+        heap: list[tuple[int, int, Tokens | None, Array]] = [(0, 0, None, start)]
         while heap:
             if budget.expired():
                 budget.end(number, StopReason.TIME_LIMIT)
                 return
             length, _, first, state = heapq.heappop(heap)
-            outputs, statuses = problem.language.machine.run_batch(pieces_PT, state)
+            states, statuses = steps.run(pieces_PT, state)
             ran_P = (statuses == Status.OK).all(axis=1) & (length + lengths_P < budget.max_tokens)
-            right_P = right_programs(outputs, statuses, problem.outputs_KN)
-            for piece in np.flatnonzero(ran_P):
-                key = outputs[piece].tobytes()
+            right_P = right_programs(steps.output(states), statuses, wanted_KN)
+            for piece in np.flatnonzero(ran_P & steps.near(states, wanted_KN)):
+                key = states[piece].tobytes()
                 if key in known:
                     continue
                 if not right_P[piece]:  # of a state that is wanted, every program is of interest
@@ -89,5 +99,22 @@ class Enumeration:
                 if right_P[piece]:
                     yield program
                 elif len(known) < self.max_states:
-                    heapq.heappush(heap, (len(program) - 1, len(known), program, outputs[piece]))
+                    heapq.heappush(heap, (len(program) - 1, len(known), program, states[piece]))
         budget.end(number, StopReason.EXHAUSTED)
+
+
+def _pieces(language: Language) -> tuple[Cutting, Tokens]:
+    cutting = language.cutting
+    if cutting is None or cutting.pieces is None:
+        raise InputError(f"{language.name} cannot be enumerated", "search", "Name another engine.")
+    return cutting, cutting.pieces()
+
+
+def _outputs_as_states(machine: Machine) -> States:
+    """A program goes on with what another returns, wherever that leads."""
+    return States(
+        start=lambda inputs: inputs,
+        run=machine.run_batch,
+        output=lambda states: states,
+        near=lambda states, _: np.ones(len(states), dtype=np.bool_),
+    )

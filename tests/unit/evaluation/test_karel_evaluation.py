@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from lasynth.evaluation.floors import ActionFloor, floor_of, words_of
 
 from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.world import World, WorldArray
 from lasynth.errors import InputError
 from lasynth.evaluation import Evaluation, Record, evaluate
 from lasynth.evaluation.tables import groups
-from lasynth.search import SearchConfig
+from lasynth.evaluation.words import words_of
+from lasynth.search import Problem, SearchConfig
 from lasynth.search.testing import ReferenceScorer
 from lasynth.task import Example, Task
 
-CONFIG = SearchConfig(beam=4, max_tokens=24)
+CONFIG = SearchConfig(max_tokens=24)
 # A corridor: the robot stands so many cells from its end.
 LENGTHS = (3, 3, 3, 3, 3, 5)
 
@@ -34,7 +33,7 @@ def task_of(text: str, name: str, lengths: tuple[int, ...] = LENGTHS) -> Task:
         world = corridor(length)
         marker = (*(0, 0 if length < 6 else 6), number + 1)
         inputs.append(replace(world, markers=(marker,)).to_array())
-    tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse(text))
+    tokens = LANGUAGE.text.tokens_of(text)
     examples = []
     for before in inputs:
         outputs, statuses = LANGUAGE.machine.run_batch(tokens[None], before[None])
@@ -48,35 +47,38 @@ LOOP = task_of("def run():\n    while frontIsClear:\n        move\n", "loop")
 TASKS = [STRAIGHT, LOOP]
 
 
-def scorer_for(programs: dict[str, str], confidence: float = 0.97) -> ReferenceScorer:
-    tokens: dict[str | None, Any] = {
-        name: LANGUAGE.text.to_tokens(LANGUAGE.text.parse(text)) for name, text in programs.items()
-    }
-    return ReferenceScorer(
-        tokens,
-        LANGUAGE.grammar.num_tokens,
-        bos=LANGUAGE.grammar.bos,
-        eos=LANGUAGE.grammar.eos,
-        confidence=confidence,
-    )
+def scorer_for(tasks: list[Task], *texts: str, confidence: float = 0.97) -> ReferenceScorer:
+    """Prefers these programs, one a task; the tasks' own if none are given."""
+    programs = texts or [task.program or "" for task in tasks]
+    references = [
+        (Problem.of(task), LANGUAGE.text.tokens_of(text)) for task, text in zip(tasks, programs, strict=True)
+    ]
+    return ReferenceScorer(references, confidence=confidence)
 
 
 @pytest.fixture(scope="module")
 def evaluation() -> Evaluation:
-    scorer = scorer_for({task.id or "": task.program or "" for task in TASKS})
-    return replace(evaluate(scorer, LANGUAGE, TASKS, CONFIG, title="corridors"), seconds=1.5)
+    return replace(evaluate(scorer_for(TASKS), TASKS, CONFIG, beam=4, title="corridors"), seconds=1.5)
+
+
+def floor_is_right(task: Task) -> bool:
+    problem, floor = Problem.of(task), LANGUAGE.floor
+    assert floor is not None
+    (program,) = floor.fit(problem.inputs_KN[None], problem.outputs_KN[None])
+    return program is not None and bool(problem.right([program])[0])
 
 
 def test_the_floor_is_that_of_the_language() -> None:
-    floor = floor_of(LANGUAGE)
-    assert isinstance(floor, ActionFloor)
     # Three moves fit the five worlds shown, and the held-out one takes five.
-    assert floor.right(TASKS) == [True, False]
+    assert [floor_is_right(task) for task in TASKS] == [True, False]
     shown_all = replace(LOOP, examples=LOOP.examples + LOOP.held_out, held_out=())
-    assert floor.right([shown_all, replace(LOOP, held_out=())]) == [False, True]
-    references = [LANGUAGE.text.to_tokens(LANGUAGE.text.parse(task.program or "")) for task in TASKS]
-    assert [floor.is_plain(*pair) for pair in zip(TASKS, references, strict=True)] == [True, False]
-    assert floor.is_plain(LOOP, None) is None
+    assert [floor_is_right(task) for task in (shown_all, replace(LOOP, held_out=()))] == [False, True]
+    floor = LANGUAGE.floor
+    assert floor is not None
+    for task, straight in zip(TASKS, (True, False), strict=True):
+        inputs, outputs = LANGUAGE.encode(task.examples + task.held_out)
+        assert floor.is_plain(inputs, outputs, LANGUAGE.text.tokens_of(task.program or "")) == straight
+        assert floor.is_plain(inputs, outputs, None) is None
 
 
 def test_records_hold_every_protocol(evaluation: Evaluation) -> None:
@@ -92,17 +94,16 @@ def test_records_hold_every_protocol(evaluation: Evaluation) -> None:
 
 def test_top1_is_the_likeliest_of_the_beam_whatever_the_examples_say() -> None:
     # The scorer prefers a turn: the beam's likeliest program is wrong, and a later one is right.
-    scorer = scorer_for({"move": "def run():\n    turnLeft\n"}, 0.4)
     task = replace(task_of("def run():\n    move\n", "move"), program=None)
-    (record,) = evaluate(scorer, LANGUAGE, [task], replace(CONFIG, beam=64)).records
+    scorer = scorer_for([task], "def run():\n    turnLeft\n", confidence=0.4)
+    (record,) = evaluate(scorer, [task], CONFIG, beam=64).records
     assert (record.top1, record.consistent, record.oracle) == (False, True, True)
     assert record.plain is None
     assert not record.plain_computed
 
 
 def test_what_is_known_of_the_tasks_is_taken(evaluation: Evaluation) -> None:
-    scorer = scorer_for({"straight": STRAIGHT.program or ""})
-    (record,) = evaluate(scorer, LANGUAGE, [STRAIGHT], CONFIG, plain=[False]).records
+    (record,) = evaluate(scorer_for([STRAIGHT]), [STRAIGHT], CONFIG, beam=4, plain=[False]).records
     assert (record.plain, record.plain_computed) == (False, False)
 
 
@@ -126,7 +127,8 @@ def test_tables_speak_of_the_straight_line_floor(evaluation: Evaluation) -> None
 def test_a_table_of_lists_has_no_top1(evaluation: Evaluation) -> None:
     assert "top-1" not in replace(evaluation, domain="c").render()
     assert words_of("karel").name == "straight-line floor"
-    assert words_of("toy") == words_of("c")
+    assert words_of("c").name == "affine fit"
+    assert words_of("a language that is gone").name == "floor"
 
 
 def test_json_comes_back_equal(evaluation: Evaluation) -> None:

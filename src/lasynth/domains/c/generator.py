@@ -130,11 +130,6 @@ class CTaskGenerator(TaskGenerator):
         return self.sampler.num_cells
 
     @property
-    def num_shown(self) -> int | None:
-        """See `TaskGenerator`: half of them."""
-        return None
-
-    @property
     def keep_plain(self) -> float:
         """See `TaskGenerator`."""
         return self.keep_affine

@@ -29,27 +29,29 @@ from lasynth.grammar import (
     IntArray,
 )
 
-__all__ = ["Masking", "TokenMask", "allow", "reset", "state_size", "take"]
+__all__ = ["AT_SIZE", "Masking", "TokenMask", "allow", "reset", "state_size", "take"]
 
 BoolArray = npt.NDArray[np.bool_]
 
 _NEW, _OPEN_DECLARED = int(NameKind.NEW), int(Effect.OPEN_DECLARED)
 # A row's state: the stack's size, the names used so far (as bits), the scope, the parser's stack.
-_AT_SIZE, _AT_USED, _AT_SCOPE = 0, 1, 2
+AT_SIZE, AT_USED, AT_SCOPE = 0, 1, 2
 
 
 def state_size(tables: Tables) -> int:
     """S."""
     t = tables.parts
-    return _AT_SCOPE + scope_size(int(t.families[-1]), t.max_nesting) + t.stack_size
+    return AT_SCOPE + scope_size(int(t.families[-1]), t.max_nesting) + t.stack_size
 
 
 @njit(cache=True, nogil=True, inline="always")
-def reset(t: Unpacked, state: IntArray, symbol: int) -> None:
-    """Begin with a symbol, packed; `t.start` for a program."""
+def reset(t: Unpacked, state: IntArray, symbol: int, visible: int) -> None:
+    """Begin with a symbol, packed (`t.start` for a program), where names (as bits) are visible."""
     at_stack = len(state) - t.stack_size
     state[:at_stack] = 0
-    state[_AT_SIZE] = 1
+    state[AT_SIZE] = 1
+    state[AT_USED] = visible
+    state[AT_SCOPE] = visible
     state[at_stack] = symbol
 
 
@@ -63,14 +65,14 @@ def _offered(t: Unpacked, state: IntArray, behind: int) -> int:
     if behind >> KIND_SHIFT == KIND_ACTION and t.effects[behind & INDEX_MASK] == _OPEN_DECLARED:
         num_families = 1
     offered = 0
-    taken = int(state[_AT_SCOPE])  # the visible names
+    taken = int(state[AT_SCOPE])  # the visible names
     for _ in range(2):
         for family in range(num_families):
             for name in range(t.families[family], t.families[family + 1]):
                 if not (taken >> name) & 1:
                     offered |= 1 << name
                     break
-        taken |= state[_AT_USED]
+        taken |= state[AT_USED]
     return offered
 
 
@@ -78,13 +80,13 @@ def _offered(t: Unpacked, state: IntArray, behind: int) -> int:
 def allow(t: Unpacked, max_nesting: int, state: IntArray, allowed_V: BoolArray) -> None:
     """Mark the tokens that may come next."""
     allowed_V[:] = False
-    size = state[_AT_SIZE]
+    size = state[AT_SIZE]
     if size == 0:
         allowed_V[t.eos] = True
         return
     at_stack = len(state) - t.stack_size
     stack = state[at_stack:]
-    scope = state[_AT_SCOPE:at_stack]
+    scope = state[AT_SCOPE:at_stack]
     # What is topmost is no action: those are taken with the token before them. It rules most out.
     top = stack[size - 1]
     index = top & INDEX_MASK
@@ -121,7 +123,7 @@ def allow(t: Unpacked, max_nesting: int, state: IntArray, allowed_V: BoolArray) 
 @njit(cache=True, nogil=True, inline="always")
 def take(t: Unpacked, state: IntArray, token: int, actions: IntArray) -> bool:
     """Advance by one token; False where it is no continuation (the state is then of no further use)."""
-    size = state[_AT_SIZE]
+    size = state[AT_SIZE]
     if size == 0:
         return token == t.eos
     if token < 0:
@@ -130,7 +132,7 @@ def take(t: Unpacked, state: IntArray, token: int, actions: IntArray) -> bool:
     if terminal < 0:
         return False
     at_stack = len(state) - t.stack_size
-    scope = state[_AT_SCOPE:at_stack]
+    scope = state[AT_SCOPE:at_stack]
     size, role, _, total = shift(t.rhs, t.rhs_start, t.predict, state[at_stack:], size, terminal, actions)
     if size < 0:
         return False
@@ -138,12 +140,12 @@ def take(t: Unpacked, state: IntArray, token: int, actions: IntArray) -> bool:
     if terminal == t.name_terminal:
         if not name_fits(scope, t.kinds[role], name, t.families[-1]):
             return False
-        state[_AT_USED] |= 1 << name
+        state[AT_USED] |= 1 << name
     for position in range(total):
         effect = t.effects[actions[position]]
         if effect > 0 and not enact(scope, effect, name, t.max_nesting):
             return False
-    state[_AT_SIZE] = size
+    state[AT_SIZE] = size
     return True
 
 
@@ -151,7 +153,7 @@ def take(t: Unpacked, state: IntArray, token: int, actions: IntArray) -> bool:
 def _reset_rows(tables: IntArray, states_RS: IntArray) -> None:
     t = unpacked(tables)
     for row in range(len(states_RS)):
-        reset(t, states_RS[row], t.start)
+        reset(t, states_RS[row], t.start, 0)
 
 
 @njit(cache=True, nogil=True)
@@ -179,7 +181,7 @@ def _allow_along(
     num_rows, num_positions, num_tokens = allowed_BTV.shape
     actions = np.empty(MAX_ACTIONS, dtype=np.int32)
     for row in range(num_rows):
-        reset(t, state, t.start)
+        reset(t, state, t.start, 0)
         for position in range(num_positions):
             token = tokens_BT[row, position]
             allow(t, max_nesting, state, allowed_BTV[row, position])
@@ -207,7 +209,7 @@ class TokenMask:
     @property
     def finished(self) -> BoolArray:
         """`[R]` the rows that have ended with EOS."""
-        finished_R: BoolArray = self._states_RS[:, _AT_SIZE] == 0
+        finished_R: BoolArray = self._states_RS[:, AT_SIZE] == 0
         return finished_R
 
     def allowed(self) -> BoolArray:

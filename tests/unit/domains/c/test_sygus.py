@@ -17,24 +17,23 @@ from lasynth import domains
 from lasynth.domains.c._sygus_terms import Add, Cell, Choose, Constant, Subtract, Term, read_term
 from lasynth.domains.c.sygus import SygusProgram, SygusSolver, SygusStop
 from lasynth.errors import InputError
-from lasynth.task import Example, Task
 
 needs_cvc5 = pytest.mark.skipif(
     importlib.util.find_spec("cvc5") is None, reason="cvc5 is not installed: pip install 'lasynth[sygus]'"
 )
 Map = Callable[[list[int]], list[int]]
+Pair = tuple[np.ndarray, np.ndarray]  # inputs and outputs
 
 
-def task_of(function: Map, num_examples: int = 5, num_cells: int = 5, seed: int = 0) -> Task:
-    inputs = np.random.default_rng(seed).integers(-4, 5, (num_examples, num_cells)).tolist()
-    return Task("c", tuple(Example(tuple(x), tuple(function(x))) for x in inputs))
+def pair_of(function: Map, num_examples: int = 5, num_cells: int = 5, seed: int = 0) -> Pair:
+    inputs = np.random.default_rng(seed).integers(-4, 5, (num_examples, num_cells))
+    return inputs, np.array([function(x) for x in inputs.tolist()])
 
 
-def random_task(num_cells: int = 3) -> Task:
+def random_pair(num_cells: int = 3) -> Pair:
     """Outputs that nothing small explains."""
-    rng = np.random.default_rng(3)
-    pairs = rng.integers(-1000, 1000, (12, 2, num_cells)).tolist()
-    return Task("c", tuple(Example(tuple(x), tuple(y)) for x, y in pairs))
+    pairs = np.random.default_rng(3).integers(-1000, 1000, (12, 2, num_cells))
+    return pairs[:, 0], pairs[:, 1]
 
 
 def children() -> set[int]:
@@ -76,8 +75,7 @@ def solver() -> Iterator[SygusSolver]:
 def test_a_known_map_is_found_and_generalises(
     solver: SygusSolver, function: Map, num_examples: int, num_cells: int
 ) -> None:
-    task = task_of(function, num_examples, num_cells)
-    program = solver.solve(task)
+    program = solver.search(*pair_of(function, num_examples, num_cells)).program
     assert program is not None
     others = np.random.default_rng(1).integers(-9, 9, (200, num_cells))
     wanted = np.array([function(x) for x in others.tolist()])
@@ -89,19 +87,23 @@ def test_a_known_map_is_found_and_generalises(
 @needs_cvc5
 def test_the_cell_itself_and_the_smaller_term_come_first(solver: SygusSolver) -> None:
     # in_1 and in_0 + 1 are the same on the examples, and so are the cells of a list of equals.
-    task = Task("c", tuple(Example((v, v + 1), (v + 1, v + 1)) for v in range(4)))
-    assert solver.solve(task) == SygusProgram((Cell(1), Cell(1)))
-    task = Task("c", tuple(Example((v, v, v), (v, v, v)) for v in range(4)))
-    assert solver.solve(task) == SygusProgram((Cell(0), Cell(1), Cell(2)))
+    column = np.arange(4)[:, None]
+    found = solver.search(column + [0, 1], column + [1, 1])
+    assert found.program == SygusProgram((Cell(1), Cell(1)))
+    found = solver.search(column + [0, 0, 0], column + [0, 0, 0])
+    assert found.program == SygusProgram((Cell(0), Cell(1), Cell(2)))
 
 
 @needs_cvc5
 def test_what_fits_is_right_on_the_shown_examples(solver: SygusSolver) -> None:
-    task = task_of(sorted, 4, num_cells=3)
-    program = solver.solve(task)
+    inputs, outputs = pair_of(sorted, 4, num_cells=3)
+    program = solver.search(inputs, outputs).program
     assert program is not None
-    inputs = np.array([example.input for example in task.examples])
-    assert program.solves(inputs, np.array([example.output for example in task.examples]))
+    assert program.solves(inputs, outputs)
+    tokens = solver.fit(inputs, outputs)
+    assert tokens is not None
+    c = domains.get("c")
+    assert c.text.of_tokens(tokens) == c.text.format(c.text.parse(program.to_c() or ""))
 
 
 @needs_cvc5
@@ -109,14 +111,14 @@ def test_the_time_limit_holds_and_leaves_no_process() -> None:
     before = children()
     solver = SygusSolver(time_limit=0.5, cell_limit=0.5)
     start_s = time.perf_counter()
-    result = solver.search(random_task())
+    result = solver.search(*random_pair())
     seconds = time.perf_counter() - start_s
     assert result.program is None
     assert result.stopped in {SygusStop.TIME_LIMIT, SygusStop.CELL_LIMIT}
     assert 0.3 < seconds < 1.5
     assert children() <= before
     # The next task gets a fresh process.
-    assert solver.solve(task_of(lambda x: [x[0] + 1], 5, 1)) is not None
+    assert solver.fit(*pair_of(lambda x: [x[0] + 1], 5, 1)) is not None
     assert len(children() - before) == 1
     solver.close()
     assert children() <= before
@@ -128,12 +130,12 @@ def test_limits_of_cpu_time_hold_whatever_else_runs() -> None:
     before = children()
     with SygusSolver(time_limit=0.5, cell_limit=0.5, cpu_time=True) as solver:
         start_s = time.perf_counter()
-        result = solver.search(random_task())
+        result = solver.search(*random_pair())
         assert children() <= before
         assert result.stopped in {SygusStop.TIME_LIMIT, SygusStop.CELL_LIMIT}
         assert 0.3 < result.seconds < 0.8
         assert time.perf_counter() - start_s >= 0.9 * result.seconds
-        quick = solver.search(task_of(lambda x: [x[0] + 1], 5, 1))
+        quick = solver.search(*pair_of(lambda x: [x[0] + 1], 5, 1))
         assert quick.program is not None
         assert 0 < quick.seconds < 0.5
 
@@ -141,7 +143,7 @@ def test_limits_of_cpu_time_hold_whatever_else_runs() -> None:
 @needs_cvc5
 def test_the_limit_of_a_cell_ends_a_task_sooner() -> None:
     with SygusSolver(time_limit=20, cell_limit=0.4) as solver:
-        result = solver.search(random_task(num_cells=2))
+        result = solver.search(*random_pair(num_cells=2))
     assert result.stopped is SygusStop.CELL_LIMIT
     assert result.seconds < 5
 
@@ -150,7 +152,7 @@ def test_the_limit_of_a_cell_ends_a_task_sooner() -> None:
 def test_a_solver_that_is_gone_leaves_no_process() -> None:
     before = children()
     solver = SygusSolver()
-    assert solver.solve(task_of(lambda x: [x[0] + 1], 5, 1)) is not None
+    assert solver.fit(*pair_of(lambda x: [x[0] + 1], 5, 1)) is not None
     assert children() - before
     del solver
     gc.collect()
@@ -163,7 +165,7 @@ def test_one_process_serves_many_tasks() -> None:
     with SygusSolver() as solver:
         processes = set()
         for number in range(3):
-            assert solver.solve(task_of(lambda x, n=number: [x[0] + n + 1, x[1] - x[0]], 5, 2)) is not None
+            assert solver.fit(*pair_of(lambda x, n=number: [x[0] + n + 1, x[1] - x[0]], 5, 2)) is not None
             processes |= children() - before
     assert len(processes) == 1
 
@@ -172,40 +174,26 @@ def test_one_process_serves_many_tasks() -> None:
 def test_the_limit_of_memory_holds() -> None:
     # Python and cvc5 alone take more than this.
     with SygusSolver(time_limit=10, max_memory=16) as solver:
-        result = solver.search(task_of(lambda x: [x[0] + 1], 5, 1))
+        result = solver.search(*pair_of(lambda x: [x[0] + 1], 5, 1))
     assert result.stopped is SygusStop.WORKER_ENDED
     assert result.seconds < 5
 
 
 @needs_cvc5
 def test_a_contradiction_is_said() -> None:
-    task = Task("c", (Example((1, 2), (0, 0)), Example((1, 2), (0, 1))))
+    inputs, outputs = np.array([[1, 2], [1, 2]]), np.array([[0, 0], [0, 1]])
     with SygusSolver() as solver:
-        assert solver.search(task).stopped is SygusStop.CONTRADICTION
+        assert solver.search(inputs, outputs).stopped is SygusStop.CONTRADICTION
 
 
 @needs_cvc5
 def test_large_numbers_are_exact(solver: SygusSolver) -> None:
     big = 2**31 - 1
-    pairs = [((big, -big), (-1, big)), ((-big, 5), (5 - big - 1, -big)), ((7, 8), (14, 7))]
-    program = solver.solve(Task("c", tuple(Example(x, y) for x, y in pairs)))
+    inputs = np.array([[big, -big], [-big, 5], [7, 8]])
+    outputs = np.array([[-1, big], [5 - big - 1, -big], [14, 7]])
+    program = solver.search(inputs, outputs).program
     assert program is not None
     assert program.solves(np.array([[100, 1]]), np.array([[100, 100]]))
-
-
-@needs_cvc5
-@pytest.mark.parametrize(
-    "examples",
-    [
-        [Example((1, 2), (1, 2)), Example((1, 2, 3), (1, 2, 3))],
-        [Example((1, 2), (1,))],
-        [Example({"grid": 1}, {"grid": 1})],
-    ],
-    ids=["lengths", "shorter", "karel"],
-)
-def test_no_map_of_lists_is_an_error(examples: list[Example]) -> None:
-    with SygusSolver() as solver, pytest.raises(InputError, match="not a map of lists of integers"):
-        solver.solve(Task("c", tuple(examples)))
 
 
 @needs_cvc5

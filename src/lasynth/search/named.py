@@ -1,0 +1,65 @@
+"""Engines by their names, as commands and `lasynth.solve` take them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from lasynth.domains.base import Language
+from lasynth.errors import InputError
+from lasynth.search.beam import Beam
+from lasynth.search.completion import Completion
+from lasynth.search.engine import Engine
+from lasynth.search.enumeration import Enumeration
+from lasynth.search.floor import FloorSearch, SolverSearch
+from lasynth.search.sampling import Sampling
+from lasynth.search.scorer import Scorer
+
+__all__ = ["ENGINES", "engine", "needs_model"]
+
+_WITH_MODEL: Final = ("beam", "sampling")
+_WITHOUT_MODEL: Final[dict[str, Callable[[Language], Engine]]] = {
+    "completion": lambda language: Completion(),
+    "floor": lambda language: FloorSearch(),
+    "enumeration": Enumeration.of,
+}
+# The solvers of a language have names of their own.
+ENGINES: Final = (*_WITH_MODEL, *_WITHOUT_MODEL)
+
+
+def needs_model(names: Sequence[str | Engine]) -> bool:
+    """Whether some of these engines, by name, search with a model."""
+    return any(name in _WITH_MODEL for name in names)
+
+
+def engine(
+    name: str,
+    language: Language,
+    scorer: Scorer | None = None,
+    *,
+    beam: int = 64,
+    time_limit: float = 10.0,
+) -> Engine:
+    """The engine of that name.
+
+    Args:
+        name: one of `ENGINES`, or a solver of the language.
+        language: of the programs wanted.
+        scorer: the model, for an engine that needs one.
+        beam: W of an engine with a model.
+        time_limit: seconds a problem, of a solver.
+
+    Raises:
+        InputError: no such engine, an engine that needs a model without one, or a language that cannot be
+            enumerated.
+    """
+    if name in language.solvers:
+        return SolverSearch(language.solvers[name](time_limit), name)
+    if name in _WITH_MODEL:
+        if scorer is None:
+            raise InputError(f"the engine {name} needs a model", hint="Give a model, or another engine.")
+        return Beam(scorer=scorer, width=beam) if name == "beam" else Sampling(scorer=scorer, width=beam)
+    if name not in _WITHOUT_MODEL:
+        known = ", ".join((*ENGINES, *language.solvers))
+        raise InputError(f"no engine is called {name!r}", hint=f"Known for {language.name}: {known}.")
+    return _WITHOUT_MODEL[name](language)

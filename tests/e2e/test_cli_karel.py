@@ -135,7 +135,7 @@ def test_without_a_model_it_says_what_to_give(
     from lasynth import api
     from lasynth.models import zoo
 
-    monkeypatch.setattr(zoo, "SHIPPED", {"c": "c-small"})
+    monkeypatch.setattr(zoo, "default_name", {"c": "c-small"}.get)
     api.load.cache_clear()  # of what other tests have loaded
     result = lasynth("solve", write("t.json", TASK))
     assert (result.exit_code, result.stdout) == (2, "")

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.data.dataset import Dataset
-from lasynth.data.filters import mix_words
+from lasynth.domains.random import mix_words
 from lasynth.errors import InputError
 
 __all__ = ["Batch", "Batches"]

@@ -12,7 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Split", "hash_fraction", "mix_words", "new_rows", "splits_of"]
+from lasynth.domains.random import mix_words
+
+__all__ = ["Split", "hash_fraction", "new_rows", "splits_of"]
 
 _HELD_SHARE: Final = 1 / 16  # of the functions, for each of test and valid
 
@@ -23,13 +25,6 @@ class Split(StrEnum):
     TRAIN = "train"
     VALID = "valid"
     TEST = "test"
-
-
-def mix_words(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """SplitMix64's finaliser: words of which every bit depends on every bit of the given ones."""
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
 
 
 def hash_fraction(hashes_P: npt.NDArray[np.int64], salt: int = 0) -> npt.NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-__all__ = ["Stream", "chance", "draw_below", "mix", "pick", "program_keys"]
+__all__ = ["Stream", "chance", "draw_below", "mix", "mix_words", "pick", "program_keys"]
 
 Stream = npt.NDArray[np.uint64]
 
@@ -19,8 +19,12 @@ _UNIT = 2.0**-53
 
 
 def mix(words: Stream) -> Stream:
+    """One step of SplitMix64 from each of the words, so that 0 is no fixed point as it is of `mix_words`."""
+    return mix_words(words + np.uint64(0x9E3779B97F4A7C15))
+
+
+def mix_words(words: Stream) -> Stream:
     """SplitMix64's finaliser: words of which every bit depends on every bit of the given ones."""
-    words = words + np.uint64(0x9E3779B97F4A7C15)
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return words ^ (words >> np.uint64(31))

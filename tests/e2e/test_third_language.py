@@ -107,11 +107,11 @@ def test_data_is_generated_and_evaluated_on(lasynth: Run, tmp_path: Path) -> Non
     result = lasynth(*options, "--num", 60, "--stats")
     assert result.returncode == 0, result.stderr
     assert re.search(r"2 statements +\d+\.\d%$", result.stdout, re.MULTILINE)  # and no word of plain tasks
-    assert lasynth(*options, "--num", 8, "--split", "test").returncode == 0
+    assert lasynth(*options, "--num", 4, "--split", "test").returncode == 0
     evaluate = ("evaluate", "--data", tmp_path / "data", "--engine", "enumeration", "--json")
     result = lasynth(*evaluate)
     assert result.returncode == 0, result.stderr
-    assert json.loads(result.stdout)["totals"]["consistent"]["num_right"] >= 6
+    assert json.loads(result.stdout)["totals"]["consistent"]["num_right"] >= 3
     result = lasynth("train", "--data", tmp_path / "data", "--out", tmp_path / "run")
     assert result.returncode == 2
     assert result.stderr == "lasynth: no preset trains a model of strings. Give --preset or --config.\n"

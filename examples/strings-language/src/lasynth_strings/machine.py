@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, reduce
-from itertools import pairwise
+from itertools import cycle, pairwise
 from operator import itemgetter, methodcaller
 from typing import Any, Final
 
@@ -72,20 +72,14 @@ def _run(program: bytes, source: str, built: str) -> tuple[str, Status]:
 
 def _run_states(tokens_PT: Tokens, states: Array, *, fuel: int = 0) -> tuple[Array, Statuses]:
     """See `States`; there is no loop that could use up its fuel."""
-    num_programs, num_examples = len(tokens_PT), states.shape[-2]
-    states_PKN = np.broadcast_to(states, (num_programs, num_examples, 2 * MAX_LENGTH)).copy()
-    begun_PK = [
-        [(decode(state[:MAX_LENGTH]), decode(state[MAX_LENGTH:])) for state in row] for row in states_PKN
-    ]
-    ends = [
-        _run(tokens.tobytes(), *begun)
-        for tokens, row in zip(tokens_PT, begun_PK, strict=True)
-        for begun in row
-    ]
-    built = encode([built for built, _ in ends])
-    states_PKN[..., MAX_LENGTH:] = built.reshape(num_programs, num_examples, MAX_LENGTH)
-    statuses = np.array([status for _, status in ends], dtype=np.uint8)
-    return states_PKN, statuses.reshape(num_programs, num_examples)
+    shape = len(tokens_PT), states.shape[-2], 2 * MAX_LENGTH
+    rows = states if states.ndim == 3 else states[None]  # one for each program, or one for all
+    begun = [[(decode(state[:MAX_LENGTH]), decode(state[MAX_LENGTH:])) for state in row] for row in rows]
+    programs = zip(tokens_PT, cycle(begun), strict=False)
+    ends = [_run(tokens.tobytes(), *state) for tokens, row in programs for state in row]
+    states_PKN = np.broadcast_to(states, shape).copy()
+    states_PKN[..., MAX_LENGTH:] = encode([built for built, _ in ends]).reshape(*shape[:2], MAX_LENGTH)
+    return states_PKN, np.array([status for _, status in ends], dtype=np.uint8).reshape(shape[:2])
 
 
 def _near(states_PKN: Array, outputs_KN: Array) -> Bools:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import torch
 
+from lasynth import domains
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
-from lasynth.domains.generator import source_class
 from lasynth.training.config import read_config
 from lasynth.training.loop import Trainer
 
@@ -66,7 +66,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    source = source_class(options.domain).named(CONFIGS[options.domain])
+    source = domains.get(options.domain).generator().named(CONFIGS[options.domain])
     with tempfile.TemporaryDirectory() as folder:
         generate(Path(folder) / "data", source, num_tasks=2000, seed=1)
         programs = Dataset.open(Path(folder) / "data", max_tokens=MAX_TOKENS)

@@ -26,6 +26,7 @@ from lasynth.domains.c.affine import AffineFit, AffineProgram
 from lasynth.domains.c.sygus import SygusProgram, SygusSolver
 from lasynth.errors import LasynthError
 from lasynth.evaluation.intervals import Rate
+from lasynth.search import Problem
 from lasynth.task import Task
 
 
@@ -49,8 +50,21 @@ def right(program: SygusProgram | AffineProgram | None, task: Task) -> bool:
     """Whether a program that is right on the shown examples is right on the held-out ones too."""
     if program is None or not task.held_out:
         return program is not None
-    inputs = np.array([example.input for example in task.held_out])
-    return program.solves(inputs, np.array([example.output for example in task.held_out]))
+    return program.solves(*task.language.encode(task.held_out))
+
+
+def affine_fits(tasks: list[Task]) -> list[AffineProgram | None]:
+    """The affine fit of each task; those of one shape are fitted together."""
+    by_shape: dict[tuple[int, ...], list[int]] = {}
+    problems = [Problem.of(task) for task in tasks]
+    for number, problem in enumerate(problems):
+        by_shape.setdefault(problem.inputs_KN.shape, []).append(number)
+    found: dict[int, AffineProgram | None] = {}
+    for numbers in by_shape.values():
+        inputs = np.stack([problems[number].inputs_KN for number in numbers])
+        outputs = np.stack([problems[number].outputs_KN for number in numbers])
+        found.update(zip(numbers, AffineFit().fit(inputs, outputs), strict=True))
+    return [found[number] for number in range(len(tasks))]
 
 
 def run(tasks: list[Task], out: Path, *, time_limit: float, cell_limit: float) -> None:
@@ -65,13 +79,13 @@ def run(tasks: list[Task], out: Path, *, time_limit: float, cell_limit: float) -
         raise SystemExit(f"{out} was made with other limits than {limits}. Give another --out.")
     known = {line["id"] for line in lines}
     out.parent.mkdir(parents=True, exist_ok=True)
-    floors = AffineFit().solve_many(tasks)
+    floors = affine_fits(tasks)
     with SygusSolver(**limits, cpu_time=True) as solver, out.open("a") as stream:
         for number, (task, floor) in enumerate(zip(tasks, floors, strict=True), 1):
             name = task.id or str(number)
             if name in known:
                 continue
-            result = solver.search(task)
+            result = solver.search(*task.language.encode(task.examples))
             line = {
                 "id": name,
                 "shown": result.program is not None,

@@ -30,7 +30,7 @@ import sys
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -38,17 +38,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from lasynth.evaluation.floors import words_of
 
-from lasynth import api, domains
+from lasynth import api
 from lasynth.data.dataset import Dataset
-from lasynth.evaluation.protocols import Searches, evaluate_searches
+from lasynth.evaluation.protocols import evaluate_engines
 from lasynth.evaluation.records import Evaluation, Record
 from lasynth.evaluation.results import Result, TaskSet, read_result, task_set_digest, write_result
+from lasynth.evaluation.words import words_of
 from lasynth.models import Grounded, Synthesizer
-from lasynth.search import SearchConfig, search
-from lasynth.search.ensemble import Choice, merge
-from lasynth.search.search import Method, SearchResult
+from lasynth.outcome import StopReason
+from lasynth.search import Beam, Budget, Engine, Problem, Proposals, SearchConfig, Votes
 from lasynth.task import Task
 from lasynth.training.checkpoint import load_checkpoint
 
@@ -187,20 +186,40 @@ class Study:
 
     @cached_property
     def kept(self) -> KeptSearches:
-        """The searches of models that an ensemble holds."""
-        return KeptSearches({name for run in self.runs if len(run.members) > 1 for name in run.members})
+        """What the models of ensembles have found."""
+        return KeptSearches()
+
+    @cached_property
+    def shared(self) -> set[str]:
+        """The runs that an ensemble holds."""
+        return {name for run in self.runs if len(run.members) > 1 for name in run.members}
 
     def _evaluate(self, members: dict[str, Synthesizer], run: Run) -> Evaluation:
         settings = self.document["evaluate"]
         for member in members.values():
             api.warm_up(member)
-        searched = {name: Grounded(member) if run.grounded else member for name, member in members.items()}
+        beams, greedy = (
+            [
+                self.kept.engine(
+                    Beam(
+                        scorer=Grounded(member) if run.grounded else member,
+                        width=width,
+                        name=f"{name}{' grounded' if run.grounded else ''}",
+                    ),
+                    shared=name in self.shared,
+                    timed=timed,
+                )
+                for name, member in members.items()
+            ]
+            for width, timed in ((settings["beam"], True), (1, False))
+        )
         with torch.inference_mode():
-            found = evaluate_searches(
-                self.kept.searches(searched, Choice(run.choice)),
-                domains.get(next(iter(members.values())).domain),
+            found = evaluate_engines(
+                beams,
+                greedy,
                 self.tasks,
-                SearchConfig(beam=settings["beam"], max_tokens=settings["max_tokens"]),
+                SearchConfig(max_tokens=settings["max_tokens"]),
+                choose=Votes(run.choice) if len(members) > 1 else None,
                 plain=self.test_set.plain_P.tolist(),
                 title=f"{self.title(run)}, seed {run.seed}",
             )
@@ -250,56 +269,68 @@ class Study:
 
 
 class KeptSearches:
-    """How one model searches, or several and choose; what the models of ensembles find is kept for the next.
+    """What engines proposed, so that several ensembles of the same models cost the searches of one."""
 
-    Args:
-        shared: names of the runs whose searches are kept.
-    """
+    def __init__(self) -> None:
+        self.found: dict[tuple[object, ...], tuple[list[Proposals], list[StopReason | None], float]] = {}
+        self.spared_s: defaultdict[str | None, float] = defaultdict(float)
 
-    def __init__(self, shared: Collection[str]) -> None:
-        self._shared = shared
-        self._found: dict[tuple[object, ...], tuple[list[SearchResult], float]] = {}
-        self._spared_s: defaultdict[str | None, float] = defaultdict(float)
+    def engine(self, engine: Engine, *, shared: bool, timed: bool) -> Engine:
+        """An engine that searches each batch of problems once, if it is shared by several evaluations.
 
-    def searches(self, members: Mapping[str, Synthesizer | Grounded], choice: Choice) -> Searches:
-        """Of one model, or of an ensemble, by the names of the runs."""
-
-        def searches(tasks: Sequence[Task], config: SearchConfig) -> list[SearchResult]:
-            found = [self._search(name, member, tasks, config) for name, member in members.items()]
-            if len(members) == 1:
-                return found[0]
-            domain = domains.get(next(iter(members.values())).domain)
-            return [
-                merge([results[number] for results in found], domain, task, config, choice=choice)
-                for number, task in enumerate(tasks)
-            ]
-
-        return searches
+        Args:
+            engine: its name says which run it searches with, and how.
+            shared: whether it is searched with again.
+            timed: whether records count its time; they do not count that of greedy engines.
+        """
+        return _Kept(engine, self, timed) if shared else engine
 
     def with_time_spared(self, found: Evaluation) -> Evaluation:
         """Records that say what they would have taken, had nothing been kept."""
         records = [
-            replace(record, seconds=record.seconds + self._spared_s.get(record.id, 0.0))
+            replace(record, seconds=record.seconds + self.spared_s.get(record.id, 0.0))
             for record in found.records
         ]
-        self._spared_s.clear()
+        self.spared_s.clear()
         return replace(found, records=tuple(records))
 
-    def _search(
-        self, name: str, member: Synthesizer | Grounded, tasks: Sequence[Task], config: SearchConfig
-    ) -> list[SearchResult]:
-        key = (name, type(member), tuple(task.id for task in tasks), config)
-        if key in self._found:
-            found, seconds = self._found[key]
-            if config.method != Method.GREEDY:  # which a record does not count
-                for task in tasks:
-                    self._spared_s[task.id] += seconds
-            return found
-        start_s = time.perf_counter()
-        found = search(member, domains.get(member.domain), tasks, config)
-        if name in self._shared:
-            self._found[key] = found, (time.perf_counter() - start_s) / len(tasks)
-        return found
+
+@dataclass(frozen=True)
+class _Kept:
+    """Keeps what an engine proposes for some problems, and proposes it again when it is asked again."""
+
+    engine: Engine
+    kept: KeptSearches
+    timed: bool
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    @property
+    def width(self) -> int:
+        return self.engine.width
+
+    def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
+        """See `Engine`; there must be no time limit, nor an end by what was found."""
+        key = (self.name, self.width, budget.max_tokens, *(problem.id for problem in problems))
+        if key in self.kept.found:
+            found, reasons, seconds = self.kept.found[key]
+            yield from found
+            for number, reason in enumerate(reasons):
+                if reason is not None:
+                    budget.end(number, reason)
+            for problem in problems if self.timed else ():
+                self.kept.spared_s[problem.id] += seconds / len(problems)
+            return
+        found, seconds, start_s = [], 0.0, time.perf_counter()
+        for proposals in self.engine.propose(problems, budget):
+            seconds += time.perf_counter() - start_s
+            found.append(proposals)
+            yield proposals
+            start_s = time.perf_counter()
+        seconds += time.perf_counter() - start_s
+        self.kept.found[key] = found, list(budget.reasons), seconds
 
 
 def floor_record(record: Record) -> Record:

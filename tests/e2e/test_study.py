@@ -7,16 +7,22 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import made_up
+import numpy as np
 import pytest
 
 from lasynth.data.generate import generate
 from lasynth.domains.karel.generator import KarelTaskGenerator
-from lasynth.search.search import Method, SearchConfig
+from lasynth.domains.kit.rows import padded
+from lasynth.outcome import StopReason
+from lasynth.search import Budget, Problem, Proposals, search
+from lasynth.search.testing import TOY, toy_problem
 
 ROOT = Path(__file__).parents[2]
 PRESET = """
@@ -147,29 +153,37 @@ def test_what_is_kept_is_searched_once_and_its_time_is_counted(monkeypatch: pyte
     spec.loader.exec_module(module)
     searched: list[str] = []
 
-    def search(member: Any, *_: object) -> list[str]:
-        searched.append(member.name)
-        return ["found"] * 2
+    @dataclass
+    class Slow:
+        """An engine that takes six seconds a search."""
 
-    monkeypatch.setattr(module, "search", search)
-    # Six seconds a search of two tasks.
+        name: str
+        width: int = 4
+
+        def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
+            searched.append(self.name)
+            tokens = padded([TOY.text.tokens_of("inc")] * len(problems), TOY.grammar.eos)
+            yield Proposals(np.arange(len(problems)), tokens, np.zeros(len(problems)))
+            budget.end_all(StopReason.MAX_LENGTH)
+
     monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: 6.0 * len(searched)))
     found = made_up.result("lasynth", [True, True]).evaluation
-    tasks = [SimpleNamespace(id=record.id) for record in found.records]
-    kept = module.KeptSearches({"a"})
+    problems = [toy_problem("inc", seed=n, id=record.id) for n, record in enumerate(found.records)]
+    kept = module.KeptSearches()
 
-    def seconds_spared(name: str, method: Method) -> list[float]:
-        member = SimpleNamespace(name=name, domain="karel")
-        searches = kept.searches({name: member}, module.Choice.SHORTEST)
-        assert searches(tasks, SearchConfig(method=method)) == ["found"] * 2
-        timed = kept.with_time_spared(found)
-        return [now.seconds - then.seconds for now, then in zip(timed.records, found.records, strict=True)]
+    def seconds_spared(name: str, *, timed: bool = True) -> list[float]:
+        engine = kept.engine(Slow(name, 4 if timed else 1), shared=name == "a", timed=timed)
+        results = search([engine], problems)
+        assert [result.candidates[0].consistent for result in results] == [True, True]
+        assert {result.stop_reason for result in results} == {StopReason.MAX_LENGTH}
+        records = kept.with_time_spared(found).records
+        return [now.seconds - then.seconds for now, then in zip(records, found.records, strict=True)]
 
     for name in "ab":
-        for method in (Method.BEAM, Method.GREEDY):
-            assert seconds_spared(name, method) == [0, 0]
+        for timed in (True, False):
+            assert seconds_spared(name, timed=timed) == [0, 0]
     assert searched == ["a", "a", "b", "b"]
-    assert seconds_spared("a", Method.BEAM) == pytest.approx([3, 3])
-    assert seconds_spared("a", Method.GREEDY) == [0, 0]  # which no record counts
-    assert seconds_spared("b", Method.BEAM) == [0, 0]  # of no ensemble, so searched again
+    assert seconds_spared("a") == pytest.approx([3, 3])
+    assert seconds_spared("a", timed=False) == [0, 0]  # greedy, which no record counts
+    assert seconds_spared("b") == [0, 0]  # of no ensemble, so searched again
     assert searched == ["a", "a", "b", "b", "b"]

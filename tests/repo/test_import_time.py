@@ -42,3 +42,17 @@ def test_running_a_program_needs_no_torch() -> None:
     loaded = modules_after("import lasynth; lasynth.domains.get('c')")
     assert "torch" not in loaded
     assert "numba" in loaded  # the check above would otherwise pass for the wrong reason
+
+
+@pytest.mark.parametrize(
+    ("domain", "example"),
+    [("c", "[1, 2], [2, 1]"), ("karel", "'>..', '..>'")],
+)
+def test_a_search_without_a_model_does_not_load_torch(domain: str, example: str) -> None:
+    code = (
+        "import lasynth\n"
+        f"outcome = lasynth.solve([({example})], domain={domain!r}, engines=['floor'])\n"
+        "assert outcome.solved, outcome\n"
+        "assert outcome.candidates[0].engine == 'floor'\n"
+    )
+    assert modules_after(code).isdisjoint({"torch", "pyarrow"})

@@ -1,0 +1,74 @@
+"""The registry of languages, and what makes a language that is missing a part."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from lasynth import domains
+from lasynth.domains.base import Language
+from lasynth.errors import InputError
+from lasynth.search.testing import TOY
+from lasynth.task import Task
+
+
+def register(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    points = {name: EntryPoint(name, value, domains.GROUP)}
+    monkeypatch.setattr(domains, "_entry_points", lambda: points)
+    monkeypatch.setattr(domains, "get", domains.get.__wrapped__)  # nothing of a test is kept
+
+
+def test_own_languages_are_found_by_name() -> None:
+    assert domains.names()[:2] == ["c", "karel"]
+    for name in ("c", "karel"):
+        found = domains.get(name)
+        assert isinstance(found, Language)
+        assert found.name == name
+        assert found is domains.get(name)
+    assert domains.DEFAULT == "c"
+    with pytest.raises(AttributeError, match="no attribute 'Languages'"):
+        domains.Languages  # noqa: B018
+
+
+def test_a_package_of_others_adds_a_language(toy: Language) -> None:
+    assert domains.names() == ["c", "karel", "toy"]
+    assert toy is TOY
+    task = Task.from_json({"domain": "toy", "examples": [{"input": [1, 2], "output": [2, 3]}]})
+    assert task.language is TOY
+    assert task.examples[0].input == (1, 2)
+    assert Task.from_json(task.to_json()) == task
+
+
+def test_a_language_of_others_does_not_replace_one_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, "c", "lasynth.search.testing:TOY")
+    assert domains.names() == ["c", "karel"]
+    assert domains.get("c") is not TOY
+
+
+@pytest.mark.parametrize("value", ["no_such_module_anywhere:LANGUAGE", "lasynth.search.testing:NOTHING"])
+def test_a_language_that_cannot_be_loaded_is_one_message(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    register(monkeypatch, "broken", value)
+    with pytest.raises(InputError) as caught:
+        domains.get("broken")
+    assert str(caught.value).startswith(f'{value}: the language "broken" cannot be loaded: ')
+    assert str(caught.value).endswith("Install its package again, or remove it.")
+
+
+def test_an_unknown_language_is_one_message(toy: Language) -> None:
+    with pytest.raises(InputError, match=r'unknown domain "lisp"\. Known: "c", "karel", "toy"\.'):
+        domains.get("lisp")
+
+
+def test_a_language_without_a_task_generator_says_so() -> None:
+    assert domains.get("c").generator().DOMAIN == "c"
+    with pytest.raises(InputError, match="toy has no task generator"):
+        TOY.generator()
+
+
+def test_names_load_no_numpy() -> None:
+    code = "import sys; from lasynth import domains; print(domains.names(), 'numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("False")

@@ -1,0 +1,107 @@
+"""`solve` with engines that need no model; what needs one is tested from the command line and in models."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from lasynth import api
+from lasynth.domains.base import Language
+from lasynth.errors import InputError
+from lasynth.outcome import StopReason
+from lasynth.search import Beam, Completion, FloorSearch
+from lasynth.search.enumeration import Enumeration
+from lasynth.search.testing import TOY, ReferenceScorer, toy_problem
+from lasynth.task import Task
+
+REVERSED = [([1, 2, 3], [3, 2, 1]), ([0, 4, 5], [5, 4, 0]), ([2, 2, 7], [7, 2, 2])]
+
+
+def toy_task(text: str) -> Task:
+    problem = toy_problem(text, seed=3, num_cells=4)
+    pairs = zip(problem.inputs_KN.tolist(), problem.outputs_KN.tolist(), strict=True)
+    return Task.of(pairs, domain="toy")
+
+
+def test_the_floor_solves_without_a_model() -> None:
+    told: list[str] = []
+    outcome = api.solve(REVERSED, engines=["floor"], on_candidate=told.append)
+    assert outcome.solved
+    (best,) = outcome.candidates
+    assert (best.engine, best.consistent, best.completed) == ("floor", True, False)
+    assert best.verified_by is not None
+    assert api.run(best, [7, 8, 9]) == (9, 8, 7)
+    assert len(told) == 1
+    assert outcome.stop_reason == StopReason.EXHAUSTED
+
+
+def test_a_language_of_others_is_solved_by_what_it_offers(toy: Language) -> None:
+    assert api.default_engines(TOY) == ["enumeration"]
+    outcome = api.solve(toy_task("rot rot inc"))
+    best = outcome.candidates[0]
+    assert (best.engine, best.verified_by, best.num_tokens) == ("enumeration", "machine", 3)
+    assert sorted(best.text.split()) == ["inc", "rot", "rot"]
+    assert api.run(best, [1, 2, 3, 4], domain="toy") == (4, 5, 2, 3)
+
+
+def test_engines_may_be_given_themselves(toy: Language) -> None:
+    task = toy_task("rot inc")
+    scorer = ReferenceScorer([(toy_problem("rot inc", seed=3, num_cells=4), TOY.text.tokens_of("inc rot"))])
+    outcome = api.solve(
+        task, engines=[Beam(scorer=scorer, width=4, name="mine"), "enumeration"], max_tokens=8
+    )
+    assert {candidate.engine for candidate in outcome.candidates} >= {"mine"}
+    assert outcome.candidates[0].consistent
+
+
+def test_a_search_may_be_cancelled(toy: Language) -> None:
+    told: list[str] = []
+    outcome = api.solve(toy_task("inc"), on_candidate=told.append, cancelled=lambda: bool(told))
+    assert outcome.stop_reason == StopReason.CANCELLED
+    assert outcome.solved
+    assert told == ["inc"]
+
+
+def test_a_task_that_nothing_reproduces_is_not_solved() -> None:
+    outcome = api.solve([([1, -2], [1, 2]), ([-3, 3], [3, 3]), ([0, -1], [0, 1])], engines=["floor"])
+    assert not outcome.solved
+    assert outcome.candidates == ()
+    assert outcome.to_json()["outcome"] == "not_solved"
+
+
+def test_engines_by_name() -> None:
+    assert isinstance(api.engine("floor", TOY), FloorSearch)
+    assert isinstance(api.engine("completion", TOY), Completion)
+    assert isinstance(api.engine("enumeration", TOY), Enumeration)
+    assert not api.needs_model(["floor", "completion", Enumeration()])
+    assert api.needs_model(["floor", "beam"])
+    assert api.default_engines(TOY, "some model") == ["beam", "completion"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"beam": 0}, "beam: the beam is 0. Give 1 or more."),
+        ({"time_limit": 0.0}, "time limit: the time limit is 0.0 seconds. Give more than 0."),
+        (
+            {"engines": ["magic"]},
+            "no engine is called 'magic'. Known for c: beam, sampling, completion, floor",
+        ),
+        ({"engines": []}, "there is nothing to search with"),
+    ],
+)
+def test_bad_options_are_one_message(options: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        api.solve(REVERSED, **options)  # type: ignore[arg-type]
+    assert message in str(caught.value)
+
+
+def test_an_engine_that_needs_a_model_says_so() -> None:
+    with pytest.raises(InputError, match="the engine beam needs a model"):
+        api.engine("beam", TOY)
+
+
+def test_a_language_that_offers_nothing_says_so() -> None:
+    with pytest.raises(InputError, match="toy has no model, no floor and no enumeration"):
+        api.default_engines(dataclasses.replace(TOY, cutting=None))

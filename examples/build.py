@@ -50,7 +50,7 @@ def build(folder: Path) -> dict[str, str]:
 def make_task(source: Path) -> dict[str, object]:
     """The task of one reference program, as the task format has it (`docs/task-format.md`)."""
     comment, program = source.read_text().split("\n", 1)
-    tokens = np.asarray(C.to_tokens(C.parse(program)), dtype=np.int32)
+    tokens = C.text.tokens_of(program)
     rng = np.random.default_rng(zlib.crc32(source.stem.encode()))
     inputs_PN, outputs_PN = draw_pool(tokens, rng)
     fails_MP = near_miss_failures(tokens, inputs_PN, outputs_PN)
@@ -80,28 +80,28 @@ def draw_pool(tokens: IntArray, rng: np.random.Generator) -> tuple[IntArray, Int
     lists[6::8] //= 2
     _, first = np.unique(lists, axis=0, return_index=True)
     lists = lists[np.sort(first)]
-    outputs_1KN, statuses_1K = C.run_batch(tokens[None], lists)
+    outputs_1KN, statuses_1K = C.machine.run_batch(tokens[None], lists)
     kept = (statuses_1K[0] == Status.OK) & (np.abs(outputs_1KN[0]) <= MAX_VALUE).all(axis=1)
     return lists[kept][:POOL_SIZE], outputs_1KN[0][kept][:POOL_SIZE]
 
 
 def near_miss_failures(tokens: IntArray, inputs_PN: IntArray, outputs_PN: IntArray) -> npt.NDArray[np.bool_]:
     """Which near miss fails on which input: `[M, P]`, without those that fail on none."""
-    length = int(np.flatnonzero(tokens == C.eos)[0])
+    length = int(np.flatnonzero(tokens == C.grammar.eos)[0])
     rows = []
-    replacements = np.unique(np.concatenate([np.arange(2, C.num_tokens), tokens[:length]]))
+    replacements = np.unique(np.concatenate([np.arange(2, C.grammar.num_tokens), tokens[:length]]))
     for position in range(length):
         for replacement in replacements:
             row = tokens.copy()
             row[position] = replacement
             rows.append(row)
         for end in range(position + 1, min(position + MAX_DROPPED, length) + 1):
-            row = np.full_like(tokens, C.eos)
+            row = np.full_like(tokens, C.grammar.eos)
             row[: len(tokens) - end + position] = np.concatenate([tokens[:position], tokens[end:]])
             rows.append(row)
     misses_MT = np.stack(rows)
     # Most of them are no programs at all: they fail on everything, tell nothing, and are left out.
-    outputs_MPN, statuses_MP = C.run_batch(misses_MT, inputs_PN, fuel=NEAR_MISS_FUEL)
+    outputs_MPN, statuses_MP = C.machine.run_batch(misses_MT, inputs_PN, fuel=NEAR_MISS_FUEL)
     is_program = statuses_MP[:, 0] != Status.INVALID
     fails_MP = (statuses_MP != Status.OK) | (outputs_MPN != outputs_PN).any(axis=2)
     return fails_MP[is_program & fails_MP.any(axis=1)]

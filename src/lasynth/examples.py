@@ -104,8 +104,8 @@ def check_keys(obj: Mapping[Any, Any], known: Sequence[str], where: str | None) 
             raise InputError(f'unknown key "{key}"', where, f'Did you mean "{close[0]}"?')
 
 
-def read_examples(obj: object, key: str, read: Reader, obstacles: Obstacles) -> tuple[Example, ...]:
-    """The examples of a list; those that are wrong go to `obstacles`.
+def read_examples(obj: object, key: str, read: Reader, obstacles: Obstacles) -> dict[int, Example]:
+    """The examples of a list by their numbers, from 1; those that are wrong go to `obstacles`.
 
     Args:
         obj: the list.
@@ -115,12 +115,12 @@ def read_examples(obj: object, key: str, read: Reader, obstacles: Obstacles) -> 
     """
     if not isinstance(obj, list | tuple):
         obstacles.add(f"{kind(obj)} is given, not a list", f'"{key}"', _EXAMPLE_HINT)
-        return ()
+        return {}
     if not obj:
         obstacles.add("there are no examples", f'"{key}"', f"Give one or more. {_EXAMPLE_HINT}")
     noun = "example" if key == "examples" else "held-out example"
-    found = (_read_example(item, read, f"{noun} {number}", obstacles) for number, item in enumerate(obj, 1))
-    return tuple(example for example in found if example is not None)
+    found = {n: _read_example(item, read, f"{noun} {n}", obstacles) for n, item in enumerate(obj, 1)}
+    return {number: example for number, example in found.items() if example is not None}
 
 
 def _read_example(obj: object, read: Reader, where: str, obstacles: Obstacles) -> Example | None:

@@ -70,12 +70,13 @@ class Task:
     def __post_init__(self) -> None:
         obstacles = Obstacles(None)
         language = domains.get(self.domain)
-        for key in _GROUPS:
-            given = getattr(self, key)
-            if given or key == "examples":
-                object.__setattr__(self, key, read_examples(given, key, language.values.read, obstacles))
-        _check_together(language, self.examples, self.held_out, obstacles)
+        read = language.values.read
+        examples = read_examples(self.examples, "examples", read, obstacles)
+        held_out = read_examples(self.held_out, "held_out", read, obstacles) if self.held_out else {}
+        _check_together(language, examples, held_out, obstacles)
         obstacles.check()
+        object.__setattr__(self, "examples", tuple(examples.values()))
+        object.__setattr__(self, "held_out", tuple(held_out.values()))
 
     @property
     def language(self) -> Language:
@@ -128,13 +129,14 @@ class Task:
                 raise InputError(f'"{key}" is {kind(obj[key])}, not a text', where)
         obstacles = Obstacles(where)
         examples = read_examples(obj["examples"], "examples", language.values.read, obstacles)
-        held_out: tuple[Example, ...] = ()
+        held_out: dict[int, Example] = {}
         if obj.get("held_out") not in (None, []):
             held_out = read_examples(obj["held_out"], "held_out", language.values.read, obstacles)
         _check_together(language, examples, held_out, obstacles)
         obstacles.check()
         name = obj.get("id")
-        return cls(domain, examples, held_out, None if name is None else str(name), obj.get("program"))
+        groups = tuple(examples.values()), tuple(held_out.values())
+        return cls(domain, *groups, None if name is None else str(name), obj.get("program"))
 
     @classmethod
     def read(cls, path: str | Path) -> list[Task]:
@@ -211,17 +213,18 @@ class Task:
 
 
 def _check_together(
-    language: Language,
-    examples: tuple[Example, ...],
-    held_out: tuple[Example, ...],
-    obstacles: Obstacles,
+    language: Language, examples: dict[int, Example], held_out: dict[int, Example], obstacles: Obstacles
 ) -> None:
-    """Check what concerns examples together: their shapes, and one output for one input."""
+    """Check what concerns examples together: their shapes, and one output for one input.
+
+    Those that could not be read are missing; the others keep their numbers.
+    """
+    compared_to = (examples or held_out).get(1)
     first_of: dict[object, tuple[str, object]] = {}
     for noun, group in (("example", examples), ("held-out example", held_out)):
-        for number, example in enumerate(group, 1):
+        for number, example in group.items():
             name = f"{noun} {number}"
-            if obstacle := language.values.obstacle(example, (examples or held_out)[0]):
+            if compared_to and (obstacle := language.values.obstacle(example, compared_to)):
                 obstacles.add(obstacle[0], name, obstacle[1])
             earlier, output = first_of.setdefault(example.input, (name, example.output))
             if output != example.output:

@@ -14,7 +14,7 @@ from lasynth.domains.karel.grammar import NUM_TOKENS
 from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.machine import run_batch
 from lasynth.domains.karel.mask import MASKING
-from lasynth.domains.karel.msr import read_msr, to_tasks
+from lasynth.domains.karel.msr import read_msr
 from lasynth.domains.karel.parser import from_tokens, parse
 from lasynth.domains.karel.printer import format_program, format_tokens, to_json
 from lasynth.domains.karel.trace import run_traced
@@ -81,13 +81,13 @@ def test_the_mask_offers_every_real_token() -> None:
 
 
 def test_tasks_have_five_shown_examples_and_one_held_out() -> None:
-    tasks = list(to_tasks(read_msr(sample_or_skip())))
+    tasks = list(Task.stream(sample_or_skip()))
     assert len(tasks) == NUM_RECORDS
     for task in tasks:
         assert (len(task.examples), len(task.held_out)) == (5, 1)
         assert Task.from_json(json.loads(json.dumps(task.to_json()))) == task
         inputs_KW, outputs_KW = LANGUAGE.encode(task.examples)
-        tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse(task.program or ""))
+        tokens = LANGUAGE.text.tokens_of(task.program or "")
         assert np.array_equal(LANGUAGE.machine.run_batch(tokens[None], inputs_KW)[0][0], outputs_KW)
 
 

@@ -184,9 +184,9 @@ def test_examples_tell_a_program_from_an_affine_map() -> None:
         task = read(source)
         if is_affine(inputs_KN, np.array([MEANING[source.stem](row) for row in inputs_KN.tolist()])):
             continue
-        found = AffineFit().solve(task)
-        cells = np.array([[example.input, example.output] for example in task.held_out])
-        assert found is None or not found.solves(cells[:, 0], cells[:, 1]), source.stem
+        inputs, outputs = C.encode(task.examples)
+        (found,) = AffineFit().fit(inputs[None], outputs[None])
+        assert found is None or not found.solves(*C.encode(task.held_out)), source.stem
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

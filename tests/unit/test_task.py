@@ -61,27 +61,31 @@ def test_examples_of_python_may_be_pairs_and_arrays() -> None:
         ({"domain": "c", "example": [ONE]}, 't.json: unknown key "example". Did you mean "examples"?'),
         (task_json(heldout=[]), 't.json: unknown key "heldout". Did you mean "held_out"?'),
         (task_json(domain="pascal"), 't.json: unknown domain "pascal". Known: "c"'),
-        (task_json(domain=["c"]), 't.json: unknown domain ["c"]'),
-        (task_json(examples=[]), "t.json: there are no examples"),
-        (task_json(examples=ONE), 't.json: "examples" is an object, not a list'),
+        (task_json(domain=["c"]), 't.json: the domain is ["c"], not a text'),
+        (task_json(examples=[]), 't.json, "examples": there are no examples. Give one or more'),
+        (task_json(examples=ONE), 't.json, "examples": an object is given, not a list'),
         (task_json(examples=["x"]), "t.json, example 1: an example is a text"),
         (task_json(examples=[ONE, {"input": [1]}]), "t.json, example 2: the output is missing"),
-        (task_json(examples=[{"Input": [1], "output": [1]}]), 't.json, example 1: unknown key "Input"'),
+        (task_json(examples=[ONE | {"Input": [1]}]), 't.json, example 1: unknown key "Input"'),
         (task_json(id=1.5), 't.json: "id" is a number, not a text'),
         (task_json(program=["int"]), 't.json: "program" is a list, not a text'),
         (example(3, [3]), "t.json, example 2, input: 3 is a number, not a list"),
         (example("12", [1, 2]), 't.json, example 2, input: "12" is a text, not a list'),
-        (example([], []), "t.json, example 2, input: the list is empty. Lists have 1 to 16 cells"),
-        (example([0] * 17, [0] * 17), "t.json, example 2, input: the list has 17 cells"),
+        (example([], [1]), "t.json, example 2, input: the list is empty. Lists have 1 to 16 cells"),
+        (
+            example([0] * 17, [0] * 17),
+            "t.json, example 2, input: the list has 17 cells (1 more like it). Lists have 1 to 16 cells",
+        ),
+        (example({"xs": [1], "k": 2}, [1]), 't.json, example 2, input: {"xs": [1], "k": 2} is an object of'),
         (example([1, 2.0], [1, 2]), "t.json, example 2, input: cell 2 is 2.0, not an integer"),
         (example([1, 2], [1, True]), "t.json, example 2, output: cell 2 is true, not an integer"),
         (example([1, "2"], [1, 2]), 't.json, example 2, input: cell 2 is "2", not an integer'),
         (example([None, 2], [1, 2]), "t.json, example 2, input: cell 1 is null, not an integer"),
-        (example([[1], 2], [1, 2]), "t.json, example 2, input: cell 1 is [1], not an integer"),
+        (example([[1], 2], [1, 2]), "t.json, example 2, input: cell 1 is a list. A program takes one list"),
         (example([1, 2**31], [1, 2]), "t.json, example 2, input: cell 2 does not fit in 32 bits"),
         (example([1, 2], [1, -(2**31) - 1]), "t.json, example 2, output: cell 2 does not fit in 32 bits"),
         (
-            example([1, 2], [1]),
+            example([3, 4], [1]),
             "t.json, example 2: the output has 1 cell, the input of example 1 has 2 cells",
         ),
         (example([1, 2, 3], [1, 2, 3]), "t.json, example 2: the input has 3 cells"),
@@ -98,6 +102,45 @@ def test_what_is_wrong_is_said_once_with_its_place(obj: object, message: str) ->
         Task.from_json(obj, where="t.json")
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+def test_all_obstacles_of_a_task_are_named_at_once() -> None:
+    obj = task_json(
+        examples=[
+            ONE,
+            {"input": [1, 2.5], "output": [1, True]},
+            {"Input": [1], "output": [1]},
+            {"input": [3], "output": [2**40]},
+            {"input": [5], "output": [6, 7]},
+        ],
+        held_out=[{"input": [1, 2], "output": [0, 0]}, 7],
+    )
+    with pytest.raises(InputError) as caught:
+        Task.from_json(obj, where="t.json")
+    head, *lines = str(caught.value).split("\n  ")
+    assert head == "t.json: 6 things are wrong with the task:"
+    assert [line.partition(". ")[0] for line in lines] == [
+        "example 2, input: cell 2 is 2.5, not an integer (1 more like it)",
+        'example 3: unknown key "Input"',
+        'example 3: the input is missing (no "input") (1 more like it)',
+        "example 4, output: cell 1 does not fit in 32 bits",
+        "example 5: the input has 1 cell, the input of example 1 has 2 cells",
+        "held-out example 1: the input is that of example 1, the output is another",
+    ]
+    assert lines[0].endswith("(1 more like it). Write whole numbers without quotes or points.")
+
+
+def test_a_task_made_in_python_is_checked_and_made_uniform() -> None:
+    task = Task("c", ([np.array([1, 2]), [2, 1]], ONE))  # type: ignore[arg-type]
+    assert task.examples == (Example((1, 2), (2, 1)),) * 2
+    assert task.language.name == "c"
+    for arguments, message in (
+        (("c", ()), "there are no examples"),
+        (("c", (((1,), (2, 3)),)), "example 1: the output has 2 cells, the input of example 1 has 1 cell"),
+        (("pascal", (((1,), (2,)),)), 'unknown domain "pascal"'),
+    ):
+        with pytest.raises(InputError, match=message):
+            Task(*arguments)  # type: ignore[arg-type]
 
 
 def test_limits_are_inclusive() -> None:
@@ -148,8 +191,23 @@ def test_json_lines(tmp_path: Path) -> None:
         Task.read(file)
     lines[3] = json.dumps(task_json(examples=[]))
     file.write_text("\n".join(lines))
-    with pytest.raises(InputError, match="line 4: there are no examples"):
+    with pytest.raises(InputError, match='line 4, "examples": there are no examples'):
         Task.read(file)
+
+
+@pytest.mark.parametrize("name", ["t.jsonl", "t.json", "tasks"])
+def test_lines_are_known_by_what_they_hold(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    lines = [json.dumps(task_json(id=name)) for name in "ab"]
+    file.write_text("\n".join(lines))
+    assert [task.id for task in Task.read(file)] == [task.id for task in Task.stream(file)] == ["a", "b"]
+    file.write_text("\n".join([*lines, "{"]))
+    for read in (Task.read, lambda path: list(Task.stream(path))):
+        with pytest.raises(InputError, match="line 3, column 2: not JSON"):
+            read(file)
+    file.write_text("\n" + json.dumps(task_json(), indent=2))
+    if name != "t.jsonl":
+        assert Task.read(file) == list(Task.stream(file)) == [Task("c", (Example((1, 2), (2, 1)),))]
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
@@ -181,6 +239,7 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
                 "verified_by": "gcc",
                 "score": -3.25,
                 "num_tokens": 1,
+                "engine": "",
                 "completed": False,
             },
             {
@@ -189,6 +248,7 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
                 "verified_by": None,
                 "score": -1.0,
                 "num_tokens": 1,
+                "engine": "",
                 "completed": False,
             },
         ],

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from lasynth import domains
 from lasynth.data.batches import Batches
 from lasynth.data.dataset import Dataset
 from lasynth.data.filters import Split, splits_of
@@ -18,13 +19,13 @@ from lasynth.data.shards import read_info, read_shard
 from lasynth.data.statistics import Statistics
 from lasynth.domains.base import Status
 from lasynth.domains.c.generator import CTaskGenerator
-from lasynth.domains.generator import source_class
 from lasynth.domains.karel.behaviour import behaviours
 from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.karel.kinds import kinds_of
 from lasynth.domains.karel.language import LANGUAGE
 from lasynth.errors import InputError, ShardError
 from lasynth.runner import ProcessRunner
+from lasynth.search.testing import TOY
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,9 @@ def test_every_task_is_as_promised(worlds: Dataset) -> None:
     assert (outputs_PKW == worlds.outputs_PKN).all()
     assert (worlds.hashes_P == behaviours(tokens_PT)).all()
     assert (worlds.kinds_P == kinds_of(tokens_PT)).all()
-    straight = [LANGUAGE.same_actions(*row) for row in zip(tokens_PT, worlds.inputs_PKN, strict=True)]
+    assert LANGUAGE.floor is not None
+    examples = zip(worlds.inputs_PKN, worlds.outputs_PKN, tokens_PT, strict=True)
+    straight = [LANGUAGE.floor.is_plain(*example) for example in examples]
     assert worlds.plain_P.tolist() == straight
     assert 0 < sum(straight) < len(straight)
 
@@ -221,10 +224,12 @@ def test_bad_settings_are_said(values: dict[str, object], message: str) -> None:
 
 
 def test_there_is_one_source_a_language() -> None:
-    assert source_class("karel") is KarelTaskGenerator
-    assert source_class("c") is CTaskGenerator
-    with pytest.raises(InputError, match=r"unknown domain 'lisp'. Known: c, karel."):
-        source_class("lisp")
+    assert domains.get("karel").generator() is KarelTaskGenerator
+    assert domains.get("c").generator() is CTaskGenerator
+    with pytest.raises(InputError, match=r'unknown domain "lisp". Known: "c", "karel".'):
+        domains.get("lisp")
+    with pytest.raises(InputError, match="toy has no task generator"):
+        TOY.generator()
     with pytest.raises(
         InputError, match=r"no source of programs is called 'csmith'. Known for karel: sampler."
     ):

@@ -56,8 +56,8 @@ def test_trace_begins_with_the_input_and_has_a_belief_for_each_statement(saved: 
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ((1, 2), "t.json, example 1, input: the list has 2 cells, the model tiny knows lists of 5."),
-        ((1, 2, 9, 0, 0), "t.json, example 1, input: cell 3 is 9, the model tiny knows values from -4 to 4."),
+        ((1, 2), "t.json, example 1, input: the list has 2 cells, the model tiny knows lists of 5"),
+        ((1, 2, 9, 0, 0), "t.json, example 1, input: cell 3 is 9, the model tiny knows values from -4 to 4"),
     ],
 )
 def test_a_model_says_what_it_takes(saved: Path, cells: tuple[int, ...], message: str) -> None:

@@ -90,7 +90,7 @@ def test_trained_model_is_saved_searched_and_traced(data: Dataset, tmp_path: Pat
     loaded = models.load(tmp_path / "model.safetensors")
     assert (loaded.domain, loaded.config) == ("karel", MODEL)
     tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse("DEF run m( move turnLeft m)"))
-    inputs, _ = LANGUAGE.encode(tasks[0])
+    inputs, _ = LANGUAGE.encode(tasks[0].examples)
     trace = loaded.trace(tasks[0], tokens)
     assert [belief.num_tokens for belief in trace] == [0, 4, 5]
     np.testing.assert_array_equal(trace[0].likeliest_K, inputs)

@@ -57,7 +57,12 @@ LANGUAGE: Final = Language(
     text=Text(parse=parse, format=format_program, to_tokens=to_tokens, from_tokens=from_tokens),
     values=VALUES,
     machine=Machine(run_batch=run_batch, run_partial=partial(run_partial, TABLES, run_batch)),
-    cutting=Cutting(beginnings=parts.beginnings, chain=parts.chain, exchangeable=parts.EXCHANGEABLE),
+    cutting=Cutting(
+        beginnings=parts.beginnings,
+        chain=parts.chain,
+        exchangeable=parts.EXCHANGEABLE,
+        pieces=parts.short_programs,
+    ),
     simplify=lambda tokens_PT, inputs_KN: simplify_all(tokens_PT),
     tasks=KarelTaskGenerator,
     floor=StraightLineFloor(),

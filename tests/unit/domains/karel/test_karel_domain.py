@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lasynth import domains
-from lasynth.domains.base import Domain
+from lasynth.domains.base import Language
 from lasynth.domains.karel.grammar import (
     BOS,
     EOS,
@@ -32,10 +32,12 @@ from lasynth.errors import InputError
 from lasynth.task import Example, Task
 
 
-def test_the_domain_is_found_by_name() -> None:
-    found: Domain = domains.get("karel")
+def test_the_language_is_found_by_name() -> None:
+    found: Language = domains.get("karel")
     assert found is LANGUAGE
-    assert (found.name, found.bos, found.eos, found.num_tokens) == ("karel", BOS, EOS, 52)
+    grammar = found.grammar
+    assert (found.name, grammar.bos, grammar.eos, grammar.num_tokens) == ("karel", BOS, EOS, 52)
+    assert grammar.lexemes() == LEXEMES
 
 
 def test_the_vocabulary() -> None:
@@ -105,6 +107,7 @@ def test_what_does_nothing_is_dropped(text: str, simpler: str) -> None:
 def test_rows_that_are_no_programs_stay_as_they_are() -> None:
     good = to_tokens(parse("turnLeft\nturnRight\nmove"))
     rows = np.array([good, np.full(len(good), 7)], dtype=np.int32)
+    assert LANGUAGE.simplify is not None
     found = LANGUAGE.simplify(rows, np.zeros((0, 328), dtype=np.uint8))
     assert found[0].tolist() == [*to_tokens(parse("move")), 0, 0]
     assert found[1].tolist() == rows[1].tolist()
@@ -180,7 +183,7 @@ def test_a_task_file_holds_pictures_or_grid_objects(tmp_path: Path) -> None:
     file.write_text(json.dumps(task.to_json()) + "\n")
     assert Task.read(file) == [task]
     inputs_KW, outputs_KW = LANGUAGE.encode(task.examples)
-    tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse(task.program or ""))
+    tokens = LANGUAGE.text.tokens_of(task.program or "")
     after_PKW, statuses_PK = LANGUAGE.machine.run_batch(tokens[None], inputs_KW)
     assert not statuses_PK.any()
     assert np.array_equal(after_PKW[0], outputs_KW)
@@ -225,7 +228,7 @@ def test_bad_examples_are_named_with_their_place(example: dict[str, object], wor
 def test_a_partial_program_is_run_as_far_as_it_goes() -> None:
     """Behind a statement of the outermost block, within one, and at the end."""
     text = "DEF run m( move REPEAT R=2 r( putMarker r) turnLeft m)"
-    tokens = LANGUAGE.text.to_tokens(LANGUAGE.text.parse(text))[None]
+    tokens = LANGUAGE.text.tokens_of(text)[None]
     world = World.from_text(">...\n")
     inputs = world.to_array()[None, None]
     lengths = np.array([4, 9, 6, 10, 11, 12])

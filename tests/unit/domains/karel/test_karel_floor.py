@@ -5,25 +5,16 @@ import itertools
 import numpy as np
 import pytest
 from karel_worlds import sample_or_skip
-from lasynth.search.action_sequence import ActionSequenceFit
 
 from lasynth.domains.base import Status
 from lasynth.domains.karel.action_search import action_program, action_sequence, straight_program
 from lasynth.domains.karel.grammar import ACTION_NAMES
-from lasynth.domains.karel.language import Karel
+from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.machine import MOVE, PICK_MARKER, PUT_MARKER, perform, run_batch
 from lasynth.domains.karel.msr import read_msr
 from lasynth.domains.karel.world import MAX_MARKERS, World, WorldArray, same_worlds
-from lasynth.task import Example, Task
 
 MAX_BRUTE = 5
-
-
-class KarelWithFloor(Karel):
-    def action_floor(
-        self, inputs_KN: WorldArray, outputs_KN: WorldArray, *, max_length: int, max_states: int
-    ) -> np.ndarray | None:
-        return straight_program(inputs_KN, outputs_KN, max_length=max_length, max_states=max_states)
 
 
 def small_world(rng: np.random.Generator) -> WorldArray:
@@ -185,24 +176,31 @@ def test_bad_arguments_are_named() -> None:
         action_sequence(world_W[None], world_W[None], max_length=-1)
 
 
-def test_the_search_knows_the_language_by_its_door_only() -> None:
-    rows = [(["..", "^."], ["^.", ".."]), ([">.", ".."], [".>", ".."])]
-    task = Task(
-        domain="karel",
-        examples=tuple(Example(input=World.from_text(a), output=World.from_text(b)) for a, b in rows),
-    )
-    tokens = ActionSequenceFit(KarelWithFloor()).solve(task)
-    assert tokens is not None
-    assert Karel().format(Karel().from_tokens(tokens)).split()[-1] == "move"
+def test_the_floor_of_the_language_finds_programs() -> None:
+    floor = LANGUAGE.floor
+    assert floor is not None
+    rows = [pair(["..", "^."], ["^.", ".."]), pair([">.", ".."], [".>", ".."])]
+    inputs_KW, outputs_KW = (np.array(side) for side in zip(*rows, strict=True))
+    found, nothing = floor.fit(np.array([inputs_KW, inputs_KW]), np.array([outputs_KW, outputs_KW[::-1]]))
+    assert nothing is None
+    assert found is not None
+    assert LANGUAGE.text.of_tokens(found).split()[-1] == "move"
+    # The end of a program, from two states that its beginnings left behind.
+    ends = floor.ends(np.array([inputs_KW, outputs_KW]), outputs_KW)
+    assert [None if end is None else LANGUAGE.text.of_tokens(end).split()[2:] for end in ends] == [
+        ["move"],
+        ["turnLeft", "turnRight"],
+    ]
 
 
 def test_it_solves_about_half_of_the_real_tasks() -> None:
     records = list(read_msr(sample_or_skip()))
-    fit = ActionSequenceFit(KarelWithFloor())
+    floor = LANGUAGE.floor
+    assert floor is not None
     right, straight = 0, 0
     for record in records:
         straight += all(np.array_equal(actions, record.actions[0]) for actions in record.actions)
-        tokens = fit.fit(record.inputs_KW[:5], record.outputs_KW[:5])
+        (tokens,) = floor.fit(record.inputs_KW[None, :5], record.outputs_KW[None, :5])
         if tokens is None:
             continue
         worlds_PKW, statuses_PK = run_batch(tokens[None], record.inputs_KW)

@@ -49,6 +49,7 @@ format: install-dev  ## Put all code into the project's format
 
 typecheck: install-dev  ## Check types
 	$(BIN)/mypy
+	$(BIN)/mypy examples/strings-language/src/lasynth_strings
 
 check-long: install-dev  ## The tests that take long: 100,000 programs against gcc, and the like
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m long

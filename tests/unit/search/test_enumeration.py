@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from lasynth.domains.base import Array, States
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search import Budget, Problem, SearchConfig, search
@@ -82,3 +83,30 @@ def test_a_language_without_pieces_is_said() -> None:
         problem = dataclasses.replace(toy_problem("inc"), language=dataclasses.replace(TOY, cutting=cutting))
         with pytest.raises(InputError, match="toy cannot be enumerated"):
             texts_of(Enumeration(), problem)
+
+
+def test_it_goes_on_from_states_where_outputs_do_not_tell_all() -> None:
+    """The states here are the outputs doubled; only those with a wanted first cell are gone on from."""
+    assert TOY.cutting is not None
+    problem = toy_problem("rot rot", seed=3)
+    gone_on_from = []
+
+    def run(tokens_PT: Array, states: Array, *, fuel: int = 0) -> tuple[Array, Array]:
+        gone_on_from.append(states // 2)
+        outputs, statuses = TOY.machine.run_batch(tokens_PT, states // 2)
+        return 2 * outputs, statuses
+
+    states = States(
+        start=lambda inputs: 2 * inputs,
+        run=run,
+        output=lambda states: states // 2,
+        near=lambda states, wanted: (states[..., 0] // 2 == wanted[..., 0]).all(axis=1),
+    )
+    cutting = dataclasses.replace(TOY.cutting, states=states)
+    problem = dataclasses.replace(problem, language=dataclasses.replace(TOY, cutting=cutting))
+    assert texts_of(Enumeration(), problem) == []  # one rotation alone is no way there
+    assert len(gone_on_from) == 1
+    near = dataclasses.replace(states, near=lambda states, _: np.ones(len(states), dtype=np.bool_))
+    cutting = dataclasses.replace(TOY.cutting, states=near)
+    problem = dataclasses.replace(problem, language=dataclasses.replace(TOY, cutting=cutting))
+    assert texts_of(Enumeration(), problem)[0].split() == ["rot", "rot"]

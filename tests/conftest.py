@@ -29,7 +29,7 @@ def root() -> Path:
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[domains.Language]:
     """The toy language, registered as a package of others would do it."""
-    points = {"toy": EntryPoint("toy", "lasynth.search.testing:TOY", domains.GROUP)}
+    points = {"toy": EntryPoint("toy", "toy_language:TOY", domains.GROUP)}
     monkeypatch.setattr(domains, "_entry_points", lambda: points)
     domains.get.cache_clear()
     yield domains.get("toy")

@@ -16,13 +16,13 @@ from typing import Any
 import made_up
 import numpy as np
 import pytest
+from toy_language import TOY, toy_problem
 
 from lasynth.data.generate import generate
 from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.kit.rows import padded
 from lasynth.outcome import StopReason
 from lasynth.search import Budget, Problem, Proposals, search
-from lasynth.search.testing import TOY, toy_problem
 
 ROOT = Path(__file__).parents[2]
 PRESET = """

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from toy_language import TOY, TableScorer, ToyMask, toy_problem
 
 from lasynth.domains.base import TokenMask
 from lasynth.outcome import StopReason
 from lasynth.search import Beam, Budget, Problem
-from lasynth.search.testing import TOY, TableScorer, ToyMask, toy_problem
 
 V, EOS, BOS = TOY.grammar.num_tokens, TOY.grammar.eos, TOY.grammar.bos
 PROBLEMS = [toy_problem("inc", seed=number) for number in range(4)]

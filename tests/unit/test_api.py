@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from toy_language import TOY, ReferenceScorer, toy_problem
 
 from lasynth import api
 from lasynth.domains.base import Language
@@ -12,7 +13,6 @@ from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search import Beam, Completion, FloorSearch
 from lasynth.search.enumeration import Enumeration
-from lasynth.search.testing import TOY, ReferenceScorer, toy_problem
 from lasynth.task import Task
 
 REVERSED = [([1, 2, 3], [3, 2, 1]), ([0, 4, 5], [5, 4, 0]), ([2, 2, 7], [7, 2, 2])]

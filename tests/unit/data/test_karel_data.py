@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from toy_language import TOY
 
 from lasynth import domains
 from lasynth.data.batches import Batches
@@ -25,7 +26,6 @@ from lasynth.domains.karel.kinds import kinds_of
 from lasynth.domains.karel.language import LANGUAGE
 from lasynth.errors import InputError, ShardError
 from lasynth.runner import ProcessRunner
-from lasynth.search.testing import TOY
 
 
 @pytest.fixture(scope="module")

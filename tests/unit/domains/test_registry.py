@@ -7,11 +7,11 @@ import sys
 from importlib.metadata import EntryPoint
 
 import pytest
+from toy_language import TOY
 
 from lasynth import domains
 from lasynth.domains.base import Language
 from lasynth.errors import InputError
-from lasynth.search.testing import TOY
 from lasynth.task import Task
 
 
@@ -43,12 +43,12 @@ def test_a_package_of_others_adds_a_language(toy: Language) -> None:
 
 
 def test_a_language_of_others_does_not_replace_one_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    register(monkeypatch, "c", "lasynth.search.testing:TOY")
+    register(monkeypatch, "c", "toy_language:TOY")
     assert domains.names() == ["c", "karel"]
     assert domains.get("c") is not TOY
 
 
-@pytest.mark.parametrize("value", ["no_such_module_anywhere:LANGUAGE", "lasynth.search.testing:NOTHING"])
+@pytest.mark.parametrize("value", ["no_such_module_anywhere:LANGUAGE", "toy_language:NOTHING"])
 def test_a_language_that_cannot_be_loaded_is_one_message(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     register(monkeypatch, "broken", value)
     with pytest.raises(InputError) as caught:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from toy_language import ReferenceScorer
 
 from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.world import World, WorldArray
@@ -14,7 +15,6 @@ from lasynth.evaluation import Evaluation, Record, evaluate
 from lasynth.evaluation.tables import groups
 from lasynth.evaluation.words import words_of
 from lasynth.search import Problem, SearchConfig
-from lasynth.search.testing import ReferenceScorer
 from lasynth.task import Example, Task
 
 CONFIG = SearchConfig(max_tokens=24)

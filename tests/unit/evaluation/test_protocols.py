@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from toy_language import TOY, ReferenceScorer, toy_problem
 
 from lasynth import domains
 from lasynth.errors import InputError
 from lasynth.evaluation import Evaluation, evaluate, evaluate_engines
 from lasynth.search import Beam, Problem, SearchConfig, Votes
-from lasynth.search.testing import TOY, ReferenceScorer, toy_problem
 from lasynth.task import Example, Task
 
 C = domains.get("c")

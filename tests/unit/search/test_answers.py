@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from toy_language import TOY, toy_problem
 
 from lasynth.domains.base import Language
 from lasynth.search import Problem
 from lasynth.search.answers import answers, checker_of
-from lasynth.search.testing import TOY, toy_problem
 from lasynth.search.verify import Proposal
 
 

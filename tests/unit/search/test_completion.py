@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from toy_language import ReferenceScorer, toy_problem
 
 from lasynth import domains
 from lasynth.domains.base import Language, Tokens
@@ -11,7 +12,6 @@ from lasynth.domains.karel.world import World
 from lasynth.outcome import StopReason
 from lasynth.search import Beam, Budget, Completion, Problem, SearchConfig, SearchResult, completion, search
 from lasynth.search.completion import complete, one_token_changed
-from lasynth.search.testing import ReferenceScorer, toy_problem
 
 C, KAREL = domains.get("c"), domains.get("karel")
 LOOP = "for (int i = 0; i < 5; i++) { if (a[i] < 0) { a[i] = 0; } }"

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from toy_language import TOY, ReferenceScorer
 
 from lasynth.errors import InputError
 from lasynth.search import Beam, Choice, Problem, SearchConfig, SearchResult, Votes, search
-from lasynth.search.testing import TOY, ReferenceScorer
 
 CONFIG = SearchConfig(max_tokens=8, enough=None)
 

@@ -4,13 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from toy_language import TOY, toy_problem
 
 from lasynth.domains.base import Array, States
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search import Budget, Problem, SearchConfig, search
 from lasynth.search.enumeration import Enumeration
-from lasynth.search.testing import TOY, toy_problem
 
 
 def texts_of(engine: Enumeration, problem: Problem, budget: Budget | None = None) -> list[str]:

@@ -4,13 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from toy_language import TOY, toy_problem
 
 from lasynth import domains
 from lasynth.domains.base import Array, Tokens
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search import Budget, FloorSearch, Problem, SearchConfig, SolverSearch, search
-from lasynth.search.testing import TOY, toy_problem
 
 C = domains.get("c")
 LISTS = np.random.default_rng(0).integers(-4, 5, (5, 5)).astype(np.int32)

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from toy_language import TOY, ReferenceScorer, TableScorer, toy_problem
 
 from lasynth.outcome import StopReason
 from lasynth.search import Beam, Budget
 from lasynth.search.frontier import top_columns
-from lasynth.search.testing import TOY, ReferenceScorer, TableScorer, toy_problem
 
 V, EOS, BOS = TOY.grammar.num_tokens, TOY.grammar.eos, TOY.grammar.bos
 INC, DEC, ROT, NEG = 2, 3, 4, 5

@@ -3,10 +3,10 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from toy_language import TOY, toy_problem
 
 from lasynth import domains
 from lasynth.search import Problem
-from lasynth.search.testing import TOY, toy_problem
 from lasynth.task import Task
 
 PROGRAMS = [TOY.text.tokens_of(text) for text in ("inc", "dec", "dec inc inc", "")]

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from toy_language import TOY, TableScorer, ToyMask, toy_problem
 
 from lasynth.outcome import StopReason
 from lasynth.search import Budget, Problem, Sampling
 from lasynth.search.sampling import _sample
-from lasynth.search.testing import TOY, TableScorer, ToyMask, toy_problem
 
 V, EOS, BOS = TOY.grammar.num_tokens, TOY.grammar.eos, TOY.grammar.bos
 Drawn = list[list[tuple[tuple[int, ...], float]]]

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from toy_language import TOY, ReferenceScorer, TableScorer, toy_problem
 
 from lasynth import domains
 from lasynth.domains.kit.rows import padded
@@ -24,7 +25,6 @@ from lasynth.search import (
     SearchResult,
     search,
 )
-from lasynth.search.testing import TOY, ReferenceScorer, TableScorer, toy_problem
 
 V, EOS = TOY.grammar.num_tokens, TOY.grammar.eos
 TEXTS = ("inc inc", "rot", "neg inc dec", "rot dec inc rot", "dec")

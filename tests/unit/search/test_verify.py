@@ -3,11 +3,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from toy_language import TOY, toy_problem
 
 from lasynth.domains.base import Status, right_examples, right_programs
 from lasynth.domains.kit.rows import padded
 from lasynth.search import Proposals
-from lasynth.search.testing import TOY, toy_problem
 from lasynth.search.verify import Verifier
 
 

@@ -72,11 +72,7 @@ def by_kind(data: Breakdown) -> dict[str, bytes]:
         for number, series in enumerate(data.series):
             colour, hatch, _, _ = _look(series)
             axes.bar(
-                [
-                    place + (number - (len(data.series) - 1) / 2) * width
-                    for place in range(len(data.categories))
-                ],
-                [100 * point.share for point in series.points],
+                *_heights(data, number, width),
                 width,
                 yerr=_whiskers(series),
                 color="white" if colour == _BLACK else colour,  # or the whisker would be lost in it
@@ -97,11 +93,8 @@ def by_length(data: Breakdown) -> dict[str, bytes]:
         step = 0.24 / max(1, len(data.series) - 1)
         for number, series in enumerate(data.series):
             colour, _, marker, dashes = _look(series)
-            # Side by side, or the whiskers of one length would hide each other.
-            shift = (number - (len(data.series) - 1) / 2) * step
             axes.errorbar(
-                [place + shift for place in range(len(data.categories))],
-                [100 * point.share for point in series.points],
+                *_heights(data, number, step),
                 yerr=_whiskers(series),
                 color=colour,
                 marker=marker,
@@ -133,8 +126,7 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
         )
         for label, rates, colour, marker, dashes in lines:
             shares = [100 * rate.share for rate in rates]
-            low = [100 * rate.interval[0] for rate in rates]
-            high = [100 * rate.interval[1] for rate in rates]
+            low, high = ([100 * rate.interval[end] for rate in rates] for end in (0, 1))
             left.fill_between(steps, low, high, color=colour, alpha=0.18, linewidth=0)
             left.plot(
                 steps, shares, color=colour, marker=marker, markersize=4, linewidth=1.2, linestyle=dashes,
@@ -151,8 +143,8 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
         left.legend(loc="best", fontsize=8)
         for one, colour in zip((study, *study.others), (_COLOURS[0], *_OTHERS), strict=False):
             right.plot(
-                [programs / 1000 for programs, _ in one.curve],
-                [loss for _, loss in one.curve],
+                [point.programs / 1000 for point in one.curve],
+                [point.exec for point in one.curve],
                 color=colour,
                 linewidth=1.2,
                 linestyle="-" if one is study else _DASHES[2],
@@ -202,6 +194,13 @@ def _categories(axes: Any, data: Breakdown) -> None:
     axes.set_ylim(0, 100)
     axes.set_ylabel(f"consistent@{'W' if data.beam is None else data.beam}, % of tasks (95 %)")
     axes.figure.legend(loc="outside upper center", ncols=3, columnspacing=1.4, handlelength=2.4)
+
+
+def _heights(data: Breakdown, number: int, step: float) -> tuple[list[float], list[float]]:
+    """Where the points of a system are: beside those of others, or their whiskers would hide each other."""
+    shift = (number - (len(data.series) - 1) / 2) * step
+    places = [place + shift for place in range(len(data.categories))]
+    return places, [100 * point.share for point in data.series[number].points]
 
 
 def _whiskers(series: Series) -> list[list[float]]:

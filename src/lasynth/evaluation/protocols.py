@@ -50,12 +50,10 @@ def evaluate(
 
     Args:
         scorer: the model.
-        tasks: see `evaluate_engines`.
-        config: likewise.
         beam: W of the search.
         sample: draw W programs without replacement, in place of a beam search.
         complete: say also how much completion adds.
-        plain, title, progress: see `evaluate_engines`.
+        tasks, config, plain, title, progress: see `evaluate_engines`.
     """
     first: Engine = Sampling(scorer=scorer, width=beam) if sample else Beam(scorer=scorer, width=beam)
     return evaluate_engines(
@@ -193,7 +191,6 @@ def _record(
     own = [proposal for proposal in result.proposals if not proposal.num_added]
     added = [proposal for proposal in result.proposals if proposal.num_added]
     consistent = [proposal for proposal in own if proposal.consistent]
-    first_of_all = [proposal for proposal in own[:1] if proposal.consistent]
     right = _right(problem, consistent)
     first_greedy = [proposal for proposal in greedy.proposals if proposal.consistent]
     submitted = consistent[0] if consistent else next(iter(own), None)
@@ -206,7 +203,7 @@ def _record(
     return Record(
         id=task.id or str(number + 1),
         greedy=bool(_right(problem, first_greedy).any()),
-        top1=bool(first_of_all and right[0]),
+        top1=bool(own and own[0].consistent and right[0]),
         consistent=bool(right[:1].any()),
         oracle=bool(right.any()),
         completed=completed if completes else None,

@@ -61,8 +61,7 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
     asked = any(part in _MAKERS for part in only) if only else (folder / "study.toml").is_file()
     study = read_study(folder) if asked else None
     parts = list(dict.fromkeys(only)) or _parts(folder, study)
-    drawn = [part for part in parts if part in (Part.FIG6, Part.FIG8B, Part.TRACE)]
-    if drawn:
+    if drawn := [part for part in parts if part in (Part.FIG6, Part.FIG8B, Part.TRACE)]:
         from lasynth.evaluation.figures import require
 
         require(", ".join(drawn))
@@ -73,16 +72,14 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
             files |= _trace(folder) if study is None or part is Part.TRACE else _MAKERS[part](study)
         except _TooFewResultsError as error:
             if only:
-                raise InputError(error.what, error.where, error.hint) from None
+                raise
             left_out.append(str(error))
-    if out.exists() and not out.is_dir():
-        raise InputError("is a file, not a folder", str(out), "Give another --out.")
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             (out / name).write_bytes(content)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = "is a file, not a folder" if out.is_file() else (error.strerror or str(error)).lower()
         raise InputError(reason, str(error.filename or out), "Give another --out.") from None
     return Written(tuple(out / name for name in files), tuple(left_out))
 
@@ -92,9 +89,7 @@ class _TooFewResultsError(InputError):
 
 
 def _parts(folder: Path, study: Study | None) -> list[Part]:
-    parts = []
-    if study is not None:
-        parts = [part for part in _MAKERS if not study.reports or part in study.reports]
+    parts = [part for part in _MAKERS if study and part in (study.reports or _MAKERS)]
     parts += [Part.TRACE] if (folder / "trace.json").is_file() else []
     if not parts:
         what = "has neither study.toml nor trace.json" if folder.is_dir() else "no such folder"

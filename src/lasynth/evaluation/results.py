@@ -186,22 +186,21 @@ def _other_search(result: Result, known: Result) -> str | None:
 
 def _filled(found: list[tuple[Path, Result]]) -> list[Result]:
     """The results; what a task decides is taken from the first that knows it."""
-    facts: list[dict[str, Any]] = [{} for _ in found[0][1].evaluation.records]
-    sources: dict[tuple[str, str], Path] = {}
+    facts: dict[str, dict[str, tuple[Any, Path]]] = {
+        record.id: {} for record in found[0][1].evaluation.records
+    }
     for path, result in found:
-        for fact, record in zip(facts, result.evaluation.records, strict=True):
+        for record in result.evaluation.records:
             for name in _OF_THE_TASK:
-                value = getattr(record, name)
-                if value is None:
+                if (value := getattr(record, name)) is None:
                     continue
-                known = fact.setdefault(name, value)
-                source = sources.setdefault((record.id, name), path)
+                known, source = facts[record.id].setdefault(name, (value, path))
                 if known != value:
                     what = f'"{name}" of task {record.id} is {value} here and {known} in {source}'
                     raise InputError(what, str(path), "One of the two was made from other tasks.")
+    values = {task: {name: value for name, (value, _) in fact.items()} for task, fact in facts.items()}
     filled = []
     for _, result in found:
-        pairs = zip(result.evaluation.records, facts, strict=True)
-        records = tuple(replace(record, **fact) for record, fact in pairs)
+        records = tuple(replace(record, **values[record.id]) for record in result.evaluation.records)
         filled.append(replace(result, evaluation=replace(result.evaluation, records=records)))
     return filled

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from lasynth import domains
 from lasynth.errors import InputError
-from lasynth.evaluation.record import Record
 from lasynth.evaluation.results import Result, Study, task_set_digest
 from lasynth.task import Task
 
@@ -89,7 +88,9 @@ def page(study: Study) -> str:
         lines += [f"{reference.title}, right:", "", *_code(record.program, fence), ""]
         for other in others:
             wrong = other.evaluation.records[place]
-            lines += [f"{other.title}, {_why(wrong)}:", "", *_code(wrong.program, fence), ""]
+            shown = "right on the shown examples, wrong on the held-out ones"
+            why = shown if wrong.num_consistent else "wrong on the shown examples already"
+            lines += [f"{other.title}, {why}:", "", *_code(wrong.program, fence), ""]
     if not picked:
         lines += ["There is nothing to show.", ""]
     return "\n".join(lines)
@@ -111,6 +112,8 @@ def _seeds(study: Study) -> set[int]:
 
 def _tasks(study: Study) -> list[Task] | None:
     """The tasks of the results, where the study names their file."""
+    from lasynth.data.dataset import Dataset
+
     path = Path(study.tasks)
     if not study.tasks:
         return None
@@ -118,18 +121,10 @@ def _tasks(study: Study) -> list[Task] | None:
     if not path.is_file():
         raise InputError("no such file", str(path), hint)
     num = study.test_set.num_tasks
-    tasks = _read(path, num)
+    tasks = Dataset.open(path, max_tasks=num).tasks() if path.suffix == ".parquet" else Task.read(path)[:num]
     if len(tasks) != num or task_set_digest(tasks) != study.test_set.digest:
         raise InputError(f"its first {num} tasks are not those of the results", str(path), hint)
     return tasks
-
-
-def _read(path: Path, num: int) -> list[Task]:
-    if path.suffix != ".parquet":
-        return Task.read(path)[:num]
-    from lasynth.data.dataset import Dataset
-
-    return Dataset.open(path, max_tasks=num).tasks()
 
 
 def _alone(reference: Result, others: list[Result], *, right: bool) -> list[int]:
@@ -149,9 +144,3 @@ def _examples(task: Task) -> list[str]:
 def _code(program: str | None, fence: str) -> list[str]:
     lines = program.rstrip().splitlines() if program else ["(no program)"]
     return [f"```{fence}", *lines, "```"]
-
-
-def _why(record: Record) -> str:
-    if record.num_consistent:
-        return "right on the shown examples, wrong on the held-out ones"
-    return "wrong on the shown examples already"

@@ -8,11 +8,10 @@ from typing import Any
 
 from lasynth.domains.base import FloorWords
 from lasynth.evaluation.intervals import Rate
-from lasynth.evaluation.markdown import listed, table
 from lasynth.evaluation.record import Record
 from lasynth.evaluation.results import Result, Row, Study
 from lasynth.evaluation.significance import Pair, holm
-from lasynth.evaluation.tables import PROTOCOLS
+from lasynth.evaluation.tables import PROTOCOLS, table
 from lasynth.evaluation.words import words_of
 
 __all__ = ["Comparison", "as_json", "as_markdown", "compare"]
@@ -46,17 +45,10 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         """As JSON; p-values to six digits."""
-        return {
-            "system": self.system,
-            "seed": self.seed,
-            "other_seed": self.other_seed,
-            "b": self.pair.b,
-            "c": self.pair.c,
-            "difference": round(self.pair.difference, 4),
-            "p": float(f"{self.pair.p:.6g}"),
-            "p_holm": float(f"{self.p_holm:.6g}"),
-            "real": self.real,
-        }
+        runs: dict[str, Any] = {"system": self.system, "seed": self.seed, "other_seed": self.other_seed}
+        counts = {"b": self.pair.b, "c": self.pair.c, "difference": round(self.pair.difference, 4)}
+        p, p_holm = (float(f"{value:.6g}") for value in (self.pair.p, self.p_holm))
+        return runs | counts | {"p": p, "p_holm": p_holm, "real": self.real}
 
 
 def compare(study: Study) -> list[Comparison]:
@@ -142,9 +134,8 @@ def as_markdown(study: Study) -> str:
 
 def _row(study: Study, row: Row, floor: bool) -> list[str]:
     results = study.of(row.system)
-    paper = ["-" if row.paper is None else f"{row.paper:.1f}"]
-    if _has_exact(study):
-        paper.append("-" if row.paper_exact is None else f"{row.paper_exact:.1f}")
+    paper = ["-" if share is None else f"{share:.1f}" for share in (row.paper, row.paper_exact)]
+    paper = paper[: 1 + _has_exact(study)]
     if not results:
         return [row.title, "not run", *["-"] * (len(_protocols(study)) + floor + 3), *paper]
     shown = [
@@ -157,8 +148,7 @@ def _row(study: Study, row: Row, floor: bool) -> list[str]:
         row.title,
         str(len(results)),
         *shown,
-        _span([result.parameters for result in results]),
-        _span([result.programs for result in results]),
+        *(_span([getattr(result, name) for result in results]) for name in ("parameters", "programs")),
         _span([None if result.minutes is None else round(result.minutes) for result in results]),
         *paper,
     ]
@@ -282,7 +272,9 @@ def _sentences(study: Study, tests: Sequence[Comparison]) -> list[str]:
 
 
 def _titles(rows: Sequence[Row]) -> str:
-    return listed([row.title for row in rows])
+    """`"A, B and C"`."""
+    *most, last = [row.title for row in rows]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _protocols(study: Study) -> list[tuple[str, str, str]]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lasynth.domains.base import FloorWords
 from lasynth.evaluation.intervals import Rate
-from lasynth.evaluation.markdown import table
 from lasynth.evaluation.record import Record
 from lasynth.evaluation.words import words_of
 
-__all__ = ["PROTOCOLS", "Group", "as_json", "as_markdown", "as_text", "groups"]
+__all__ = ["PROTOCOLS", "Group", "as_json", "as_markdown", "as_text", "groups", "table"]
 
 # Protocols: the field of a record, the heading, what it means.
 PROTOCOLS = (
@@ -125,10 +124,16 @@ def as_text(records: Sequence[Record], domain: str, *, beam: int, title: str = "
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, color_system=None, highlight=False, markup=False)
     console.print(shown)
-    for line in _legend(records, names, beam, words):
-        console.print(line)
+    console.print("\n".join(_legend(records, names, beam, words)))
     # The table pads its lines up to the width.
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> list[str]:
+    """The lines of a Markdown table; columns after the first `left` are numbers, set on the right."""
+    rule = "|" + "---|" * left + "---:|" * (len(headings) - left)
+    lines = [f"| {' | '.join(cells)} |" for cells in (headings, *rows)]
+    return [lines[0], rule, *lines[1:]]
 
 
 def _columns(found: Sequence[Group], words: FloorWords) -> list[str]:

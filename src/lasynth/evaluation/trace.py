@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from lasynth.config import Config, Count, Size, read
 from lasynth.evaluation._result import load
 from lasynth.evaluation.intervals import Rate
-from lasynth.evaluation.markdown import table
+from lasynth.evaluation.tables import table
 
 __all__ = ["Point", "Step", "TraceStudy", "page", "read_trace"]
 
@@ -45,24 +45,16 @@ class Step(Config):
         return None if fits else ("more agree than there are", _HINT)
 
     @property
-    def cell_rate(self) -> Rate:
-        """Cells that agree."""
-        return Rate(self.agree, self.cells)
-
-    @property
-    def list_rate(self) -> Rate:
-        """Whole lists that agree."""
-        return Rate(self.lists_agree, self.lists)
-
-    @property
-    def copy_rate(self) -> Rate:
-        """Cells that keeping the list would have right."""
-        return Rate(self.copy_agree, self.cells)
+    def rates(self) -> tuple[Rate, Rate, Rate]:
+        """Of cells, of whole lists, and of cells if the list were kept."""
+        cells, keep = (Rate(agree, self.cells) for agree in (self.agree, self.copy_agree))
+        lists = Rate(self.lists_agree, self.lists)
+        return cells, lists, keep
 
     def to_json(self) -> dict[str, Any]:
         """The counts and their rates."""
-        rates = ("cell_rate", "list_rate", "copy_rate")
-        return asdict(self) | {name: getattr(self, name).to_json() for name in rates}
+        rates = zip(("cell_rate", "list_rate", "copy_rate"), self.rates, strict=True)
+        return asdict(self) | {name: rate.to_json() for name, rate in rates}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +156,5 @@ def page(study: TraceStudy, picture: str) -> str:
 
 def _table(study: TraceStudy) -> list[str]:
     headings = ["step", "lists", "cells agree", "whole lists agree", "keep the list, cells"]
-    rows = [
-        [str(step.step), f"{step.lists:,}", *map(str, (step.cell_rate, step.list_rate, step.copy_rate))]
-        for step in study.steps
-    ]
+    rows = [[str(step.step), f"{step.lists:,}", *map(str, step.rates)] for step in study.steps]
     return table(headings, rows, left=0)

@@ -83,13 +83,18 @@ def read(cls: type[C], obj: object, *, where: str | None = None, path: str = "")
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         if required and field.name not in obj:
             raise InputError(f"{field.name} is missing", place, f"Give {_wanted(types[field.name])}.")
-    values = {}
+    values: dict[str, Any] = {}
     for key, value in obj.items():
-        inner = _config_of(types[key])
-        if inner is not None and isinstance(value, Mapping):
+        kind = types[key]
+        inner, each = _config_of(kind), get_origin(kind) is tuple and _config_of(get_args(kind)[0])
+        if inner and isinstance(value, Mapping):
             values[key] = read(inner, value, where=where, path=f"{path}{key}.")
+        elif each and isinstance(value, list):
+            values[key] = tuple(
+                read(each, one, where=where, path=f"{path}{key} {n}.") for n, one in enumerate(value, 1)
+            )
         else:
-            values[key] = _fit(value, types[key], f"{where}, {path}{key}")
+            values[key] = _fit(value, kind, f"{where}, {path}{key}")
     try:
         return cls(**values)
     except InputError as error:  # fields that do not fit each other
@@ -133,6 +138,8 @@ def _wanted(kind: Any) -> str:
     """What fits a type, in words."""
     origin, args = get_origin(kind), get_args(kind)
     if origin is Annotated:
+        if args[1].description is not None:
+            return str(args[1].description)
         bounds = [words.format(getattr(args[1], key)) for key, words in _BOUNDS.items() if _has(args[1], key)]
         return f"{_wanted(args[0])}, {' and '.join(bounds)}"
     if origin is Literal:

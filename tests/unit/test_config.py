@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
+from msgspec import Meta
 
 from lasynth.config import Config, Rate, Size, read
 from lasynth.errors import InputError
@@ -26,14 +27,16 @@ class Kitchen(Config):
     cooks: Size
     hours: tuple[tuple[int, int], ...] = ()
     oven: Oven | None = None
+    spares: tuple[Oven, ...] = ()
+    door: Annotated[str, Meta(pattern="^[a-z]+$", description="a word")] = "wood"
 
     def misfit(self) -> tuple[str, str] | None:
         return ("too many cooks", "Send some home.") if self.cooks > 9 else None
 
 
 def test_a_table_is_read() -> None:
-    found = read(Kitchen, {"cooks": 2, "hours": [[1, 2]], "oven": {"share": 0}})
-    assert found == Kitchen(2, ((1, 2),), Oven(share=0.0))
+    found = read(Kitchen, {"cooks": 2, "hours": [[1, 2]], "oven": {"share": 0}, "spares": [{}]})
+    assert found == Kitchen(2, ((1, 2),), Oven(share=0.0), (Oven(),))
     assert isinstance(found.oven.share, float)
 
 
@@ -45,7 +48,7 @@ def test_a_table_is_read() -> None:
         ({"cooks": 2.5}, "f.toml, cooks: 2.5 does not fit. Give a whole number, at least 1."),
         ({"cooks": True}, "f.toml, cooks: True does not fit. Give a whole number, at least 1."),
         ({"cooks": 1, "ovn": {}}, "f.toml: unknown entry 'ovn'. Did you mean 'oven'?"),
-        ({"cooks": 1, "x": 1}, "f.toml: unknown entry 'x'. Known: cooks, hours, oven."),
+        ({"cooks": 1, "x": 1}, "f.toml: unknown entry 'x'. Known: cooks, door, hours, oven, spares."),
         ({"cooks": 1, "oven": 3}, "f.toml, oven: 3 does not fit. Give a table."),
         ({"cooks": 1, "oven": {"haet": 1}}, "f.toml, oven: unknown entry 'haet'. Did you mean 'heat'?"),
         ({"cooks": 1, "oven": {"heat": "x"}}, "f.toml, oven.heat: 'x' does not fit. Give 'top' or 'both'."),
@@ -57,6 +60,12 @@ def test_a_table_is_read() -> None:
             {"cooks": 1, "hours": [[1]]},
             "f.toml, hours: [[1]] does not fit. Give a list of: a list of: a whole number, a whole number.",
         ),
+        (
+            {"cooks": 1, "spares": [{}, {"heat": "x"}]},
+            "f.toml, spares 2.heat: 'x' does not fit. Give 'top' or 'both'.",
+        ),
+        ({"cooks": 1, "spares": {}}, "f.toml, spares: {} does not fit. Give a list of: a table."),
+        ({"cooks": 1, "door": "3"}, "f.toml, door: '3' does not fit. Give a word."),
         ({"cooks": 10}, "f.toml: too many cooks. Send some home."),
         ([], "f.toml: [] is not a table. Give names with their values."),
     ],

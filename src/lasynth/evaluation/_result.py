@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal
 
+import msgspec
+from msgspec import Meta
+
+from lasynth.config import Config, Count, Weight, read
 from lasynth.errors import InputError
 from lasynth.evaluation.records import Evaluation
 from lasynth.task import Task
 
-__all__ = ["Result", "TaskSet", "read_json", "read_result", "task_set_digest", "write_result"]
+__all__ = ["Result", "TaskSet", "load", "read_result", "task_set_digest", "write_result"]
 
-FORMAT = 1
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _AGAIN = "Write it again with `lasynth.evaluation.results.write_result`."
+_Name = Annotated[
+    str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", description="a name of small letters, digits and hyphens")
+]
+_Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="a SHA-256 digest in hexadecimal")]
 
 
 @dataclass(frozen=True, slots=True)
-class TaskSet:
+class TaskSet(Config):
     """Which tasks a result is about.
 
     Attributes:
@@ -32,22 +36,24 @@ class TaskSet:
         num_tasks: how many.
     """
 
+    WHERE: ClassVar[str] = "task set"
+
     name: str
-    digest: str
-    num_tasks: int
+    digest: _Digest
+    num_tasks: Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One run of one system: its budget and its verdicts.
+class Result(Config):
+    """One run of one system: its budget and its verdicts. The file has these fields, in this order.
 
     Attributes:
+        format: of the file.
         study: the study it belongs to.
         system: the system's name in file names, such as `"no-executor"`.
         title: its name in print.
         seed: of the run.
         test_set: the tasks of `evaluation`.
-        evaluation: the verdicts.
         parameters: of the model; None for a system that has none.
         programs: programs shown in training, repeats counted.
         distinct_programs: the different ones among them.
@@ -56,22 +62,38 @@ class Result:
         remarks: anything else a reader must know.
         training: the training configuration as JSON.
         curve: measurements during training, each with `"programs"`.
+        evaluation: the verdicts.
     """
 
+    WHERE: ClassVar[str] = "result"
+
+    format: Literal[1] = 1
     study: str
-    system: str
+    system: _Name
     title: str
-    seed: int
+    seed: Count
     test_set: TaskSet
-    evaluation: Evaluation
-    parameters: int | None = None
-    programs: int | None = None
-    distinct_programs: int | None = None
-    minutes: float | None = None
+    parameters: Count | None = None
+    programs: Count | None = None
+    distinct_programs: Count | None = None
+    minutes: Weight | None = None
     machine: str = ""
     remarks: tuple[str, ...] = ()
-    training: Mapping[str, Any] | None = None
-    curve: tuple[Mapping[str, Any], ...] = ()
+    training: dict[str, Any] | None = None
+    curve: tuple[dict[str, Any], ...] = ()
+    evaluation: Evaluation
+
+    def misfit(self) -> tuple[str, str] | None:
+        """Why the verdicts cannot be put into a table."""
+        records, num_tasks = self.evaluation.records, self.test_set.num_tasks
+        if not records or num_tasks != len(records):
+            return f"{num_tasks} tasks, but {len(records)} records", _AGAIN
+        if len({record.id for record in records}) < len(records):
+            return "two records have one id", _AGAIN
+        for record in records:
+            if record.consistent and not record.oracle:
+                return f"task {record.id}: consistent is right and oracle is wrong, which cannot be", _AGAIN
+        return None
 
     @property
     def file_name(self) -> str:
@@ -90,7 +112,7 @@ def task_set_digest(tasks: Iterable[Task]) -> str:
 
 
 def write_result(result: Result, study: Path) -> Path:
-    """Write a result into the `results` folder of a study, in place of an earlier one of the same run.
+    """Write a result into the `results` folder of a study; it replaces an earlier one of the same run.
 
     Args:
         result: what to write; its numbers must be finite.
@@ -103,17 +125,13 @@ def write_result(result: Result, study: Path) -> Path:
         InputError: a result that could not be read back.
     """
     path = study / "results" / result.file_name
-    _check(result, str(path))
-    document = {"format": FORMAT} | {
-        field.name: getattr(result, field.name) for field in fields(Result) if field.name != "evaluation"
-    }
-    document |= {"test_set": asdict(result.test_set), "remarks": list(result.remarks)}
-    document["curve"] = list(result.curve)
-    document["evaluation"] = result.evaluation.to_json(records=True)
+    document = {field.name: getattr(result, field.name) for field in fields(Result)}
+    document |= {"test_set": asdict(result.test_set), "evaluation": result.evaluation.to_json(records=True)}
     try:
         text = _lines(document)
     except ValueError:
         raise InputError("a number is not finite", str(path), "Leave it out, or give null.") from None
+    _read(msgspec.json.decode(text), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(text, encoding="utf-8")
@@ -127,51 +145,28 @@ def read_result(path: Path) -> Result:
     Raises:
         InputError: no such file, damaged, or of another format.
     """
-    where = str(path)
-    obj = read_json(path, _AGAIN)
-    if not isinstance(obj, Mapping) or "format" not in obj:
-        raise InputError("not a saved result", where, _AGAIN)
-    if obj["format"] != FORMAT:
-        raise InputError(f"format {obj['format']!r}, and this version reads {FORMAT}", where, _AGAIN)
-    names = {"format", *(field.name for field in fields(Result))}
-    wrong = sorted(names ^ set(obj))
-    if wrong:
-        state = "is missing" if wrong[0] in names else "is not known"
-        raise InputError(f'"{wrong[0]}" {state}', where, _AGAIN)
-    try:
-        evaluation = Evaluation.from_json(obj["evaluation"])
-    except InputError as error:
-        at = where if error.where is None else f"{where}, evaluation, {error.where}"
-        raise InputError(error.what, at, _AGAIN) from None
-    known = obj["test_set"]
-    if not isinstance(known, Mapping) or set(known) != {"name", "digest", "num_tasks"}:
-        raise InputError('"test_set" must have name, digest and num_tasks', where, _AGAIN)
-    rest: dict[str, Any] = {name: obj[name] for name in names - {"format", "evaluation", "test_set"}}
-    for name in ("remarks", "curve"):
-        if not isinstance(rest[name], list):
-            raise InputError(f'"{name}" is no list', where, _AGAIN)
-        rest[name] = tuple(rest[name])
-    result = Result(**rest, evaluation=evaluation, test_set=TaskSet(**known))
-    _check(result, where)
-    return result
+    return _read(load(path, _AGAIN), str(path))
 
 
-def read_json(path: Path, hint: str) -> object:
-    """The JSON of a file that this package, or the author of a study, wrote.
+def _read(obj: object, where: str) -> Result:
+    if isinstance(obj, Mapping) and "evaluation" in obj:
+        obj = {**obj, "evaluation": Evaluation.from_json(obj["evaluation"], f"{where}, evaluation")}
+    return read(Result, obj, where=where)
+
+
+def load(path: Path, hint: str) -> Any:
+    """What is in a JSON or TOML file.
 
     Raises:
-        InputError: no such file, or not JSON.
+        InputError: no such file, or not JSON or TOML; `hint` says what to do.
     """
+    kind = path.suffix[1:]
     try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+        return (msgspec.toml if kind == "toml" else msgspec.json).decode(path.read_bytes())
     except OSError as error:
         raise InputError((error.strerror or str(error)).lower(), str(path), hint) from None
-    except (ValueError, RecursionError):
-        raise InputError("damaged: not JSON", str(path), hint) from None
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not {kind.upper()}: {error}", str(path), hint) from None
 
 
 def _lines(document: Mapping[str, Any]) -> str:
@@ -180,63 +175,13 @@ def _lines(document: Mapping[str, Any]) -> str:
     def compact(obj: object) -> str:
         return json.dumps(obj, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
-    def rows(objects: Iterable[object], indent: str) -> str:
-        lines = ",\n".join(f"{indent} {compact(obj)}" for obj in objects)
-        return f"[\n{lines}\n{indent}]" if lines else "[]"
+    def rows(objects: Iterable[object]) -> str:
+        lines = ",\n".join(f"  {compact(obj)}" for obj in objects)
+        return f"[\n{lines}\n ]" if lines else "[]"
 
     evaluation = dict(document["evaluation"])
-    records = evaluation.pop("records")
-    parts = []
-    for name, value in document.items():
-        if name == "evaluation":
-            value_text = compact(evaluation)[:-1] + ',"records":' + rows(records, " ") + "}"
-        else:
-            value_text = rows(value, " ") if name == "curve" else compact(value)
-        parts.append(f" {json.dumps(name)}: {value_text}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-def _check(result: Result, where: str) -> None:
-    """That a result can be put into a table."""
-
-    def number(value: Any, *types: type) -> bool:
-        return type(value) in (types or (int,)) and math.isfinite(value) and value >= 0
-
-    def refuse(name: str, wanted: str) -> None:
-        raise InputError(f'"{name}" is not {wanted}', where, _AGAIN)
-
-    if not isinstance(result.system, str) or not _NAME.fullmatch(result.system):
-        refuse("system", "a name of small letters, digits and hyphens")
-    if not number(result.seed):
-        refuse("seed", "a whole number")
-    for name in ("study", "title", "machine"):
-        if not isinstance(getattr(result, name), str):
-            refuse(name, "a text")
-    for name in ("parameters", "programs", "distinct_programs"):
-        if getattr(result, name) is not None and not number(getattr(result, name)):
-            refuse(name, "a whole number or null")
-    if result.minutes is not None and not number(result.minutes, int, float):
-        refuse("minutes", "a number or null")
-    if not all(isinstance(remark, str) for remark in result.remarks):
-        refuse("remarks", "a list of texts")
-    if result.training is not None and not isinstance(result.training, Mapping):
-        refuse("training", "an object or null")
-    if not all(isinstance(line, Mapping) for line in result.curve):
-        refuse("curve", "a list of objects")
-    tasks = result.test_set
-    if not isinstance(tasks.name, str) or not re.fullmatch(r"[0-9a-f]{64}", str(tasks.digest)):
-        refuse("test_set", "a name with a SHA-256 digest in hexadecimal")
-    records = result.evaluation.records
-    if not records or tasks.num_tasks != len(records):
-        raise InputError(f"{tasks.num_tasks} tasks, but {len(records)} records", where, _AGAIN)
-    for row, record in enumerate(records, 1):
-        if any(type(getattr(record, name)) is not bool for name in ("greedy", "consistent", "oracle")):
-            raise InputError("a verdict is neither true nor false", f"{where}, record {row}", _AGAIN)
-        if record.consistent and not record.oracle:
-            what = "consistent is right and oracle is wrong, which cannot be"
-            raise InputError(what, f"{where}, record {row}", _AGAIN)
-        lengths = (record.num_tokens, record.num_held_out)
-        if not isinstance(record.id, str) or not all(value is None or number(value) for value in lengths):
-            raise InputError("an id or a number is of the wrong type", f"{where}, record {row}", _AGAIN)
-    if len({record.id for record in records}) < len(records):
-        raise InputError("two records have one id", where, _AGAIN)
+    records = rows(evaluation.pop("records"))
+    rest = {**document, "evaluation": evaluation}
+    texts = {name: rows(value) if name == "curve" else compact(value) for name, value in rest.items()}
+    texts["evaluation"] = f'{texts["evaluation"][:-1]},"records":{records}}}'
+    return "{\n" + ",\n".join(f" {compact(name)}: {text}" for name, text in texts.items()) + "\n}\n"

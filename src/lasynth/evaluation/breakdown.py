@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any
 
@@ -31,7 +32,7 @@ class Point:
     high: float
 
     @classmethod
-    def over(cls, rates: list[Rate]) -> Point:
+    def over(cls, rates: Sequence[Rate]) -> Point:
         """The point of one rate a run.
 
         The runs share their tasks, so adding their counts up would make the interval too narrow.
@@ -42,7 +43,7 @@ class Point:
 
     def to_json(self) -> dict[str, float]:
         """As JSON."""
-        return {"share": round(self.share, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
+        return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,37 +117,27 @@ def breakdown(study: Study, by: str) -> Breakdown:
         The rates; without categories where no result knows the kind or length of any task.
     """
     found = {
-        result.file_name: [
-            group
+        result.file_name: {
+            group.label: group
             for group in groups(result.evaluation.records, result.evaluation.domain)
-            if group.section == by and group.num_tasks
-        ]
+            if group.section == by
+        }
         for result in study.results
     }
-    labels = [(group.label, group.num_tasks) for group in found[study.results[0].file_name]]
+    labels = [(group.label, group.num_tasks) for group in found[study.results[0].file_name].values()]
     if by == "kind":
         order = {kind: number for number, kind in enumerate(_KINDS)}
         labels.sort(key=lambda label: (order.get(label[0], len(order)), label[0]))
     series = []
     places = {False: count(), True: count()}
     for row in study.rows:
-        place = next(places[row.peer])
-        results = study.of(row.system)
-        if not results:
-            continue
-        rates = [
-            {group.label: group.rates["consistent"] for group in found[result.file_name]}
+        place, results = next(places[row.peer]), study.of(row.system)
+        rates = tuple(
+            tuple(found[result.file_name][label].rates["consistent"] for label, _ in labels)
             for result in results
-        ]
-        series.append(
-            Series(
-                row.system,
-                row.title,
-                place,
-                row.peer,
-                tuple(result.seed for result in results),
-                tuple(Point.over([run[label] for run in rates]) for label, _ in labels),
-                tuple(tuple(run[label] for label, _ in labels) for run in rates),
-            )
         )
+        points = tuple(Point.over(of_label) for of_label in zip(*rates, strict=True))
+        seeds = tuple(result.seed for result in results)
+        if results:
+            series.append(Series(row.system, row.title, place, row.peer, seeds, points, rates))
     return Breakdown(by, study.beam, tuple(labels), tuple(series))

@@ -13,7 +13,6 @@ from typing import Any
 
 from lasynth.errors import InputError
 from lasynth.evaluation.breakdown import Breakdown, Series
-from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.trace import TraceStudy
 
 __all__ = ["by_kind", "by_length", "require", "trace"]
@@ -24,7 +23,6 @@ _BLACK = "#000000"
 _OTHERS = ("#009E73", "#CC79A7", "#E69F00")  # systems beside that of a trace study
 _GREYS = ("#808080", "#B0B0B0")  # peers
 _HATCHES = ("", "///", "\\\\\\", "...", "xxx", "---", "||||", "++")
-_PEER_HATCHES = ("", "///")
 _MARKERS = "osD^vP*X"
 _PEER_MARKERS = "<>"
 _DASHES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
@@ -72,11 +70,7 @@ def by_kind(data: Breakdown) -> dict[str, bytes]:
         for number, series in enumerate(data.series):
             colour, hatch, _, _ = _look(series)
             axes.bar(
-                [
-                    place + (number - (len(data.series) - 1) / 2) * width
-                    for place in range(len(data.categories))
-                ],
-                [100 * point.share for point in series.points],
+                *_heights(data, number, width),
                 width,
                 yerr=_whiskers(series),
                 color="white" if colour == _BLACK else colour,  # or the whisker would be lost in it
@@ -97,11 +91,8 @@ def by_length(data: Breakdown) -> dict[str, bytes]:
         step = 0.24 / max(1, len(data.series) - 1)
         for number, series in enumerate(data.series):
             colour, _, marker, dashes = _look(series)
-            # Side by side, or the whiskers of one length would hide each other.
-            shift = (number - (len(data.series) - 1) / 2) * step
             axes.errorbar(
-                [place + shift for place in range(len(data.categories))],
-                [100 * point.share for point in series.points],
+                *_heights(data, number, step),
                 yerr=_whiskers(series),
                 color=colour,
                 marker=marker,
@@ -122,19 +113,17 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
     """Agreement by step on the left, L_Exec during training on the right; returns as `by_kind`."""
     with _figure(7.2, 3.2, panels=2) as (figure, (left, right)):
         steps = [step.step for step in study.steps]
-        lines: tuple[tuple[str, list[Rate], str, str, Any], ...] = (
-            (f"{study.system}, cells", [step.cell_rate for step in study.steps], _COLOURS[0], "o", "-"),
-            (f"{study.system}, whole lists", [step.list_rate for step in study.steps], _COLOURS[4], "s", "-"),
-            *(
-                (f"{other.system}, cells", [step.cell_rate for step in other.steps], colour, "^", _DASHES[2])
-                for other, colour in zip(study.others, _OTHERS, strict=False)
-            ),
-            ("keep the list, cells", [step.copy_rate for step in study.steps], "#777777", "x", _DASHES[1]),
-        )
-        for label, rates, colour, marker, dashes in lines:
+        lines: list[tuple[str, TraceStudy, int, str, str, Any]] = [
+            (f"{study.system}, cells", study, 0, _COLOURS[0], "o", "-"),
+            (f"{study.system}, whole lists", study, 1, _COLOURS[4], "s", "-"),
+            ("keep the list, cells", study, 2, "#777777", "x", _DASHES[1]),
+        ]
+        for other, colour in zip(study.others, _OTHERS, strict=False):
+            lines.insert(-1, (f"{other.system}, cells", other, 0, colour, "^", _DASHES[2]))
+        for label, one, which, colour, marker, dashes in lines:
+            rates = [step.rates[which] for step in one.steps]
             shares = [100 * rate.share for rate in rates]
-            low = [100 * rate.interval[0] for rate in rates]
-            high = [100 * rate.interval[1] for rate in rates]
+            low, high = ([100 * rate.interval[end] for rate in rates] for end in (0, 1))
             left.fill_between(steps, low, high, color=colour, alpha=0.18, linewidth=0)
             left.plot(
                 steps, shares, color=colour, marker=marker, markersize=4, linewidth=1.2, linestyle=dashes,
@@ -150,14 +139,10 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
         left.set_ylim(0, 102)
         left.legend(loc="best", fontsize=8)
         for one, colour in zip((study, *study.others), (_COLOURS[0], *_OTHERS), strict=False):
-            right.plot(
-                [programs / 1000 for programs, _ in one.curve],
-                [loss for _, loss in one.curve],
-                color=colour,
-                linewidth=1.2,
-                linestyle="-" if one is study else _DASHES[2],
-                label=one.system,
-            )
+            programs = [point.programs / 1000 for point in one.curve]
+            losses = [point.exec for point in one.curve]
+            dashes = "-" if one is study else _DASHES[2]
+            right.plot(programs, losses, color=colour, linewidth=1.2, linestyle=dashes, label=one.system)
         if study.others:
             right.legend(loc="best", fontsize=8)
         if not study.curve:
@@ -204,6 +189,13 @@ def _categories(axes: Any, data: Breakdown) -> None:
     axes.figure.legend(loc="outside upper center", ncols=3, columnspacing=1.4, handlelength=2.4)
 
 
+def _heights(data: Breakdown, number: int, step: float) -> tuple[list[float], list[float]]:
+    """Where the points of a system are: beside those of others, or their whiskers would hide each other."""
+    shift = (number - (len(data.series) - 1) / 2) * step
+    places = [place + shift for place in range(len(data.categories))]
+    return places, [100 * point.share for point in data.series[number].points]
+
+
 def _whiskers(series: Series) -> list[list[float]]:
     return [
         [100 * (point.share - point.low) for point in series.points],
@@ -215,7 +207,7 @@ def _look(series: Series) -> tuple[str, str, str, Any]:
     """Colour, hatch, marker and dashes of a system; peers are grey."""
     if series.peer:
         kind = series.place % len(_GREYS)
-        return _GREYS[kind], _PEER_HATCHES[kind], _PEER_MARKERS[kind], _DASHES[2]
+        return _GREYS[kind], _HATCHES[kind], _PEER_MARKERS[kind], _DASHES[2]
     turn, kind = divmod(series.place, len(_COLOURS))
     # A ninth system has the first one's colour, with another hatch and marker.
     other = (kind + 3 * turn) % len(_COLOURS)

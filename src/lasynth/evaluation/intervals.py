@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import sqrt
 from statistics import NormalDist
 
@@ -22,7 +22,7 @@ def wilson(num_right: int, num_tasks: int, *, level: float = 0.95) -> tuple[floa
         `(low, high)`, between 0 and 1.
     """
     if not 0 <= num_right <= num_tasks:
-        raise ValueError(f"{num_right} of {num_tasks} is no share")
+        raise ValueError(f"{num_right} of {num_tasks} is not a share")
     if num_tasks == 0:
         return 0.0, 1.0
     z = NormalDist().inv_cdf(0.5 + level / 2)
@@ -38,7 +38,7 @@ def wilson(num_right: int, num_tasks: int, *, level: float = 0.95) -> tuple[floa
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many of so many, with the 95 % interval of the share.
+    """Successes out of trials, with the 95 % interval of the share.
 
     Attributes:
         num_right: successes.
@@ -74,13 +74,8 @@ class Rate:
     def to_json(self) -> dict[str, float]:
         """As JSON, shares between 0 and 1."""
         low, high = self.interval
-        return {
-            "num_right": self.num_right,
-            "num_tasks": self.num_tasks,
-            "share": round(self.share, 4),
-            "low": round(low, 4),
-            "high": round(high, 4),
-        }
+        shares = {"share": self.share, "low": low, "high": high}
+        return asdict(self) | {name: round(value, 4) for name, value in shares.items()}
 
 
 def _per_cent(share: float) -> str:

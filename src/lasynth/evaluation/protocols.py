@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -50,12 +50,10 @@ def evaluate(
 
     Args:
         scorer: the model.
-        tasks: see `evaluate_engines`.
-        config: likewise.
         beam: W of the search.
         sample: draw W programs without replacement, in place of a beam search.
         complete: say also how much completion adds.
-        plain, title, progress: see `evaluate_engines`.
+        tasks, config, plain, title, progress: see `evaluate_engines`.
     """
     first: Engine = Sampling(scorer=scorer, width=beam) if sample else Beam(scorer=scorer, width=beam)
     return evaluate_engines(
@@ -113,6 +111,7 @@ def evaluate_engines(
     width = max(engine.width for engine in engines)
 
     start_s = time.perf_counter()
+    known = [_is_plain(*pair) for pair in zip(problems, references, strict=True)] if plain is None else plain
     records: list[Record] = []
     together = max(1, config.max_rows // width)
     for first in range(0, len(tasks), together):
@@ -122,8 +121,6 @@ def evaluate_engines(
         seconds = (time.perf_counter() - batch_s) / len(some)
         firsts = search(greedy, some, config, choose=choose)
         for number, problem in enumerate(some, first):
-            computed = plain is None
-            is_plain = _is_plain(problem, references[number]) if plain is None else plain[number]
             record = _record(
                 tasks[number],
                 problem,
@@ -131,11 +128,12 @@ def evaluate_engines(
                 result=results[number - first],
                 greedy=firsts[number - first],
                 reference=references[number],
-                floor=_Floor(verdicts[number], is_plain, computed and is_plain is not None),
+                floor=verdicts[number],
+                plain=known[number],
                 completes=any(isinstance(engine, Completion) for engine in engines),
                 seconds=seconds,
             )
-            records.append(record)
+            records.append(record if plain is None else replace(record, plain_computed=False))
         if progress is not None:
             progress(len(records))
     return Evaluation(
@@ -176,13 +174,6 @@ def _is_plain(problem: Problem, reference: npt.NDArray[np.int32] | None) -> bool
     return floor.is_plain(inputs, outputs, reference)
 
 
-@dataclass(frozen=True, slots=True)
-class _Floor:
-    right: bool | None
-    plain: bool | None
-    computed: bool  # not given with the task
-
-
 def _record(
     task: Task,
     problem: Problem,
@@ -191,7 +182,8 @@ def _record(
     result: SearchResult,
     greedy: SearchResult,
     reference: npt.NDArray[np.int32] | None,
-    floor: _Floor,
+    floor: bool | None,
+    plain: bool | None,
     completes: bool,
     seconds: float,
 ) -> Record:
@@ -199,7 +191,6 @@ def _record(
     own = [proposal for proposal in result.proposals if not proposal.num_added]
     added = [proposal for proposal in result.proposals if proposal.num_added]
     consistent = [proposal for proposal in own if proposal.consistent]
-    first_of_all = [proposal for proposal in own[:1] if proposal.consistent]
     right = _right(problem, consistent)
     first_greedy = [proposal for proposal in greedy.proposals if proposal.consistent]
     submitted = consistent[0] if consistent else next(iter(own), None)
@@ -212,14 +203,14 @@ def _record(
     return Record(
         id=task.id or str(number + 1),
         greedy=bool(_right(problem, first_greedy).any()),
-        top1=bool(first_of_all and right[0]),
+        top1=bool(own and own[0].consistent and right[0]),
         consistent=bool(right[:1].any()),
         oracle=bool(right.any()),
         completed=completed if completes else None,
         exact=exact,
-        floor=floor.right,
-        plain=floor.plain,
-        plain_computed=floor.computed,
+        floor=floor,
+        plain=plain,
+        plain_computed=plain is not None,
         kind=None if reference is None else language.grammar.kind(reference),
         num_tokens=None if reference is None else len(reference) - 1,
         num_held_out=len(task.held_out),

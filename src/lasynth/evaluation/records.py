@@ -1,69 +1,22 @@
-"""What an evaluation found: one record a task, and all of them with how they were made."""
+"""The verdicts on a set of tasks, and how they were made."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
+from lasynth.config import Config, Size, Weight, read
 from lasynth.errors import InputError
+from lasynth.evaluation.record import Record
 from lasynth.evaluation.tables import as_json, as_markdown, as_text
 
 __all__ = ["Evaluation", "Record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """The verdicts on one task. "Right" is right on the shown and on the held-out examples.
-
-    Attributes:
-        id: the task's name, or its number from 1.
-        greedy: the greedy program, unfiltered, is right.
-        top1: the likeliest of the candidates, unfiltered, is right; differs from `greedy` by the beam. None
-            in evaluations made before it was counted.
-        consistent: the first of the candidates, by score, that satisfies the shown examples is right.
-        oracle: some candidate is right.
-        completed: as `consistent`; where no candidate satisfies the shown examples, the first that was
-            completed (`lasynth.search.completion`) counts. None where none was.
-        exact: the program submitted (the one of `consistent`, or the first where none satisfies the shown
-            examples) has the tokens of the reference. None without a reference.
-        floor: what the floor of the language (`lasynth.domains.base.Floor`) fits to the shown examples is
-            right: for C an affine map, for Karel a sequence of actions. None where it is not about such a
-            task.
-        plain: the task is of the sort that the floor is about: affine, straight. None where that is not
-            known.
-        plain_computed: whether `plain` was computed, not given with the task.
-        kind: control flow of the reference.
-        num_tokens: length of the reference, EOS not counted.
-        num_held_out: held-out examples; with none, "right" means right on the shown ones only.
-        num_candidates: distinct programs proposed.
-        num_consistent: those of them that satisfy the shown examples.
-        program: text of the program submitted.
-        seconds: the task's share of the time of its batch, greedy decoding not counted.
-    """
-
-    id: str
-    greedy: bool
-    consistent: bool
-    oracle: bool
-    exact: bool | None
-    floor: bool | None
-    plain: bool | None
-    plain_computed: bool
-    kind: str | None
-    num_tokens: int | None
-    num_held_out: int
-    num_candidates: int
-    num_consistent: int
-    program: str | None
-    seconds: float
-    top1: bool | None = None
-    completed: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
+class Evaluation(Config):
     """Verdicts on a set of tasks.
 
     Attributes:
@@ -75,12 +28,14 @@ class Evaluation:
         seconds: wall-clock time of all.
     """
 
+    WHERE: ClassVar[str] = "evaluation"
+
     records: tuple[Record, ...]
     domain: str
     method: str
-    beam: int
+    beam: Size
     title: str = ""
-    seconds: float = 0.0
+    seconds: Weight = 0.0
 
     def to_json(self, *, records: bool = False) -> dict[str, Any]:
         """Totals with intervals, over all tasks and by group; with `records`, what `from_json` reads.
@@ -103,33 +58,24 @@ class Evaluation:
         return document
 
     @classmethod
-    def from_json(cls, obj: object) -> Evaluation:
+    def from_json(cls, obj: object, where: str = WHERE) -> Evaluation:
         """Read back what `to_json(records=True)` wrote; totals are computed anew.
+
+        Args:
+            obj: the document.
+            where: what messages call it.
 
         Raises:
             InputError: not such a document.
         """
-        hint = "Write it with `Evaluation.to_json(records=True)`."
         if not isinstance(obj, Mapping) or not isinstance(obj.get("records"), list):
-            raise InputError("not an evaluation with its records", hint=hint)
-        names = {field.name for field in fields(Record)}
-        records = []
-        for number, record in enumerate(obj["records"], 1):
-            values = _current(record) if isinstance(record, Mapping) else {}
-            if set(values) != names:
-                raise InputError("the fields are not those of this version", f"record {number}", hint)
-            records.append(Record(**values))
-        try:
-            return cls(
-                records=tuple(records),
-                domain=obj["domain"],
-                method=obj["method"],
-                beam=obj["beam"],
-                title=obj["title"],
-                seconds=obj["seconds"],
-            )
-        except KeyError as error:
-            raise InputError(f"{error} is missing", hint=hint) from None
+            hint = "Write it with `Evaluation.to_json(records=True)`."
+            raise InputError("not an evaluation with its records", where, hint)
+        values = {field.name: obj[field.name] for field in fields(cls) if field.name in obj}
+        values["records"] = tuple(
+            Record.from_json(one, f"{where}, record {number}") for number, one in enumerate(obj["records"], 1)
+        )
+        return read(cls, values, where=where)
 
     def details(self) -> Iterator[str]:
         """One line of JSON a task."""
@@ -146,9 +92,3 @@ class Evaluation:
         if markdown:
             return as_markdown(self.records, self.domain, beam=self.beam, title=self.title)
         return as_text(self.records, self.domain, beam=self.beam, title=self.title, width=width)
-
-
-def _current(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record with the names of this version: earlier ones were of C alone, with fewer protocols."""
-    names = {"affine": "plain", "affine_computed": "plain_computed"}
-    return {"top1": None, "completed": None} | {names.get(key, key): value for key, value in record.items()}

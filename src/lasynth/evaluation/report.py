@@ -10,13 +10,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lasynth.errors import InputError
 from lasynth.evaluation import samples, systems
 from lasynth.evaluation import trace as traces
-from lasynth.evaluation.breakdown import Breakdown, breakdown
+from lasynth.evaluation.breakdown import breakdown
 from lasynth.evaluation.results import Study, read_study
 
 __all__ = ["Part", "Written", "write_reports"]
@@ -30,9 +31,6 @@ class Part(StrEnum):
     FIG6 = "fig6"
     FIG8B = "fig8b"
     TRACE = "trace"
-
-
-_OF_A_STUDY = (Part.TABLE, Part.FIG5, Part.FIG6, Part.FIG8B)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,10 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
     Raises:
         InputError: nothing to report on, results that may not be compared, a damaged file, or no matplotlib.
     """
-    asked = any(part in _OF_A_STUDY for part in only) if only else (folder / "study.toml").is_file()
+    asked = any(part in _MAKERS for part in only) if only else (folder / "study.toml").is_file()
     study = read_study(folder) if asked else None
     parts = list(dict.fromkeys(only)) or _parts(folder, study)
-    drawn = [part for part in parts if part in (Part.FIG6, Part.FIG8B, Part.TRACE)]
-    if drawn:
+    if drawn := [part for part in parts if part in (Part.FIG6, Part.FIG8B, Part.TRACE)]:
         from lasynth.evaluation.figures import require
 
         require(", ".join(drawn))
@@ -75,16 +72,14 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
             files |= _trace(folder) if study is None or part is Part.TRACE else _MAKERS[part](study)
         except _TooFewResultsError as error:
             if only:
-                raise InputError(error.what, error.where, error.hint) from None
+                raise
             left_out.append(str(error))
-    if out.exists() and not out.is_dir():
-        raise InputError("is a file, not a folder", str(out), "Give another --out.")
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             (out / name).write_bytes(content)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = "is a file, not a folder" if out.is_file() else (error.strerror or str(error)).lower()
         raise InputError(reason, str(error.filename or out), "Give another --out.") from None
     return Written(tuple(out / name for name in files), tuple(left_out))
 
@@ -94,12 +89,7 @@ class _TooFewResultsError(InputError):
 
 
 def _parts(folder: Path, study: Study | None) -> list[Part]:
-    parts = []
-    if study is not None:
-        parts = [part for part in _OF_A_STUDY if not study.reports or part in study.reports]
-        if unknown := sorted(set(study.reports) - set(_OF_A_STUDY)):
-            hint = f"Known: {', '.join(_OF_A_STUDY)}."
-            raise InputError(f'"reports" names {unknown[0]!r}', str(folder / "study.toml"), hint)
+    parts = [part for part in _MAKERS if study and part in (study.reports or _MAKERS)]
     parts += [Part.TRACE] if (folder / "trace.json").is_file() else []
     if not parts:
         what = "has neither study.toml nor trace.json" if folder.is_dir() else "no such folder"
@@ -113,41 +103,30 @@ def _table(study: Study) -> dict[str, bytes]:
 
 
 def _fig5(study: Study) -> dict[str, bytes]:
-    lacking = samples.lacking(study)
-    if lacking is not None:
+    if (lacking := samples.lacking(study)) is not None:
         hint = "Run what is missing, or ask for other reports with --only."
         raise _TooFewResultsError(lacking, f"{study.name}, fig5", hint)
     return {"fig5.md": samples.page(study).encode()}
 
 
-def _fig6(study: Study) -> dict[str, bytes]:
-    from lasynth.evaluation.figures import by_kind
+def _drawn(part: Part, by: Literal["kind", "length"], study: Study) -> dict[str, bytes]:
+    from lasynth.evaluation import figures
 
-    return _drawn(Part.FIG6, breakdown(study, "kind"), by_kind, study)
-
-
-def _fig8b(study: Study) -> dict[str, bytes]:
-    from lasynth.evaluation.figures import by_length
-
-    return _drawn(Part.FIG8B, breakdown(study, "length"), by_length, study)
+    data = breakdown(study, by)
+    if not data.categories:
+        hint = "Evaluate on tasks that have reference programs."
+        raise _TooFewResultsError(f"no result knows the {by} of any task", f"{study.name}, {part}", hint)
+    draw = figures.by_kind if by == "kind" else figures.by_length
+    pictures = {f"{part}.{ending}": picture for ending, picture in draw(data).items()}
+    return pictures | {f"{part}.json": _json({"study": study.name} | data.to_json())}
 
 
 _MAKERS: dict[Part, Callable[[Study], dict[str, bytes]]] = {
     Part.TABLE: _table,
     Part.FIG5: _fig5,
-    Part.FIG6: _fig6,
-    Part.FIG8B: _fig8b,
+    Part.FIG6: partial(_drawn, Part.FIG6, "kind"),
+    Part.FIG8B: partial(_drawn, Part.FIG8B, "length"),
 }
-
-
-def _drawn(
-    part: Part, data: Breakdown, draw: Callable[[Breakdown], dict[str, bytes]], study: Study
-) -> dict[str, bytes]:
-    if not data.categories:
-        hint = "Evaluate on tasks that have reference programs."
-        raise _TooFewResultsError(f"no result knows the {data.by} of any task", f"{study.name}, {part}", hint)
-    pictures = {f"{part}.{ending}": picture for ending, picture in draw(data).items()}
-    return pictures | {f"{part}.json": _json({"study": study.name} | data.to_json())}
 
 
 def _trace(folder: Path) -> dict[str, bytes]:

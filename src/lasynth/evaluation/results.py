@@ -9,14 +9,13 @@ searches: a difference between them would be one of tasks and beams, not of syst
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
+from lasynth.config import Config, read
 from lasynth.errors import InputError
-from lasynth.evaluation._result import Result, TaskSet, read_result, task_set_digest, write_result
-from lasynth.evaluation.records import Record
+from lasynth.evaluation._result import Result, TaskSet, load, read_result, task_set_digest, write_result
 
 __all__ = [
     "Result",
@@ -34,7 +33,7 @@ _OF_THE_TASK = ("kind", "num_tokens", "floor", "plain", "num_held_out")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Config):
     """One row of a study's table.
 
     Attributes:
@@ -47,6 +46,8 @@ class Row:
         note: what a reader must know of it, printed below the table.
     """
 
+    WHERE: ClassVar[str] = "row"
+
     system: str
     title: str
     paper: float | None = None
@@ -57,31 +58,46 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Study:
-    """Results that may be compared, in the order of their rows.
+class Study(Config):
+    """Results that may be compared, in the order of their rows. `study.toml` has all but `results`.
 
     Attributes:
         name: of the study.
         title: in print.
         reference: the system that the others are tested against.
-        rows: all that are to be shown, with results or without.
+        rows: all that are shown, with results or without.
         results: of all rows, each row's by seed. What a task decides (kind, length, plain) is filled in
             where a result left it out and another has it.
         without_executor: systems that the reference is shown against in sample tasks.
-        tasks: the file of the tasks, where the study names one.
+        tasks: the file of the tasks, relative to `study.toml`; `""` if the study names none.
         note: what a reader must know of the whole table.
         reports: what is made of it when no report is asked for by name; all that there are, if empty.
+        evaluate, runs: how the results are made, for `experiments/study.py` alone.
     """
+
+    WHERE: ClassVar[str] = "study"
 
     name: str
     title: str
     reference: str
     rows: tuple[Row, ...]
-    results: tuple[Result, ...]
+    results: tuple[Result, ...] = ()
     without_executor: tuple[str, ...] = ()
-    tasks: Path | None = None
+    tasks: str = ""
     note: str = ""
-    reports: tuple[str, ...] = ()
+    reports: tuple[Literal["table", "fig5", "fig6", "fig8b"], ...] = ()
+    evaluate: dict[str, Any] = field(default_factory=dict)
+    runs: tuple[dict[str, Any], ...] = ()
+
+    def misfit(self) -> tuple[str, str] | None:
+        """Rows that are missing, or there twice."""
+        systems = [row.system for row in self.rows]
+        if len(set(systems)) < len(systems):
+            return "two rows are for one system", "Take one of them away."
+        for system in (self.reference, *self.without_executor):
+            if system not in systems:
+                return f'no row is for "{system}"', "Add one that is not optional."
+        return None
 
     def of(self, system: str) -> tuple[Result, ...]:
         """The results of a system, by seed; none where it was not run."""
@@ -109,139 +125,82 @@ def read_study(folder: Path) -> Study:
         InputError: anything wrong in a file, no results at all, or two results that may not be compared:
             other tasks or another order of them, another method or beam. The message names both files.
     """
-    study, where = _read_rows(folder / "study.toml"), str(folder / "results")
+    path = folder / "study.toml"
+    study = read(Study, load(path, "docs/reports.md says what it holds."), where=str(path))
     rows = {row.system: number for number, row in enumerate(study.rows)}
-    read: list[tuple[Path, Result]] = []
+    found: list[tuple[Path, Result]] = []
     for path in sorted((folder / "results").glob("*.json")):
         result = read_result(path)
         if result.file_name != path.name:
-            hint = f"Its name must be {result.file_name}."
+            hint = f"Rename it to {result.file_name}."
             raise InputError(f"it holds {result.system}, seed {result.seed}", str(path), hint)
         if result.study != study.name:
             hint = "Move it to its own study."
             raise InputError(f"a result of {result.study}, not of {study.name}", str(path), hint)
         if result.system not in rows:
-            hint = f"Add a row to {folder / 'study.toml'}, or take the file away."
+            hint = f"Add a row to {folder / 'study.toml'}, or remove the file."
             raise InputError(f'no row is for "{result.system}"', str(path), hint)
-        read.append((path, result))
-    if not read:
-        raise InputError("there are no results", where, "Put one JSON file a run there.")
-    _refuse_to_mix(read, peers={row.system for row in study.rows if row.peer})
-    facts = _facts(read)
-    results = [_filled(result, facts) for _, result in read]
+        found.append((path, result))
+    if not found:
+        raise InputError("there are no results", str(folder / "results"), "Put one JSON file a run there.")
+    _refuse_to_mix(found, peers={row.system for row in study.rows if row.peer})
+    results = sorted(_filled(found), key=lambda result: (rows[result.system], result.seed))
+    run = {result.system for result in results}
     return replace(
         study,
-        rows=tuple(
-            row for row in study.rows if not row.optional or any(r.system == row.system for r in results)
-        ),
-        results=tuple(sorted(results, key=lambda result: (rows[result.system], result.seed))),
+        rows=tuple(row for row in study.rows if not row.optional or row.system in run),
+        results=tuple(results),
+        tasks=study.tasks and str(folder / study.tasks),
     )
 
 
-def _read_rows(path: Path) -> Study:
-    """The study of a `study.toml`, without results."""
-    where = str(path)
-    hint = "docs/reports.md says what it holds."
-    try:
-        obj = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError((error.strerror or str(error)).lower(), where, hint) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"not TOML: {error}", where, hint) from None
-    wanted: dict[str, Any] = {field.name: str for field in fields(Row)}
-    numbers = ("paper", "paper_exact")
-    wanted |= {**dict.fromkeys(numbers, (int, float)), "peer": bool, "optional": bool}
-    rows = []
-    listed = obj.get("rows", [])
-    if not isinstance(listed, list):
-        raise InputError('"rows" is no list', where, hint)
-    for number, row in enumerate(listed, 1):
-        at = f"{where}, row {number}"
-        if not isinstance(row, dict) or not {"system", "title"} <= set(row):
-            raise InputError("a row needs a system and a title", at, hint)
-        for name, value in row.items():
-            if name not in wanted:
-                raise InputError(f'"{name}" is not known', at, hint)
-            if not isinstance(value, wanted[name]) or (name in numbers and isinstance(value, bool)):
-                raise InputError(f'"{name}" is of the wrong type', at, hint)
-        rows.append(Row(**row))
-    systems = [row.system for row in rows]
-    for name in ("name", "title", "reference"):
-        if not isinstance(obj.get(name), str):
-            raise InputError(f'"{name}" is missing, or is no text', where, hint)
-    without, reports = obj.get("without_executor", []), obj.get("reports", [])
-    if len(set(systems)) < len(systems):
-        raise InputError("two rows are for one system", where, hint)
-    if not (
-        isinstance(without, list) and isinstance(reports, list) and isinstance(obj.get("tasks", ""), str)
-    ):
-        what = '"without_executor" and "reports" must be lists, and "tasks" a text'
-        raise InputError(what, where, hint)
-    for system in (obj["reference"], *without):
-        if system not in systems:
-            raise InputError(f'no row is for "{system}"', where, hint)
-    tasks = path.parent / obj["tasks"] if "tasks" in obj else None
-    return Study(
-        name=obj["name"],
-        title=obj["title"],
-        reference=obj["reference"],
-        rows=tuple(rows),
-        results=(),
-        without_executor=tuple(without),
-        tasks=tasks,
-        note=str(obj.get("note", "")),
-        reports=tuple(map(str, reports)),
-    )
-
-
-def _refuse_to_mix(read: list[tuple[Path, Result]], *, peers: set[str]) -> None:
+def _refuse_to_mix(found: list[tuple[Path, Result]], *, peers: set[str]) -> None:
     """Raise InputError where two results may not stand in one table."""
-    first_path, first = read[0]
-    searched: tuple[Path, Result] | None = None
-    for path, result in read:
-
-        def refuse(what: str, other: Path, *, path: Path = path) -> None:
-            hint = "Evaluate both in the same way, or take one of them away."
-            raise InputError(f"may not be compared with {other}: {what}", str(path), hint)
-
-        mine, other = result.test_set, first.test_set
-        if mine.num_tasks != other.num_tasks:
-            refuse(f"{mine.num_tasks} tasks against {other.num_tasks}", first_path)
-        if mine.digest != other.digest:
-            refuse(f'the tasks of "{mine.name}" are others than those of "{other.name}"', first_path)
-        if result.evaluation.domain != first.evaluation.domain:
-            refuse(f"{result.evaluation.domain} against {first.evaluation.domain}", first_path)
-        pairs = zip(result.evaluation.records, first.evaluation.records, strict=True)
-        for number, (record, known) in enumerate(pairs, 1):
-            if record.id != known.id:
-                refuse(f"record {number} is of task {record.id} against {known.id}", first_path)
-        if result.system in peers:
-            continue
-        if searched is None:
-            searched = (path, result)
-        a, b = result.evaluation, searched[1].evaluation
-        if (a.method, a.beam) != (b.method, b.beam):
-            refuse(f"{a.method} of {a.beam} against {b.method} of {b.beam}", searched[0])
+    searched = [one for one in found if one[1].system not in peers]
+    for group, difference in ((found, _other_tasks), (searched, _other_search)):
+        for path, result in group[1:]:
+            known_path, known = group[0]
+            if what := difference(result, known):
+                hint = "Evaluate both in the same way, or remove one of them."
+                raise InputError(f"may not be compared with {known_path}: {what}", str(path), hint)
 
 
-def _facts(read: list[tuple[Path, Result]]) -> list[dict[str, Any]]:
-    """What each task decides, from the first result that knows it."""
-    facts: list[dict[str, tuple[Any, Path]]] = [{} for _ in read[0][1].evaluation.records]
-    for path, result in read:
-        for fact, record in zip(facts, result.evaluation.records, strict=True):
+def _other_tasks(result: Result, known: Result) -> str | None:
+    mine, other = result.test_set, known.test_set
+    if mine.num_tasks != other.num_tasks:
+        return f"{mine.num_tasks} tasks against {other.num_tasks}"
+    if mine.digest != other.digest:
+        return f'the tasks of "{mine.name}" differ from those of "{other.name}"'
+    if result.evaluation.domain != known.evaluation.domain:
+        return f"{result.evaluation.domain} against {known.evaluation.domain}"
+    pairs = enumerate(zip(result.evaluation.records, known.evaluation.records, strict=True), 1)
+    return next((f"record {n} is of task {a.id} against {b.id}" for n, (a, b) in pairs if a.id != b.id), None)
+
+
+def _other_search(result: Result, known: Result) -> str | None:
+    a, b = result.evaluation, known.evaluation
+    if (a.method, a.beam) == (b.method, b.beam):
+        return None
+    return f"{a.method} of {a.beam} against {b.method} of {b.beam}"
+
+
+def _filled(found: list[tuple[Path, Result]]) -> list[Result]:
+    """The results; what a task decides is taken from the first that knows it."""
+    facts: dict[str, dict[str, tuple[Any, Path]]] = {
+        record.id: {} for record in found[0][1].evaluation.records
+    }
+    for path, result in found:
+        for record in result.evaluation.records:
             for name in _OF_THE_TASK:
-                value = getattr(record, name)
-                if value is None:
+                if (value := getattr(record, name)) is None:
                     continue
-                known, source = fact.setdefault(name, (value, path))
+                known, source = facts[record.id].setdefault(name, (value, path))
                 if known != value:
                     what = f'"{name}" of task {record.id} is {value} here and {known} in {source}'
                     raise InputError(what, str(path), "One of the two was made from other tasks.")
-    return [{name: value for name, (value, _) in fact.items()} for fact in facts]
-
-
-def _filled(result: Result, facts: list[dict[str, Any]]) -> Result:
-    records: list[Record] = [
-        replace(record, **fact) for record, fact in zip(result.evaluation.records, facts, strict=True)
-    ]
-    return replace(result, evaluation=replace(result.evaluation, records=tuple(records)))
+    values = {task: {name: value for name, (value, _) in fact.items()} for task, fact in facts.items()}
+    filled = []
+    for _, result in found:
+        records = tuple(replace(record, **values[record.id]) for record in result.evaluation.records)
+        filled.append(replace(result, evaluation=replace(result.evaluation, records=records)))
+    return filled

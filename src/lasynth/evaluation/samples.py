@@ -5,14 +5,14 @@ The rule that picks them looks at verdicts and order only, never at what would l
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 from lasynth import domains
 from lasynth.errors import InputError
-from lasynth.evaluation.records import Record
 from lasynth.evaluation.results import Result, Study, task_set_digest
-from lasynth.task import Example, Task
+from lasynth.task import Task
 
 __all__ = ["lacking", "page", "pick"]
 
@@ -27,12 +27,12 @@ def pick(reference: Result, others: list[Result], num_a_kind: int = NUM_A_KIND) 
     Returns:
         Positions in the test set, from 0 and rising.
     """
-    taken: dict[str | None, int] = {}
+    taken: Counter[str | None] = Counter()
     picked = []
-    for place in _only_right(reference, others):
+    for place in _alone(reference, others, right=True):
         kind = reference.evaluation.records[place].kind
-        if taken.get(kind, 0) < num_a_kind:
-            taken[kind] = taken.get(kind, 0) + 1
+        taken[kind] += 1
+        if taken[kind] <= num_a_kind:
             picked.append(place)
     return picked
 
@@ -41,13 +41,10 @@ def lacking(study: Study) -> str | None:
     """What is missing for the page, in words; None where there is enough."""
     if not study.of(study.reference):
         return f"{study.row(study.reference).title} was not run"
-    others = [system for system in study.without_executor if study.of(system)]
-    if not others:
+    systems = _systems(study)
+    if len(systems) == 1:
         return "no system without an executor was run"
-    seeds = [{result.seed for result in study.of(system)} for system in (study.reference, *others)]
-    if not set.intersection(*seeds):
-        return f"no seed was run of each of {', '.join((study.reference, *others))}"
-    return None
+    return None if _seeds(study) else f"no seed was run of each of {', '.join(systems)}"
 
 
 def page(study: Study) -> str:
@@ -62,7 +59,8 @@ def page(study: Study) -> str:
     tasks = _tasks(study)
     picked = pick(reference, others)
     names = " and ".join(other.title for other in others)
-    num, reverse = len(_only_right(reference, others)), len(_only_wrong(reference, others))
+    num, reverse = (len(_alone(reference, others, right=right)) for right in (True, False))
+    others_alone = f"{'is' if reverse == 1 else 'are'} {reverse or 'none'}"
     missing = [study.row(system).title for system in study.without_executor if not study.of(system)]
     lines = [
         f"# Sample tasks: {reference.title} right, {names} wrong",
@@ -72,8 +70,8 @@ def page(study: Study) -> str:
         "",
         f"**The rule**: of each kind of program the first {NUM_A_KIND} tasks, in the order of the test set,",
         f"that {reference.title} has right and every other of these systems has wrong.",
-        f"{_tasks_are(num)} of that sort.",
-        f"The other way about ({reference.title} wrong, all the others right) there {_are(reverse)}.",
+        f"There {'is 1 task' if num == 1 else f'are {num} tasks'} of that sort.",
+        f"The other way about ({reference.title} wrong, all the others right) there {others_alone}.",
         "",
     ]
     if missing:
@@ -90,7 +88,9 @@ def page(study: Study) -> str:
         lines += [f"{reference.title}, right:", "", *_code(record.program, fence), ""]
         for other in others:
             wrong = other.evaluation.records[place]
-            lines += [f"{other.title}, {_why(wrong)}:", "", *_code(wrong.program, fence), ""]
+            shown = "right on the shown examples, wrong on the held-out ones"
+            why = shown if wrong.num_consistent else "wrong on the shown examples already"
+            lines += [f"{other.title}, {why}:", "", *_code(wrong.program, fence), ""]
     if not picked:
         lines += ["There is nothing to show.", ""]
     return "\n".join(lines)
@@ -98,77 +98,49 @@ def page(study: Study) -> str:
 
 def _runs(study: Study) -> list[Result]:
     """The runs compared, the reference first: of the lowest seed that all systems have."""
-    systems = (study.reference, *(system for system in study.without_executor if study.of(system)))
-    runs = [{result.seed: result for result in study.of(system)} for system in systems]
-    seed = min(set.intersection(*(set(by_seed) for by_seed in runs)))
-    return [by_seed[seed] for by_seed in runs]
+    seed = min(_seeds(study))
+    return [run for system in _systems(study) for run in study.of(system) if run.seed == seed]
+
+
+def _systems(study: Study) -> list[str]:
+    return [study.reference, *(system for system in study.without_executor if study.of(system))]
+
+
+def _seeds(study: Study) -> set[int]:
+    return set.intersection(*({run.seed for run in study.of(system)} for system in _systems(study)))
 
 
 def _tasks(study: Study) -> list[Task] | None:
     """The tasks of the results, where the study names their file."""
-    path = study.tasks
-    if path is None:
+    from lasynth.data.dataset import Dataset
+
+    path = Path(study.tasks)
+    if not study.tasks:
         return None
     hint = 'Correct "tasks" in study.toml: a shard, or JSON Lines, with the tasks of the results first.'
     if not path.is_file():
         raise InputError("no such file", str(path), hint)
     num = study.test_set.num_tasks
-    tasks = _read(path, num)
+    tasks = Dataset.open(path, max_tasks=num).tasks() if path.suffix == ".parquet" else Task.read(path)[:num]
     if len(tasks) != num or task_set_digest(tasks) != study.test_set.digest:
         raise InputError(f"its first {num} tasks are not those of the results", str(path), hint)
     return tasks
 
 
-def _read(path: Path, num: int) -> list[Task]:
-    if path.suffix != ".parquet":
-        return Task.read(path)[:num]
-    from lasynth.data.dataset import Dataset
-
-    return Dataset.open(path, max_tasks=num).tasks()
-
-
-def _only_right(reference: Result, others: list[Result]) -> list[int]:
-    return [
-        place
-        for place, record in enumerate(reference.evaluation.records)
-        if record.consistent and not any(other.evaluation.records[place].consistent for other in others)
-    ]
-
-
-def _only_wrong(reference: Result, others: list[Result]) -> list[int]:
-    return [
-        place
-        for place, record in enumerate(reference.evaluation.records)
-        if not record.consistent and all(other.evaluation.records[place].consistent for other in others)
-    ]
+def _alone(reference: Result, others: list[Result], *, right: bool) -> list[int]:
+    """Where the reference alone is right; without `right`, where it alone is wrong."""
+    runs = zip(*(run.evaluation.records for run in (reference, *others)), strict=True)
+    wanted = [right, *[not right] * len(others)]
+    return [place for place, run in enumerate(runs) if [record.consistent for record in run] == wanted]
 
 
 def _examples(task: Task) -> list[str]:
     text_of = task.language.values.to_text
-
-    def line(example: Example, held_out: bool) -> str:
-        cells = (text_of(example.input), text_of(example.output), "held out" if held_out else "")
-        return "| " + " | ".join(cells) + " |"
-
-    lines = ["| input | output | |", "|---|---|---|"]
-    lines += [line(example, False) for example in task.examples]
-    return lines + [line(example, True) for example in task.held_out]
+    examples = [*((one, "") for one in task.examples), *((one, "held out") for one in task.held_out)]
+    rows = [f"| {text_of(one.input)} | {text_of(one.output)} | {note} |" for one, note in examples]
+    return ["| input | output | |", "|---|---|---|", *rows]
 
 
 def _code(program: str | None, fence: str) -> list[str]:
     lines = program.rstrip().splitlines() if program else ["(no program)"]
     return [f"```{fence}", *lines, "```"]
-
-
-def _why(record: Record) -> str:
-    if record.num_consistent:
-        return "right on the shown examples, wrong on the held-out ones"
-    return "wrong on the shown examples already"
-
-
-def _tasks_are(num: int) -> str:
-    return f"There {_are(num)} {'task' if num == 1 else 'tasks'}"
-
-
-def _are(num: int) -> str:
-    return f"{'is' if num == 1 else 'are'} {num if num else 'none'}"

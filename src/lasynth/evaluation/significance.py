@@ -25,7 +25,7 @@ def mcnemar(b: int, c: int) -> float:
         The probability, were neither better, of a split of `b + c` at least as uneven as this one.
     """
     if b < 0 or c < 0:
-        raise ValueError(f"{b} and {c} are no counts")
+        raise ValueError(f"{b} and {c} are not counts")
     num = b + c
     # In whole numbers: 2**num leaves the range of a float at a thousand tasks.
     tail = sum(comb(num, k) for k in range(min(b, c) + 1))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lasynth.domains.base import FloorWords
 from lasynth.evaluation.intervals import Rate
+from lasynth.evaluation.record import Record
 from lasynth.evaluation.words import words_of
 
-if TYPE_CHECKING:
-    from lasynth.evaluation.records import Record
-
-__all__ = ["PROTOCOLS", "Group", "as_json", "as_markdown", "as_text", "groups"]
+__all__ = ["PROTOCOLS", "Group", "as_json", "as_markdown", "as_text", "groups", "table"]
 
 # Protocols: the field of a record, the heading, what it means.
 PROTOCOLS = (
@@ -92,15 +90,10 @@ def as_markdown(records: Sequence[Record], domain: str, *, beam: int, title: str
     words = words_of(domain)
     found = groups(records, domain)
     names = _columns(found, words)
-    lines = [f"**{title}**", ""] if title else []
-    lines.append(
-        "| " + " | ".join(["tasks of", "tasks", *(_heading(name, beam, words) for name in names)]) + " |"
-    )
-    lines.append("|---|" + "---:|" * (1 + len(names)))
-    for group in found:
-        cells = [group.label, str(group.num_tasks), *(str(group.rates[name]) for name in names)]
-        lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", *(f"- {line}" for line in _legend(records, names, beam, words))]
+    headings = ["tasks of", "tasks", *(_heading(name, beam, words) for name in names)]
+    rows = [[one.label, str(one.num_tasks), *(str(one.rates[name]) for name in names)] for one in found]
+    legend = [f"- {line}" for line in _legend(records, names, beam, words)]
+    lines = [*([f"**{title}**", ""] if title else []), *table(headings, rows), "", *legend]
     return "\n".join(lines) + "\n"
 
 
@@ -114,30 +107,33 @@ def as_text(records: Sequence[Record], domain: str, *, beam: int, title: str = "
     found = groups(records, domain)
     names = _columns(found, words)
     is_wide = width >= _WIDE + _WIDER * (len(names) > 5)
-    table = Table(
-        title=title or None,
-        box=box.SIMPLE_HEAD,
-        title_justify="left",
-        pad_edge=False,
-        padding=(0, 1 if is_wide else 0, 0, 0),
+    padding = (0, int(is_wide), 0, 0)
+    shown = Table(
+        title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, padding=padding
     )
-    table.add_column("tasks of", no_wrap=is_wide)
-    table.add_column("tasks", justify="right", no_wrap=True)
+    shown.add_column("tasks of", no_wrap=is_wide)
+    shown.add_column("tasks", justify="right", no_wrap=True)
     for name in names:
-        table.add_column(_heading(name, beam, words), justify="right", overflow="fold")
+        shown.add_column(_heading(name, beam, words), justify="right", overflow="fold")
     for number, group in enumerate(found):
         last = number + 1 == len(found) or found[number + 1].section != group.section
         rates = (str(group.rates[name]) for name in names)
         if not is_wide:  # a share stands above its interval
             rates = (rate.replace(", ", ",").replace(" ", "\n") for rate in rates)
-        table.add_row(group.label, str(group.num_tasks), *rates, end_section=last)
+        shown.add_row(group.label, str(group.num_tasks), *rates, end_section=last)
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, color_system=None, highlight=False, markup=False)
-    console.print(table)
-    for line in _legend(records, names, beam, words):
-        console.print(line)
+    console.print(shown)
+    console.print("\n".join(_legend(records, names, beam, words)))
     # The table pads its lines up to the width.
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> list[str]:
+    """The lines of a Markdown table; columns after the first `left` are numbers, set on the right."""
+    rule = "|" + "---|" * left + "---:|" * (len(headings) - left)
+    lines = [f"| {' | '.join(cells)} |" for cells in (headings, *rows)]
+    return [lines[0], rule, *lines[1:]]
 
 
 def _columns(found: Sequence[Group], words: FloorWords) -> list[str]:

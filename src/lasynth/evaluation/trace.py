@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from itertools import pairwise
-from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from lasynth.errors import InputError
-from lasynth.evaluation._result import read_json
+from lasynth.config import Config, Count, Size, read
+from lasynth.evaluation._result import load
 from lasynth.evaluation.intervals import Rate
+from lasynth.evaluation.tables import table
 
-__all__ = ["Step", "TraceStudy", "page", "read_trace"]
+__all__ = ["Point", "Step", "TraceStudy", "page", "read_trace"]
 
 _HINT = "docs/reports.md says what it holds."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Config):
     """The lists after one step of all programs that have so many.
 
     Attributes:
@@ -31,31 +30,45 @@ class Step:
         copy_agree: cells that would be right if the true list before the step were kept.
     """
 
-    step: int
-    cells: int
-    agree: int
-    lists: int
-    lists_agree: int
-    copy_agree: int
+    WHERE: ClassVar[str] = "step"
+
+    step: Size
+    cells: Count
+    agree: Count
+    lists: Count
+    lists_agree: Count
+    copy_agree: Count
+
+    def misfit(self) -> tuple[str, str] | None:
+        """Counts that cannot be."""
+        fits = max(self.agree, self.copy_agree, self.lists) <= self.cells and self.lists_agree <= self.lists
+        return None if fits else ("more agree than there are", _HINT)
 
     @property
-    def cell_rate(self) -> Rate:
-        """Cells that agree."""
-        return Rate(self.agree, self.cells)
+    def rates(self) -> tuple[Rate, Rate, Rate]:
+        """Of cells, of whole lists, and of cells if the list were kept."""
+        cells, keep = (Rate(agree, self.cells) for agree in (self.agree, self.copy_agree))
+        lists = Rate(self.lists_agree, self.lists)
+        return cells, lists, keep
 
-    @property
-    def list_rate(self) -> Rate:
-        """Whole lists that agree."""
-        return Rate(self.lists_agree, self.lists)
-
-    @property
-    def copy_rate(self) -> Rate:
-        """Cells that keeping the list would have right."""
-        return Rate(self.copy_agree, self.cells)
+    def to_json(self) -> dict[str, Any]:
+        """The counts and their rates."""
+        rates = zip(("cell_rate", "list_rate", "copy_rate"), self.rates, strict=True)
+        return asdict(self) | {name: rate.to_json() for name, rate in rates}
 
 
 @dataclass(frozen=True, slots=True)
-class TraceStudy:
+class Point(Config):
+    """L_Exec in training, after so many programs."""
+
+    WHERE: ClassVar[str] = "point"
+
+    programs: Count
+    exec: float
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStudy(Config):
     """A trace study.
 
     Attributes:
@@ -63,35 +76,36 @@ class TraceStudy:
         system: whose executor it is.
         num_tasks: tasks it was measured on.
         steps: by step.
-        curve: `(programs, L_Exec)` during training.
+        curve: during training.
         others: other systems on the same tasks.
     """
 
+    WHERE: ClassVar[str] = "trace study"
+
     title: str
     system: str
-    num_tasks: int
+    num_tasks: Count
     steps: tuple[Step, ...]
-    curve: tuple[tuple[int, float], ...]
+    curve: tuple[Point, ...]
     others: tuple[TraceStudy, ...] = ()
+
+    def misfit(self) -> tuple[str, str] | None:
+        """Steps without an order, or systems that do not fit each other."""
+        if not self.steps or any(a.step >= b.step for a, b in pairwise(self.steps)):
+            return "there are no steps, or they are not in rising order", _HINT
+        for other in self.others:
+            if other._compared != self._compared:
+                return f"{other.system} was measured on other lists", _HINT
+        return None
+
+    @property
+    def _compared(self) -> list[tuple[int, int, int]]:
+        return [(step.step, step.cells, step.lists) for step in self.steps]
 
     def to_json(self) -> dict[str, Any]:
         """What the figure shows, with intervals."""
-        return {
-            "title": self.title,
-            "system": self.system,
-            "num_tasks": self.num_tasks,
-            "steps": [
-                asdict(step)
-                | {
-                    "cell_rate": step.cell_rate.to_json(),
-                    "list_rate": step.list_rate.to_json(),
-                    "copy_rate": step.copy_rate.to_json(),
-                }
-                for step in self.steps
-            ],
-            "curve": [{"programs": programs, "exec": loss} for programs, loss in self.curve],
-            "others": [other.to_json() for other in self.others],
-        }
+        steps, others = ([one.to_json() for one in many] for many in (self.steps, self.others))
+        return asdict(self) | {"steps": steps, "others": others}
 
 
 def read_trace(path: Path) -> TraceStudy:
@@ -100,58 +114,7 @@ def read_trace(path: Path) -> TraceStudy:
     Raises:
         InputError: no such file, damaged, or counts that cannot be.
     """
-    return _read(read_json(path, _HINT), str(path))
-
-
-def _read(obj: object, where: str) -> TraceStudy:
-    if not isinstance(obj, Mapping):
-        raise InputError("not a trace study", where, _HINT)
-    for name, wanted in (
-        ("title", str),
-        ("system", str),
-        ("num_tasks", int),
-        ("steps", list),
-        ("curve", list),
-    ):
-        if not isinstance(obj.get(name), wanted):
-            raise InputError(f'"{name}" is missing, or of the wrong type', where, _HINT)
-    if not obj["steps"]:
-        raise InputError('"steps" is empty', where, _HINT)
-    steps = tuple(_step(step, f"{where}, step {number}") for number, step in enumerate(obj["steps"], 1))
-    if any(first.step >= second.step for first, second in pairwise(steps)):
-        raise InputError("the steps are not in rising order", where, _HINT)
-    curve = []
-    for number, point in enumerate(obj["curve"], 1):
-        fields_of: Mapping[str, Any] = point if isinstance(point, Mapping) else {}
-        programs, loss = fields_of.get("programs"), fields_of.get("exec")
-        if type(programs) is not int or not isinstance(loss, (int, float)) or not isfinite(loss):
-            what = 'it needs "programs", a whole number, and "exec", a number'
-            raise InputError(what, f"{where}, curve, point {number}", _HINT)
-        curve.append((programs, float(loss)))
-    listed = obj.get("others", [])
-    if not isinstance(listed, list):
-        raise InputError('"others" is no list', where, _HINT)
-    others = tuple(_read(other, f"{where}, other system {number}") for number, other in enumerate(listed, 1))
-    for other in others:
-        mine = [(step.step, step.cells, step.lists) for step in steps]
-        if [(step.step, step.cells, step.lists) for step in other.steps] != mine:
-            raise InputError(f"{other.system} was measured on other lists", where, _HINT)
-    return TraceStudy(obj["title"], obj["system"], obj["num_tasks"], steps, tuple(curve), others)
-
-
-def _step(obj: object, where: str) -> Step:
-    names = [field.name for field in fields(Step)]
-    if not isinstance(obj, Mapping) or any(type(obj.get(name)) is not int for name in names):
-        raise InputError(f"it needs {', '.join(names)}, all whole numbers", where, _HINT)
-    step = Step(**{name: obj[name] for name in names})
-    fits = (
-        0 <= step.agree <= step.cells
-        and 0 <= step.lists_agree <= step.lists <= step.cells
-        and 0 <= step.copy_agree <= step.cells
-    )
-    if not fits:
-        raise InputError("more agree than there are", where, _HINT)
-    return step
+    return read(TraceStudy, load(path, _HINT), where=str(path))
 
 
 def page(study: TraceStudy, picture: str) -> str:
@@ -185,18 +148,13 @@ def page(study: TraceStudy, picture: str) -> str:
             continue
         first, last = one.curve[0], one.curve[-1]
         lines.append(
-            f"- L_Exec of {one.system} in training: {first[1]:.3f} after {first[0]:,} programs,"
-            f" {last[1]:.3f} after {last[0]:,}."
+            f"- L_Exec of {one.system} in training: {first.exec:.3f} after {first.programs:,} programs,"
+            f" {last.exec:.3f} after {last.programs:,}."
         )
     return "\n".join(lines) + "\n"
 
 
 def _table(study: TraceStudy) -> list[str]:
-    lines = [
-        "| step | lists | cells agree | whole lists agree | keep the list, cells |",
-        "|---:|---:|---:|---:|---:|",
-    ]
-    for step in study.steps:
-        rates = map(str, (step.cell_rate, step.list_rate, step.copy_rate))
-        lines.append("| " + " | ".join([str(step.step), f"{step.lists:,}", *rates]) + " |")
-    return lines
+    headings = ["step", "lists", "cells agree", "whole lists agree", "keep the list, cells"]
+    rows = [[str(step.step), f"{step.lists:,}", *map(str, step.rates)] for step in study.steps]
+    return table(headings, rows, left=0)

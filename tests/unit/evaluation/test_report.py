@@ -281,16 +281,16 @@ def step(**changes: Any) -> list[Any]:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"steps": []}, '"steps" is empty'),
-        ({"steps": None}, '"steps" is missing'),
-        ({"title": 3}, '"title" is missing'),
-        ({"steps": step(agree=51)}, "step 1: more agree than there are"),
-        ({"steps": step(lists_agree=11)}, "step 1: more agree than there are"),
-        ({"steps": step(copy_agree=-1)}, "step 1: more agree than there are"),
-        ({"steps": step(cells=None)}, "step 1: it needs"),
+        ({"steps": []}, "there are no steps"),
+        ({"steps": None}, "steps: None does not fit. Give a list of: a table."),
+        ({"title": 3}, "title: 3 does not fit. Give a text."),
+        ({"steps": step(agree=51)}, "steps 1: more agree than there are"),
+        ({"steps": step(lists_agree=11)}, "steps 1: more agree than there are"),
+        ({"steps": step(copy_agree=-1)}, "steps 1.copy_agree: -1 does not fit"),
+        ({"steps": step(cells=None)}, "steps 1.cells: None does not fit"),
         ({"steps": step(step=2)}, "not in rising order"),
-        ({"curve": [{"programs": 1}]}, "curve, point 1"),
-        ({"curve": [3]}, "curve, point 1"),
+        ({"curve": [{"programs": 1}]}, "curve 1: exec is missing"),
+        ({"curve": [3]}, "curve 1: 3 is not a table"),
     ],
 )
 def test_a_damaged_trace_is_refused(tmp_path: Path, changes: Any, message: str) -> None:

@@ -21,6 +21,7 @@ from lasynth.evaluation.results import (
 from lasynth.task import Example, Task
 
 RIGHTS = [True, False, True, True]
+STUDY = 'name = "x"\ntitle = "x"\nreference = "a"\n'
 
 
 @pytest.fixture
@@ -82,29 +83,37 @@ def changed(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda obj: obj.update(format=2), "format 2, and this version reads 1"),
-        (lambda obj: obj.pop("format"), "not a saved result"),
-        (lambda obj: obj.pop("minutes"), '"minutes" is missing'),
-        (lambda obj: obj.update(speed=1), '"speed" is not known'),
-        (lambda obj: obj.update(seed=True), '"seed" is not a whole number'),
-        (lambda obj: obj.update(minutes=-1), '"minutes" is not'),
-        (lambda obj: obj.update(parameters=1.5), '"parameters" is not'),
-        (lambda obj: obj.update(remarks="none"), '"remarks" is no list'),
-        (lambda obj: obj.update(remarks=[1]), '"remarks" is not'),
-        (lambda obj: obj.update(curve=[1]), '"curve" is not'),
-        (lambda obj: obj.update(system="../x"), '"system" is not'),
-        (lambda obj: obj.update(test_set={}), '"test_set" must have'),
-        (lambda obj: obj["test_set"].update(digest="abc"), '"test_set" is not'),
+        (lambda obj: obj.update(format=2), "format: 2 does not fit. Give 1."),
+        (lambda obj: obj.pop("study"), "study is missing. Give a text."),
+        (lambda obj: obj.update(speed=1), "unknown entry 'speed'"),
+        (lambda obj: obj.update(seed=True), "seed: True does not fit. Give a whole number"),
+        (lambda obj: obj.update(minutes=-1), "minutes: -1 does not fit"),
+        (lambda obj: obj.update(parameters=1.5), "parameters: 1.5 does not fit"),
+        (lambda obj: obj.update(remarks="none"), "remarks: 'none' does not fit. Give a list of: a text."),
+        (lambda obj: obj.update(remarks=[1]), "remarks: [1] does not fit"),
+        (lambda obj: obj.update(curve=[1]), "curve: [1] does not fit"),
+        (lambda obj: obj.update(system="../x"), "system: '../x' does not fit. Give a name of small letters"),
+        (lambda obj: obj.update(test_set={}), "test_set: name is missing"),
+        (
+            lambda obj: obj["test_set"].update(digest="abc"),
+            "test_set.digest: 'abc' does not fit. Give a SHA-256 digest",
+        ),
         (lambda obj: obj["test_set"].update(num_tasks=5), "5 tasks, but 4 records"),
         (lambda obj: obj["evaluation"].pop("records"), "not an evaluation"),
-        (lambda obj: obj["evaluation"]["records"][1].pop("id"), "record 2: the fields"),
-        (lambda obj: obj["evaluation"]["records"][1].update(greedy=None), "record 2: a verdict is neither"),
+        (lambda obj: obj["evaluation"]["records"][1].pop("id"), "record 2: id is missing"),
+        (
+            lambda obj: obj["evaluation"]["records"][1].update(greedy=None),
+            "record 2: Expected `bool`, got `null`",
+        ),
         (
             lambda obj: obj["evaluation"]["records"][0].update(oracle=False),
-            "record 1: consistent is right and",
+            "task t0: consistent is right and",
         ),
         (lambda obj: obj["evaluation"]["records"][1].update(id="t0"), "two records have one id"),
-        (lambda obj: obj["evaluation"]["records"][1].update(num_tokens="9"), "record 2: an id or a number"),
+        (
+            lambda obj: obj["evaluation"]["records"][1].update(num_tokens="9"),
+            "record 2: Expected `int | null`, got `str`",
+        ),
     ],
 )
 def test_a_damaged_result_is_refused(study: Path, change: Any, message: str) -> None:
@@ -118,7 +127,7 @@ def test_a_damaged_result_is_refused(study: Path, change: Any, message: str) -> 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": NaN}', "\x00"])
 def test_what_is_no_result_at_all_is_refused(study: Path, text: str) -> None:
     first(study).write_text(text)
-    with pytest.raises(InputError, match=r"lasynth-s0\.json: (damaged: not JSON|not a saved result)"):
+    with pytest.raises(InputError, match=r"lasynth-s0\.json: (not JSON: .*|.* is not a table)"):
         read_result(first(study))
 
 
@@ -166,7 +175,7 @@ MIXED: list[tuple[str, Callable[[Result], Result], str]] = [
     (
         "digest",
         lambda r: replace(r, test_set=TaskSet("other", "0" * 64, 4)),
-        'the tasks of "other" are others',
+        'the tasks of "other" differ',
     ),
     ("number", lambda r: made_up.result("no-executor", RIGHTS[:3]), "3 tasks against 4"),
     ("ids", reordered, "record 1 is of task t3 against t0"),
@@ -233,16 +242,17 @@ def test_a_file_that_does_not_belong_is_refused(study: Path, name: str, change: 
     ("text", "message"),
     [
         ("name = ", "not TOML"),
-        ('title = "x"\nreference = "a"', '"name" is missing'),
-        ('name = "x"\ntitle = "x"\nreference = "a"', 'no row is for "a"'),
-        ("rows = 3", '"rows" is no list'),
-        ('[[rows]]\nsystem = "a"', "row 1: a row needs a system and a title"),
-        ('[[rows]]\nsystem = "a"\ntitle = "A"\ncolour = 1', '"colour" is not known'),
-        ('[[rows]]\nsystem = "a"\ntitle = "A"\npaper = "55"', '"paper" is of the wrong type'),
+        ('title = "x"\nreference = "a"', "name is missing. Give a text."),
+        (STUDY + "rows = []", 'no row is for "a"'),
+        (STUDY + "rows = 3", "rows: 3 does not fit. Give a list of: a table."),
+        (STUDY + '[[rows]]\nsystem = "a"', "rows 1: title is missing. Give a text."),
+        (STUDY + '[[rows]]\nsystem = "a"\ntitle = "A"\ncolour = 1', "rows 1: unknown entry 'colour'"),
+        (STUDY + '[[rows]]\nsystem = "a"\ntitle = "A"\npaper = "55"', "rows 1.paper: '55' does not fit"),
         (
-            'name = "x"\ntitle = "x"\nreference = "a"\n' + 2 * '[[rows]]\nsystem = "a"\ntitle = "A"\n',
-            "two rows are for one system",
+            STUDY + 'rows = []\nreports = ["fig7"]',
+            "reports: ['fig7'] does not fit. Give a list of: 'table' or",
         ),
+        (STUDY + 2 * '[[rows]]\nsystem = "a"\ntitle = "A"\n', "two rows are for one system"),
     ],
 )
 def test_a_study_file_with_a_mistake_is_one_message(study: Path, text: str, message: str) -> None:

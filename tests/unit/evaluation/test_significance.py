@@ -31,8 +31,8 @@ def test_mcnemar_of_thousands_stays_exact() -> None:
     assert mcnemar(3000, 3000) == 1.0
 
 
-def test_mcnemar_refuses_what_are_no_counts() -> None:
-    with pytest.raises(ValueError, match="no counts"):
+def test_mcnemar_refuses_negative_counts() -> None:
+    with pytest.raises(ValueError, match="not counts"):
         mcnemar(-1, 3)
 
 

@@ -58,13 +58,22 @@ def test_json_comes_back_equal() -> None:
     assert Record(**json.loads(lines[2])) == RECORDS[2]
 
 
-@pytest.mark.parametrize("change", [{"records": None}, {"records": [{"id": "0"}]}, {"domain": ...}])
-def test_json_of_something_else_is_one_message(change: dict[str, object]) -> None:
-    document = {**EVALUATION.to_json(records=True), **change}
-    if document["domain"] is ...:
-        del document["domain"]
-    with pytest.raises(InputError, match="to_json"):
-        Evaluation.from_json(document)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"records": None},
+            "evaluation: not an evaluation with its records. Write it with `Evaluation.to_json(",
+        ),
+        ({"records": [{"id": "0"}]}, "evaluation, record 1: consistent is missing"),
+        ({"domain": 3}, "evaluation, domain: 3 does not fit. Give a text."),
+        ({"beam": 0}, "evaluation, beam: 0 does not fit"),
+    ],
+)
+def test_json_of_something_else_is_one_message(change: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError) as error:
+        Evaluation.from_json(EVALUATION.to_json(records=True) | change)
+    assert str(error.value).startswith(message)
 
 
 def test_the_terminal_table() -> None:

@@ -40,11 +40,10 @@ BoolArray = npt.NDArray[np.bool_]
 
 NUM_PROBES: Final = 1024
 EDITS: Final = (
-    *("drop", "open_block", "fold_assignment", "fold_operands", "fold_condition", "fold_head"),
-    *("set_initial_value", "inline", "replace_local", "join", "replace_index", "absorb", "roll"),
-    *("take_out", "move", "exchange", "drop_two"),
+    *("drop", "open_block", "fold_assignment", "fold_operands", "fold_condition"),
+    *("fold_head", "set_initial_value", "inline", "join", "absorb", "roll", "move"),
 )
-_GROUPS = (0, 2, 3, 5, 7, 13, 17)  # each up to where the next begins; the strong and cheap ones come first
+_GROUPS = (0, 2, 3, 5, 7, 11, 12)  # each up to where the next begins; the strong and cheap ones come first
 _NUM_GROUPS = len(_GROUPS) - 1
 MAX_CONSTANT: Final = 4  # numbers tried in place of operands go up to here
 
@@ -90,23 +89,13 @@ def _propose(draft: Draft, edit: int, statement: int) -> None:
     elif edit == 7:
         edits.inline(draft, statement)
     elif edit == 8:
-        edits.replace_local(draft, statement, MAX_CONSTANT)
-    elif edit == 9:
         edits.join(draft, statement)
-    elif edit == 10:
-        loops.replace_index(draft, statement)
-    elif edit == 11:
+    elif edit == 9:
         loops.absorb(draft, statement)
-    elif edit == 12:
+    elif edit == 10:
         loops.roll(draft, statement)
-    elif edit == 13:
-        edits.take_out(draft, statement)
-    elif edit == 14:
+    elif edit == 11:
         edits.move(draft, statement)
-    elif edit == 15:
-        edits.exchange(draft, statement)
-    elif edit == 16:
-        edits.drop_two(draft, statement)
 
 
 @njit(cache=True, nogil=True)

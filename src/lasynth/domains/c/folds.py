@@ -1,4 +1,4 @@
-"""Edits on expressions: operands replaced and dropped, sums in their shortest form, heads of loops.
+"""Edits on expressions: operands replaced and dropped, sums in their shortest form.
 
 Like those of `edits`, every function proposes edits of one statement.
 """
@@ -36,15 +36,13 @@ from lasynth.domains.c.linear import (
     write_number,
 )
 
-__all__ = ["fold_assignment", "fold_operands", "head_end"]
+__all__ = ["fold_assignment", "fold_operands"]
 
-_INT, _FOR, _SEMICOLON, _OPEN_INDEX = token_of("int"), token_of("for"), token_of(";"), token_of("[")
-_A, _OPEN, _MINUS, _INC, _DEC = token_of("a"), token_of("("), token_of("-"), token_of("++"), token_of("--")
-_LESS_EQ, _MORE_EQ = token_of("<="), token_of(">=")
+_INT, _OPEN_INDEX, _A, _MINUS = token_of("int"), token_of("["), token_of("a"), token_of("-")
 _BEFORE_OPERAND = (
-    *(token_of("="), token_of("+="), token_of("-="), token_of("+"), _MINUS, _OPEN),
+    *(token_of("="), token_of("+="), token_of("-="), token_of("+"), _MINUS, token_of("(")),
     *(token_of("!"), token_of("&&"), token_of("||")),
-    *(token_of("<"), _LESS_EQ, token_of(">"), _MORE_EQ, token_of("=="), token_of("!=")),
+    *(token_of("<"), token_of("<="), token_of(">"), token_of(">="), token_of("=="), token_of("!=")),
 )
 
 
@@ -124,7 +122,7 @@ def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def head_end(draft: Draft, statement: int) -> int:
+def _head_end(draft: Draft, statement: int) -> int:
     """Where a statement itself ends: a block that belongs to it is not counted."""
     kind = draft.statements[statement, KIND]
     if kind == IF or kind == FOR:
@@ -139,7 +137,7 @@ def fold_operands(draft: Draft, statement: int, max_constant: int) -> None:
     kind = draft.statements[statement, KIND]
     if kind == DECLARE:
         return
-    for position in range(draft.statements[statement, START] + 1, head_end(draft, statement)):
+    for position in range(draft.statements[statement, START] + 1, _head_end(draft, statement)):
         token, before = program[position], program[position - 1]
         is_index = before == _OPEN_INDEX
         if kind == ASSIGN and not is_index:

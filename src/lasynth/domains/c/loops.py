@@ -1,4 +1,4 @@
-"""Edits on loops: opened, with the usual head, over another index.
+"""Edits on loops: opened, with the usual head, or made to do what stands beside them.
 
 Like those of `edits`, every function proposes edits of one statement.
 """
@@ -29,9 +29,9 @@ from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, NUM_NAMES, token_of
 from lasynth.domains.c.linear import CONSTANT, TARGET, count_of, read_assignment, write_assignment
 from lasynth.grammar import IntArray
 
-__all__ = ["absorb", "copy_renamed", "fold_head", "loop_variable", "open_loop", "replace_index", "roll"]
+__all__ = ["absorb", "copy_renamed", "fold_head", "loop_variable", "open_loop", "roll"]
 
-MAX_PASSES: Final = 6  # of a loop are looked at one by one
+_MAX_PASSES: Final = 6  # of a loop are looked at one by one
 _INT, _FOR, _SEMICOLON, _SET = token_of("int"), token_of("for"), token_of(";"), token_of("=")
 _INC, _DEC, _A, _OPEN_INDEX = token_of("++"), token_of("--"), token_of("a"), token_of("[")
 _OPEN, _CLOSE, _BEGIN, _END = token_of("("), token_of(")"), token_of("{"), token_of("}")
@@ -68,10 +68,10 @@ def open_loop(draft: Draft, start: int, end: int, opened: int) -> None:
         propose(draft, start, end, part, size)
     if FIRST_NAME <= low < FIRST_INT:  # it begins at a variable
         propose(draft, start, end, part, copy_renamed(program, opened + 1, end - 1, variable, low, part, 0))
-    first, last, step = constant_range(program, start, opened - 1)
+    first, last, step = _constant_range(program, start, opened - 1)
     if step == 0 or first < 0 or last < 0:
         return
-    num_passes = min((last - first) * step + 1, MAX_PASSES)
+    num_passes = min((last - first) * step + 1, _MAX_PASSES)
     for skipped in range(num_passes):
         size = 0
         for turn in range(skipped, num_passes):
@@ -82,17 +82,17 @@ def open_loop(draft: Draft, start: int, end: int, opened: int) -> None:
             propose(draft, start, end, part, size)
     # A number added in every pass.
     total = draft.sums[0]
-    if num_passes > 1 and is_single_assignment(draft, opened):
-        if read_assignment(program, opened + 1, end - 1, total) and count_of(total, 1, total[TARGET]) == 1:
-            number = total[CONSTANT]
-            if total[1] == 1 and total[2] == 0:
-                for turns in range(2, num_passes + 1):
-                    total[CONSTANT] = turns * number
-                    propose(draft, start, end, part, write_assignment(total, part, 0))
+    if not _is_single_assignment(draft, opened) or not read_assignment(program, opened + 1, end - 1, total):
+        return
+    if total[1] == 1 and total[2] == 0 and count_of(total, 1, total[TARGET]) == 1:
+        number = total[CONSTANT]
+        for turns in range(2, num_passes + 1):
+            total[CONSTANT] = turns * number
+            propose(draft, start, end, part, write_assignment(total, part, 0))
 
 
 @njit(cache=True, nogil=True)
-def is_single_assignment(draft: Draft, opened: int) -> bool:
+def _is_single_assignment(draft: Draft, opened: int) -> bool:
     """Whether the block that opens there holds one assignment and nothing else."""
     for statement in range(draft.info[NUM_STATEMENTS]):
         if draft.statements[statement, START] == opened + 1:
@@ -102,7 +102,7 @@ def is_single_assignment(draft: Draft, opened: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def constant_range(program: IntArray, start: int, closing: int) -> tuple[int, int, int]:
+def _constant_range(program: IntArray, start: int, closing: int) -> tuple[int, int, int]:
     """First and last value of a loop's variable, and its step: 0 where its limits are no numbers."""
     at = loop_variable(program, start) + 2
     first, last = int(program[at]) - FIRST_INT, int(program[at + 4]) - FIRST_INT
@@ -166,46 +166,6 @@ def _write_limits(out: IntArray, size: int, variable: int, first: int, relation:
 
 
 @njit(cache=True, nogil=True)
-def replace_index(draft: Draft, statement: int) -> None:
-    """Let a loop go over the index that its body computes from the loop variable, or counts along."""
-    if draft.statements[statement, KIND] != FOR:
-        return
-    program, part, num_cells = draft.program, draft.part, draft.info[NUM_CELLS]
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
-    at, closing = loop_variable(program, start), draft.match[start + 1]
-    low, high, step = constant_range(program, start, closing)
-    if step != 1 or low == high:
-        return
-    for other in range(draft.info[NUM_STATEMENTS]):
-        if draft.statements[other, KIND] != DECLARE:
-            break
-        name = program[draft.statements[other, START] + 1]
-        for down in range(2):
-            for first in range(num_cells - (high - low)):
-                last = first + high - low
-                size = copy_part(program, start, at + 2, part, 0)
-                if down:
-                    size = _write_limits(part, size, program[at], last, _MORE_EQ, first)
-                else:
-                    size = _write_limits(part, size, program[at], first, _LESS_EQ, last)
-                size = copy_part(program, closing, closing + 2, part, size)
-                position = closing + 2
-                found = False
-                for inner in range(statement + 1, draft.info[NUM_STATEMENTS]):
-                    from_, to = draft.statements[inner, START], draft.statements[inner, END]
-                    if from_ >= end:
-                        break
-                    if draft.statements[inner, KIND] == ASSIGN and program[from_] == name:
-                        size = copy_renamed(program, position, from_, name, program[at], part, size)
-                        position = to
-                        found = True
-                if not found:
-                    break
-                size = copy_renamed(program, position, end, name, program[at], part, size)
-                propose(draft, start, end, part, size)
-
-
-@njit(cache=True, nogil=True)
 def absorb(draft: Draft, statement: int) -> None:
     """Other limits for a loop, with the statement beside it dropped, or the `if` that is all its body."""
     if draft.statements[statement, KIND] != FOR:
@@ -213,7 +173,7 @@ def absorb(draft: Draft, statement: int) -> None:
     program, part, num_cells = draft.program, draft.part, draft.info[NUM_CELLS]
     start, end = draft.statements[statement, START], draft.statements[statement, END]
     at, closing = loop_variable(program, start), draft.match[start + 1]
-    _, _, step = constant_range(program, start, closing)
+    _, _, step = _constant_range(program, start, closing)
     if step == 0:
         return
     before, after, inner = start, end, -1

@@ -10,6 +10,7 @@ Shapes: P programs, T tokens, K probes or examples, N cells.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -33,9 +34,17 @@ from lasynth.domains.c.bench import (
 from lasynth.domains.c.grammar import EOS
 from lasynth.grammar import IntArray
 
-__all__ = ["NUM_PROBES", "probes", "simplify", "simplify_one"]
+__all__ = ["EDITS", "NUM_PROBES", "probes", "simplify", "simplify_counted", "simplify_one"]
+
+BoolArray = npt.NDArray[np.bool_]
 
 NUM_PROBES: Final = 1024
+EDITS: Final = (
+    *("drop", "open_block", "fold_assignment", "fold_operands", "fold_condition"),
+    *("fold_head", "set_initial_value", "inline", "join", "absorb", "roll", "move"),
+)
+_GROUPS = (0, 2, 3, 5, 7, 11, 12)  # each up to where the next begins; the strong and cheap ones come first
+_NUM_GROUPS = len(_GROUPS) - 1
 MAX_CONSTANT: Final = 4  # numbers tried in place of operands go up to here
 
 
@@ -61,38 +70,52 @@ def probes(num_cells: int, max_value: int, num_probes: int = NUM_PROBES) -> IntA
 
 
 @njit(cache=True, nogil=True)
-def _propose(draft: Draft, group: int, statement: int) -> None:
-    """Queue the edits of one group, the strong and cheap groups coming first."""
-    if group == 0:
+def _propose(draft: Draft, edit: int, statement: int) -> None:
+    """Queue what one of `EDITS` proposes for a statement."""
+    if edit == 0:
         edits.drop(draft, statement)
+    elif edit == 1:
         edits.open_block(draft, statement)
-    elif group == 1:
+    elif edit == 2:
         folds.fold_assignment(draft, statement, MAX_CONSTANT)
-    elif group == 2:
+    elif edit == 3:
         folds.fold_operands(draft, statement, MAX_CONSTANT)
+    elif edit == 4:
         conditions.fold_condition(draft, statement)
-    elif group == 3:
+    elif edit == 5:
         loops.fold_head(draft, statement)
+    elif edit == 6:
         edits.set_initial_value(draft, statement)
-    elif group == 4:
+    elif edit == 7:
         edits.inline(draft, statement)
-        edits.replace_local(draft, statement, MAX_CONSTANT)
+    elif edit == 8:
         edits.join(draft, statement)
-        loops.replace_index(draft, statement)
+    elif edit == 9:
         loops.absorb(draft, statement)
+    elif edit == 10:
         loops.roll(draft, statement)
-    elif group == 5:
-        edits.take_out(draft, statement)
+    elif edit == 11:
         edits.move(draft, statement)
-        edits.exchange(draft, statement)
-        edits.drop_two(draft, statement)
-
-
-_NUM_GROUPS = 6
 
 
 @njit(cache=True, nogil=True)
-def _cut_down(draft: Draft, judge: Judge) -> None:
+def _try_group(
+    draft: Draft, judge: Judge, group: int, statement: int, allowed: BoolArray, tally: IntArray
+) -> bool:
+    """Take the first good proposal that a group of edits has for a statement; whether there was one."""
+    for edit in range(_GROUPS[group], _GROUPS[group + 1]):
+        if allowed[edit]:
+            length = draft.info[LENGTH]
+            _propose(draft, edit, statement)
+            if settle(draft, judge):
+                tally[edit, 0] += 1
+                tally[edit, 1] += length - draft.info[LENGTH]
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _cut_down(draft: Draft, judge: Judge, allowed: BoolArray, tally: IntArray) -> None:
     """Go round the groups of edits until none of them has anything to offer any more."""
     # `np.int64(0)`: a bare 0 would have every callee compiled once more, for the literal.
     group, num_idle = np.int64(0), 0
@@ -100,8 +123,7 @@ def _cut_down(draft: Draft, judge: Judge) -> None:
         num_idle += 1
         statement = np.int64(0)
         while statement < draft.info[NUM_STATEMENTS]:
-            _propose(draft, group, statement)  # type: ignore[arg-type]  # NumPy integers, see above
-            if settle(draft, judge):
+            if _try_group(draft, judge, group, statement, allowed, tally):  # type: ignore[arg-type]  # see above
                 num_idle = 0
             else:
                 statement += 1
@@ -109,7 +131,7 @@ def _cut_down(draft: Draft, judge: Judge) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _settled(draft: Draft, judge: Judge) -> int:
+def _settled(draft: Draft, judge: Judge, allowed: BoolArray, tally: IntArray) -> int:
     """Cut the loaded program down until there is nothing left to do; its new size.
 
     Where all went well the first time, a second time would change nothing: the same probes would be
@@ -120,11 +142,11 @@ def _settled(draft: Draft, judge: Judge) -> int:
         size = draft.info[LENGTH]
         copy_part(draft.program, 0, size, judge.given, 0)
         again = False
-        _cut_down(draft, judge)
+        _cut_down(draft, judge, allowed, tally)
         while not agrees(draft, judge):
             again = True
             reload(draft, judge, judge.given, size)
-            _cut_down(draft, judge)
+            _cut_down(draft, judge, allowed, tally)
         if again:
             same = draft.info[LENGTH] == size
             for position in range(size):
@@ -134,23 +156,34 @@ def _settled(draft: Draft, judge: Judge) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _simplify_all(tokens_PT: IntArray, draft: Draft, judge: Judge, out_PT: IntArray) -> None:
+def _simplify_all(
+    tokens_PT: IntArray,
+    draft: Draft,
+    judge: Judge,
+    allowed: BoolArray,
+    out_PT: IntArray,
+    tally_PE: IntArray,
+) -> None:
     for program in range(len(tokens_PT)):
         row = tokens_PT[program]
         if load(draft, judge, row):
-            size = _settled(draft, judge)
+            size = _settled(draft, judge, allowed, tally_PE[program])
             out_PT[program, :size] = draft.program[:size]
             out_PT[program, size:] = EOS
         else:
             out_PT[program] = row
 
 
-def _simplify(tokens_PT: IntArray, probes_KN: IntArray) -> IntArray:
+def _simplify(
+    tokens_PT: IntArray, probes_KN: IntArray, left_out: Collection[str] = ()
+) -> tuple[IntArray, IntArray]:
     out_PT = np.empty_like(tokens_PT)
-    num_tokens = tokens_PT.shape[1]
-    draft = new_draft(num_tokens, probes_KN.shape[1])
-    _simplify_all(tokens_PT, draft, new_judge(num_tokens, probes_KN), out_PT)
-    return out_PT
+    num_programs, num_tokens = tokens_PT.shape
+    tally_PE = np.zeros((num_programs, len(EDITS), 2), dtype=np.int32)
+    allowed = np.array([edit not in left_out for edit in EDITS])
+    draft, judge = new_draft(num_tokens, probes_KN.shape[1]), new_judge(num_tokens, probes_KN)
+    _simplify_all(tokens_PT, draft, judge, allowed, out_PT, tally_PE)
+    return out_PT, tally_PE
 
 
 def simplify(tokens_PT: npt.ArrayLike, *, num_cells: int = 5, max_value: int = 4) -> IntArray:
@@ -165,8 +198,23 @@ def simplify(tokens_PT: npt.ArrayLike, *, num_cells: int = 5, max_value: int = 4
         `[P, T]`: each program is no longer than the given one, and does the same wherever that one
         runs through. A row that is not a program, or that fails on every probe, comes back as it is.
     """
+    return simplify_counted(tokens_PT, num_cells=num_cells, max_value=max_value)[0]
+
+
+def simplify_counted(
+    tokens_PT: npt.ArrayLike, *, num_cells: int = 5, max_value: int = 4, left_out: Collection[str] = ()
+) -> tuple[IntArray, IntArray]:
+    """Simplify programs without some of the edits, and count what each of the others does.
+
+    Args:
+        tokens_PT, num_cells, max_value: as for `simplify`.
+        left_out: names out of `EDITS`.
+
+    Returns:
+        `[P, T]` as of `simplify`, and `[P, E, 2]`: how often each edit was taken, and tokens saved by it.
+    """
     tokens = np.ascontiguousarray(tokens_PT, dtype=np.int32)
-    return _simplify(tokens, probes(num_cells, max_value))
+    return _simplify(tokens, probes(num_cells, max_value), left_out)
 
 
 def simplify_one(
@@ -188,5 +236,5 @@ def simplify_one(
     if examples is not None:
         given = np.asarray(examples, dtype=np.int32).reshape(-1, num_cells)
         lists = np.ascontiguousarray(np.concatenate([given, lists]))
-    simplified = _simplify(row[None], lists)[0]
+    simplified = _simplify(row[None], lists)[0][0]
     return simplified[: int(np.argmax(simplified == EOS)) + 1]

@@ -49,6 +49,7 @@ class Enumeration:
         """
         cutting, pieces_PT = _pieces(language)
         cutting.chain(pieces_PT[0], pieces_PT[0])
+        language.text.of_tokens(pieces_PT[0])
         return cls()
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:

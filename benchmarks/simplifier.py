@@ -23,12 +23,12 @@ from pathlib import Path
 import numba
 import numpy as np
 import torch
+from lasynth.domains.c.source import GenerateConfig
 
 from lasynth import models
 from lasynth.data.dataset import Dataset
 from lasynth.domains import get
 from lasynth.domains.c.simplify import EDITS, simplify_counted
-from lasynth.domains.c.source import GenerateConfig
 from lasynth.domains.c.tasks import Verdict, draw_tasks
 from lasynth.grammar import IntArray
 from lasynth.search import SearchConfig, search

@@ -22,7 +22,7 @@ __all__ = ["solve"]
 
 _VERDICTS = {
     "enough_found": "enough programs were found",
-    "exhausted": "the search ended: the beam held no further program",
+    "exhausted": "the search ended: no further program was proposed",
     "max_length": "the search ended: the programs left were too long",
     "time_limit": "the time limit was reached",
     "cancelled": "the search was cancelled",

@@ -75,7 +75,7 @@ def generate(
     num_shards = shards or -(-num // _TASKS_PER_SHARD)
     settings, runner = _settings(domain, config), _runner(workers)
     if source is not None:
-        settings = settings.of_source(source)
+        settings = settings.with_source(source)
     done = 0
     with Progress("generating", num) as progress:
 
@@ -107,26 +107,26 @@ def _print_statistics(statistics: Statistics, json: bool) -> None:
 
 
 def _settings(domain: str, name: str | None) -> TaskGenerator:
-    """A named setting of a language, or that of a TOML file."""
+    """The tasks of a named setting, or of a TOML file; the language's default tasks without a name."""
     import tomllib
 
     from lasynth import domains
+    from lasynth.config import read
     from lasynth.errors import InputError
 
-    source = domains.get(domain).generator()
-    name = source.DEFAULT if name is None else name
-    path = Path(name)
-    if path.suffix != ".toml":
-        return source.named(name)
+    generator = domains.get(domain).generator()
+    if name is None:
+        return generator()
+    if not name.endswith(".toml"):
+        return generator.named(name)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(
-            (error.strerror or str(error)).lower(), name, "Give the path of a TOML file."
-        ) from None
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(reason, name, "Give the path of a TOML file.") from None
     except ValueError as error:
         raise InputError(f"not TOML: {error}", name) from None
-    return source.from_dict(values)
+    return read(generator, values, where=name)
 
 
 def _runner(workers: str) -> Runner:

@@ -7,24 +7,23 @@ out, as in the public benchmark.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
+from lasynth.config import Share
 from lasynth.domains.generator import Bools, Drawn, TaskGenerator
+from lasynth.domains.karel import constructs, kinds
 from lasynth.domains.karel.behaviour import behaviours
-from lasynth.domains.karel.constructs import constructs_of, depths_of
-from lasynth.domains.karel.kinds import Kind, kinds_of
 from lasynth.domains.karel.machine import run_batch
 from lasynth.domains.karel.sampler_config import KarelSamplerSettings
 from lasynth.domains.karel.simplify import simplify_all
 from lasynth.domains.karel.statistics import world_statistics
 from lasynth.domains.karel.tasks import NUM_EXAMPLES, Verdict, draw_tasks
 from lasynth.domains.karel.world import WORLD_SIZE
-from lasynth.errors import InputError
 from lasynth.grammar import IntArray
 
 __all__ = ["KarelTaskGenerator"]
@@ -49,10 +48,8 @@ class KarelTaskGenerator(TaskGenerator):
     """
 
     DOMAIN: ClassVar = "karel"
-    SAMPLER: ClassVar = KarelSamplerSettings
-    DEFAULT: ClassVar = "real"
     VERDICTS: ClassVar = Verdict
-    KINDS: ClassVar = Kind
+    KINDS: ClassVar = kinds.Kind
     REASONS: ClassVar = {
         "invalid": "not a program (a bug)",
         "fails": "no world found in which it ends well",
@@ -66,25 +63,18 @@ class KarelTaskGenerator(TaskGenerator):
     }
     PLAIN: ClassVar = "straight"
     VALUES: ClassVar = np.uint8
-    RANGES: ClassVar[Mapping[str, tuple[int, int]]] = {
-        "num_examples": (2, 100),
-        "max_tries": (1, 10**6),
-        "keep_straight": (0, 1),
-    }
 
     sampler: KarelSamplerSettings = field(default_factory=KarelSamplerSettings)
     simplify: bool = False
-    num_examples: int = NUM_EXAMPLES
-    max_tries: int = 60
+    num_examples: Annotated[int, Meta(ge=2, le=100)] = NUM_EXAMPLES
+    max_tries: Annotated[int, Meta(ge=1, le=10**6)] = 60
     repeats: bool = True
     disjoint: bool = True
-    keep_straight: float = 1.0
+    keep_straight: Share = 1.0
 
-    def __post_init__(self) -> None:
-        self._check()
-        for name in ("repeats", "disjoint"):
-            if not isinstance(getattr(self, name), bool):
-                raise InputError(f"{name} is {getattr(self, name)!r}", hint="Give true or false.")
+    kinds_of = staticmethod(kinds.kinds_of)
+    constructs_of = staticmethod(constructs.constructs_of)
+    depths_of = staticmethod(constructs.depths_of)
 
     @property
     def num_cells(self) -> int:
@@ -113,21 +103,6 @@ class KarelTaskGenerator(TaskGenerator):
         outputs_PKW, _ = run_batch(tokens_PT, drawn.inputs_PKN)
         same = (behaviours(tokens_PT) == drawn.hashes_P) & (outputs_PKW == drawn.outputs_PKN).all(axis=(1, 2))
         return tokens_PT, same
-
-    @staticmethod
-    def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
-        """See `TaskGenerator`."""
-        return kinds_of(tokens_PT)
-
-    @staticmethod
-    def constructs_of(tokens_PT: IntArray) -> dict[str, Bools]:
-        """See `TaskGenerator`."""
-        return constructs_of(tokens_PT)
-
-    @staticmethod
-    def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        """See `TaskGenerator`."""
-        return depths_of(tokens_PT)
 
     @staticmethod
     def figures_of(inputs_PKN: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:

@@ -140,7 +140,7 @@ def test_shards_of_another_seed_or_setting_are_not_mixed(tmp_path: Path, config:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"split": "training"}, "no split is called 'training'. Give one of train, valid, test."),
+        ({"split": "training"}, "unknown split 'training'. Give one of train, valid, test."),
         ({"num_tasks": 0}, "0 tasks in 1 shards"),
         ({"num_tasks": 3, "num_shards": 4}, "3 tasks in 4 shards"),
     ],

@@ -1,9 +1,9 @@
 """Tasks of restricted C (section 4.1 of the paper): drawn lists, simplified references, words for figures.
 
-A program is drawn by the sampler, then ten distinct inputs for it by rejection: lists with values in
-`[-max_value, max_value]` on which it runs well and stays in that range. A second source is Csmith, whose
-programs are mapped to the subset (`lasynth.domains.c.csmith`). There an item is a run of Csmith, which gives
-several programs, and a shard goes by the version of Csmith as well.
+The sampler draws a program, then ten distinct inputs are drawn for it by rejection: lists with values in
+`[-max_value, max_value]` on which it runs without failing and stays in that range. A second source is Csmith,
+whose programs are mapped to the subset (`lasynth.domains.c.csmith`). There an item is a run of Csmith, which
+gives several programs, and the version of Csmith identifies a shard too.
 """
 
 from __future__ import annotations
@@ -34,17 +34,16 @@ _PER_RUN: Final = 4  # programs of one run of Csmith that become tasks, roughly
 
 @dataclass(frozen=True, slots=True)
 class CTaskGenerator(TaskGenerator):
-    """What tasks of C are like.
+    """The settings of tasks of C.
 
     Attributes:
         sampler: what the programs are like, and the length of the lists.
-        simplify: whether the reference program is the simplified one, or the one that was drawn.
-        num_examples: distinct inputs a task, half of them shown and half held out.
+        simplify: whether the reference program is the simplified one, or the sampled one.
+        num_examples: distinct inputs per task, half of them shown and half held out.
         max_value: inputs and outputs are in `[-max_value, max_value]`, 1 to 127.
-        max_tries: lists drawn for one program before it is given up.
-        keep_affine: share of the affine tasks that is kept; the choice goes by behaviour.
-        source: where programs come from, `"sampler"` or `"csmith"`. For Csmith only the `num_cells`,
-            `max_constant` and `max_tokens` of the sampler count.
+        max_tries: lists drawn for one program before it is rejected.
+        keep_affine: share of the affine tasks that is kept; the hash of the behaviour decides.
+        source: of the programs. Csmith uses only `num_cells`, `max_constant` and `max_tokens` of the sampler.
     """
 
     DOMAIN: ClassVar = "c"
@@ -119,7 +118,7 @@ class CTaskGenerator(TaskGenerator):
         return num_programs if self.source == "sampler" else -(-num_programs // _PER_RUN)
 
     def draw(self, seed: int, first: int, count: int, counts: Counter[str]) -> Drawn:
-        """See `TaskGenerator`; adds what became of Csmith's runs to `counts`."""
+        """See `TaskGenerator`; also counts what became of Csmith's runs."""
         examples = {
             "num_examples": self.num_examples,
             "max_value": self.max_value,

@@ -3,7 +3,7 @@
 `small` makes the training programs of the shipped model: short, loops and branches in most of them.
 `paper` has the distribution of Csmith, as section 4.1 of the paper uses it: longer, deeper, more redundant.
 `mixed` is `small` with a share of idioms; in `idioms` every program has some.
-A weight is relative to those it is listed with, a `p_*` field is a probability.
+A weight is relative to the others of its list, a `p_*` field is a probability.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ class CSamplerSettings(SamplerSettings):
     name: str = field(default="small", compare=False)
 
     def weights(self) -> Weights:
-        """The setting for compiled code: numbers as they are, weights as running sums up to 1."""
+        """The settings for compiled code (`compiled`)."""
         return Weights(*self.compiled())
 
 

@@ -1,4 +1,4 @@
-"""Tasks of Karel: drawn programs with six worlds each, and the words for their figures.
+"""Tasks of Karel: sampled programs with six worlds each, and the words for their statistics.
 
 Programs and worlds are drawn by `lasynth.domains.karel.tasks`. Five worlds of six are shown and one is held
 out, as in the public benchmark.
@@ -31,20 +31,20 @@ __all__ = ["KarelTaskGenerator"]
 
 @dataclass(frozen=True, slots=True)
 class KarelTaskGenerator(TaskGenerator):
-    """What tasks of Karel are like.
+    """The settings of tasks of Karel.
 
     Attributes:
         sampler: what the programs and their worlds are like.
-        simplify: whether what does nothing in any world is cut from the reference program. The real programs
-            have such parts.
-        num_examples: distinct worlds a task, the last one held out.
-        max_tries: worlds drawn for one example before a program is given up.
+        simplify: whether parts that do nothing in any world are cut from the reference program. The real
+            programs have such parts.
+        num_examples: distinct worlds per task, the last one held out.
+        max_tries: worlds drawn for one example before a program is rejected.
         repeats: whether tasks for training may share a behaviour, each with its own worlds. The real ones do;
-            short programs would be rare without. Those for validation and tests do only if splits are not
+            short programs would be rare otherwise. Those for validation and tests do only if splits are not
             disjoint.
-        disjoint: whether no behaviour is in two splits. The real ones share many; tasks drawn without are
-            distributed as the real test set is, and have worlds of their own.
-        keep_straight: share of the straight tasks that is kept; the choice goes by behaviour.
+        disjoint: whether no behaviour is in two splits. The real ones share many. If False, tasks are
+            distributed like the real test set, and have worlds of their own.
+        keep_straight: share of the straight tasks that is kept; the hash of the behaviour decides.
     """
 
     DOMAIN: ClassVar = "karel"
@@ -52,8 +52,8 @@ class KarelTaskGenerator(TaskGenerator):
     KINDS: ClassVar = kinds.Kind
     REASONS: ClassVar = {
         "invalid": "not a program (a bug)",
-        "fails": "no world found in which it ends well",
-        "few_worlds": "too few such worlds, or not with every outcome",
+        "fails": "no world found in which it ends without failing",
+        "few_worlds": "too few such worlds, or not every outcome in them",
         "no_effect": "leaves too many worlds as they are",
         "other_split": "belongs to another split",
         "thinned": "straight, thinned out",

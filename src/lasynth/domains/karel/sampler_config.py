@@ -1,8 +1,8 @@
 """What random programs and their worlds look like: the weights of the samplers.
 
-`real` has the distribution of the public benchmark's programs and worlds (Bunel et al. 2018). What is drawn
-is not what is kept, as programs without fitting worlds are dropped; the weights are tuned so that what is
-kept matches. A weight is relative to those it is listed with, a `p_*` field is a probability.
+`real` has the distribution of the public benchmark's programs and worlds (Bunel et al. 2018). Programs
+without fitting worlds are dropped; the weights are tuned so that the programs kept match. A weight is
+relative to the others of its list, a `p_*` field is a probability.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class KarelSamplerSettings(SamplerSettings):
 
     Attributes:
         max_tokens: programs longer than this (EOS included) are drawn again.
-        max_ticks: programs are run in worlds where they end within so many ticks.
+        max_ticks: programs end within this many ticks in the worlds drawn for them.
         kinds: weights of the kinds, in the order of `Kind`.
         branch_depths, loop_depths, mixed_depths: weights of the depths 1 to 5 of the programs of the
             three kinds with blocks.
-        loops: weights of `REPEAT` and `WHILE` in a program of one sort of loop.
+        loops: weights of `REPEAT` and `WHILE` in a program with one kind of loop.
         branches: weights of `IF` and `IFELSE` in a program of branches.
         keywords: weights of `REPEAT`, `WHILE`, `IF` and `IFELSE` in a mixture.
         straight_sizes: weights of 1, 2, 3... statements in a program without blocks.
@@ -52,14 +52,14 @@ class KarelSamplerSettings(SamplerSettings):
         p_extra: that a statement is a block where a plain action would do, in a program with blocks.
         p_cover: share of the programs whose worlds must show both outcomes of every branch. The real
             worlds do not always; every loop is entered in some.
-        p_steer: that the condition of a branch whose other outcome is still to be shown is given it,
-            where the world leaves it open.
-        p_enter: that a `WHILE` which would be left runs another round, where the world leaves it open.
+        p_steer: that a condition gets the outcome that no world has shown yet, if the world leaves it
+            open.
+        p_enter: that a `WHILE` runs another round, if the world leaves it open.
         sides: weights of 1, 2, 3... rows or columns.
-        marker_counts: weights of 1, 2, 3... markers in a cell that has some.
-        marker_shares: ends of a share of cells with markers; a world's is uniform between one pair of
-            neighbours, picked by `marker_bands`.
-        marker_bands: weights of the pairs, one fewer than the ends.
+        marker_counts: weights of 1, 2, 3... markers in a cell with markers.
+        marker_shares: bounds of bands; the share of cells with markers is uniform in one of them, chosen by
+            `marker_bands`.
+        marker_bands: weights of the bands, one fewer than the bounds.
         wall_shares, wall_bands: the same for walls.
     """
 
@@ -107,7 +107,7 @@ class KarelSamplerSettings(SamplerSettings):
         return SamplerSettings.misfit(self)
 
     def weights(self) -> Weights:
-        """The setting for compiled code: numbers as they are, weights as running sums up to 1."""
+        """The settings for compiled code (`compiled`)."""
         return Weights(*self.compiled())
 
 

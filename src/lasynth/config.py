@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from lasynth.errors import InputError
 
-__all__ = ["Config", "Count", "Positive", "Rate", "Share", "Size", "Weight", "nearest", "read"]
+__all__ = ["Config", "Count", "Positive", "Rate", "Share", "Size", "Weight", "field_types", "nearest", "read"]
 
 C = TypeVar("C", bound="Config")
 
@@ -49,10 +49,20 @@ class Config:
 
     def __post_init__(self) -> None:
         own: Any = type(self)
-        for name, kind in _types(own).items():
+        for name, kind in field_types(own).items():
             object.__setattr__(self, name, _fit(getattr(self, name), kind, f"{self.WHERE}, {name}"))
         if (wrong := self.misfit()) is not None:
             raise InputError(wrong[0], self.WHERE, wrong[1])
+
+    @classmethod
+    def table(cls, obj: object, where: str) -> object:
+        """What to read in place of `obj`: its table if `obj` is the name of a configuration."""
+        return obj
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as JSON values; `read` reads them back equal."""
+        values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return values
 
     def misfit(self) -> tuple[str, str] | None:
         """What is wrong with fields that do not fit each other, and what to do about it; None if all do."""
@@ -72,10 +82,11 @@ def read(cls: type[C], obj: object, *, where: str | None = None, path: str = "")
     """
     where = where or cls.WHERE
     place = f"{where}, {path[:-1]}" if path else where
+    obj = cls.table(obj, place)
     if not isinstance(obj, Mapping):
         raise InputError(f"{_short(obj)} is not a table", place, "Give names with their values.")
     known: Any = cls  # a class can be hashed, whatever its instances are
-    types = _types(known)
+    types = field_types(known)
     for key in obj:
         if key not in types:
             raise InputError(f"unknown entry {key!r}", place, nearest(key, types))
@@ -85,16 +96,16 @@ def read(cls: type[C], obj: object, *, where: str | None = None, path: str = "")
             raise InputError(f"{field.name} is missing", place, f"Give {_wanted(types[field.name])}.")
     values: dict[str, Any] = {}
     for key, value in obj.items():
-        kind = types[key]
+        kind, at = types[key], f"{where}, {path}{key}"
         inner, each = _config_of(kind), get_origin(kind) is tuple and _config_of(get_args(kind)[0])
-        if inner and isinstance(value, Mapping):
+        if inner is not None and isinstance(inner.table(value, at), Mapping):
             values[key] = read(inner, value, where=where, path=f"{path}{key}.")
         elif each and isinstance(value, list):
             values[key] = tuple(
                 read(each, one, where=where, path=f"{path}{key} {n}.") for n, one in enumerate(value, 1)
             )
         else:
-            values[key] = _fit(value, kind, f"{where}, {path}{key}")
+            values[key] = _fit(value, kind, at)
     try:
         return cls(**values)
     except InputError as error:  # fields that do not fit each other
@@ -109,7 +120,7 @@ def nearest(key: object, known: Iterable[str]) -> str:
 
 
 @functools.cache
-def _types(cls: Any) -> dict[str, Any]:
+def field_types(cls: Any) -> dict[str, Any]:
     """The fields of a configuration with their types."""
     hints = get_type_hints(cls, include_extras=True)
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
@@ -140,6 +151,10 @@ def _wanted(kind: Any) -> str:
     if origin is Annotated:
         if args[1].description is not None:
             return str(args[1].description)
+        low, high = args[1].min_length, args[1].max_length
+        if high is not None:
+            size = low if low == high else f"{low} to {high}"
+            return f"a list of {size}, each {_wanted(get_args(args[0])[0])}"
         bounds = [words.format(getattr(args[1], key)) for key, words in _BOUNDS.items() if _has(args[1], key)]
         return f"{_wanted(args[0])}, {' and '.join(bounds)}"
     if origin is Literal:

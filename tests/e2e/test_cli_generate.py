@@ -64,7 +64,7 @@ def test_a_configuration_of_ones_own(lasynth: Any, tmp_path: Path) -> None:
         ((), "the number of tasks is missing. Give --num, or --stats."),
         (("--stats",), "no shards of split train"),
         (("--num", 0), "--num"),
-        (("--num", 5, "--split", "training"), "no split is called 'training'"),
+        (("--num", 5, "--split", "training"), "unknown split 'training'"),
         (("--num", 5, "--shards", 9), "5 tasks in 9 shards"),
         (("--num", 5, "--config", "huge"), "huge"),
         (("--num", 5, "--config", "none.toml"), "none.toml: no such file"),

@@ -115,7 +115,7 @@ def test_records_of_the_benchmark_are_tasks(solve: Any, write: Write) -> None:
     [
         ("t.json", {**TASK, "examples": [{"input": [">."], "output": [">.."]}]}, (), "a grid of 1 x 2"),
         ("t.json", record() | {"program_tokens": ["DEF"]}, (), "program_tokens"),
-        ("t.jsonl", [TASK, TASK], ("--svg", "a.svg"), "a picture is of one Karel task"),
+        ("t.jsonl", [TASK, TASK], ("--svg", "a.svg"), "it draws the run of one Karel task only"),
         ("t.json", {"examples": [{"input": [1], "output": [1]}]}, ("--svg", "a.svg"), "one Karel task"),
         ("t.json", {"examples": [{"input": [1], "output": [1]}]}, (), "of domain c, the model tiny of karel"),
     ],
@@ -174,6 +174,6 @@ def test_generated_tasks_are_evaluated(lasynth: Any, evaluate: Any, tmp_path: Pa
             assert words in result.stdout
     again = lasynth("generate", "--out", tmp_path, *options[:-1], "--config", "small")
     assert (again.exit_code, again.stdout) == (2, "")
-    assert "no sampler setting of Karel is called 'small'" in again.stderr
+    assert "unknown name 'small'. Known: real." in again.stderr
     wrong = lasynth("generate", "--out", tmp_path, *options[:-1], "--source", "csmith")
     assert "Known for karel: sampler." in wrong.stderr

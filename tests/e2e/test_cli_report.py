@@ -57,7 +57,7 @@ def test_a_mistake_is_one_message_and_status_2(lasynth: Any, study: Path, tmp_pa
     cases = {
         "no such folder": (tmp_path / "nowhere",),
         "neither study.toml nor trace.json": (tmp_path,),
-        'there is no "fig7"': (study, "--only", "fig7"),
+        'unknown part "fig7"': (study, "--only", "fig7"),
         "trace.json: no such file": (study, "--only", "trace"),
         "is a file, not a folder": (study, "--only", "table", "--out", study / "study.toml"),
     }

@@ -57,7 +57,7 @@ def test_json_is_one_document(lasynth: Any, write: Write) -> None:
 @pytest.mark.parametrize(
     ("program", "arguments", "message"),
     [
-        (INCREMENT, (), 'lasynth run: there is no input. Give --input "1,2,3"'),
+        (INCREMENT, (), 'lasynth run: no input is given. Give --input "1,2,3"'),
         (INCREMENT, ("-i", "1,x"), '--input "1,x": cell 2 is "x", not an integer'),
         (INCREMENT, ("-i", "1.5"), '--input "1.5"'),
         (INCREMENT, ("-i", ""), "the list is empty"),

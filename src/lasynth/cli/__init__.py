@@ -1,7 +1,7 @@
-"""The command line: one file a command, each a thin layer of words over the package.
+"""The command line: one file per command, each a thin layer over the package.
 
 Exit status of every command: 0 solved or done, 1 honestly not solved, 2 bad input (one message),
-130 interrupted. Commands import what they run inside their functions, so that `--help` is instant.
+130 interrupted. Commands import the package inside their functions, so that `--help` is instant.
 """
 
 from __future__ import annotations

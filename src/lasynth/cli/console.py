@@ -39,7 +39,7 @@ P = ParamSpec("P")
 
 
 def command(function: Callable[P, int | None]) -> Callable[P, None]:
-    """Make a function a command: what it returns is the exit status, and a user's error is one message."""
+    """Make a function a command: its result is the exit status, and an error of the user is one message."""
 
     @functools.wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -53,7 +53,7 @@ def command(function: Callable[P, int | None]) -> Callable[P, None]:
             note("lasynth: interrupted")
             _exit(INTERRUPTED)
         except BrokenPipeError:
-            # The reader (`| head`) has gone. Python would complain again when it closes stdout.
+            # The reader (`| head`) is gone. Without this, Python would complain again when it closes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             _exit(INTERRUPTED)
         _exit(status or 0)
@@ -66,17 +66,17 @@ def _exit(status: int) -> NoReturn:
 
 
 def note(message: str) -> None:
-    """A line for the person at the terminal, on standard error."""
+    """Print a line for the user on standard error."""
     print(message, file=sys.stderr, flush=True)
 
 
 def print_json(document: object) -> None:
-    """The one document that a command with `--json` prints on standard output."""
+    """Print the one document of a command with `--json` on standard output."""
     print(json.dumps(document, ensure_ascii=False))
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table on standard output; where that is no terminal, without colour and as wide as it needs."""
+    """Print a table on standard output; without colour, and as wide as needed, if that is not a terminal."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -92,13 +92,13 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     stream = io.StringIO()
     Console(file=stream, width=10_000, color_system=None).print(table)
     for line in stream.getvalue().splitlines():
-        print(line.rstrip())  # the table fills its lines up with blanks
+        print(line.rstrip())  # rich pads every line to the full width
 
 
 @contextmanager
 def preparing(after_s: float = 3.0) -> Iterator[None]:
-    """Say what takes so long where the first run on a machine compiles; later runs are quick and silent."""
-    message = "Compiling for this machine; only the first run does, and it may take minutes."
+    """Explain the wait if the block takes long: the first run on a machine compiles code."""
+    message = "Compiling for this machine. Only the first run does this; it may take minutes."
     timer = threading.Timer(after_s, note, (message,))
     timer.daemon = True
     timer.start()
@@ -109,12 +109,12 @@ def preparing(after_s: float = 3.0) -> Iterator[None]:
 
 
 class Progress:
-    """How far long work has come, on standard error: a bar on a terminal, else a line now and then.
+    """The progress of long work, on standard error: a bar on a terminal, otherwise a line now and then.
 
     Args:
-        what: what is being done: "generating".
-        total: how many there are to do; None where nobody knows.
-        every_s: seconds between two lines where there is no terminal.
+        what: the name of the work, such as "generating".
+        total: the number of items; None if it is unknown.
+        every_s: seconds between two lines, if there is no terminal.
     """
 
     def __init__(self, what: str, total: int | None = None, *, every_s: float = 10.0) -> None:
@@ -129,11 +129,11 @@ class Progress:
         self._bar: _Bar | None = _Bar(what, total) if sys.stderr.isatty() else None
 
     def __call__(self, done: int, total: int | None = None, text: str = "") -> None:
-        """Report that `done` of `total` are done; `text` is anything else worth seeing now."""
+        """Report that `done` of `total` items are done; `text` is shown beside them."""
         self._total = self._total if total is None else total
         self._text = text or self._text
         if self._first is None:
-            self._first = done  # a resumed run does not start at 0, and its rate must not count that
+            self._first = done  # a resumed run does not start at 0; the rate counts only its own items
         self._done = done
         if self._bar is not None:
             self._bar.show(done, self._total, self._text)
@@ -165,7 +165,7 @@ class Progress:
 
 
 class _Bar:
-    """The bar itself, of rich."""
+    """The bar, drawn by rich."""
 
     def __init__(self, what: str, total: int | None) -> None:
         from rich.console import Console

@@ -1,4 +1,4 @@
-"""`lasynth evaluate`: how good a model is, by the protocols of the field, beside the language's floor."""
+"""`lasynth evaluate`: measure a model, or engines without one, by the usual protocols."""
 
 from __future__ import annotations
 
@@ -28,47 +28,46 @@ def evaluate(
     data: Annotated[
         list[Path] | None, typer.Option(metavar="SHARDS", help="Generated tasks: shards, or folders of them.")
     ] = None,
-    split: Annotated[str, typer.Option(help="Which of the generated tasks of a folder.")] = "test",
+    split: Annotated[str, typer.Option(help="The split to read from folders of shards.")] = "test",
     model: Annotated[
         str | None,
         typer.Option(
-            help="A shipped model, the weights of another, or the folder of a training run; the shipped "
-            "model of the tasks' language if not given."
+            help="A shipped model, a weights file, or the folder of a training run. Default: the shipped "
+            "model of the tasks' language."
         ),
     ] = None,
     engine: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="What proposes programs: beam (if not given), sampling, completion, floor, enumeration, or "
-            "a solver of the language such as cvc5. Repeatable: one after the other.",
+            help="The engine: beam (default), sampling, completion, floor, enumeration, or a solver of the "
+            "language such as cvc5. Give several to run them in turn.",
         ),
     ] = None,
-    num: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks.")] = None,
-    beam: Annotated[int, typer.Option(min=1, help="How many programs the search keeps side by side.")] = 64,
+    num: Annotated[int | None, typer.Option(min=1, help="Use only the first N tasks.")] = None,
+    beam: Annotated[int, typer.Option(min=1, help="The beam width: programs kept at each step.")] = 64,
     max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
     complete: Annotated[
         bool,
-        typer.Option("--complete", help="Say also how much completion adds, as `lasynth solve` does it."),
+        typer.Option("--complete", help="Also run completion, as `lasynth solve` does."),
     ] = False,
     grounded: Annotated[
         bool,
         typer.Option(
             "--grounded",
-            help="Let the machine correct what the model believes behind each statement, as `lasynth solve` "
-            "does it.",
+            help="Correct the model's beliefs by the machine after each statement, as `lasynth solve` does.",
         ),
     ] = False,
-    seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
+    seed: Annotated[int, typer.Option(help="The random seed.")] = 0,
     details: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write one line of JSON a task to this file.")
+        Path | None, typer.Option(metavar="FILE", help="Write one line of JSON per task to this file.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
     """Evaluate a model on tasks: greedy, top-1, consistent, oracle and exact, with 95 % intervals.
 
-    A program is right where it reproduces the shown and the held-out examples; the held-out ones are
-    never shown to the search.
+    A program is right if it reproduces the shown and the held-out examples. The search never sees the
+    held-out ones.
     """
     from lasynth import api, evaluation
     from lasynth.errors import InputError
@@ -77,7 +76,7 @@ def evaluate(
     from lasynth.search.named import needs_model
 
     if (tasks is None) == (not data):
-        what = "there are no tasks" if tasks is None else "both --tasks and --data are given"
+        what = "no tasks are given" if tasks is None else "--tasks and --data are both given"
         raise InputError(what, "lasynth evaluate", "Give either --tasks FILE or --data SHARDS.")
     chosen, plain, source = _tasks(tasks, data or [], split, num)
     if not chosen:
@@ -116,7 +115,7 @@ def evaluate(
         with stream:
             stream.writelines(f"{line}\n" for line in found.details())
         _partial(details).replace(details)
-        note(f"One line a task is in {details}.")
+        note(f"Wrote one line per task to {details}.")
     if json:
         print_json(found.to_json())
     else:
@@ -130,7 +129,7 @@ def _partial(path: Path) -> Path:
 def _tasks(
     file: Path | None, shards: list[Path], split: str, num: int | None
 ) -> tuple[list[Task], list[bool] | None, str]:
-    """The tasks, whether each is plain (where that is known), and what to call them."""
+    """The tasks, whether each is plain (None if unknown), and where they are from."""
     if file is not None and file.suffix != ".parquet":
         from itertools import islice
 
@@ -140,7 +139,7 @@ def _tasks(
     from lasynth.data.dataset import Dataset
 
     shards = [file] if file is not None else shards
-    # A split picks shards from folders; a shard that is named is meant.
+    # A split selects shards of a folder; a shard given by name is always read.
     which = split if any(path.is_dir() for path in shards) else None
     dataset = Dataset.open(shards, split=which, max_tasks=num)
     plain = None if dataset.language.floor is None else dataset.plain_P.tolist()

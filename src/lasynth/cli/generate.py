@@ -21,44 +21,42 @@ _TASKS_PER_SHARD = 10_000
 
 @command
 def generate(
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the shards are kept.")],
-    num: Annotated[int | None, typer.Option(min=1, help="How many tasks, in all shards together.")] = None,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder for the shards.")],
+    num: Annotated[
+        int | None, typer.Option(min=1, help="The number of tasks, in all shards together.")
+    ] = None,
     domain: Annotated[str, typer.Option(help="The language: c or karel.")] = "c",
-    split: Annotated[
-        str, typer.Option(help="Which tasks: train, valid or test. They never overlap.")
-    ] = "train",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the data set.")] = 0,
+    split: Annotated[str, typer.Option(help="train, valid or test. Splits never overlap.")] = "train",
+    seed: Annotated[int, typer.Option(min=0, help="The random seed of the data set.")] = 0,
     shards: Annotated[
         int | None,
-        typer.Option(min=1, help=f"How many files; one for {_TASKS_PER_SHARD:,} tasks if not given."),
+        typer.Option(min=1, help=f"The number of files. Default: one per {_TASKS_PER_SHARD:,} tasks."),
     ] = None,
     config: Annotated[
         str | None,
         typer.Option(
             metavar="NAME|FILE",
-            help='What tasks are like: for C "small" (if not given), "mixed", "idioms", "paper", for Karel '
-            '"real", or a TOML file.',
+            help='A named setting, for C "small" (default), "mixed", "idioms" or "paper", for Karel "real"; '
+            "or a TOML file.",
         ),
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option(
-            metavar="sampler|csmith", help="Where programs come from; as in the config if not given."
-        ),
+        typer.Option(metavar="sampler|csmith", help="The source of programs. Default: as in the config."),
     ] = None,
     workers: Annotated[
-        str, typer.Option(metavar="N|ray", help="How many processes, or a Ray cluster.")
+        str, typer.Option(metavar="N|ray", help="The number of processes, or a Ray cluster.")
     ] = "1",
     stats: Annotated[
         bool,
-        typer.Option("--stats", help="Print a page of statistics; without --num, of the shards there are."),
+        typer.Option("--stats", help="Print statistics; without --num, those of existing shards."),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the statistics as one JSON document.")] = False,
 ) -> None:
     """Generate random tasks with reference programs, and the examples of each.
 
-    Every shard is a function of its settings and seed. A run that was stopped leaves whole files only,
-    and the same command goes on where it was.
+    Every shard is a function of its settings and seed. An interrupted run leaves complete files only; the
+    same command continues it.
     """
     from lasynth.data.generate import generate as generate_shards
     from lasynth.data.statistics import Statistics
@@ -75,7 +73,7 @@ def generate(
     num_shards = shards or -(-num // _TASKS_PER_SHARD)
     settings, runner = _settings(domain, config), _runner(workers)
     if source is not None:
-        settings = settings.of_source(source)
+        settings = settings.with_source(source)
     done = 0
     with Progress("generating", num) as progress:
 
@@ -94,7 +92,7 @@ def generate(
             runner=runner,
             progress=more,
         )
-    note(f"{num:,} tasks of split {split} are in {out}.")
+    note(f"Wrote {num:,} tasks of split {split} to {out}.")
     if stats or json:
         _print_statistics(found, json)
 
@@ -107,26 +105,26 @@ def _print_statistics(statistics: Statistics, json: bool) -> None:
 
 
 def _settings(domain: str, name: str | None) -> TaskGenerator:
-    """A named setting of a language, or that of a TOML file."""
+    """The tasks of a named setting, or of a TOML file; the language's default tasks without a name."""
     import tomllib
 
     from lasynth import domains
+    from lasynth.config import read
     from lasynth.errors import InputError
 
-    source = domains.get(domain).generator()
-    name = source.DEFAULT if name is None else name
-    path = Path(name)
-    if path.suffix != ".toml":
-        return source.named(name)
+    generator = domains.get(domain).generator()
+    if name is None:
+        return generator()
+    if not name.endswith(".toml"):
+        return generator.named(name)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(
-            (error.strerror or str(error)).lower(), name, "Give the path of a TOML file."
-        ) from None
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(reason, name, "Give the path of a TOML file.") from None
     except ValueError as error:
         raise InputError(f"not TOML: {error}", name) from None
-    return source.from_dict(values)
+    return read(generator, values, where=name)
 
 
 def _runner(workers: str) -> Runner:
@@ -139,4 +137,4 @@ def _runner(workers: str) -> Runner:
         return Runner.of(f"processes:{workers}")
     if workers == "ray":
         return Runner.of("ray")
-    raise InputError(f"{workers!r} is no number of processes", "--workers", 'Give a number, or "ray".')
+    raise InputError(f"{workers!r} is not a number of processes", "--workers", 'Give a number, or "ray".')

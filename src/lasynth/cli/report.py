@@ -21,10 +21,11 @@ def report(
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")],
     only: Annotated[
-        list[str] | None, typer.Option(metavar="PART", help=f"Only this one of: {', '.join(_PARTS)}.")
+        list[str] | None,
+        typer.Option(metavar="PART", help=f"Write only this part: {', '.join(_PARTS)}. Repeatable."),
     ] = None,
 ) -> None:
-    """Write the tables and figures of a study from its saved results; nothing is measured.
+    """Write the tables and figures of a study from its saved results, without measuring anything.
 
     The same results give the same files. Results of different test sets or searches are refused.
     Figures need matplotlib: pip install 'lasynth[plot]'.
@@ -34,7 +35,7 @@ def report(
 
     for part in only or ():
         if part not in _PARTS:
-            raise InputError(f'there is no "{part}"', "--only", f"Give one of {', '.join(_PARTS)}.")
+            raise InputError(f'unknown part "{part}"', "--only", f"Give one of {', '.join(_PARTS)}.")
     written = write_reports(study, out, [Part(part) for part in only or ()])
     for message in written.left_out:
         note(f"left out: {message}")

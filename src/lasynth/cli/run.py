@@ -1,4 +1,4 @@
-"""`lasynth run`: one program on inputs of the user's own."""
+"""`lasynth run`: one program on given inputs."""
 
 from __future__ import annotations
 
@@ -37,16 +37,18 @@ def run(
         typer.Option(metavar="OUT", help="Draw the run in the Karel world, step by step, as SVG."),
     ] = None,
     task: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Run it on the examples of a task file, and compare.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Run it on the examples of a task file, and compare the outputs."),
     ] = None,
     domain: Annotated[
-        str | None, typer.Option(help="The language of the program; karel where a world is given, else c.")
+        str | None,
+        typer.Option(help="The language of the program. Default: karel with --world, otherwise c."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> int:
     """Run a program on inputs, and print its outputs.
 
-    The exit status is 1 where a run gives no output, or another one than the task wants.
+    The exit status is 1 if a run fails, or if an output differs from the task's.
     """
     from lasynth import api, domains
     from lasynth.errors import InputError, ProgramError, RunError
@@ -54,9 +56,9 @@ def run(
 
     if not input and not world and task is None:
         hint = 'Give --input "1,2,3", --world FILE or --task FILE.'
-        raise InputError("there is no input", "lasynth run", hint)
+        raise InputError("no input is given", "lasynth run", hint)
     if svg is not None and (len(world or ()) != 1 or input or task is not None):
-        raise InputError("a picture is of one run", "--svg", "Give one --world, and no other input.")
+        raise InputError("it draws one run only", "--svg", "Give one --world, and no other input.")
     text = _read_program(program)
     language = (
         domains.get(domain) if domain else _language_of_worlds() if world else domains.get(domains.DEFAULT)
@@ -120,7 +122,7 @@ def _as_json(row: dict[str, Any], language: Language) -> dict[str, Any]:
 
 
 def _language_of_worlds() -> Language:
-    """The language whose inputs are worlds: what `--world` without `--domain` means."""
+    """The language whose inputs are worlds, for `--world` without `--domain`."""
     from lasynth import domains
     from lasynth.errors import InputError
 
@@ -131,16 +133,22 @@ def _language_of_worlds() -> Language:
 
 
 def _read_file(path: Path, language: Language) -> str:
-    """The text of a file with one input."""
+    """The text of a file with one world."""
     from lasynth.errors import InputError
 
     if language.values.noun != "world":
         raise InputError(f"a world is not an input of {language.name}", "--world", "Leave --domain out.")
+    return _text_of(path, "a world")
+
+
+def _text_of(path: Path, what: str) -> str:
+    from lasynth.errors import InputError
+
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         reason = "is a folder" if path.is_dir() else (error.strerror or str(error)).lower()
-        raise InputError(reason, str(path), "Give the path of a world.") from None
+        raise InputError(reason, str(path), f"Give the path of {what}.") from None
     except UnicodeDecodeError:
         raise InputError("not a text file in UTF-8", str(path)) from None
 
@@ -149,36 +157,30 @@ def draw_run(language: Language, text: str, given: Any, out: Path) -> None:
     """Write the run of a program as a picture.
 
     Args:
-        language: of the program; it draws runs.
-        text: a program that is known to be one.
+        language: of the program.
+        text: a valid program.
         given: its input.
         out: the file.
 
     Raises:
-        InputError: the language draws no runs, or the picture cannot be written.
+        InputError: the language cannot draw runs, or the picture cannot be written.
     """
     from lasynth.errors import InputError
 
     draw = language.view.draw_run
     if draw is None:
-        raise InputError(f"runs of {language.name} are not drawn", "--svg", "Leave it out.")
+        raise InputError(f"{language.name} cannot draw runs", "--svg", "Leave it out.")
     try:
         out.write_text(draw(text, given), encoding="utf-8")
     except OSError as error:
         raise InputError((error.strerror or str(error)).lower(), str(out), "Give another path.") from None
-    note(f"The run is drawn in {out}; any browser plays it.")
+    note(f"Drew the run to {out}. Any browser plays it.")
 
 
 def _read_program(path: str) -> str:
     from lasynth.errors import InputError
 
-    try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = "is a folder" if Path(path).is_dir() else (error.strerror or str(error)).lower()
-        raise InputError(reason, path, "Give the path of a program file.") from None
-    except UnicodeDecodeError:
-        raise InputError("not a text file in UTF-8", path) from None
+    text = sys.stdin.read() if path == "-" else _text_of(Path(path), "a program file")
     if not text.strip():
         raise InputError("the program is empty", path, "Give the text of a function.")
     return text

@@ -1,4 +1,4 @@
-"""`lasynth solve`: programs for the examples of a task file."""
+"""`lasynth solve`: find programs for the examples of a task file."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ def solve(
     ],
     model: Annotated[
         str | None,
-        typer.Option(help="A shipped model or a checkpoint; the language's own model if not given."),
+        typer.Option(help="A shipped model or a checkpoint. Default: the shipped model of the language."),
     ] = None,
     engine: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="What proposes programs: beam, sampling, completion, floor, enumeration, or a solver of the "
-            "language such as cvc5. Repeatable: one after the other. Beam and completion if not given.",
+            help="The engine: beam, sampling, completion, floor, enumeration, or a solver of the language "
+            "such as cvc5. Give several to run them in turn. Default: beam and completion.",
         ),
     ] = None,
-    beam: Annotated[int, typer.Option(min=1, help="How many programs the search keeps side by side.")] = 64,
+    beam: Annotated[int, typer.Option(min=1, help="The beam width: programs kept at each step.")] = 64,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Seconds a task, not counting start-up.")
+        float, typer.Option(metavar="SECONDS", help="Seconds per task, without start-up.")
     ] = 10.0,
     max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
-    seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
+    seed: Annotated[int, typer.Option(help="The random seed.")] = 0,
     all: Annotated[bool, typer.Option("--all", help="Show the runners-up too.")] = False,  # noqa: A002 - its name
     trace: Annotated[
         bool, typer.Option("--trace", help="Show what the model believes each list to be after each step.")
@@ -68,7 +68,7 @@ def solve(
     """Find programs that reproduce the examples of a task.
 
     A task file: {"examples": [{"input": [1, 2, 3], "output": [3, 2, 1]}, ...]}, or with "domain": "karel" and
-    worlds, or a record of the Karel benchmark. The exit status is 1 where a task is not solved.
+    worlds, or a record of the Karel benchmark. The exit status is 1 if a task is not solved.
     """
     from lasynth import api
     from lasynth.errors import InputError
@@ -76,7 +76,7 @@ def solve(
     tasks = _read(task)
     many = task.endswith(".jsonl") or len(tasks) > 1
     if svg is not None and (len(tasks) > 1 or tasks[0].language.view.draw_run is None):
-        raise InputError("a picture is of one Karel task", "--svg", "Give a file of one such task.")
+        raise InputError("it draws the run of one Karel task only", "--svg", "Give a file of one such task.")
     place = "standard input" if task == "-" else task
     places = [f"{place}, task {one.id or number}" if many else place for number, one in enumerate(tasks, 1)]
     synthesizers = _models(tasks, places, model, engine, trace)
@@ -111,7 +111,7 @@ def solve(
 def _models(
     tasks: list[Task], places: list[str], model: str | None, engines: list[str] | None, trace: bool
 ) -> list[Synthesizer | None]:
-    """The model that each task is solved with; None where no engine needs one."""
+    """The model for each task; None if no engine needs one."""
     from lasynth import api
     from lasynth.search.named import needs_model
 
@@ -126,7 +126,7 @@ def _models(
         return [None] * len(tasks)
     import torch
 
-    # As fast as several for one task, and on a busy machine far faster: no thread waits for another.
+    # One thread is as fast as several for one task, and far faster on a busy machine.
     torch.set_num_threads(1)
     loaded = {domain: None if name is None else api.load(name) for domain, name in names.items()}
     with preparing():
@@ -183,7 +183,7 @@ def _show_program(candidate: Candidate) -> None:
 
 
 def _show_examples(task: Task, candidate: Candidate) -> None:
-    """The examples that a program was checked on: as the language shows pairs, else as a table."""
+    """Print the examples that a program was checked on: as the language draws them, else as a table."""
     values, view = task.language.values, task.language.view
     outputs = [_output(task, candidate, example.input) for example in task.examples]
     print()
@@ -218,7 +218,7 @@ def _how_checked(task: Task, candidate: Candidate) -> str:
 
 
 def _show_trace(task: Task, steps: Sequence[TraceStep]) -> None:
-    """What the executor believes, one row a step: the code read so far, then a list (or world) an example."""
+    """Print the executor's beliefs, one row per step: the code read, then one list (or world) per example."""
     rows = []
     for number, step in enumerate(steps):
         cells = []
@@ -245,7 +245,7 @@ def _every_example(task: Task) -> str:
 
 
 def _size_and_score(candidate: Candidate) -> str:
-    # The score of a completed program is none of the model's.
+    # The model does not score completed programs.
     score = "completed" if candidate.completed else f"score {candidate.score:.1f}"
     return f"{candidate.num_tokens} tokens, {score}"
 
@@ -255,7 +255,7 @@ def _num_right(task: Task, candidate: Candidate) -> int:
 
 
 def _output(task: Task, candidate: Candidate, given: Any) -> Any:
-    """What a program makes of an input; None where its run fails."""
+    """The output of a program; None if its run fails."""
     from lasynth import api
     from lasynth.errors import RunError
 

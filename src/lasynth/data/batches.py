@@ -1,7 +1,7 @@
-"""Batches for training: of similar length, in random order, the same again after a resume.
+"""Batches for training: of similar length, in random order, reproducible after a resume.
 
-Everything random is a function of the seed, the epoch and the number of the item or batch, so the
-whole state of an iteration is two numbers.
+All randomness is a function of the seed, the epoch and the number of the item or batch, so the state of an
+iteration is two numbers.
 
 Shapes: B tasks, T tokens, K shown examples, N numbers of an input or output (cells of a list, of a world).
 """
@@ -53,10 +53,10 @@ class Batches(Iterator[Batch]):
         dataset: the tasks.
         batch_size: B; the last batch of an epoch may be smaller.
         seed: of the order and the choice of examples.
-        num_shown: K, examples of a task that are shown; as many as the data set says unless given.
-        random_examples: show others at every epoch, in any order; else always the first ones.
+        num_shown: K, the shown examples of a task; by default as the data set says.
+        random_examples: draw the shown examples anew at every epoch; else show the first ones.
         shuffle: in random order; else in the order of the data set.
-        num_epochs: how often to go through the data set; without end unless given.
+        num_epochs: passes over the data set; None for no end.
 
     Raises:
         InputError: an argument that does not fit.
@@ -111,7 +111,7 @@ class Batches(Iterator[Batch]):
         return {"epoch": self.epoch, "position": self.position, **self._identity()}
 
     def restore(self, state: Mapping[str, int]) -> None:
-        """Go on from a state, with the very batches that would have come.
+        """Continue from a state, with the batches that would have followed.
 
         Raises:
             InputError: the state is of another data set, batch size or seed.
@@ -126,12 +126,11 @@ class Batches(Iterator[Batch]):
         self._order = self._order_of(self.epoch)
 
     def _identity(self) -> dict[str, int]:
-        behaviours = int(np.bitwise_xor.reduce(self.dataset.hashes_P))
         return {
             "seed": self.seed,
             "batch_size": self.batch_size,
             "num_tasks": len(self.dataset),
-            "behaviours": behaviours,
+            "behaviours": int(np.bitwise_xor.reduce(self.dataset.hashes_P)),
         }
 
     def _order_of(self, epoch: int) -> list[Ints]:
@@ -143,7 +142,7 @@ class Batches(Iterator[Batch]):
         rng = np.random.default_rng([self.seed, epoch])
         items = rng.permutation(items)
         lengths = self.dataset.lengths_P[items]
-        # Within a pool by length; the permutation before it makes equal lengths random.
+        # Sorted by length within a pool; items of one length stay in random order.
         pools = np.arange(len(items)) // (_POOL * size)
         items = items[np.lexsort((lengths, pools))]
         batches = [items[start : start + size] for start in range(0, len(items), size)]

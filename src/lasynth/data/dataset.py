@@ -1,4 +1,4 @@
-"""A data set in memory: the tasks of some shards as arrays, no behaviour twice unless it was made so.
+"""A data set in memory: the tasks of some shards as arrays. Repeated behaviours are dropped unless allowed.
 
 Shapes: P tasks, T tokens, K examples (the first ones shown, the rest held out), N numbers of an input or
 output.
@@ -28,7 +28,7 @@ class Dataset:
 
     Args:
         table: the tasks.
-        infos: how its shards were made, if it is of shards; without any it is of the default language.
+        infos: how its shards were made; empty means no shards, and the default language.
 
     Attributes:
         tokens_PT: `[P, T]` int16, reference programs, ended and padded by EOS.
@@ -66,14 +66,14 @@ class Dataset:
         """Read shards.
 
         Args:
-            paths: files, or folders of which all shards are read, in the order of their names.
-            split: only shards of this split; without it, all must be of the same one.
-            max_tasks: only so many tasks, the first ones.
-            max_tokens: only tasks whose reference has at most so many tokens, EOS included.
+            paths: files, or folders; all shards of a folder are read, in order of name.
+            split: only shards of this split; by default all shards must have the same one.
+            max_tasks: only the first tasks, this many.
+            max_tokens: only tasks whose reference has at most this many tokens, EOS included.
 
         Raises:
-            ShardError: no shards there, a damaged one or one of another schema version, or shards
-                that do not go together.
+            ShardError: no shards, a damaged one, one of another schema version, or shards of different
+                kinds.
         """
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         files: list[Path] = []
@@ -138,8 +138,8 @@ class Dataset:
     def tasks(self) -> list[Task]:
         """The tasks as objects, with the text of their references.
 
-        A task is called by the hash of its behaviour; behind that of a behaviour that has come before, in
-        other worlds, stands which time it is: `-2`, `-3` and so on.
+        The id of a task is the hash of its behaviour; repeats of a behaviour, in other worlds, are numbered
+        `-2`, `-3` and so on.
         """
         language, shown = self.language, self.num_shown
         decode = language.values.decode

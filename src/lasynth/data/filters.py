@@ -1,7 +1,7 @@
 """Which split a task belongs to, and which tasks are repeats.
 
-Both go by the hash of the behaviour (`lasynth.domains`): one function is in one split only, whatever
-shard or seed it comes from.
+The hash of the behaviour decides both: a function is in one split only, whatever shard or seed it comes
+from.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Split(StrEnum):
 
 
 def hash_fraction(hashes_P: npt.NDArray[np.int64], salt: int = 0) -> npt.NDArray[np.float64]:
-    """Numbers from 0 up to but without 1, evenly spread, each a function of a hash and the salt."""
+    """Numbers in [0, 1), evenly spread, each a function of a hash and the salt."""
     words = mix_words(hashes_P.astype(np.uint64) ^ mix_words(np.array([salt + 1], dtype=np.uint64)))
     return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
 

@@ -1,9 +1,9 @@
 """Generating tasks: draw, filter, simplify, drop repeats, write shards (section 4.1 of the paper).
 
-A language's source (`lasynth.domains.generator`) draws programs with their examples and turns down those that
-make no task. Here those of another split are dropped, and every behaviour but the first of its kind, unless
-the source wants tasks for training to repeat them with other examples. Shard `shard` is a function of (seed,
-shard, config, split, number of tasks) alone, and of the version of Csmith where programs are its own.
+A language's task generator (`lasynth.domains.generator`) draws programs with their examples and rejects those
+that make no task. Here those of another split are dropped, and repeated behaviours, unless the generator
+allows them in training. A shard is a function of (seed, shard, config, split, number of tasks) alone, and of
+the version of Csmith if that makes the programs.
 """
 
 from __future__ import annotations
@@ -28,11 +28,7 @@ from lasynth.runner import InlineRunner, Runner
 __all__ = ["generate", "make_shard"]
 
 _BLOCK: Final = 2048  # programs drawn at a time, at most
-_SHARE: Final = {
-    Split.TRAIN: 1 / 2,
-    Split.VALID: 1 / 32,
-    Split.TEST: 1 / 32,
-}  # of them that are kept, roughly
+_SHARE: Final = {Split.TRAIN: 1 / 2, Split.VALID: 1 / 32, Split.TEST: 1 / 32}  # roughly, of them kept
 _ITEMS_PER_SHARD: Final = 1 << 40
 _MAX_DRAWN: Final = 2000  # drawn programs for each task asked for, before giving up
 _THIN_SALT: Final = 1
@@ -54,7 +50,7 @@ def make_shard(
         `(table, counts)`; the counts are named as in `Statistics`.
 
     Raises:
-        InputError: the setting yields next to no tasks.
+        InputError: the settings reject almost every program.
     """
     tables: list[TaskTable] = []
     counts: Counter[str] = Counter()
@@ -63,7 +59,7 @@ def make_shard(
     found = 0
     first = shard * _ITEMS_PER_SHARD
     while found < num_tasks:
-        # Items do not depend on one another, so the size of a block does not matter to the result.
+        # Items are independent, so the size of a block does not change the result.
         block = min(max(round((num_tasks - found) / _SHARE[Split(split)]), 64), _BLOCK)
         block = config.items(block)
         table = _draw_block(config, split, seed, first, block, seen, texts, counts)
@@ -74,16 +70,14 @@ def make_shard(
             raise InputError("almost every sampled program was rejected", hint="Check the sampler's weights.")
     eos = domains.get(config.DOMAIN).grammar.eos
     table = TaskTable.concatenate(tables, eos).rows(slice(num_tasks))
-    width = int((table.tokens_PT != eos).sum(axis=1).max()) + 1
-    raw_width = int((table.raw_PT != eos).sum(axis=1).max()) + 1
-    return dataclasses.replace(
-        table, tokens_PT=table.tokens_PT[:, :width], raw_PT=table.raw_PT[:, :raw_width]
-    ), dict(counts)
+    widths = [int((part != eos).sum(axis=1).max()) + 1 for part in (table.tokens_PT, table.raw_PT)]
+    tokens_PT, raw_PT = table.tokens_PT[:, : widths[0]], table.raw_PT[:, : widths[1]]
+    return dataclasses.replace(table, tokens_PT=tokens_PT, raw_PT=raw_PT), dict(counts)
 
 
 def _repeats(config: TaskGenerator, split: str) -> bool:
     """Whether tasks of a split may share a behaviour."""
-    # One behaviour in sixteen is for tests: a frequent one there would be sixteen times as frequent.
+    # One behaviour in sixteen is for tests: a frequent one would be sixteen times as frequent there.
     return config.repeats and (split == Split.TRAIN or not config.disjoint)
 
 
@@ -145,7 +139,7 @@ def _new_texts(tokens_PT: Any, texts: set[bytes], eos: int) -> Any:
 
 
 def _write(info: ShardInfo, folder: str, config: TaskGenerator) -> int:
-    """Make and write the shard that `info` describes, unless it is there; number of its tasks."""
+    """Make and write the shard that `info` describes, unless it exists; return its number of tasks."""
     path = shard_path(folder, info.split, info.shard, info.of)
     if not path.exists():
         table, counts = make_shard(
@@ -166,27 +160,27 @@ def generate(
     runner: Runner | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Statistics:
-    """Write a data set as shards; a run that was cut short goes on where it was.
+    """Write a data set as shards; continues a run that was cut short.
 
     Args:
         out_dir: the folder for the shards.
         config: what the tasks are like.
         split: `"train"`, `"valid"` or `"test"`.
-        num_tasks: in all shards together; a few fewer remain where shards share a behaviour.
+        num_tasks: in all shards together; reading drops a few if shards share a behaviour.
         seed: of the data set.
         num_shards: how many files.
-        runner: where shards are made; in this process unless given.
+        runner: where shards are made; in this process by default.
         progress: called with the number of new tasks after each shard.
 
     Returns:
         The statistics of all shards.
 
     Raises:
-        InputError: an argument that does not fit, or the source is Csmith and that is not installed.
-        ShardError: a shard that is there was made otherwise, or is damaged.
+        InputError: an argument that does not fit, or Csmith is the source and is not installed.
+        ShardError: an existing shard is damaged, or was made with other settings.
     """
     if split not in list(Split):
-        raise InputError(f"no split is called {split!r}", hint=f"Give one of {', '.join(Split)}.")
+        raise InputError(f"unknown split {split!r}", hint=f"Give one of {', '.join(Split)}.")
     if not 1 <= num_shards <= num_tasks:
         raise InputError(f"{num_tasks} tasks in {num_shards} shards", hint="Give each at least one task.")
     made_by = config.made_by()

@@ -1,4 +1,4 @@
-"""Shards: tasks in Parquet files, written whole or not at all, that say how they were made.
+"""Shards: tasks in Parquet files that are written completely or not at all and record how they were made.
 
 A shard's columns are `tokens` (the reference program, without EOS), `raw_tokens` (as it was drawn),
 `inputs` and `outputs` (K examples of N numbers, one after the other; worlds as bytes), `num_cells`, `kind`,
@@ -44,12 +44,11 @@ class ShardInfo:
         seed, shard, of: shard number `shard` of `of` of a seed.
         num_tasks: tasks asked for, which is how many it holds.
         num_cells, num_examples: N and K of every task.
-        counts: how many programs were drawn, and how many were turned down for each reason.
+        counts: how many programs were sampled, and how many were rejected for each reason.
         domain: the language.
-        num_shown: how many of the examples a solver is shown, the first ones; half of them if None.
+        num_shown: how many examples a solver is shown, the first ones; None for half of them.
         repeats: whether tasks may share a behaviour.
-        dialect, lexemes: of the language, as they were when the shard was written. A shard that does not say
-            is taken to have today's.
+        dialect, lexemes: of the language when the shard was written; today's if it does not record them.
     """
 
     config: Mapping[str, Any]
@@ -188,7 +187,7 @@ def read_info(path: str | Path) -> ShardInfo:
     if not info.dialect:
         return dataclasses.replace(info, dialect=language.dialect)
     if info.dialect != language.dialect:
-        what = f"it is of the dialect {info.dialect}, this lasynth has {language.dialect}"
+        what = f"written in dialect {info.dialect}, this lasynth has {language.dialect}"
         raise ShardError(what, str(path), "Use the lasynth that wrote it, or generate the data again.")
     return info
 
@@ -205,7 +204,7 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
     try:
         tokens = token_map(info.lexemes, language)
     except KeyError as error:
-        what = f"it has the lexeme {error}, which {info.domain} no longer has"
+        what = f"has the lexeme {error}, which {info.domain} no longer has"
         raise ShardError(
             what, str(path), "Use the lasynth that wrote it, or generate the data again."
         ) from None
@@ -227,7 +226,7 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
 
 
 def _head(info: ShardInfo) -> dict[str, Any]:
-    """An info as JSON values, without what shards of C had no need to say when they were first written."""
+    """An info as JSON values, without the defaults that the first shards did not record."""
     values = dataclasses.asdict(info)
     defaults = {"domain": domains.DEFAULT, "num_shown": None, "repeats": False}
     return {key: value for key, value in values.items() if key not in defaults or value != defaults[key]}
@@ -245,9 +244,9 @@ def _ragged(tokens_PT: npt.NDArray[np.int16], eos: int) -> pa.Array:
 
 
 def _fixed(values_PKN: npt.NDArray[Any]) -> pa.Array:
-    """One entry a task: a list of numbers, or where these are bytes (worlds) a string of bytes.
+    """One entry per task: a list of numbers, or a byte string for uint8 (worlds).
 
-    Parquet has no numbers of one byte: a list of them takes 28 times as long to read as a string.
+    Parquet has no one-byte numbers: a list of them takes 28 times as long to read as a byte string.
     """
     size = values_PKN.shape[1] * values_PKN.shape[2]
     flat = pa.array(np.ascontiguousarray(values_PKN).reshape(-1))
@@ -256,10 +255,13 @@ def _fixed(values_PKN: npt.NDArray[Any]) -> pa.Array:
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(size), len(values_PKN), [None, flat.buffers()[1]])
 
 
-def _flat(column: pa.ChunkedArray) -> Any:
+def _whole(column: pa.ChunkedArray) -> Any:
     values = column.combine_chunks()
-    if isinstance(values, pa.ChunkedArray):
-        values = pa.concat_arrays(values.chunks)
+    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+
+
+def _flat(column: pa.ChunkedArray) -> Any:
+    values = _whole(column)
     if not pa.types.is_fixed_size_binary(values.type):
         return values.flatten().to_numpy()
     size = values.type.byte_width
@@ -269,9 +271,7 @@ def _flat(column: pa.ChunkedArray) -> Any:
 
 def _padded(column: pa.ChunkedArray, tokens: npt.NDArray[np.int64], eos: int) -> npt.NDArray[np.int16]:
     """The rows of a list column, mapped to today's tokens where there is a map, ended and padded by EOS."""
-    lists = column.combine_chunks()
-    if isinstance(lists, pa.ChunkedArray):
-        lists = pa.concat_arrays(lists.chunks)
+    lists = _whole(column)
     lengths = np.diff(lists.offsets.to_numpy())
     width = int(lengths.max(initial=0)) + 1
     written = lists.flatten().to_numpy()

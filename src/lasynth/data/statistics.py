@@ -1,6 +1,6 @@
-"""What a data set is like: kinds, lengths, constructs, nesting, plain tasks, and what was turned down.
+"""Statistics of a data set: kinds, lengths, constructs, nesting, plain tasks, and rejected programs.
 
-`lasynth generate --stats` shows it as text or as JSON.
+`lasynth generate --stats` prints them as text or as JSON.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from lasynth.domains.generator import TaskGenerator
 
 __all__ = ["IMPORTED", "Lengths", "Statistics"]
 
-# What became of Csmith's programs before there was anything to draw examples for.
+# What became of Csmith's programs before examples were drawn.
 IMPORTED: Final = {
     "csmith_runs": "runs of Csmith",
     "csmith_timeout": "runs that took too long",
-    "csmith_unreadable": "texts that are not readable",
+    "csmith_unreadable": "unreadable programs",
     "csmith_pieces": "pieces of their functions",
-    "csmith_empty": "pieces of which nothing is left",
+    "csmith_empty": "pieces with nothing left",
     "csmith_no_cell": "pieces that assign no cell",
-    "csmith_too_long": "pieces of one statement, too long",
+    "csmith_too_long": "pieces of one statement that is too long",
     "csmith_too_many_names": "pieces with too many loop variables",
 }
-_FOR_FIGURES: Final = 2000  # tasks whose inputs are looked at
+_FOR_FIGURES: Final = 2000  # tasks
 _PERCENTILES: Final = (5, 25, 50, 75, 95)
 
 
@@ -53,21 +53,20 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What a data set is like; shares are of its tasks, from 0 to 1.
+    """The statistics of a data set; shares are of its tasks, from 0 to 1.
 
     Attributes:
         domain: the language.
         num_tasks: without those whose behaviour is in an earlier shard.
-        num_repeated: these.
-        num_drawn: programs drawn for them.
-        rejected: of those, how many were turned down, by reason (the keys of the source's `REASONS`).
-        imported: counts of what became of Csmith's programs before that (the keys of `IMPORTED`); empty for
-            the sampler.
+        num_repeated: the number of those.
+        num_drawn: programs sampled for them.
+        rejected: how many of those were rejected, by reason (the keys of `TaskGenerator.REASONS`).
+        imported: what became of Csmith's programs before that (the keys of `IMPORTED`); else empty.
         kinds: share of each kind, by its label.
-        plain_by_kind: share of plain tasks (`lasynth.domains.generator`) in each kind that occurs.
+        plain_by_kind: share of plain tasks (`lasynth.domains.generator`) among each kind that occurs.
         with_loop: share of the references that have a loop.
         plain: share of the tasks that are plain.
-        lengths, raw_lengths: of the references, and of the programs as they were drawn.
+        lengths, raw_lengths: of the references, and of the sampled programs.
         constructs: share of the references that use each construct.
         loop_depths, block_depths: share of the references by nesting, from 0.
         figures: of inputs (those of the first 2,000 tasks), the percentiles 5, 25, 50, 75, 95 by name.
@@ -140,14 +139,14 @@ class Statistics:
 
     @property
     def acceptance(self) -> float:
-        """Share of the drawn programs that passed every test, whatever their split and if new or not."""
+        """Share of the sampled programs that make a task, of any split, repeats included."""
         if not self.num_drawn:
             return 0.0
         unfit = (verdict.name.lower() for verdict in self._source.VERDICTS if verdict)
         return 1 - sum(self.rejected[reason] for reason in unfit) / self.num_drawn
 
     def to_json(self) -> dict[str, Any]:
-        """All of it as JSON values, plain tasks under the language's own word if it has some."""
+        """All statistics as JSON values, with the language's own word for plain tasks."""
         names = {"plain": "", "plain_by_kind": ""}
         if word := self._source.PLAIN:
             names = {"plain": word, "plain_by_kind": f"{word}_by_kind"}
@@ -157,7 +156,7 @@ class Statistics:
         return {**values, "acceptance": self.acceptance}
 
     def sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """What there is to show: titles, each with rows of a name and a value."""
+        """The sections to show: titles, each with rows of a name and a value."""
         drawn, word = max(self.num_drawn, 1), self._source.PLAIN
         rejected = [
             (words, f"{self.rejected[reason]:,} ({self.rejected[reason] / drawn:.1%})")
@@ -174,16 +173,16 @@ class Statistics:
                     ("repeated across shards", f"{self.num_repeated:,}"),
                     ("with a loop", f"{self.with_loop:.1%}"),
                     *([(word, f"{self.plain:.1%}")] if word is not None else []),
-                    ("programs drawn", f"{self.num_drawn:,}"),
-                    ("of them fit", f"{self.acceptance:.1%}"),
+                    ("sampled programs", f"{self.num_drawn:,}"),
+                    ("accepted", f"{self.acceptance:.1%}"),
                 ],
             ),
-            ("Turned down", rejected),
+            ("Rejected", rejected),
             (
                 "Kinds",
                 [(label, f"{share:.1%}" + self._of_them_plain(label)) for label, share in self.kinds.items()],
             ),
-            ("Tokens", [("reference", _lengths(self.lengths)), ("as drawn", _lengths(self.raw_lengths))]),
+            ("Tokens", [("reference", _lengths(self.lengths)), ("as sampled", _lengths(self.raw_lengths))]),
             ("Constructs", [(text, f"{share:.1%}") for text, share in self.constructs.items()]),
             ("Nesting", _depths("loops", self.loop_depths) + _depths("blocks", self.block_depths)),
             *([("Inputs, percentiles 5, 25, 50, 75, 95", self._figures())] if self.figures else []),
@@ -199,7 +198,7 @@ class Statistics:
         ]
 
     def to_text(self) -> str:
-        """All of it as lines of plain text."""
+        """All statistics as lines of text."""
         lines = []
         for title, rows in self.sections():
             lines.append(title)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lasynth.config import read
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
 from lasynth.data.shards import read_shard
@@ -68,7 +69,7 @@ def test_splits_are_not_mixed(folder: Path) -> None:
 
 
 def test_lists_of_other_lengths_are_not_mixed(folder: Path, tmp_path: Path) -> None:
-    config = CTaskGenerator.from_dict({"sampler": {"num_cells": 4}})
+    config = read(CTaskGenerator, {"sampler": {"num_cells": 4}})
     generate(tmp_path, config, num_tasks=10, num_shards=2)
     shutil.copy(next(folder.glob("train-*.parquet")), tmp_path)
     with pytest.raises(ShardError, match="num_cells is"):

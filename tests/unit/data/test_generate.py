@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lasynth.config import read
 from lasynth.data import generate as module
 from lasynth.data.dataset import Dataset
 from lasynth.data.filters import Split, splits_of
@@ -139,7 +140,7 @@ def test_shards_of_another_seed_or_setting_are_not_mixed(tmp_path: Path, config:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"split": "training"}, "no split is called 'training'. Give one of train, valid, test."),
+        ({"split": "training"}, "unknown split 'training'. Give one of train, valid, test."),
         ({"num_tasks": 0}, "0 tasks in 1 shards"),
         ({"num_tasks": 3, "num_shards": 4}, "3 tasks in 4 shards"),
     ],
@@ -156,30 +157,31 @@ def test_bad_arguments_are_said(
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"max_values": 4}, "generation has no setting 'max_values'. Known: "),
-        ({"max_value": 200}, "max_value is 200. Give a number from 1 to 127."),
-        ({"num_examples": 1}, "num_examples is 1."),
-        ({"keep_affine": -0.1}, "keep_affine is -0.1."),
-        ({"max_tries": "many"}, "max_tries is 'many'."),
-        ({"sampler": 3}, "sampler is 3"),
+        ({"max_values": 4}, "task settings: unknown entry 'max_values'. Did you mean 'max_value'?"),
+        ({"max_value": 200}, "max_value: 200 does not fit. Give a whole number, at least 1 and at most 127."),
+        ({"num_examples": 1}, "num_examples: 1 does not fit."),
+        ({"keep_affine": -0.1}, "keep_affine: -0.1 does not fit."),
+        ({"max_tries": "many"}, "max_tries: 'many' does not fit."),
+        ({"sampler": 3}, "sampler: 3 does not fit. Give a table."),
+        ({"sampler": "huge"}, "sampler: unknown name 'huge'. Known: idioms, mixed, paper, small."),
         ({"sampler": {"p_els": 0.1}}, "Did you mean 'p_else'?"),
     ],
 )
 def test_bad_settings_are_said(values: dict[str, object], message: str) -> None:
     with pytest.raises(InputError) as raised:
-        CTaskGenerator.from_dict(values)
+        read(CTaskGenerator, values)
     assert message in str(raised.value)
 
 
 def test_settings_travel_as_json() -> None:
-    config = CTaskGenerator.from_dict({"sampler": {"name": "paper", "p_else": 0.5}, "max_value": 9})
+    config = read(CTaskGenerator, {"sampler": {"name": "paper", "p_else": 0.5}, "max_value": 9})
     assert config.sampler.p_else == 0.5
-    assert CTaskGenerator.from_dict(config.to_dict()) == config
+    assert read(CTaskGenerator, config.to_dict()) == config
 
 
 def test_a_sampler_that_makes_no_tasks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MAX_DRAWN", 1)
     monkeypatch.setattr(module, "_BLOCK", 64)
-    config = CTaskGenerator.from_dict({"max_tries": 3})  # never enough for ten examples
-    with pytest.raises(InputError, match="hardly any program drawn makes a task"):
+    config = read(CTaskGenerator, {"max_tries": 3})  # never enough for ten examples
+    with pytest.raises(InputError, match="almost every sampled program was rejected"):
         make_shard(config, split="train", num_tasks=1, seed=0, shard=0)

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from toy_language import TOY
 
 from lasynth import domains
+from lasynth.config import read
 from lasynth.data.batches import Batches
 from lasynth.data.dataset import Dataset
 from lasynth.data.filters import Split, splits_of
@@ -106,7 +106,7 @@ def test_a_shard_says_what_it_holds(karel_folder: Path, config: KarelTaskGenerat
     path = sorted(karel_folder.glob("train-*"))[0]
     info = read_info(path)
     assert (info.domain, info.num_shown, info.num_examples, info.repeats) == ("karel", 5, 6, True)
-    assert KarelTaskGenerator.from_dict(info.config) == config
+    assert read(KarelTaskGenerator, info.config) == config
     assert "straight" in pq.read_schema(path).names
     assert "affine" not in pq.read_schema(path).names
     table, _ = read_shard(path)
@@ -209,17 +209,17 @@ def test_references_can_be_simplified(config: KarelTaskGenerator) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"sampler": "small"}, "no sampler setting of Karel is called 'small'. Known are: real."),
-        ({"keep_straight": 2}, "keep_straight is 2. Give a number from 0 to 1."),
-        ({"keep_affine": 0.5}, "generation has no setting 'keep_affine'"),
-        ({"repeats": 1}, "repeats is 1. Give true or false."),
-        ({"disjoint": "no"}, "disjoint is 'no'. Give true or false."),
-        ({"simplify": "yes"}, "simplify is 'yes'"),
+        ({"sampler": "small"}, "unknown name 'small'. Known: real."),
+        ({"keep_straight": 2}, "keep_straight: 2 does not fit. Give a number, at least 0 and at most 1."),
+        ({"keep_affine": 0.5}, "unknown entry 'keep_affine'"),
+        ({"repeats": 1}, "repeats: 1 does not fit. Give true or false."),
+        ({"disjoint": "no"}, "disjoint: 'no' does not fit. Give true or false."),
+        ({"simplify": "yes"}, "simplify: 'yes' does not fit."),
     ],
 )
 def test_bad_settings_are_said(values: dict[str, object], message: str) -> None:
     with pytest.raises(InputError) as raised:
-        KarelTaskGenerator.from_dict(values)
+        read(KarelTaskGenerator, values)
     assert message in str(raised.value)
 
 
@@ -228,9 +228,5 @@ def test_there_is_one_source_a_language() -> None:
     assert domains.get("c").generator() is CTaskGenerator
     with pytest.raises(InputError, match=r'unknown domain "lisp". Known: "c", "karel".'):
         domains.get("lisp")
-    with pytest.raises(InputError, match="toy has no task generator"):
-        TOY.generator()
-    with pytest.raises(
-        InputError, match=r"no source of programs is called 'csmith'. Known for karel: sampler."
-    ):
-        KarelTaskGenerator.named("real").of_source("csmith")
+    with pytest.raises(InputError, match=r"unknown program source 'csmith'. Known for karel: sampler."):
+        KarelTaskGenerator.named("real").with_source("csmith")

@@ -12,15 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
+from lasynth.config import Share
 from lasynth.domains.base import Array, Bools, Status, Tokens
 from lasynth.domains.generator import Drawn, TaskGenerator
 from lasynth.domains.kit.rows import ended, padded
-from lasynth.domains.settings import SamplerSettings
+from lasynth.domains.settings import Choices, SamplerSettings
 from lasynth_strings.grammar import EOS, TERMINALS, all_pieces
 from lasynth_strings.machine import run_batch
 from lasynth_strings.values import MAX_LENGTH, encode, variants
@@ -84,11 +86,8 @@ class StringSettings(SamplerSettings):
     NAMED: ClassVar[Mapping[str, Mapping[str, Any]]] = {"small": {}}
 
     name: str = "small"
-    statements: tuple[float, ...] = (2, 3, 3, 1)
-    p_constant: float = 0.3
-
-    def __post_init__(self) -> None:
-        self._check_numbers()
+    statements: Choices = (2, 3, 3, 1)
+    p_constant: Share = 0.3
 
     def sample(self, rng: random.Random) -> list[int]:
         """The tokens of a random program."""
@@ -133,8 +132,6 @@ class StringTaskGenerator(TaskGenerator):
     """
 
     DOMAIN: ClassVar = "strings"
-    SAMPLER: ClassVar = StringSettings
-    DEFAULT: ClassVar = "small"
     VERDICTS: ClassVar = Verdict
     KINDS: ClassVar = Kind
     REASONS: ClassVar = {
@@ -146,13 +143,11 @@ class StringTaskGenerator(TaskGenerator):
         "repeated_behaviour": "same behaviour as another",
     }
     VALUES: ClassVar = np.uint8
-    RANGES: ClassVar[Mapping[str, tuple[int, int]]] = {"num_examples": (2, 100)}
 
     sampler: StringSettings = field(default_factory=StringSettings)
-    num_examples: int = 8
+    num_examples: Annotated[int, Meta(ge=2, le=100)] = 8
 
-    def __post_init__(self) -> None:
-        self._check()
+    kinds_of = staticmethod(kinds_of)
 
     @property
     def num_cells(self) -> int:
@@ -180,11 +175,6 @@ class StringTaskGenerator(TaskGenerator):
         return Drawn(
             tokens_PT, inputs_PKN, outputs_PKN, _behaviours(tokens_PT), plain_P, verdicts_P.astype(np.uint8)
         )
-
-    @staticmethod
-    def kinds_of(tokens_PT: Tokens) -> npt.NDArray[np.uint8]:
-        """See `TaskGenerator`."""
-        return kinds_of(tokens_PT)
 
     @staticmethod
     def constructs_of(tokens_PT: Tokens) -> dict[str, Bools]:

@@ -3,30 +3,27 @@
 `small` makes the training programs of the shipped model: short, loops and branches in most of them.
 `paper` has the distribution of Csmith, as section 4.1 of the paper uses it: longer, deeper, more redundant.
 `mixed` is `small` with a share of idioms; in `idioms` every program has some.
-A weight is relative to those it is listed with, a `p_*` field is a probability.
+A weight is relative to the others of its list, a `p_*` field is a probability.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
+from msgspec import Meta
+
+from lasynth.config import Share, Size, Weight
 from lasynth.domains.c.compile import MAX_CELLS
-from lasynth.domains.settings import SamplerSettings
+from lasynth.domains.settings import Choices, Five, SamplerSettings, Three
 
-__all__ = ["NAMED_CONFIGS", "CSamplerSettings", "Weights"]
+__all__ = ["CSamplerSettings", "Weights"]
 
-
-_LENGTHS: Final = {
-    **dict.fromkeys(("top", "in_loop", "in_branch"), 5),
-    **dict.fromkeys(("operations", "operands", "tested", "compared", "pairings", "indices"), 3),
-    "assignments": 5,
-    "relations": 7,
-    "idioms": 11,
-}
-
-NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {
+_Relations = Annotated[tuple[Weight, ...], Meta(min_length=7, max_length=7)]
+_Idioms = Annotated[tuple[Weight, ...], Meta(min_length=11, max_length=11)]
+_NAMED: Final[dict[str, dict[str, Any]]] = {
     "small": {},
     "mixed": {"p_idioms": 0.3},
     "idioms": {"p_idioms": 1.0},
@@ -111,74 +108,66 @@ class CSamplerSettings(SamplerSettings):
         p_plain: that a statement of such a program is an ordinary one; one at least is not.
     """
 
-    NAMED: ClassVar = NAMED_CONFIGS
-    LENGTHS: ClassVar = _LENGTHS
+    NAMED: ClassVar[Mapping[str, Mapping[str, Any]]] = _NAMED
 
-    num_cells: int = 5
-    max_constant: int = 4
-    max_tokens: int = 256
-    max_depth: int = 2
-    num_locals: tuple[float, ...] = (0.66, 0.28, 0.06)
-    num_statements: tuple[float, ...] = (0.46, 0.43, 0.11)
-    num_in_loop: tuple[float, ...] = (0.84, 0.14, 0.02)
-    num_in_branch: tuple[float, ...] = (0.92, 0.08)
-    top: tuple[float, ...] = (0.31, 0.57, 0.09, 0.03, 0.0)
-    in_loop: tuple[float, ...] = (0.73, 0.02, 0.22, 0.03, 0.0)
-    in_branch: tuple[float, ...] = (0.84, 0.02, 0.02, 0.03, 0.09)
-    assignments: tuple[float, ...] = (0.56, 0.12, 0.10, 0.12, 0.10)
-    operations: tuple[float, ...] = (0.48, 0.46, 0.06)
-    operands: tuple[float, ...] = (0.24, 0.50, 0.26)
-    tested: tuple[float, ...] = (0.22, 0.78, 0.0)
-    compared: tuple[float, ...] = (0.18, 0.40, 0.42)
-    relations: tuple[float, ...] = (0.26, 0.13, 0.26, 0.13, 0.12, 0.06, 0.04)
-    constants: tuple[float, ...] = (0.10, 0.38, 0.24, 0.16, 0.12)
-    thresholds: tuple[float, ...] = (0.46, 0.22, 0.15, 0.11, 0.06)
-    indices: tuple[float, ...] = (0.80, 0.10, 0.10)
-    pairings: tuple[float, ...] = (0.42, 0.33, 0.25)
-    p_value_local: float = 0.60
-    p_no_initialiser: float = 0.06
-    p_declared_outside: float = 0.25
-    p_use_outside: float = 0.85
-    p_prefix: float = 0.15
-    p_target_local: float = 0.30
-    p_add_up: float = 0.40
-    p_read: float = 0.60
-    p_reset_index: float = 0.03
-    p_self: float = 0.48
-    p_loop_value: float = 0.35
-    p_computed_test: float = 0.04
-    p_minus: float = 0.45
-    p_negative: float = 0.30
-    p_parentheses: float = 0.02
-    p_index_local: float = 0.30
-    p_else: float = 0.14
-    p_and: float = 0.03
-    p_or: float = 0.02
-    p_not: float = 0.025
-    p_break: float = 0.60
-    p_from_first: float = 0.55
-    p_to_last: float = 0.65
-    p_down: float = 0.15
-    p_strict: float = 0.60
-    p_second_index: float = 0.12
-    p_use_second: float = 0.45
-    p_counter: float = 0.55
-    p_wild: float = 0.005
-    p_idioms: float = 0.0
-    num_idioms: tuple[float, ...] = (0.62, 0.33, 0.05)
-    idioms: tuple[float, ...] = (0.20, 0.08, 0.14, 0.12, 0.11, 0.06, 0.09, 0.08, 0.05, 0.04, 0.03)
-    p_plain: float = 0.45
+    num_cells: Annotated[int, Meta(ge=2, le=MAX_CELLS)] = 5
+    max_constant: Size = 4
+    max_tokens: Annotated[int, Meta(ge=16, le=4096)] = 256
+    max_depth: Annotated[int, Meta(ge=1, le=2)] = 2
+    num_locals: Choices = (0.66, 0.28, 0.06)
+    num_statements: Choices = (0.46, 0.43, 0.11)
+    num_in_loop: Choices = (0.84, 0.14, 0.02)
+    num_in_branch: Choices = (0.92, 0.08)
+    top: Five = (0.31, 0.57, 0.09, 0.03, 0.0)
+    in_loop: Five = (0.73, 0.02, 0.22, 0.03, 0.0)
+    in_branch: Five = (0.84, 0.02, 0.02, 0.03, 0.09)
+    assignments: Five = (0.56, 0.12, 0.10, 0.12, 0.10)
+    operations: Three = (0.48, 0.46, 0.06)
+    operands: Three = (0.24, 0.50, 0.26)
+    tested: Three = (0.22, 0.78, 0.0)
+    compared: Three = (0.18, 0.40, 0.42)
+    relations: _Relations = (0.26, 0.13, 0.26, 0.13, 0.12, 0.06, 0.04)
+    constants: Choices = (0.10, 0.38, 0.24, 0.16, 0.12)
+    thresholds: Choices = (0.46, 0.22, 0.15, 0.11, 0.06)
+    indices: Three = (0.80, 0.10, 0.10)
+    pairings: Three = (0.42, 0.33, 0.25)
+    p_value_local: Share = 0.60
+    p_no_initialiser: Share = 0.06
+    p_declared_outside: Share = 0.25
+    p_use_outside: Share = 0.85
+    p_prefix: Share = 0.15
+    p_target_local: Share = 0.30
+    p_add_up: Share = 0.40
+    p_read: Share = 0.60
+    p_reset_index: Share = 0.03
+    p_self: Share = 0.48
+    p_loop_value: Share = 0.35
+    p_computed_test: Share = 0.04
+    p_minus: Share = 0.45
+    p_negative: Share = 0.30
+    p_parentheses: Share = 0.02
+    p_index_local: Share = 0.30
+    p_else: Share = 0.14
+    p_and: Share = 0.03
+    p_or: Share = 0.02
+    p_not: Share = 0.025
+    p_break: Share = 0.60
+    p_from_first: Share = 0.55
+    p_to_last: Share = 0.65
+    p_down: Share = 0.15
+    p_strict: Share = 0.60
+    p_second_index: Share = 0.12
+    p_use_second: Share = 0.45
+    p_counter: Share = 0.55
+    p_wild: Share = 0.005
+    p_idioms: Share = 0.0
+    num_idioms: Choices = (0.62, 0.33, 0.05)
+    idioms: _Idioms = (0.20, 0.08, 0.14, 0.12, 0.11, 0.06, 0.09, 0.08, 0.05, 0.04, 0.03)
+    p_plain: Share = 0.45
     name: str = field(default="small", compare=False)
 
-    def __post_init__(self) -> None:
-        self._check(2 <= self.num_cells <= MAX_CELLS, "num_cells", f"from 2 to {MAX_CELLS}")
-        self._check(self.max_constant >= 1, "max_constant", "at least 1")
-        self._check(16 <= self.max_tokens <= 4096, "max_tokens", "from 16 to 4096")
-        self._check(1 <= self.max_depth <= 2, "max_depth", "1 or 2")
-        self._check_numbers()
-
     def weights(self) -> Weights:
-        """The setting for compiled code: numbers as they are, weights as running sums up to 1."""
+        """The settings for compiled code (`compiled`)."""
         return Weights(*self.compiled())
 
 

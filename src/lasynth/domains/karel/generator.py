@@ -1,4 +1,4 @@
-"""Tasks of Karel: drawn programs with six worlds each, and the words for their figures.
+"""Tasks of Karel: sampled programs with six worlds each, and the words for their statistics.
 
 Programs and worlds are drawn by `lasynth.domains.karel.tasks`. Five worlds of six are shown and one is held
 out, as in the public benchmark.
@@ -7,24 +7,23 @@ out, as in the public benchmark.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
+from lasynth.config import Share
 from lasynth.domains.generator import Bools, Drawn, TaskGenerator
+from lasynth.domains.karel import constructs, kinds
 from lasynth.domains.karel.behaviour import behaviours
-from lasynth.domains.karel.constructs import constructs_of, depths_of
-from lasynth.domains.karel.kinds import Kind, kinds_of
 from lasynth.domains.karel.machine import run_batch
 from lasynth.domains.karel.sampler_config import KarelSamplerSettings
 from lasynth.domains.karel.simplify import simplify_all
 from lasynth.domains.karel.statistics import world_statistics
 from lasynth.domains.karel.tasks import NUM_EXAMPLES, Verdict, draw_tasks
 from lasynth.domains.karel.world import WORLD_SIZE
-from lasynth.errors import InputError
 from lasynth.grammar import IntArray
 
 __all__ = ["KarelTaskGenerator"]
@@ -32,31 +31,29 @@ __all__ = ["KarelTaskGenerator"]
 
 @dataclass(frozen=True, slots=True)
 class KarelTaskGenerator(TaskGenerator):
-    """What tasks of Karel are like.
+    """The settings of tasks of Karel.
 
     Attributes:
         sampler: what the programs and their worlds are like.
-        simplify: whether what does nothing in any world is cut from the reference program. The real programs
-            have such parts.
-        num_examples: distinct worlds a task, the last one held out.
-        max_tries: worlds drawn for one example before a program is given up.
+        simplify: whether parts that do nothing in any world are cut from the reference program. The real
+            programs have such parts.
+        num_examples: distinct worlds per task, the last one held out.
+        max_tries: worlds drawn for one example before a program is rejected.
         repeats: whether tasks for training may share a behaviour, each with its own worlds. The real ones do;
-            short programs would be rare without. Those for validation and tests do only if splits are not
+            short programs would be rare otherwise. Those for validation and tests do only if splits are not
             disjoint.
-        disjoint: whether no behaviour is in two splits. The real ones share many; tasks drawn without are
-            distributed as the real test set is, and have worlds of their own.
-        keep_straight: share of the straight tasks that is kept; the choice goes by behaviour.
+        disjoint: whether no behaviour is in two splits. The real ones share many. If False, tasks are
+            distributed like the real test set, and have worlds of their own.
+        keep_straight: share of the straight tasks that is kept; the hash of the behaviour decides.
     """
 
     DOMAIN: ClassVar = "karel"
-    SAMPLER: ClassVar = KarelSamplerSettings
-    DEFAULT: ClassVar = "real"
     VERDICTS: ClassVar = Verdict
-    KINDS: ClassVar = Kind
+    KINDS: ClassVar = kinds.Kind
     REASONS: ClassVar = {
         "invalid": "not a program (a bug)",
-        "fails": "no world found in which it ends well",
-        "few_worlds": "too few such worlds, or not with every outcome",
+        "fails": "no world found in which it ends without failing",
+        "few_worlds": "too few such worlds, or not every outcome in them",
         "no_effect": "leaves too many worlds as they are",
         "other_split": "belongs to another split",
         "thinned": "straight, thinned out",
@@ -66,25 +63,18 @@ class KarelTaskGenerator(TaskGenerator):
     }
     PLAIN: ClassVar = "straight"
     VALUES: ClassVar = np.uint8
-    RANGES: ClassVar[Mapping[str, tuple[int, int]]] = {
-        "num_examples": (2, 100),
-        "max_tries": (1, 10**6),
-        "keep_straight": (0, 1),
-    }
 
     sampler: KarelSamplerSettings = field(default_factory=KarelSamplerSettings)
     simplify: bool = False
-    num_examples: int = NUM_EXAMPLES
-    max_tries: int = 60
+    num_examples: Annotated[int, Meta(ge=2, le=100)] = NUM_EXAMPLES
+    max_tries: Annotated[int, Meta(ge=1, le=10**6)] = 60
     repeats: bool = True
     disjoint: bool = True
-    keep_straight: float = 1.0
+    keep_straight: Share = 1.0
 
-    def __post_init__(self) -> None:
-        self._check()
-        for name in ("repeats", "disjoint"):
-            if not isinstance(getattr(self, name), bool):
-                raise InputError(f"{name} is {getattr(self, name)!r}", hint="Give true or false.")
+    kinds_of = staticmethod(kinds.kinds_of)
+    constructs_of = staticmethod(constructs.constructs_of)
+    depths_of = staticmethod(constructs.depths_of)
 
     @property
     def num_cells(self) -> int:
@@ -113,21 +103,6 @@ class KarelTaskGenerator(TaskGenerator):
         outputs_PKW, _ = run_batch(tokens_PT, drawn.inputs_PKN)
         same = (behaviours(tokens_PT) == drawn.hashes_P) & (outputs_PKW == drawn.outputs_PKN).all(axis=(1, 2))
         return tokens_PT, same
-
-    @staticmethod
-    def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
-        """See `TaskGenerator`."""
-        return kinds_of(tokens_PT)
-
-    @staticmethod
-    def constructs_of(tokens_PT: IntArray) -> dict[str, Bools]:
-        """See `TaskGenerator`."""
-        return constructs_of(tokens_PT)
-
-    @staticmethod
-    def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        """See `TaskGenerator`."""
-        return depths_of(tokens_PT)
 
     @staticmethod
     def figures_of(inputs_PKN: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:

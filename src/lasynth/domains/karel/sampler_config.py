@@ -1,33 +1,31 @@
 """What random programs and their worlds look like: the weights of the samplers.
 
-`real` has the distribution of the public benchmark's programs and worlds (Bunel et al. 2018). What is drawn
-is not what is kept, as programs without fitting worlds are dropped; the weights are tuned so that what is
-kept matches. A weight is relative to those it is listed with, a `p_*` field is a probability.
+`real` has the distribution of the public benchmark's programs and worlds (Bunel et al. 2018). Programs
+without fitting worlds are dropped; the weights are tuned so that the programs kept match. A weight is
+relative to the others of its list, a `p_*` field is a probability.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES, MAX_TIMES
+from msgspec import Meta
+
+from lasynth.config import Share, Weight
+from lasynth.domains.karel.grammar import MAX_TIMES
 from lasynth.domains.karel.machine import MAX_TICKS
 from lasynth.domains.karel.world import MAX_SIDE
-from lasynth.domains.settings import SamplerSettings
+from lasynth.domains.settings import Five, Four, SamplerSettings, Two
 
-__all__ = ["NAMED_CONFIGS", "KarelSamplerSettings", "Weights"]
+__all__ = ["KarelSamplerSettings", "Weights"]
 
-
-_LENGTHS: Final = {
-    **dict.fromkeys(("branch_depths", "loop_depths", "mixed_depths"), 5),
-    **dict.fromkeys(("loops", "branches"), 2),
-    **dict.fromkeys(("kinds", "keywords"), 4),
-    "actions": len(ACTION_NAMES),
-    **dict.fromkeys(("conditions", "loop_conditions"), len(CONDITION_NAMES)),
-}
-
-NAMED_CONFIGS: Final[dict[str, dict[str, Any]]] = {"real": {}}
+_Sizes = Annotated[tuple[Weight, ...], Meta(min_length=1, max_length=24)]
+_Times = Annotated[tuple[Weight, ...], Meta(min_length=1, max_length=MAX_TIMES + 1)]
+_Sides = Annotated[tuple[Weight, ...], Meta(min_length=1, max_length=MAX_SIDE)]
+_Counts = Annotated[tuple[Weight, ...], Meta(min_length=1, max_length=9)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +34,11 @@ class KarelSamplerSettings(SamplerSettings):
 
     Attributes:
         max_tokens: programs longer than this (EOS included) are drawn again.
-        max_ticks: programs are run in worlds where they end within so many ticks.
+        max_ticks: programs end within this many ticks in the worlds drawn for them.
         kinds: weights of the kinds, in the order of `Kind`.
         branch_depths, loop_depths, mixed_depths: weights of the depths 1 to 5 of the programs of the
             three kinds with blocks.
-        loops: weights of `REPEAT` and `WHILE` in a program of one sort of loop.
+        loops: weights of `REPEAT` and `WHILE` in a program with one kind of loop.
         branches: weights of `IF` and `IFELSE` in a program of branches.
         keywords: weights of `REPEAT`, `WHILE`, `IF` and `IFELSE` in a mixture.
         straight_sizes: weights of 1, 2, 3... statements in a program without blocks.
@@ -54,74 +52,62 @@ class KarelSamplerSettings(SamplerSettings):
         p_extra: that a statement is a block where a plain action would do, in a program with blocks.
         p_cover: share of the programs whose worlds must show both outcomes of every branch. The real
             worlds do not always; every loop is entered in some.
-        p_steer: that the condition of a branch whose other outcome is still to be shown is given it,
-            where the world leaves it open.
-        p_enter: that a `WHILE` which would be left runs another round, where the world leaves it open.
+        p_steer: that a condition gets the outcome that no world has shown yet, if the world leaves it
+            open.
+        p_enter: that a `WHILE` runs another round, if the world leaves it open.
         sides: weights of 1, 2, 3... rows or columns.
-        marker_counts: weights of 1, 2, 3... markers in a cell that has some.
-        marker_shares: ends of a share of cells with markers; a world's is uniform between one pair of
-            neighbours, picked by `marker_bands`.
-        marker_bands: weights of the pairs, one fewer than the ends.
+        marker_counts: weights of 1, 2, 3... markers in a cell with markers.
+        marker_shares: bounds of bands; the share of cells with markers is uniform in one of them, chosen by
+            `marker_bands`.
+        marker_bands: weights of the bands, one fewer than the bounds.
         wall_shares, wall_bands: the same for walls.
     """
 
-    NAMED: ClassVar = NAMED_CONFIGS
-    LENGTHS: ClassVar = _LENGTHS
-    KIND: ClassVar = "sampler setting of Karel"
-    MAX_WEIGHTS: ClassVar = 24
-    PLAIN: ClassVar = ("marker_shares", "wall_shares")
+    NAMED: ClassVar[Mapping[str, Mapping[str, Any]]] = {"real": {}}
 
-    max_tokens: int = 72
-    max_ticks: int = 98
-    kinds: tuple[float, ...] = (0.146, 0.1136, 0.254, 0.4864)
-    branch_depths: tuple[float, ...] = (0.5228, 0.3377, 0.1158, 0.0236, 0.0)
-    loop_depths: tuple[float, ...] = (0.836, 0.1267, 0.0373, 0.0, 0.0)
-    mixed_depths: tuple[float, ...] = (0.1546, 0.4481, 0.2768, 0.0845, 0.036)
-    loops: tuple[float, ...] = (0.3372, 0.6628)
-    branches: tuple[float, ...] = (0.4957, 0.5043)
-    keywords: tuple[float, ...] = (0.2413, 0.4111, 0.1704, 0.1773)
-    straight_sizes: tuple[float, ...] = (
-        *(0.1078, 0.2183, 0.2485, 0.1918, 0.1279, 0.0634, 0.02, 0.0118, 0.0066, 0.004),
-    )
-    top_sizes: tuple[float, ...] = (
+    max_tokens: Annotated[int, Meta(ge=16, le=4096)] = 72
+    max_ticks: Annotated[int, Meta(ge=1, le=MAX_TICKS)] = 98
+    kinds: Four = (0.146, 0.1136, 0.254, 0.4864)
+    branch_depths: Five = (0.5228, 0.3377, 0.1158, 0.0236, 0.0)
+    loop_depths: Five = (0.836, 0.1267, 0.0373, 0.0, 0.0)
+    mixed_depths: Five = (0.1546, 0.4481, 0.2768, 0.0845, 0.036)
+    loops: Two = (0.3372, 0.6628)
+    branches: Two = (0.4957, 0.5043)
+    keywords: Four = (0.2413, 0.4111, 0.1704, 0.1773)
+    straight_sizes: _Sizes = (*(0.1078, 0.2183, 0.2485, 0.1918, 0.1279, 0.0634, 0.02, 0.0118, 0.0066, 0.004),)
+    top_sizes: _Sizes = (
         *(0.1076, 0.218, 0.2481, 0.1916, 0.1284, 0.0632, 0.0197, 0.0118, 0.0065, 0.004, 0.0007, 0.0005),
     )
-    inner_sizes: tuple[float, ...] = (0.6705, 0.2053, 0.0818, 0.0307, 0.0087, 0.0023, 0.0007)
-    actions: tuple[float, ...] = (0.271, 0.1341, 0.1575, 0.1775, 0.26)
-    conditions: tuple[float, ...] = (0.0845, 0.297, 0.3086, 0.1843, 0.1256)
-    loop_conditions: tuple[float, ...] = (0.42, 0.12, 0.12, 0.14, 0.2)
-    times: tuple[float, ...] = (
-        *(0.0, 0.0, 0.1622, 0.1436, 0.1817, 0.205, 0.0865, 0.0991, 0.0527, 0.0461, 0.023),
-    )
-    p_not: float = 0.239
-    p_extra: float = 0.088
-    p_cover: float = 0.34
-    p_steer: float = 0.5
-    p_enter: float = 0.6
-    sides: tuple[float, ...] = (0.0, *(1.0,) * 15)
-    marker_counts: tuple[float, ...] = (0.63, 0.12, 0.06, 0.04, 0.04, 0.03, 0.03, 0.03, 0.02)
-    marker_shares: tuple[float, ...] = (0.0, 0.05, 0.085, 0.12, 0.16, 0.3, 0.7)
-    marker_bands: tuple[float, ...] = (0.15, 0.20, 0.32, 0.16, 0.09, 0.08)
-    wall_shares: tuple[float, ...] = (0.0, 0.0001, 0.06, 0.09, 0.13, 0.17, 0.5)
-    wall_bands: tuple[float, ...] = (0.30, 0.05, 0.22, 0.30, 0.09, 0.045)
+    inner_sizes: _Sizes = (0.6705, 0.2053, 0.0818, 0.0307, 0.0087, 0.0023, 0.0007)
+    actions: Five = (0.271, 0.1341, 0.1575, 0.1775, 0.26)
+    conditions: Five = (0.0845, 0.297, 0.3086, 0.1843, 0.1256)
+    loop_conditions: Five = (0.42, 0.12, 0.12, 0.14, 0.2)
+    times: _Times = (*(0.0, 0.0, 0.1622, 0.1436, 0.1817, 0.205, 0.0865, 0.0991, 0.0527, 0.0461, 0.023),)
+    p_not: Share = 0.239
+    p_extra: Share = 0.088
+    p_cover: Share = 0.34
+    p_steer: Share = 0.5
+    p_enter: Share = 0.6
+    sides: _Sides = (0.0, *(1.0,) * 15)
+    marker_counts: _Counts = (0.63, 0.12, 0.06, 0.04, 0.04, 0.03, 0.03, 0.03, 0.02)
+    marker_shares: tuple[Share, ...] = (0.0, 0.05, 0.085, 0.12, 0.16, 0.3, 0.7)
+    marker_bands: _Sizes = (0.15, 0.20, 0.32, 0.16, 0.09, 0.08)
+    wall_shares: tuple[Share, ...] = (0.0, 0.0001, 0.06, 0.09, 0.13, 0.17, 0.5)
+    wall_bands: _Sizes = (0.30, 0.05, 0.22, 0.30, 0.09, 0.045)
     name: str = field(default="real", compare=False)
 
-    def __post_init__(self) -> None:
-        self._check(16 <= self.max_tokens <= 4096, "max_tokens", "from 16 to 4096")
-        self._check(1 <= self.max_ticks <= MAX_TICKS, "max_ticks", f"from 1 to {MAX_TICKS}")
-        self._check_numbers()
-        for key, limit in (("times", MAX_TIMES + 1), ("sides", MAX_SIDE), ("marker_counts", 9)):
-            self._check(len(getattr(self, key)) <= limit, key, f"at most {limit} weights")
-        for key, bands in (("marker_shares", self.marker_bands), ("wall_shares", self.wall_bands)):
-            ends = getattr(self, key)
-            fits = len(ends) == len(bands) + 1 and list(ends) == sorted(ends)
-            fits = fits and ends[0] >= 0 and ends[-1] <= 1
-            self._check(fits, key, f"{len(bands) + 1} rising shares from 0 to 1")
-        # Every program moves.
-        self._check(self.actions[0] > 0, "actions", "a weight above 0 for `move`")
+    def misfit(self) -> tuple[str, str] | None:
+        """See `Config`."""
+        for what in ("marker", "wall"):
+            ends, bands = getattr(self, f"{what}_shares"), getattr(self, f"{what}_bands")
+            if len(ends) != len(bands) + 1 or list(ends) != sorted(ends):
+                return f"{what}_shares does not fit", f"Give {len(bands) + 1} rising shares."
+        if not self.actions[0]:
+            return "`move` has no weight in actions", "Give it one above 0: every program moves."
+        return SamplerSettings.misfit(self)
 
     def weights(self) -> Weights:
-        """The setting for compiled code: numbers as they are, weights as running sums up to 1."""
+        """The settings for compiled code (`compiled`)."""
         return Weights(*self.compiled())
 
 

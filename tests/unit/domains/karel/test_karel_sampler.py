@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from lasynth.config import read
 from lasynth.domains.karel.grammar import LEXEMES
 from lasynth.domains.karel.kinds import Kind, kinds_of
 from lasynth.domains.karel.parser import from_tokens, to_tokens
@@ -71,20 +72,29 @@ def test_kinds_and_depths_are_as_asked_for(kind: Kind) -> None:
 
 def test_settings_round_trip_and_what_does_not_fit_is_named() -> None:
     config = KarelSamplerSettings.named("real", p_extra=0.2)
-    assert KarelSamplerSettings.from_dict(config.to_dict()) == config
-    with pytest.raises(InputError, match="no sampler setting"):
+    assert read(KarelSamplerSettings, config.to_dict()) == config
+    with pytest.raises(InputError, match=r"unknown name 'unreal'\. Known: real\."):
         KarelSamplerSettings.named("unreal")
     with pytest.raises(InputError, match="p_extr") as caught:
         KarelSamplerSettings.named("real", p_extr=0.2)
     assert "p_extra" in str(caught.value)
-    for wrong in (
-        {"kinds": (1.0,)},
-        {"p_not": 2.0},
-        {"actions": (0, 1, 1, 1, 1)},
-        {"wall_shares": (0.5,)},
-    ):
-        with pytest.raises(InputError):
-            KarelSamplerSettings.from_dict(wrong)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"kinds": (1.0,)}, "kinds: (1.0,) does not fit. Give a list of 4, each a number, at least 0."),
+        ({"p_not": 2.0}, "p_not: 2.0 does not fit."),
+        ({"actions": (0, 1, 1, 1, 1)}, "`move` has no weight in actions."),
+        ({"wall_shares": (0.5,)}, "wall_shares does not fit. Give 7 rising shares."),
+        ({"marker_shares": (0, 0.5, 0.4), "marker_bands": (1, 1)}, "Give 3 rising shares."),
+        ({"loops": (0, 0)}, "all weights of loops are 0."),
+    ],
+)
+def test_bad_settings_are_said(values: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        read(KarelSamplerSettings, values)
+    assert message in str(raised.value)
 
 
 def test_statistics_count_what_is_there() -> None:

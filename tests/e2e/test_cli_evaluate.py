@@ -57,6 +57,17 @@ def test_grounded_is_said(evaluate: Any, write: Write) -> None:
     assert "tiny, grounded, on" in result.stdout
 
 
+def test_an_engine_without_a_model_is_evaluated(lasynth: Any, write: Write) -> None:
+    turned = [
+        {"input": cells, "output": cells[::-1]} for cells in ([1, 2, 3], [0, 4, 5], [7, 2, 2], [9, 1, 0])
+    ]
+    task = {"id": "turned", "examples": turned[:3], "held_out": turned[3:]}
+    result = lasynth("evaluate", "--engine", "floor", "--tasks", write("t.jsonl", [task, SWAP]), "--json")
+    assert result.exit_code == 0, result.stderr
+    totals = json.loads(result.stdout)["totals"]
+    assert totals["consistent"]["num_right"] == totals["floor"]["num_right"] == 1
+
+
 def test_generated_tasks(evaluate: Any, lasynth: Any, tmp_path: Path) -> None:
     lasynth("generate", "--out", tmp_path, "--num", 30, "--split", "test")
     shard = next(tmp_path.glob("test-*.parquet"))

@@ -129,7 +129,7 @@ def test_bad_input_is_one_message(
     assert result.stderr.count("\n") == 1
 
 
-def test_without_a_model_the_floor_answers_and_a_beam_says_what_to_give(
+def test_without_a_model_the_floor_answers_or_it_says_what_to_give(
     lasynth: Any, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from lasynth import api
@@ -139,7 +139,8 @@ def test_without_a_model_the_floor_answers_and_a_beam_says_what_to_give(
     api.load.cache_clear()  # of what other tests have loaded
     path = write("t.json", TASK)
     result = lasynth("solve", path, "--json")
-    assert json.loads(result.stdout)["programs"][0]["engine"] == "floor"
+    assert result.exit_code == 0, result.stderr
+    assert {program["engine"] for program in json.loads(result.stdout)["programs"]} == {"floor"}
     result = lasynth("solve", path, "--engine", "beam")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "no model is shipped for karel. Give --model" in result.stderr

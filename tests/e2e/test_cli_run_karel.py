@@ -64,7 +64,7 @@ def test_the_run_is_drawn(lasynth: Any, write: Write, tmp_path: Path) -> None:
     [
         (">#\n.", (), "row"),
         ("..\n..", (), "robot"),
-        (WORLD, ("--domain", "c"), "a world is no input of c"),
+        (WORLD, ("--domain", "c"), "a world is not an input of c"),
         (WORLD, ("--svg", "x.svg", "-i", "1"), "it draws one run only"),
         ("{", (), "not JSON"),
     ],

@@ -48,10 +48,24 @@ def test_json_is_one_document_as_designed(solve: Any, write: Write) -> None:
     document = json.loads(result.stdout)
     assert document["outcome"] == "solved"
     first = document["programs"][0]
-    assert list(first) == ["text", "consistent", "verified_by", "score", "num_tokens", "completed"]
+    keys = ["text", "consistent", "verified_by", "score", "num_tokens", "engine", "completed"]
+    assert list(first) == keys
+    assert first["engine"] == "beam"
     assert first["consistent"] is True
     assert document["num_proposed"] >= 1
     assert document["seconds"] >= 0
+
+
+def test_engines_are_named_and_need_no_model(lasynth: Any, write: Write) -> None:
+    path = write("t.json", SAME)
+    result = lasynth("solve", path, "--engine", "floor", "--json")
+    assert result.exit_code == 0, result.stderr
+    (program,) = json.loads(result.stdout)["programs"]
+    assert (program["engine"], program["consistent"]) == ("floor", True)
+    result = lasynth("solve", path, "--engine", "magic")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no engine is called 'magic'. Known for c: beam, sampling" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_an_unsolved_task_says_so(solve: Any, write: Write) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from lasynth.errors import InputError
-from lasynth.outcome import Candidate, Outcome, StopReason
 from lasynth.task import Example, Task
 
 ONE = {"input": [1, 2], "output": [2, 1]}
@@ -221,43 +220,6 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         Task.read(file)
     file.write_bytes(b"\xef\xbb\xbf" + json.dumps(task_json()).encode())
     assert Task.read(file) == [Task("c", (Example((1, 2), (2, 1)),))]
-
-
-def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
-    wrong = Candidate("x", (1, 0), False, None, -1.0, 1)
-    right = Candidate("y", (2, 0), True, "gcc", -3.25, 1)
-    outcome = Outcome((right, wrong), StopReason.ENOUGH_FOUND, 64, 40, 1, 0.81234)
-    assert outcome.solved
-    assert not Outcome((wrong,), StopReason.TIME_LIMIT, 64, 40, 0, 0.8).solved
-    assert not Outcome((), StopReason.EXHAUSTED, 0, 0, 0, 0.8).solved
-    assert outcome.to_json() == {
-        "outcome": "solved",
-        "programs": [
-            {
-                "text": "y",
-                "consistent": True,
-                "verified_by": "gcc",
-                "score": -3.25,
-                "num_tokens": 1,
-                "engine": "",
-                "completed": False,
-            },
-            {
-                "text": "x",
-                "consistent": False,
-                "verified_by": None,
-                "score": -1.0,
-                "num_tokens": 1,
-                "engine": "",
-                "completed": False,
-            },
-        ],
-        "stop_reason": "enough_found",
-        "num_proposed": 64,
-        "num_distinct": 40,
-        "num_consistent": 1,
-        "seconds": 0.812,
-    }
 
 
 def test_a_file_of_lines_is_streamed(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 from lasynth import api
 from lasynth.data.dataset import Dataset
 from lasynth.domains.c.kinds import Kind
-from lasynth.domains.c.partial import run_partial
+from lasynth.domains.c.language import LANGUAGE
 from lasynth.models import LaSynth, Synthesizer
 
 HERE = Path(__file__).parent
@@ -38,7 +38,8 @@ def measure(synthesizer: Synthesizer, data: Dataset) -> list[dict[str, int]]:
         # A belief after the whole program stands where its last statement's does.
         times = sorted({belief.num_tokens for belief in beliefs[1:]})
         at = np.array(times, dtype=np.int64)
-        lists, _ = run_partial(tokens[None], shown[None], np.zeros(len(at), dtype=np.int64), at)
+        rows = np.zeros(len(at), dtype=np.int64)
+        lists, _ = LANGUAGE.machine.run_partial(tokens[None], shown[None], rows, at)
         believed = {belief.num_tokens: belief.likeliest_K for belief in beliefs}
         before = shown
         for step, (time, true_KN) in enumerate(zip(times, lists, strict=True), 1):

@@ -178,21 +178,21 @@ def _tree(term: Term, num_cells: int) -> _Tree | None:
             chosen, other = _tree(then, num_cells), _tree(otherwise, num_cells)
             if test is None or chosen is None or other is None:
                 return None
-            return _bounded(_choose(test, chosen, other, equal))
+            tree = _choose(test, chosen, other, equal)
+            return tree if _num_leaves(tree) <= _MAX_LEAVES else None
 
 
 def _combine(left: _Tree | None, right: _Tree | None, adds: bool) -> _Tree | None:
     if left is None or right is None or _num_leaves(left) * _num_leaves(right) > _MAX_LEAVES:
         return None
     if isinstance(left, _Branch):
-        then, otherwise = _combine(left.then, right, adds), _combine(left.otherwise, right, adds)
-        return None if then is None or otherwise is None else _choose(left.total, then, otherwise, left.equal)
-    if isinstance(right, _Branch):
-        then, otherwise = _combine(left, right.then, adds), _combine(left, right.otherwise, adds)
-        return (
-            None if then is None or otherwise is None else _choose(right.total, then, otherwise, right.equal)
-        )
-    return left.plus(right, 1 if adds else -1)
+        branch, sides = left, (_combine(side, right, adds) for side in (left.then, left.otherwise))
+    elif isinstance(right, _Branch):
+        branch, sides = right, (_combine(left, side, adds) for side in (right.then, right.otherwise))
+    else:
+        return left.plus(right, 1 if adds else -1)
+    then, otherwise = sides
+    return None if then is None or otherwise is None else _choose(branch.total, then, otherwise, branch.equal)
 
 
 def _choose(test: _Tree, then: _Tree, otherwise: _Tree, equal: bool) -> _Tree:
@@ -200,42 +200,25 @@ def _choose(test: _Tree, then: _Tree, otherwise: _Tree, equal: bool) -> _Tree:
     if then == otherwise:
         return then
     if isinstance(test, _Branch):
-        return _choose(
-            test.total,
-            _choose(test.then, then, otherwise, equal),
-            _choose(test.otherwise, then, otherwise, equal),
-            test.equal,
-        )
+        sides = (_choose(side, then, otherwise, equal) for side in (test.then, test.otherwise))
+        return _choose(test.total, *sides, test.equal)
     if not any(test.weights):
-        holds = test.constant == 0 if equal else test.constant <= 0
-        return then if holds else otherwise
+        return then if test.constant == 0 or (test.constant < 0 and not equal) else otherwise
     return _Branch(test, then, otherwise, equal)
 
 
 def _num_leaves(tree: _Tree) -> int:
-    return 1 if isinstance(tree, _Sum) else _num_leaves(tree.then) + _num_leaves(tree.otherwise)
+    return sum(1 for _ in _sums(tree, tested=False))
 
 
-def _bounded(tree: _Tree) -> _Tree | None:
-    return tree if _num_leaves(tree) <= _MAX_LEAVES else None
-
-
-def _sums(tree: _Tree) -> Iterator[_Sum]:
-    """All sums of a tree, those tested included."""
+def _sums(tree: _Tree, *, tested: bool = True) -> Iterator[_Sum]:
+    """The leaves of a tree and, unless told otherwise, the sums that it tests."""
     if isinstance(tree, _Sum):
         yield tree
     else:
-        yield tree.total
-        yield from _sums(tree.then)
-        yield from _sums(tree.otherwise)
-
-
-def _leaves(tree: _Tree) -> Iterator[_Sum]:
-    if isinstance(tree, _Sum):
-        yield tree
-    else:
-        yield from _leaves(tree.then)
-        yield from _leaves(tree.otherwise)
+        yield from (tree.total,) * tested
+        yield from _sums(tree.then, tested=tested)
+        yield from _sums(tree.otherwise, tested=tested)
 
 
 def _is_multiple(total: _Sum, cell: int) -> bool:
@@ -253,7 +236,9 @@ def _order(trees: dict[int, _Tree]) -> tuple[list[int], list[int]]:
         for cell, tree in trees.items()
     }
     saved = [
-        cell for cell, tree in trees.items() if any(_is_multiple(total, cell) for total in _leaves(tree))
+        cell
+        for cell, tree in trees.items()
+        if any(_is_multiple(total, cell) for total in _sums(tree, tested=False))
     ]
     pending = set(trees)
     order = []

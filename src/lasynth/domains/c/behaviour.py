@@ -17,6 +17,7 @@ from numba import njit
 
 from lasynth.domains.base import Status
 from lasynth.domains.c.machine import MAX_STEPS, compile_tokens, new_code, new_memory, new_work, run_code
+from lasynth.domains.kit.hash import joined, mixed
 from lasynth.domains.random import draw_below, program_keys
 from lasynth.grammar import IntArray
 
@@ -25,9 +26,6 @@ __all__ = ["NUM_PROBES", "behaviours", "hash_behaviour", "is_affine", "probe_inp
 NUM_PROBES: Final = 64
 _SEED: Final = 0x1A5
 _OK = int(Status.OK)
-# Two polynomial hashes modulo primes make one of 62 bits; no product leaves 64 bits.
-_PRIME, _OTHER_PRIME = 2147483647, 2147483629
-_BASE, _OTHER_BASE = 1103515245, 1664525001
 
 
 def probe_inputs(num_cells: int, max_value: int, num_probes: int = NUM_PROBES) -> IntArray:
@@ -71,14 +69,10 @@ def hash_behaviour(outputs_KN: IntArray, statuses_K: npt.NDArray[np.uint8]) -> i
     """A number from 0 to 2**62 that depends on every output and status."""
     first, second = 1, 1
     for probe in range(len(outputs_KN)):
-        status = int(statuses_K[probe]) + 1
-        first = (first * _BASE + status) % _PRIME
-        second = (second * _OTHER_BASE + status) % _OTHER_PRIME
+        first, second = mixed(first, second, int(statuses_K[probe]) + 1)
         for value in outputs_KN[probe]:
-            word = int(value) + 2147483648
-            first = (first * _BASE + word) % _PRIME
-            second = (second * _OTHER_BASE + word) % _OTHER_PRIME
-    return first << 31 | second
+            first, second = mixed(first, second, int(value) + 2147483648)
+    return joined(first, second)
 
 
 @njit(cache=True, nogil=True)

@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from lasynth.domains.c.csmith_import import Reason, import_programs
 from lasynth.domains.c.grammar import EOS
+from lasynth.domains.kit.rows import padded
 from lasynth.domains.random import Stream, program_keys
 from lasynth.errors import InputError
 from lasynth.grammar import IntArray
@@ -159,11 +160,10 @@ def csmith_programs(
         rows += programs
         keys.append(program_keys(key, 0, len(programs)))
         runs += [first + number] * len(programs)
-    tokens_PT = np.full((len(rows), max_tokens), EOS, dtype=np.int32)
-    for row, tokens in zip(tokens_PT, rows, strict=True):
-        row[: len(tokens)] = tokens
     keys_P = np.concatenate([np.zeros(0, dtype=np.uint64), *keys])
-    return ImportedPrograms(tokens_PT, keys_P, np.array(runs, dtype=np.int64), dict(counts))
+    return ImportedPrograms(
+        padded(rows, EOS, max_tokens), keys_P, np.array(runs, dtype=np.int64), dict(counts)
+    )
 
 
 def _run(command: tuple[str, ...], timeout_s: float) -> str | None:

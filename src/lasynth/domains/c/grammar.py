@@ -59,9 +59,8 @@ LEXEMES: Final[tuple[str, ...]] = (
 
 # Actions that change the context (which names are visible, which loop is open) come first; the mask
 # and the sampler execute only these. The machine executes all of them to emit code.
-CONTEXT_ACTIONS: Final = ("declare", "for_var", "for_declare", "end_for")
 ACTIONS: Final = (
-    *CONTEXT_ACTIONS,
+    *("declare", "for_var", "for_declare", "end_for"),
     *("init", "no_init"),
     *("lv_name", "lv_cell", "lv_cell_name", "load", "store", "inc", "dec"),
     *("const", "negative", "load_name", "load_cell", "load_cell_name", "add", "sub"),

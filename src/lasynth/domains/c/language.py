@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
+import numpy as np
 import numpy.typing as npt
 
 from lasynth.domains.base import Checker, Cutting, Language, Machine, Solver, Syntax, Text, Tokens, View
@@ -12,12 +14,12 @@ from lasynth.domains.c.floor import AffineFloor
 from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.kinds import kind_of
 from lasynth.domains.c.machine import run_batch
-from lasynth.domains.c.mask import MASKING
+from lasynth.domains.c.mask import MASKING, TABLES
 from lasynth.domains.c.parser import from_tokens, parse, to_tokens
-from lasynth.domains.c.partial import run_partial
 from lasynth.domains.c.printer import format_program
 from lasynth.domains.c.simplify import simplify_one
 from lasynth.domains.c.values import VALUES, largest_value
+from lasynth.domains.kit.parts import run_partial
 from lasynth.domains.kit.rows import padded
 
 __all__ = ["LANGUAGE"]
@@ -40,6 +42,9 @@ def _cvc5(time_limit: float) -> Solver:
     return SygusSolver(time_limit=time_limit)
 
 
+# Stands in a list that is not known: the partial program does not parse, or its run failed.
+_NOT_KNOWN: Final = int(np.iinfo(np.int32).max)
+
 LANGUAGE: Final = Language(
     name="c",
     dialect="restricted",
@@ -56,7 +61,9 @@ LANGUAGE: Final = Language(
     ),
     text=Text(parse=parse, format=format_program, to_tokens=to_tokens, from_tokens=from_tokens),
     values=VALUES,
-    machine=Machine(run_batch=run_batch, run_partial=run_partial),
+    machine=Machine(
+        run_batch=run_batch, run_partial=partial(run_partial, TABLES, run_batch, unknown=_NOT_KNOWN)
+    ),
     cutting=Cutting(beginnings=parts.beginnings, chain=parts.chain, exchangeable=parts.EXCHANGEABLE),
     simplify=_simplify,
     tasks=CTaskGenerator,

@@ -22,6 +22,7 @@ from lasynth.domains.karel.machine import MAX_TICKS, new_counters, run_code
 from lasynth.domains.karel.sampler_config import KarelSamplerSettings
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
 from lasynth.domains.karel.worlds import draw_world
+from lasynth.domains.kit.hash import joined, mixed
 from lasynth.domains.random import draw_below, program_keys
 from lasynth.grammar import IntArray
 
@@ -29,11 +30,7 @@ __all__ = ["NUM_PROBES", "behaviour_probes", "behaviours", "hash_behaviour"]
 
 NUM_PROBES: Final = 96
 _SEED: Final = 0x1A5
-_MAX_PROBE_TICKS: Final = MAX_TICKS
 _OK = int(Status.OK)
-# Two polynomial hashes modulo primes make one of 62 bits; no product leaves 64 bits.
-_PRIME, _OTHER_PRIME = 2147483647, 2147483629
-_BASE, _OTHER_BASE = 1103515245, 1664525001
 
 
 @cache
@@ -78,17 +75,15 @@ def hash_behaviour(code: IntArray, counters: IntArray, probes_KW: WorldArray) ->
     world = np.empty(probes_KW.shape[1], dtype=np.uint8)
     for probe in range(len(probes_KW)):
         world[:] = probes_KW[probe]
-        status = run_code(code, world, counters, _MAX_PROBE_TICKS, MAX_MARKERS, True)
-        first = (first * _BASE + status + 1) % _PRIME
-        second = (second * _OTHER_BASE + status + 1) % _OTHER_PRIME
+        status = run_code(code, world, counters, MAX_TICKS, MAX_MARKERS, True, None)
+        first, second = mixed(first, second, status + 1)
         if status != _OK:
             continue
         for place in range(len(world)):
             if world[place] != probes_KW[probe, place]:  # the rest is the probe's, which is fixed
                 word = place * 256 + int(world[place]) + 16
-                first = (first * _BASE + word) % _PRIME
-                second = (second * _OTHER_BASE + word) % _OTHER_PRIME
-    return first << 31 | second
+                first, second = mixed(first, second, word)
+    return joined(first, second)
 
 
 @njit(cache=True, nogil=True)

@@ -29,8 +29,7 @@ from lasynth.domains.karel.grammar import (
     NUM_TOKENS,
     TERMINAL_OF_TOKEN,
 )
-from lasynth.domains.karel.machine import MAX_TICKS, holds, new_counters, perform
-from lasynth.domains.karel.trace import trace_code
+from lasynth.domains.karel.machine import MAX_TICKS, holds, new_counters, perform, run_code
 from lasynth.domains.karel.world import CRASHED, MAX_MARKERS, WORLD_SIZE, WorldArray
 from lasynth.grammar import IntArray
 
@@ -70,12 +69,6 @@ class Work(NamedTuple):
     actions: IntArray
     counters: IntArray
     before: WorldArray
-    run_actions: npt.NDArray[np.int8]
-    run_tokens: IntArray
-    event_tokens: IntArray
-    event_values: npt.NDArray[np.int8]
-    event_times: IntArray
-    snapshots: WorldArray
 
 
 def new_rows(num_rows: int, num_examples: int, room: int) -> Rows:
@@ -109,12 +102,6 @@ def new_work() -> Work:
         np.zeros(MAX_ACTIONS, dtype=np.int32),
         new_counters(),
         np.zeros(WORLD_SIZE, dtype=np.uint8),
-        np.zeros(MAX_TICKS, dtype=np.int8),
-        np.zeros(MAX_TICKS, dtype=np.int32),
-        np.zeros(MAX_TICKS, dtype=np.int32),
-        np.zeros(MAX_TICKS, dtype=np.int8),
-        np.zeros(MAX_TICKS, dtype=np.int32),
-        np.zeros((0, WORLD_SIZE), dtype=np.uint8),
     )
 
 
@@ -213,22 +200,8 @@ def _go_on(s: Rows, work: Work, row: int, example: int, start: int) -> None:
     code[0, 0] = ins.JUMP | start << ins.TARGET_SHIFT
     code[0, s.numbers[row, _CODE]] = ins.HALT
     work.before[:] = world
-    status, num_actions, num_events = trace_code(
-        code,
-        world,
-        work.counters,
-        s.ticks[row, example],
-        MAX_MARKERS,
-        True,
-        work.run_actions,
-        work.run_tokens,
-        work.event_tokens,
-        work.event_values,
-        work.event_times,
-        work.snapshots,
-    )
-    # Every tick is an action or an event.
-    s.ticks[row, example] -= num_actions + num_events
+    status = run_code(code, world, work.counters, s.ticks[row, example], MAX_MARKERS, True, None)
+    s.ticks[row, example] = work.counters[MAX_DEPTH]
     s.active[row, example] = status == _OK
     for place in range(len(world)):
         if world[place] != work.before[place]:

@@ -10,18 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from lasynth.domains.karel import syntax
 from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES, MAX_DEPTH, MAX_TIMES
-from lasynth.domains.karel.syntax import (
-    Action,
-    Block,
-    Condition,
-    If,
-    IfElse,
-    Program,
-    Repeat,
-    Statement,
-    While,
-)
 from lasynth.domains.karel.token_form import similar
 from lasynth.errors import ProgramError
 
@@ -41,7 +31,7 @@ class _Line:
     text: str
 
 
-def parse_indented(text: str) -> Program:
+def parse_indented(text: str) -> syntax.Program:
     """The tree of a text in the indented form.
 
     Raises:
@@ -62,7 +52,7 @@ class _Reader:
                 self.lines.append(_Line(number, len(line) - len(line.lstrip()), line.strip()))
         self.at = 0
 
-    def program(self) -> Program:
+    def program(self) -> syntax.Program:
         if not self.lines:
             raise ProgramError("the program is empty", expected=("an action such as move",))
         first = self.lines[0]
@@ -75,9 +65,9 @@ class _Reader:
             body = self.statements(first.indent, 0)
         if self.at < len(self.lines):
             raise self.error(self.lines[self.at], "this line is indented less than the program")
-        return Program(body)
+        return syntax.Program(body)
 
-    def block(self, head: _Line, indent: int, depth: int) -> Block:
+    def block(self, head: _Line, indent: int, depth: int) -> syntax.Block:
         """The block below a line that ends with a colon."""
         if depth > MAX_DEPTH:
             raise self.error(head, f"more than {MAX_DEPTH} blocks inside each other")
@@ -85,7 +75,7 @@ class _Reader:
             raise self.error(head, "the block below this line is empty, indent what belongs to it")
         return self.statements(self.lines[self.at].indent, depth)
 
-    def statements(self, indent: int, depth: int) -> Block:
+    def statements(self, indent: int, depth: int) -> syntax.Block:
         """The statements that begin at one indentation, up to a line that is indented less."""
         found = []
         while self.at < len(self.lines) and self.lines[self.at].indent >= indent:
@@ -101,12 +91,12 @@ class _Reader:
                 raise self.error(line, "the indentation of this line is that of no block around it")
         return tuple(found)
 
-    def statement(self, line: _Line, depth: int) -> Statement:
+    def statement(self, line: _Line, depth: int) -> syntax.Statement:
         word = re.split(r"[\s:(]", line.text, maxsplit=1)[0]
         if word not in ("while", "repeat", "if"):
             name = re.sub(r"\s*\(\s*\)\s*$", "", line.text).removesuffix(";")
             if name in ACTION_NAMES:
-                return Action(name)
+                return syntax.Action(name)
             raise self.no_statement(line, word)
         if ":" in line.text and not line.text.endswith(":"):
             at = line.text.index(":") + 1
@@ -116,17 +106,17 @@ class _Reader:
             raise self.error(line, "this line ends without ':'", len(line.text))
         if word == "repeat":
             times = self.times(line, rest)
-            return Repeat(times, self.block(line, line.indent, depth + 1))
+            return syntax.Repeat(times, self.block(line, line.indent, depth + 1))
         condition = self.condition(line, rest, word)
         body = self.block(line, line.indent, depth + 1)
         if word == "while":
-            return While(condition, body)
+            return syntax.While(condition, body)
         if self.at < len(self.lines):
             other = self.lines[self.at]
             if other.indent == line.indent and re.fullmatch(r"else\s*:", other.text):
                 self.at += 1
-                return IfElse(condition, body, self.block(other, other.indent, depth + 1))
-        return If(condition, body)
+                return syntax.IfElse(condition, body, self.block(other, other.indent, depth + 1))
+        return syntax.If(condition, body)
 
     def times(self, line: _Line, text: str) -> int:
         number = re.fullmatch(r"\(?\s*(?:R=)?(\d{1,9})\s*\)?", text)
@@ -136,7 +126,7 @@ class _Reader:
             raise self.error(line, f"a count is 0 to {MAX_TIMES}", line.text.index(number[1]))
         return int(number[1])
 
-    def condition(self, line: _Line, text: str, word: str) -> Condition:
+    def condition(self, line: _Line, text: str, word: str) -> syntax.Condition:
         negated = False
         found = re.findall(r"[^\s()]+|[()]", text)
         names = [part for part in found if part not in "()"]
@@ -144,7 +134,7 @@ class _Reader:
             negated = not negated
             del names[0]
         if len(names) == 1 and names[0] in CONDITION_NAMES and found.count("(") == found.count(")"):
-            return Condition(names[0], negated)
+            return syntax.Condition(names[0], negated)
         column = line.text.index(names[0], len(word)) if names else len(word)
         if len(names) == 1 and names[0] not in CONDITION_NAMES:
             what = f"unknown condition '{names[0]}'{similar(names[0], _CONDITION_WORDS)}"
@@ -155,12 +145,10 @@ class _Reader:
         raise self.error(line, what, column, ("one of " + ", ".join(CONDITION_NAMES),))
 
     def no_statement(self, line: _Line, word: str) -> ProgramError:
-        if word in ("else", "elif"):
-            return (
-                self.error(line, f"this '{word}' belongs to no 'if'")
-                if word == "else"
-                else self.error(line, "there is no 'elif': write 'else:' and an 'if' in its block")
-            )
+        if word == "else":
+            return self.error(line, "this 'else' belongs to no 'if'")
+        if word == "elif":
+            return self.error(line, "there is no 'elif': write 'else:' and an 'if' in its block")
         if word in ACTION_NAMES:
             return self.error(line, "one action stands on a line", len(word))
         hint = similar(word, _STATEMENT_WORDS)

@@ -10,7 +10,7 @@ own::
 
     code, work, counters = new_code(num_tokens), new_work(), new_counters()
     if compile_tokens(tokens, code, work) > 0:
-        status = run_code(code, world, counters, 200, MAX_MARKERS, True)
+        status = run_code(code, world, counters, 200, MAX_MARKERS, True, None)
 
 Shapes: P programs, T tokens, K examples, W `WORLD_SIZE`.
 """
@@ -18,7 +18,7 @@ Shapes: P programs, T tokens, K examples, W `WORLD_SIZE`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,29 +42,15 @@ from lasynth.domains.karel.world import (
 from lasynth.grammar import IntArray
 
 __all__ = [
-    "BENCHMARK",
-    "MAX_TICKS",
-    "MOVE",
-    "PICK_MARKER",
-    "PUT_MARKER",
-    "TURN_LEFT",
-    "TURN_RIGHT",
-    "Semantics",
-    "check_batch",
-    "compile_tokens",
-    "holds",
-    "new_code",
-    "new_counters",
-    "new_work",
-    "perform",
-    "run_batch",
-    "run_code",
+    *("BENCHMARK", "MAX_TICKS", "MOVE", "PICK_MARKER", "PUT_MARKER", "TURN_LEFT", "TURN_RIGHT", "Recorder"),
+    *("Semantics", "ahead", "check_batch", "hero_cell", "holds", "new_counters", "new_recorder", "perform"),
+    *("recorder_of", "run_all", "run_batch", "run_code", "turn_of"),
 ]
 
 MAX_TICKS: Final = 200
 # Numbers of actions, in the order of `ACTION_NAMES`, and of conditions in that of `CONDITION_NAMES`.
 MOVE, TURN_RIGHT, TURN_LEFT, PICK_MARKER, PUT_MARKER = range(len(ACTION_NAMES))
-_FRONT, _LEFT, _RIGHT, _MARKERS, _NO_MARKERS = range(len(CONDITION_NAMES))
+_, _LEFT, _RIGHT, _MARKERS, _ = range(len(CONDITION_NAMES))
 
 _OK, _OUT_OF_FUEL, _CRASH, _INVALID = (
     int(status) for status in (Status.OK, Status.OUT_OF_FUEL, Status.CRASH, Status.INVALID)
@@ -95,10 +81,22 @@ BENCHMARK: Final = Semantics()
 
 
 @njit(cache=True, nogil=True)
-def _ahead(world: WorldArray, turn: int) -> int:
+def hero_cell(world: WorldArray) -> int:
+    """The number of the cell that the robot stands in."""
+    return (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
+
+
+@njit(cache=True, nogil=True)
+def turn_of(condition: int) -> int:
+    """How often the robot would turn right to face the cell that a condition asks about."""
+    return 3 if condition == _LEFT else 1 if condition == _RIGHT else 0
+
+
+@njit(cache=True, nogil=True)
+def ahead(world: WorldArray, turn: int) -> int:
     """The number of the cell in front of the robot once it has turned right `turn` times."""
     facing = (int(world[FACING]) + turn) & 3
-    cell = (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
+    cell = hero_cell(world)
     step = 1 if facing & 1 else FRAME
     return cell - step if facing & 2 else cell + step
 
@@ -116,7 +114,7 @@ def perform(world: WorldArray, action: int, max_markers: int = MAX_MARKERS) -> b
         False where the action is not possible; the world is then as before.
     """
     if action == MOVE:
-        if world[_ahead(world, 0)] >= WALL:
+        if world[ahead(world, 0)] >= WALL:
             return False
         facing = int(world[FACING])
         if facing & 1:
@@ -128,7 +126,7 @@ def perform(world: WorldArray, action: int, max_markers: int = MAX_MARKERS) -> b
     elif action == TURN_LEFT:
         world[FACING] = (int(world[FACING]) + 3) & 3
     else:
-        cell = (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
+        cell = hero_cell(world)
         count = int(world[cell])
         if action == PICK_MARKER:
             if count == 0:
@@ -145,24 +143,73 @@ def perform(world: WorldArray, action: int, max_markers: int = MAX_MARKERS) -> b
 def holds(world: WorldArray, condition: int) -> bool:
     """Whether a condition holds, by its number in the order of `CONDITION_NAMES`."""
     if condition >= _MARKERS:
-        cell = (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
+        cell = hero_cell(world)
         return (world[cell] > 0) == (condition == _MARKERS)
-    turn = 0
-    if condition == _LEFT:
-        turn = 3
-    elif condition == _RIGHT:
-        turn = 1
-    return bool(world[_ahead(world, turn)] < WALL)
+    return bool(world[ahead(world, turn_of(condition))] < WALL)
+
+
+class Recorder(NamedTuple):
+    """Where runs are written down; `lasynth.domains.karel.trace.Traces` says what the arrays hold.
+
+    Those of one run have no P and K. There is room for `max_ticks` actions and events, and for no snapshot
+    or `max_ticks + 1` of them.
+    """
+
+    actions_PKA: npt.NDArray[np.int8]
+    action_tokens_PKA: IntArray
+    event_tokens_PKE: IntArray
+    event_values_PKE: npt.NDArray[np.int8]
+    event_times_PKE: IntArray
+    counts_PK2: IntArray  # how many actions, and events
+    snapshots_PKAW: WorldArray
+
+
+def new_recorder(
+    num_programs: int, num_examples: int, max_ticks: int, *, snapshots: bool = False
+) -> Recorder:
+    """Room for runs of so many ticks; arrays are -1 where nothing is written, snapshots and counts 0."""
+    shape = num_programs, num_examples
+    return Recorder(
+        *(
+            np.full((*shape, max_ticks), -1, dtype=dtype)
+            for dtype in (np.int8, np.int32, np.int32, np.int8, np.int32)
+        ),
+        np.zeros((*shape, 2), dtype=np.int32),
+        np.zeros((*shape, max_ticks + 1 if snapshots else 0, WORLD_SIZE), dtype=np.uint8),
+    )
+
+
+@njit(cache=True, nogil=True)
+def recorder_of(r: Recorder, program: int, example: int) -> Recorder:
+    """The arrays of one run."""
+    return Recorder(
+        r.actions_PKA[program, example],
+        r.action_tokens_PKA[program, example],
+        r.event_tokens_PKE[program, example],
+        r.event_values_PKE[program, example],
+        r.event_times_PKE[program, example],
+        r.counts_PK2[program, example],
+        r.snapshots_PKAW[program, example],
+    )
 
 
 def new_counters() -> IntArray:
-    """The counters of `repeat` that a run works on; their content between runs does not matter."""
-    return np.zeros(MAX_DEPTH, dtype=np.int32)
+    """The counters of `repeat` that a run works on; their content between runs does not matter.
+
+    A run leaves the ticks that it has not used in the last place.
+    """
+    return np.zeros(MAX_DEPTH + 1, dtype=np.int32)
 
 
 @njit(cache=True, nogil=True)
 def run_code(
-    code: IntArray, world: WorldArray, counters: IntArray, max_ticks: int, max_markers: int, crash: bool
+    code: IntArray,
+    world: WorldArray,
+    counters: IntArray,
+    max_ticks: int,
+    max_markers: int,
+    crash: bool,
+    recorder: Recorder | None,
 ) -> int:
     """Run compiled code in one world.
 
@@ -172,54 +219,75 @@ def run_code(
             ends with OK leaves the crash flag down.
         counters: of `new_counters`.
         max_ticks, max_markers, crash: as in `Semantics`.
+        recorder: of one run, receives what happens. Without one, Numba leaves its branches out.
 
     Returns:
         A `Status`.
     """
-    if world[CRASHED]:
-        return _CRASH
+    num_actions, num_events = 0, 0
     ticks = max_ticks
     pc = 0
-    while True:
+    status = _CRASH if world[CRASHED] else _OK
+    if recorder is not None and len(recorder.snapshots_PKAW):
+        recorder.snapshots_PKAW[0] = world
+    while status == _OK:
         word = int(code[0, pc])
         pc += 1
         op = word & 15
+        if op == ins.HALT:
+            break
+        if op == ins.JUMP:
+            pc = word >> ins.TARGET_SHIFT
+            continue
+        counter = (word >> ins.COUNTER_SHIFT) & 63
+        if op == ins.COUNT:
+            counters[counter] = (word >> 4) & 31
+            pc = word >> ins.TARGET_SHIFT
+            continue
+        if op == ins.NEXT and counters[counter] == 0:
+            continue
+        if ticks <= 0:
+            status = _OUT_OF_FUEL
+            break
+        ticks -= 1
         if op == ins.ACT:
-            ticks -= 1
-            if ticks < 0:
-                world[CRASHED] = 1
-                return _OUT_OF_FUEL
-            if not perform(world, (word >> 4) & 31, max_markers) and crash:
-                world[CRASHED] = 1
-                return _CRASH
-        elif op == ins.SKIP or op == ins.LOOP:
-            ticks -= 1
-            if ticks < 0:
-                world[CRASHED] = 1
-                return _OUT_OF_FUEL
+            action = (word >> 4) & 31
+            if recorder is not None:
+                recorder.actions_PKA[num_actions] = action
+                recorder.action_tokens_PKA[num_actions] = code[1, pc - 1]
+                num_actions += 1
+            if not perform(world, action, max_markers) and crash:
+                status = _CRASH
+            if recorder is not None and len(recorder.snapshots_PKAW):
+                recorder.snapshots_PKAW[num_actions] = world
+            continue
+        if recorder is not None:
+            recorder.event_tokens_PKE[num_events] = code[1, pc - 1]
+            recorder.event_times_PKE[num_events] = num_actions
+        if op == ins.NEXT:
+            if recorder is not None:
+                recorder.event_values_PKE[num_events] = counters[counter]
+            counters[counter] -= 1
+            pc = word >> ins.TARGET_SHIFT
+        else:  # SKIP, LOOP
             value = holds(world, (word >> 4) & 7) != ((word >> 4) & ins.NEGATED != 0)
+            if recorder is not None:
+                recorder.event_values_PKE[num_events] = value
             if value == (op == ins.LOOP):
                 pc = word >> ins.TARGET_SHIFT
-        elif op == ins.NEXT:
-            counter = (word >> ins.COUNTER_SHIFT) & 63
-            if counters[counter] > 0:
-                ticks -= 1
-                if ticks < 0:
-                    world[CRASHED] = 1
-                    return _OUT_OF_FUEL
-                counters[counter] -= 1
-                pc = word >> ins.TARGET_SHIFT
-        elif op == ins.COUNT:
-            counters[(word >> ins.COUNTER_SHIFT) & 63] = (word >> 4) & 31
-            pc = word >> ins.TARGET_SHIFT
-        elif op == ins.JUMP:
-            pc = word >> ins.TARGET_SHIFT
-        else:  # HALT
-            return _OK
+        num_events += 1
+    if status != _OK:
+        world[CRASHED] = 1
+    counters[MAX_DEPTH] = ticks
+    if recorder is not None:
+        recorder.counts_PK2[0], recorder.counts_PK2[1] = num_actions, num_events
+        if len(recorder.snapshots_PKAW):
+            recorder.snapshots_PKAW[num_actions] = world
+    return status
 
 
 @njit(cache=True, nogil=True)
-def _run_all(
+def run_all(
     tokens_PT: IntArray,
     worlds_PKW: WorldArray,
     max_ticks: int,
@@ -229,16 +297,21 @@ def _run_all(
     work: IntArray,
     counters: IntArray,
     statuses_PK: npt.NDArray[np.uint8],
+    recorder: Recorder | None,
 ) -> None:
+    """Run each program in its worlds, which are changed in place; see `run_batch` and `run_code`."""
     for program in range(len(tokens_PT)):
         valid = compile_tokens(tokens_PT[program], code, work) > 0
         for example in range(worlds_PKW.shape[1]):
             world = worlds_PKW[program, example]
-            if valid:
-                status = run_code(code, world, counters, max_ticks, max_markers, crash)
-            else:
-                status = _INVALID
+            status = _INVALID
+            if not valid:
                 world[CRASHED] = 1
+            elif recorder is None:
+                status = run_code(code, world, counters, max_ticks, max_markers, crash, None)
+            else:
+                run = recorder_of(recorder, program, example)
+                status = run_code(code, world, counters, max_ticks, max_markers, crash, run)
             statuses_PK[program, example] = status
 
 
@@ -269,18 +342,9 @@ def run_batch(
     tokens, after_PKW = check_batch(tokens_PT, worlds_PKW)
     max_ticks = semantics.max_ticks if fuel is None else fuel
     statuses_PK = np.empty(after_PKW.shape[:2], dtype=np.uint8)
-    code, work, counters = new_code(tokens.shape[1]), new_work(), new_counters()
-    _run_all(
-        tokens,
-        after_PKW,
-        max_ticks,
-        semantics.max_markers,
-        semantics.crash,
-        code,
-        work,
-        counters,
-        statuses_PK,
-    )
+    limits = max_ticks, semantics.max_markers, semantics.crash
+    work = new_code(tokens.shape[1]), new_work(), new_counters()
+    run_all(tokens, after_PKW, *limits, *work, statuses_PK, None)
     return after_PKW, statuses_PK
 
 

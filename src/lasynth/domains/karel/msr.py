@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
-from lasynth.domains.karel.grammar import ACTION_NAMES, EOS, LEXEMES
+from lasynth.domains.karel.grammar import ACTION_NAMES, EOS, token_of
 from lasynth.domains.karel.parser import from_tokens, parse, to_tokens
 from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.world import World, WorldArray
@@ -31,7 +31,6 @@ __all__ = ["NUM_SHOWN", "MsrRecord", "is_record", "read_msr", "read_record", "re
 
 NUM_SHOWN: Final = 5  # of six examples; the last one is held out
 
-_TOKEN_OF: Final = {text: token for token, text in enumerate(LEXEMES) if token > 1}
 _ACTION_OF: Final = {name: number for number, name in enumerate(ACTION_NAMES)}
 
 
@@ -153,7 +152,7 @@ def _read_tokens(words: Any, where: str | None) -> IntArray | None:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise InputError('"program_tokens" is not a list of texts', where, "Is this a file of the benchmark?")
     try:
-        tokens = np.array([*(_TOKEN_OF[word] for word in words), EOS], dtype=np.int32)
+        tokens = np.array([*map(token_of, words), EOS], dtype=np.int32)
         if compile_tokens(tokens, new_code(len(tokens)), new_work()) > 0:
             return tokens
     except KeyError:

@@ -20,94 +20,84 @@ from __future__ import annotations
 
 from typing import Any
 
-from lasynth.domains.karel.syntax import (
-    Action,
-    Block,
-    Condition,
-    If,
-    IfElse,
-    Program,
-    Repeat,
-    Statement,
-    While,
-)
+from lasynth.domains.karel import syntax
 
 __all__ = ["format_program", "format_tokens", "to_json"]
 
 _INDENT = "    "
 
 
-def format_program(program: Program) -> str:
+def format_program(program: syntax.Program) -> str:
     """The program in the indented form, ended by a newline."""
     return "\n".join(["def run():", *_lines(program.body)]) + "\n"
 
 
-def _lines(block: Block) -> list[str]:
+def _lines(block: syntax.Block) -> list[str]:
     return [_INDENT + line for statement in block for line in _statement_lines(statement)]
 
 
-def _statement_lines(node: Statement) -> list[str]:
+def _statement_lines(node: syntax.Statement) -> list[str]:
     match node:
-        case Action(name):
+        case syntax.Action(name):
             return [name]
-        case While(condition, body):
+        case syntax.While(condition, body):
             return [f"while {_condition(condition)}:", *_lines(body)]
-        case Repeat(times, body):
+        case syntax.Repeat(times, body):
             return [f"repeat {times}:", *_lines(body)]
-        case If(condition, then):
+        case syntax.If(condition, then):
             return [f"if {_condition(condition)}:", *_lines(then)]
-        case IfElse(condition, then, otherwise):
+        case syntax.IfElse(condition, then, otherwise):
             return [f"if {_condition(condition)}:", *_lines(then), "else:", *_lines(otherwise)]
 
 
-def _condition(node: Condition) -> str:
+def _condition(node: syntax.Condition) -> str:
     return f"not {node.name}" if node.negated else node.name
 
 
-def format_tokens(program: Program) -> str:
+def format_tokens(program: syntax.Program) -> str:
     """The program as the words of the benchmark's `program_tokens`, joined by blanks."""
     return " ".join(["DEF", "run", "m(", *_words(program.body), "m)"])
 
 
-def _words(block: Block) -> list[str]:
+def _words(block: syntax.Block) -> list[str]:
     return [word for statement in block for word in _statement_words(statement)]
 
 
-def _statement_words(node: Statement) -> list[str]:
+def _statement_words(node: syntax.Statement) -> list[str]:
     match node:
-        case Action(name):
+        case syntax.Action(name):
             return [name]
-        case While(condition, body):
+        case syntax.While(condition, body):
             return ["WHILE", *_condition_words(condition), "w(", *_words(body), "w)"]
-        case Repeat(times, body):
+        case syntax.Repeat(times, body):
             return ["REPEAT", f"R={times}", "r(", *_words(body), "r)"]
-        case If(condition, then):
+        case syntax.If(condition, then):
             return ["IF", *_condition_words(condition), "i(", *_words(then), "i)"]
-        case IfElse(condition, then, otherwise):
+        case syntax.IfElse(condition, then, otherwise):
             head = ["IFELSE", *_condition_words(condition), "i(", *_words(then), "i)"]
             return [*head, "ELSE", "e(", *_words(otherwise), "e)"]
 
 
-def _condition_words(node: Condition) -> list[str]:
+def _condition_words(node: syntax.Condition) -> list[str]:
     return ["c(", *(["not", "c(", node.name, "c)"] if node.negated else [node.name]), "c)"]
 
 
-def to_json(program: Program) -> dict[str, Any]:
+def to_json(program: syntax.Program) -> dict[str, Any]:
     """The program as the object of the benchmark's `program_json`."""
     return {"run": [_statement_json(statement) for statement in program.body]}
 
 
-def _statement_json(node: Statement) -> dict[str, Any]:
+def _statement_json(node: syntax.Statement) -> dict[str, Any]:
     match node:
-        case Action(name):
+        case syntax.Action(name):
             return {"type": name}
-        case While(condition, body):
+        case syntax.While(condition, body):
             return {"type": "while", "condition": _condition_json(condition), "body": _block_json(body)}
-        case Repeat(times, body):
+        case syntax.Repeat(times, body):
             return {"type": "repeat", "times": times, "body": _block_json(body)}
-        case If(condition, then):
+        case syntax.If(condition, then):
             return {"type": "if", "condition": _condition_json(condition), "body": _block_json(then)}
-        case IfElse(condition, then, otherwise):
+        case syntax.IfElse(condition, then, otherwise):
             return {
                 "type": "ifElse",
                 "condition": _condition_json(condition),
@@ -116,10 +106,10 @@ def _statement_json(node: Statement) -> dict[str, Any]:
             }
 
 
-def _block_json(block: Block) -> list[dict[str, Any]]:
+def _block_json(block: syntax.Block) -> list[dict[str, Any]]:
     return [_statement_json(statement) for statement in block]
 
 
-def _condition_json(node: Condition) -> dict[str, Any]:
+def _condition_json(node: syntax.Condition) -> dict[str, Any]:
     plain: dict[str, Any] = {"type": node.name}
     return {"type": "not", "condition": plain} if node.negated else plain

@@ -1,62 +1,19 @@
-"""What programs and worlds are like, in the figures that are known of the public benchmark.
+"""What worlds are like, in figures that are known of the public benchmark.
 
-Shapes: P programs, T tokens, K examples, W `WORLD_SIZE`.
+Shapes: W `WORLD_SIZE`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.karel.grammar import (
-    ACTION_NAMES,
-    CONDITION_NAMES,
-    EOS,
-    FIRST_TIMES,
-    LEXEMES,
-    token_of,
-)
-from lasynth.domains.karel.kinds import Kind, kinds_of
 from lasynth.domains.karel.world import FRAME, NUM_CELLS, OUTSIDE, WALL, WorldArray
 from lasynth.grammar import IntArray
 
-__all__ = ["ProgramStatistics", "WorldStatistics", "program_statistics", "world_statistics"]
-
-_WORDS: Final = (*ACTION_NAMES, "REPEAT", "WHILE", "IF", "IFELSE", *CONDITION_NAMES, "not")
-_OPEN = np.array([token_of(text) for text in ("m(", "r(", "w(", "i(", "e(")])
-_CLOSE = np.array([token_of(text) for text in ("m)", "r)", "w)", "i)", "e)")])
-# The words that are a statement: each action, and the first word of those with blocks.
-_STATEMENTS = np.array([token_of(text) for text in (*ACTION_NAMES, "REPEAT", "WHILE", "IF", "IFELSE")])
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramStatistics:
-    """Figures of a set of programs.
-
-    Attributes:
-        num_programs: how many.
-        num_distinct: how many are distinct as texts.
-        lengths: tokens of each, EOS not counted.
-        kinds: share of each kind, by its label.
-        depths: share of each nesting depth, from 0.
-        uses: mean uses a program of each action, keyword, condition and `not`.
-        times: share of each count of the `REPEAT`s.
-        top_sizes, inner_sizes: share of 0, 1, 2... statements among the top blocks, the inner blocks.
-    """
-
-    num_programs: int
-    num_distinct: int
-    lengths: IntArray
-    kinds: dict[str, float]
-    depths: npt.NDArray[np.float64]
-    uses: dict[str, float]
-    times: dict[int, float]
-    top_sizes: npt.NDArray[np.float64]
-    inner_sizes: npt.NDArray[np.float64]
+__all__ = ["WorldStatistics", "world_statistics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,54 +23,12 @@ class WorldStatistics:
     Attributes:
         rows, cols: of each grid.
         marker_shares, wall_shares: of each grid, the share of its cells that have markers, are walls.
-        marker_counts: share of 0, 1, 2... markers among the cells that have some.
     """
 
     rows: IntArray
     cols: IntArray
     marker_shares: npt.NDArray[np.float64]
     wall_shares: npt.NDArray[np.float64]
-    marker_counts: npt.NDArray[np.float64]
-
-
-def program_statistics(tokens_PT: IntArray) -> ProgramStatistics:
-    """The figures of programs, one a row, ended and padded by EOS."""
-    tokens_PT = np.asarray(tokens_PT)
-    num = len(tokens_PT)
-    lengths = (tokens_PT != EOS).sum(axis=1).astype(np.int32)
-    kinds_P = kinds_of(tokens_PT)
-    depth_PT = np.cumsum(np.isin(tokens_PT, _OPEN).astype(int) - np.isin(tokens_PT, _CLOSE), axis=1)
-    depths = np.bincount(depth_PT.max(axis=1) - 1) / num
-    counts = np.bincount(tokens_PT.ravel(), minlength=len(LEXEMES))
-    times = counts[FIRST_TIMES:]
-    sizes: tuple[list[int], list[int]] = ([], [])  # of the top blocks, of the inner ones
-    for tokens, is_open, is_close, is_statement in zip(
-        tokens_PT,
-        np.isin(tokens_PT, _OPEN),
-        np.isin(tokens_PT, _CLOSE),
-        np.isin(tokens_PT, _STATEMENTS),
-        strict=True,
-    ):
-        stack: list[int] = []
-        for place in range(len(tokens)):
-            if is_open[place]:
-                stack.append(0)
-            elif is_close[place]:
-                size = stack.pop()
-                sizes[len(stack) > 0].append(size)
-            elif is_statement[place]:
-                stack[-1] += 1
-    return ProgramStatistics(
-        num_programs=num,
-        num_distinct=len({row.tobytes() for row in np.ascontiguousarray(tokens_PT)}),
-        lengths=lengths,
-        kinds={kind.label: float((kinds_P == kind).mean()) for kind in Kind},
-        depths=depths,
-        uses={word: float(counts[token_of(word)] / num) for word in _WORDS},
-        times={n: float(times[n] / max(times.sum(), 1)) for n in np.flatnonzero(times).tolist()},
-        top_sizes=_shares(sizes[0]),
-        inner_sizes=_shares(sizes[1]),
-    )
 
 
 def world_statistics(worlds_W: WorldArray) -> WorldStatistics:
@@ -123,18 +38,9 @@ def world_statistics(worlds_W: WorldArray) -> WorldStatistics:
     inside = cells != OUTSIDE
     area = inside.sum(axis=(1, 2))
     marked = (cells > 0) & (cells < WALL)
-    counts = Counter(cells[marked].tolist())
     return WorldStatistics(
         rows=inside[:, :, 1].sum(axis=1).astype(np.int32),
         cols=inside[:, 1].sum(axis=1).astype(np.int32),
         marker_shares=marked.sum(axis=(1, 2)) / area,
         wall_shares=(cells == WALL).sum(axis=(1, 2)) / area,
-        marker_counts=_shares(list(counts.elements())),
     )
-
-
-def _shares(values: list[int]) -> npt.NDArray[np.float64]:
-    """The share of each value from 0 on."""
-    counts = np.bincount(np.array(values, dtype=np.int64), minlength=1)
-    shares: npt.NDArray[np.float64] = counts / max(counts.sum(), 1)
-    return shares

@@ -23,10 +23,9 @@ from lasynth.domains.generator import Drawn
 from lasynth.domains.karel import compile as ins
 from lasynth.domains.karel.behaviour import behaviour_probes, hash_behaviour
 from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
-from lasynth.domains.karel.machine import new_counters
+from lasynth.domains.karel.machine import Recorder, new_counters, new_recorder, recorder_of, run_code
 from lasynth.domains.karel.sampler import KarelSamplerSettings, sample_into
 from lasynth.domains.karel.sampler_config import Weights
-from lasynth.domains.karel.trace import trace_code
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
 from lasynth.domains.karel.worlds import draw_world, new_locks, run_steered
 from lasynth.domains.random import Stream, chance, draw_below, pick, program_keys
@@ -170,12 +169,7 @@ def _draw_all(
     locks: Bytes,
     shown_T2: Bytes,
     outcomes_T2: Bytes,
-    actions_KA: npt.NDArray[np.int8],
-    places_A: IntArray,
-    event_tokens_A: IntArray,
-    event_values_A: npt.NDArray[np.int8],
-    event_times_A: IntArray,
-    snapshots: WorldArray,
+    recorder: Recorder,
     tokens_PT: IntArray,
     inputs_PKW: WorldArray,
     outputs_PKW: WorldArray,
@@ -194,19 +188,8 @@ def _draw_all(
             verdicts_P[program] = _INVALID
             continue
         inputs_KW, outputs_KW = inputs_PKW[program], outputs_PKW[program]
-        verdict = _draw_worlds(
-            stream,
-            w,
-            code,
-            size,
-            max_tries,
-            counters,
-            locks,
-            shown_T2,
-            outcomes_T2,
-            inputs_KW,
-            outputs_KW,
-        )
+        given = stream, w, code, size, max_tries, counters, locks, shown_T2, outcomes_T2
+        verdict = _draw_worlds(*given, inputs_KW, outputs_KW)
         verdicts_P[program] = verdict
         if verdict != 0:
             continue
@@ -214,26 +197,16 @@ def _draw_all(
         straight = True
         for example in range(num_examples):
             outputs_KW[example] = inputs_KW[example]
-            status, num_actions, _ = trace_code(
-                code,
-                outputs_KW[example],
-                counters,
-                w.max_ticks,
-                MAX_MARKERS,
-                True,
-                actions_KA[example],
-                places_A,
-                event_tokens_A,
-                event_values_A,
-                event_times_A,
-                snapshots,
-            )
+            run = recorder_of(recorder, 0, example)
+            world = outputs_KW[example]
+            status = run_code(code, world, counters, w.max_ticks, MAX_MARKERS, True, run)
             if status != _OK:
                 verdicts_P[program] = _INVALID
+            num_actions = run.counts_PK2[0]
             num_actions_PK[program, example] = num_actions
             straight = straight and num_actions == num_actions_PK[program, 0]
             for number in range(num_actions):
-                straight = straight and actions_KA[example, number] == actions_KA[0, number]
+                straight = straight and run.actions_PKA[number] == recorder.actions_PKA[0, 0, number]
         straight_P[program] = straight
         hashes_P[program] = hash_behaviour(code, counters, probes_KW)
 
@@ -257,7 +230,7 @@ def draw_tasks(
         num_examples: K, worlds a program.
         max_tries: worlds drawn for one example before the program is given up.
     """
-    num_tokens, num_ticks = config.max_tokens, config.max_ticks
+    num_tokens = config.max_tokens
     tokens_PT = np.zeros((count, num_tokens), dtype=np.int32)
     inputs_PKW = np.zeros((count, num_examples, WORLD_SIZE), dtype=np.uint8)
     outputs_PKW = np.zeros_like(inputs_PKW)
@@ -276,12 +249,7 @@ def draw_tasks(
         new_locks(),
         np.zeros((num_tokens, 2), dtype=np.uint8),
         np.zeros((num_tokens, 2), dtype=np.uint8),
-        np.zeros((num_examples, num_ticks), dtype=np.int8),
-        np.zeros(num_ticks, dtype=np.int32),
-        np.zeros(num_ticks, dtype=np.int32),
-        np.zeros(num_ticks, dtype=np.int8),
-        np.zeros(num_ticks, dtype=np.int32),
-        np.zeros((0, WORLD_SIZE), dtype=np.uint8),
+        new_recorder(1, num_examples, config.max_ticks),
         tokens_PT,
         inputs_PKW,
         outputs_PKW,

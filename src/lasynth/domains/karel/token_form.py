@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from lasynth.domains.karel import syntax
 from lasynth.domains.karel.grammar import (
     EOS,
     GRAMMAR,
@@ -19,17 +20,6 @@ from lasynth.domains.karel.grammar import (
     MAX_TIMES,
     TERMINAL_OF_TOKEN,
     token_of,
-)
-from lasynth.domains.karel.syntax import (
-    Action,
-    Block,
-    Condition,
-    If,
-    IfElse,
-    Program,
-    Repeat,
-    Statement,
-    While,
 )
 from lasynth.errors import ProgramError
 from lasynth.grammar import KIND_ACTION, KIND_NONTERMINAL, KIND_TERMINAL, Symbol
@@ -64,7 +54,7 @@ class _Word:
         return int(TERMINAL_OF_TOKEN[token_of(self.text) if self.text else EOS])
 
 
-def parse_tokens(text: str) -> Program:
+def parse_tokens(text: str) -> syntax.Program:
     """The tree of a text in token form, `DEF run m( ... m)`.
 
     Raises:
@@ -82,7 +72,7 @@ def parse_tokens(text: str) -> Program:
     walk = _Walk(text)
     for word in [*_without_double_not(words), _Word("", len(text.rstrip()))]:
         walk.take(word)
-    return Program(tuple(walk.blocks[0]))
+    return syntax.Program(tuple(walk.blocks[0]))
 
 
 def error_at(source: str, offset: int, what: str, expected: tuple[str, ...] = ()) -> ProgramError:
@@ -121,10 +111,10 @@ class _Walk:
     def __init__(self, source: str) -> None:
         self.source = source
         self.stack = [Symbol(KIND_NONTERMINAL, 0)]
-        self.blocks: list[list[Statement]] = [[]]  # open ones
-        self.closed: list[Block] = []
-        self.heads: list[Condition | int | None] = []  # of open statements; None stands for an `ELSE`
-        self.condition: Condition | None = None
+        self.blocks: list[list[syntax.Statement]] = [[]]  # open ones
+        self.closed: list[syntax.Block] = []
+        self.heads: list[syntax.Condition | int | None] = []  # of open statements; None stands for an `ELSE`
+        self.condition: syntax.Condition | None = None
 
     def take(self, word: _Word) -> None:
         """Take one word: expand what is on top of the stack, match it, act."""
@@ -149,12 +139,12 @@ class _Walk:
     def act(self, action: str, word: _Word) -> None:
         """Build what has just been read."""
         if action == "act":
-            self.blocks[-1].append(Action(word.text))
+            self.blocks[-1].append(syntax.Action(word.text))
         elif action == "test":
-            self.condition = Condition(word.text)
+            self.condition = syntax.Condition(word.text)
         elif action == "negated":
             assert self.condition is not None
-            self.condition = Condition(self.condition.name, negated=True)
+            self.condition = syntax.Condition(self.condition.name, negated=True)
         elif action == "open":
             if len(self.blocks) > MAX_DEPTH:
                 what = f"more than {MAX_DEPTH} blocks inside each other"
@@ -171,16 +161,16 @@ class _Walk:
         elif action in ("end_while", "end_repeat", "end_if"):
             self.blocks[-1].append(self.statement(action))
 
-    def statement(self, action: str) -> Statement:
+    def statement(self, action: str) -> syntax.Statement:
         """The statement that ends here."""
         body, head = self.closed.pop(), self.heads.pop()
         if head is None:
             condition = self.heads.pop()
-            assert isinstance(condition, Condition)
-            return IfElse(condition, self.closed.pop(), body)
+            assert isinstance(condition, syntax.Condition)
+            return syntax.IfElse(condition, self.closed.pop(), body)
         if isinstance(head, int):
-            return Repeat(head, body)
-        return While(head, body) if action == "end_while" else If(head, body)
+            return syntax.Repeat(head, body)
+        return syntax.While(head, body) if action == "end_while" else syntax.If(head, body)
 
     def mismatch(self, word: _Word, stack: list[Symbol]) -> ProgramError:
         """The error on a word that the grammar does not take; `stack` is as it was before the word."""

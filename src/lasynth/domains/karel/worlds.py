@@ -20,7 +20,16 @@ from numba import njit
 from lasynth.domains.base import Status
 from lasynth.domains.karel import compile as ins
 from lasynth.domains.karel.grammar import CONDITION_NAMES
-from lasynth.domains.karel.machine import MOVE, PICK_MARKER, PUT_MARKER, holds, perform
+from lasynth.domains.karel.machine import (
+    MOVE,
+    PICK_MARKER,
+    PUT_MARKER,
+    ahead,
+    hero_cell,
+    holds,
+    perform,
+    turn_of,
+)
 from lasynth.domains.karel.sampler_config import Weights
 from lasynth.domains.karel.world import (
     CRASHED,
@@ -44,9 +53,7 @@ _MAX_COUNT: Final = 9  # markers in a cell of an input
 # What a run has seen of a cell, so that it cannot be changed: it is free, it is a wall, it was without
 # markers at some time, it had some.
 _FREE, _IS_WALL, _EMPTY, _MARKED = 1, 2, 4, 8
-_LEFT, _RIGHT, _MARKERS = (
-    CONDITION_NAMES.index(name) for name in ("leftIsClear", "rightIsClear", "markersPresent")
-)
+_MARKERS = CONDITION_NAMES.index("markersPresent")
 _OK, _OUT_OF_FUEL, _CRASH = (int(status) for status in (Status.OK, Status.OUT_OF_FUEL, Status.CRASH))
 
 
@@ -90,20 +97,6 @@ def draw_world(stream: Stream, w: Weights, num_rows: int, num_cols: int, world: 
 
 
 @njit(cache=True, nogil=True)
-def _hero_cell(world: WorldArray) -> int:
-    return (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
-
-
-@njit(cache=True, nogil=True)
-def _cell_beside(world: WorldArray, turn: int) -> int:
-    """The cell in front of the robot once it has turned right `turn` times."""
-    facing = (int(world[FACING]) + turn) & 3
-    step = 1 if facing & 1 else FRAME
-    cell = _hero_cell(world)
-    return cell - step if facing & 2 else cell + step
-
-
-@njit(cache=True, nogil=True)
 def _put_some(stream: Stream, w: Weights, start: WorldArray, world: WorldArray, cell: int) -> bool:
     """Let there be markers in a cell from the beginning; False where there is no room."""
     more = 1
@@ -120,18 +113,18 @@ def _put_some(stream: Stream, w: Weights, start: WorldArray, world: WorldArray, 
 def _act(stream: Stream, w: Weights, action: int, start: WorldArray, world: WorldArray, locks: Bytes) -> bool:
     """Let the robot act, in a world changed so that it can; False where that is not possible."""
     if action == MOVE:
-        cell = _cell_beside(world, 0)
+        cell = ahead(world, 0)
         if world[cell] == WALL and not locks[cell] & _IS_WALL:
             start[cell] = 0
             world[cell] = 0
         locks[cell] |= _FREE
     elif action == PICK_MARKER:
-        cell = _hero_cell(world)
+        cell = hero_cell(world)
         if world[cell] == 0 and not locks[cell] & _EMPTY:
             _put_some(stream, w, start, world, cell)
         locks[cell] |= _MARKED
     elif action == PUT_MARKER:
-        locks[_hero_cell(world)] |= _MARKED
+        locks[hero_cell(world)] |= _MARKED
     return perform(world, action)
 
 
@@ -141,7 +134,7 @@ def _turn_over(
 ) -> None:
     """Make a condition what it is not, where the run has not looked at the cell yet."""
     if condition >= _MARKERS:
-        cell = _hero_cell(world)
+        cell = hero_cell(world)
         if world[cell] == 0:
             if not locks[cell] & _EMPTY:
                 _put_some(stream, w, start, world, cell)
@@ -149,7 +142,7 @@ def _turn_over(
             start[cell] = 0
             world[cell] = 0
         return
-    cell = _cell_beside(world, 3 if condition == _LEFT else 1 if condition == _RIGHT else 0)
+    cell = ahead(world, turn_of(condition))
     if world[cell] == OUTSIDE:
         return
     if world[cell] == WALL:
@@ -165,10 +158,10 @@ def _turn_over(
 def _lock_asked(condition: int, world: WorldArray, locks: Bytes) -> None:
     """Note what a condition has told of its cell."""
     if condition >= _MARKERS:
-        cell = _hero_cell(world)
+        cell = hero_cell(world)
         locks[cell] |= _MARKED if world[cell] > 0 else _EMPTY
     else:
-        cell = _cell_beside(world, 3 if condition == _LEFT else 1 if condition == _RIGHT else 0)
+        cell = ahead(world, turn_of(condition))
         locks[cell] |= _IS_WALL if world[cell] >= WALL else _FREE
 
 
@@ -203,7 +196,7 @@ def run_steered(
     """
     world[:] = start
     locks[:] = 0
-    locks[_hero_cell(start)] = _FREE
+    locks[hero_cell(start)] = _FREE
     outcomes_T2[:] = 0
     ticks = w.max_ticks
     pc = 0

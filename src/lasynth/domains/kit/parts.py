@@ -178,6 +178,8 @@ def run_partial(
     inputs_BKN: npt.NDArray[Any],
     row_X: npt.NDArray[np.int64],
     length_X: npt.NDArray[np.int64],
+    *,
+    unknown: int | None = None,
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
     """Run the first `length_X` tokens of programs `row_X` on their inputs, where these are programs.
 
@@ -189,6 +191,7 @@ def run_partial(
         tokens_BT: programs, ended and padded by EOS.
         inputs_BKN: `[B, K, ...]`.
         row_X, length_X: what to run.
+        unknown: stands throughout an output that is not that of a program that ran well, if given.
 
     Returns:
         `[X, K, ...]` outputs, and `[X, K]` which of them are those of a program that ran well.
@@ -200,4 +203,7 @@ def run_partial(
     open_X = np.flatnonzero(~(prefixes_XT == closing[0]).any(axis=1))
     prefixes_XT[open_X[:, None], length_X[open_X, None] + np.arange(len(closing))] = closing
     outputs_XK, statuses_XK = run_batch(prefixes_XT, inputs_BKN[row_X])
-    return outputs_XK, statuses_XK == Status.OK
+    known_XK = statuses_XK == Status.OK
+    if unknown is not None:
+        outputs_XK[~known_XK] = unknown
+    return outputs_XK, known_XK

@@ -23,15 +23,16 @@ from pathlib import Path
 import numba
 import numpy as np
 import torch
-from lasynth.domains.c.source import GenerateConfig
 
 from lasynth import models
 from lasynth.data.dataset import Dataset
-from lasynth.domains import get
+from lasynth.domains.c.generator import CTaskGenerator
+from lasynth.domains.c.grammar import EOS
 from lasynth.domains.c.simplify import EDITS, simplify_counted
 from lasynth.domains.c.tasks import Verdict, draw_tasks
+from lasynth.domains.kit.rows import padded
 from lasynth.grammar import IntArray
-from lasynth.search import SearchConfig, search
+from lasynth.search import Beam, Completion, Problem, search
 
 TEST_SETS = Path(__file__).parents[1] / "experiments" / "c-small"
 BEAM = 64
@@ -40,7 +41,7 @@ TIMED = 500  # programs
 
 def drawn(name: str, num: int, seed: int) -> IntArray:
     """The first accepted programs of a named setting, `[P, T]`."""
-    tasks = draw_tasks(GenerateConfig.named(name).sampler, seed, 0, 2 * num)
+    tasks = draw_tasks(CTaskGenerator.named(name).sampler, seed, 0, 2 * num)
     return tasks.tokens_PT[tasks.verdicts_P == Verdict.ACCEPTED][:num]
 
 
@@ -49,12 +50,10 @@ def answers(num_tasks: int) -> IntArray:
     scorer, found = models.load("c"), []
     for name in ("idioms", "test"):
         tasks = Dataset.open(TEST_SETS / f"{name}.parquet").tasks()[:num_tasks]
-        for result in search(scorer, get("c"), tasks, SearchConfig(beam=BEAM, max_tokens=256, complete=True)):
+        engines = [Beam(scorer=scorer, width=BEAM), Completion()]
+        for result in search(engines, [Problem.of(task) for task in tasks]):
             found += [proposal.tokens for proposal in result.proposals if proposal.consistent]
-    rows = np.zeros((len(found), max(map(len, found))), dtype=np.int32)
-    for row, tokens in zip(rows, found, strict=True):
-        row[: len(tokens)] = tokens
-    return rows
+    return padded(found, EOS)
 
 
 def best_s(tokens_PT: IntArray, left_out: Sequence[str] = ()) -> float:

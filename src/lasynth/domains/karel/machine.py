@@ -169,13 +169,15 @@ def new_recorder(
 ) -> Recorder:
     """Room for runs of so many ticks; arrays are -1 where nothing is written, snapshots and counts 0."""
     shape = num_programs, num_examples
+    room = (*shape, max_ticks)
     return Recorder(
-        *(
-            np.full((*shape, max_ticks), -1, dtype=dtype)
-            for dtype in (np.int8, np.int32, np.int32, np.int8, np.int32)
-        ),
-        np.zeros((*shape, 2), dtype=np.int32),
-        np.zeros((*shape, max_ticks + 1 if snapshots else 0, WORLD_SIZE), dtype=np.uint8),
+        actions_PKA=np.full(room, -1, dtype=np.int8),
+        action_tokens_PKA=np.full(room, -1, dtype=np.int32),
+        event_tokens_PKE=np.full(room, -1, dtype=np.int32),
+        event_values_PKE=np.full(room, -1, dtype=np.int8),
+        event_times_PKE=np.full(room, -1, dtype=np.int32),
+        counts_PK2=np.zeros((*shape, 2), dtype=np.int32),
+        snapshots_PKAW=np.zeros((*shape, max_ticks + 1 if snapshots else 0, WORLD_SIZE), dtype=np.uint8),
     )
 
 

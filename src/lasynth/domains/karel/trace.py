@@ -83,7 +83,8 @@ def run_traced(
     tokens, after_PKW = check_batch(tokens_PT, worlds_PKW)
     max_ticks = semantics.max_ticks if fuel is None else fuel
     statuses_PK = np.empty(after_PKW.shape[:2], dtype=np.uint8)
-    recorder = new_recorder(*after_PKW.shape[:2], max_ticks, snapshots=snapshots)
+    num_programs, num_examples = after_PKW.shape[0], after_PKW.shape[1]
+    recorder = new_recorder(num_programs, num_examples, max_ticks, snapshots=snapshots)
     limits = max_ticks, semantics.max_markers, semantics.crash
     work = new_code(tokens.shape[1]), new_work(), new_counters()
     run_all(tokens, after_PKW, *limits, *work, statuses_PK, recorder)

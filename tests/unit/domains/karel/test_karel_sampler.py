@@ -74,7 +74,7 @@ def test_kinds_and_depths_are_as_asked_for(kind: Kind) -> None:
 def test_settings_round_trip_and_what_does_not_fit_is_named() -> None:
     config = KarelSamplerSettings.named("real", p_extra=0.2)
     assert read(KarelSamplerSettings, config.to_dict()) == config
-    with pytest.raises(InputError, match=r"unknown name 'unreal'\. Known: real\."):
+    with pytest.raises(InputError, match=r"unknown name 'unreal'\. Did you mean 'real'"):
         KarelSamplerSettings.named("unreal")
     with pytest.raises(InputError, match="p_extr") as caught:
         KarelSamplerSettings.named("real", p_extr=0.2)

@@ -200,8 +200,8 @@ def _choose(test: _Tree, then: _Tree, otherwise: _Tree, equal: bool) -> _Tree:
     if then == otherwise:
         return then
     if isinstance(test, _Branch):
-        sides = (_choose(side, then, otherwise, equal) for side in (test.then, test.otherwise))
-        return _choose(test.total, *sides, test.equal)
+        first, second = (_choose(side, then, otherwise, equal) for side in (test.then, test.otherwise))
+        return _choose(test.total, first, second, test.equal)
     if not any(test.weights):
         return then if test.constant == 0 or (test.constant < 0 and not equal) else otherwise
     return _Branch(test, then, otherwise, equal)

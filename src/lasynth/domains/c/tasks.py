@@ -180,21 +180,10 @@ def _judged(
     outputs_PKN = np.zeros_like(inputs_PKN)
     hashes_P = np.zeros(count, dtype=np.int64)
     affine_P = np.zeros(count, dtype=np.bool_)
-    _judge_all(
-        keys_P,
-        tokens_PT,
-        probe_inputs(num_cells, max_value),
-        max_value,
-        max_tries,
-        new_code(tokens_PT.shape[1]),
-        new_work(),
-        new_memory(),
-        inputs_PKN,
-        outputs_PKN,
-        hashes_P,
-        affine_P,
-        verdicts_P,
-    )
+    probes_KN = probe_inputs(num_cells, max_value)
+    work = new_code(tokens_PT.shape[1]), new_work(), new_memory()
+    found = inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P
+    _judge_all(keys_P, tokens_PT, probes_KN, max_value, max_tries, *work, *found)
     return Drawn(tokens_PT, inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P)
 
 

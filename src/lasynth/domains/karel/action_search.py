@@ -38,6 +38,8 @@ from lasynth.grammar import IntArray
 
 __all__ = ["action_program", "action_sequence", "straight_program"]
 
+Longs = npt.NDArray[np.int64]
+
 # The common grid: the robots start in its middle, row `_REACH`, and face up.
 _REACH: Final = MAX_SIDE - 1
 _SIDE: Final = 2 * _REACH + 1
@@ -51,16 +53,10 @@ _MOVE, _RIGHT, _LEFT, _PICK, _PUT = range(len(ACTION_NAMES))
 
 
 @njit(cache=True, nogil=True)
-def _signed(number: int) -> int:
-    """A number of a world that can be subtracted from: Numba's `int` of a uint8 has no sign."""
-    return int(np.int64(number))
-
-
-@njit(cache=True, nogil=True)
-def _common_cell(start: WorldArray, row: int, col: int) -> int:
+def _common_cell(start: Longs, row: int, col: int) -> int:
     """The cell of the common grid that is the row and column of a world."""
-    north, east = row - _signed(start[HERO_ROW]), col - _signed(start[HERO_COL])
-    facing = int(start[FACING])
+    north, east = row - start[HERO_ROW], col - start[HERO_COL]
+    facing = start[FACING]
     up, right = north, east
     if facing == 1:
         up, right = east, -north
@@ -72,9 +68,7 @@ def _common_cell(start: WorldArray, row: int, col: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _lay_together(
-    inputs_KW: WorldArray, outputs_KW: WorldArray, free: npt.NDArray[np.int32], change: IntArray
-) -> tuple[int, int]:
+def _lay_together(inputs_KW: Longs, outputs_KW: Longs, free: IntArray, change: IntArray) -> tuple[int, int]:
     """Fill in the common grid.
 
     Args:
@@ -92,8 +86,8 @@ def _lay_together(
         start, goal = inputs_KW[example], outputs_KW[example]
         if start[CRASHED] or goal[CRASHED]:
             return -1, -1
-        cell = _common_cell(start, _signed(goal[HERO_ROW]), _signed(goal[HERO_COL]))
-        facing = (_signed(goal[FACING]) - _signed(start[FACING])) & 3
+        cell = _common_cell(start, goal[HERO_ROW], goal[HERO_COL])
+        facing = (goal[FACING] - start[FACING]) & 3
         if example == 0:
             end, end_facing = cell, facing
         elif cell != end or facing != end_facing:
@@ -102,7 +96,7 @@ def _lay_together(
         for row in range(MAX_SIDE):
             for col in range(MAX_SIDE):
                 place = (row + 1) * FRAME + col + 1
-                before, after = _signed(start[place]), _signed(goal[place])
+                before, after = start[place], goal[place]
                 if (before >= WALL) != (after >= WALL):
                     return -1, -1
                 if before >= WALL:
@@ -131,7 +125,7 @@ def _distance(cell: int, other: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _is_new(table: npt.NDArray[np.int64], key: int) -> bool:
+def _is_new(table: Longs, key: int) -> bool:
     """Whether a state has not been seen; it has then. The table is a power of two and never full."""
     slot = (((key ^ key >> 20) & 0x3FFFFFFF) * 0x9E3779B1 >> 11) & (len(table) - 1)
     while table[slot] != _NONE:
@@ -144,12 +138,12 @@ def _is_new(table: npt.NDArray[np.int64], key: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def _search(
-    inputs_KW: WorldArray,
-    outputs_KW: WorldArray,
+    inputs_KW: Longs,
+    outputs_KW: Longs,
     max_length: int,
     max_states: int,
-    table: npt.NDArray[np.int64],
-    states: npt.NDArray[np.int64],
+    table: Longs,
+    states: Longs,
     parents: npt.NDArray[np.int32],
     actions: npt.NDArray[np.int8],
 ) -> int:
@@ -240,7 +234,7 @@ def _search(
 
 @njit(cache=True, nogil=True)
 def _write(
-    states: npt.NDArray[np.int64],
+    states: Longs,
     parents: npt.NDArray[np.int32],
     found: int,
     change: IntArray,
@@ -285,8 +279,8 @@ def action_sequence(
     Raises:
         ValueError: shapes that are no worlds, or bounds that are not positive.
     """
-    inputs = np.require(inputs_KW, np.uint8, ["C", "W"])
-    outputs = np.require(outputs_KW, np.uint8, ["C", "W"])
+    # Numbers with a sign, so that they can be subtracted.
+    inputs, outputs = (np.require(worlds, np.int64, ["C", "W"]) for worlds in (inputs_KW, outputs_KW))
     if inputs.ndim != 2 or inputs.shape != outputs.shape or inputs.shape[1] != WORLD_SIZE or not len(inputs):
         raise ValueError(f"worlds must be two arrays [K, {WORLD_SIZE}], not {inputs.shape}, {outputs.shape}")
     if max_length < 0 or max_states < 1:
@@ -295,16 +289,9 @@ def action_sequence(
     actions = np.empty(max_length + 1, dtype=np.int8)
     # A small search first: clearing the room for a large one takes longer than most tasks do.
     for limit in sorted({min(4096, max_states), max_states}):
-        length = _search(
-            inputs,
-            outputs,
-            max_length,
-            limit,
-            np.empty(1 << (2 * limit).bit_length(), dtype=np.int64),
-            np.empty(limit, dtype=np.int64),
-            np.empty(limit, dtype=np.int32),
-            actions,
-        )
+        table = np.empty(1 << (2 * limit).bit_length(), dtype=np.int64)
+        states, parents = np.empty(limit, dtype=np.int64), np.empty(limit, dtype=np.int32)
+        length = _search(inputs, outputs, max_length, limit, table, states, parents, actions)
         if length != _FULL:
             break
     return actions[:length].copy() if length >= 0 else None

@@ -34,23 +34,8 @@ from lasynth.domains.karel.grammar import (
 )
 from lasynth.grammar import IntArray
 
-__all__ = [
-    "ACT",
-    "COUNT",
-    "COUNTER_SHIFT",
-    "HALT",
-    "JUMP",
-    "LOOP",
-    "MAX_PROGRAM_TOKENS",
-    "NEGATED",
-    "NEXT",
-    "SKIP",
-    "STACK_SIZE",
-    "TARGET_SHIFT",
-    "compile_tokens",
-    "new_code",
-    "new_work",
-]
+# The names of the operations are left out: write `compile.ACT`.
+__all__ = ["MAX_PROGRAM_TOKENS", "STACK_SIZE", "compile_tokens", "new_code", "new_work"]
 
 ACT, SKIP, LOOP, JUMP, COUNT, NEXT, HALT = range(7)
 COUNTER_SHIFT: Final = 9
@@ -84,6 +69,14 @@ def new_code(num_tokens: int) -> IntArray:
 def new_work() -> IntArray:
     """What `compile_tokens` works on; its content between calls does not matter."""
     return np.zeros(_WORK_SIZE, dtype=np.int32)
+
+
+@njit(cache=True, nogil=True)
+def _emit(code: IntArray, size: int, word: int, position: int) -> int:
+    """Write an instruction behind the others; returns how many there are then."""
+    code[0, size] = word
+    code[1, size] = position
+    return size + 1
 
 
 @njit(cache=True, nogil=True)
@@ -121,9 +114,7 @@ def compile_tokens(tokens: IntArray, code: IntArray, work: IntArray) -> int:
             action = actions[number]
             top = _RECORD * (depth - 1)
             if action == _ACT:
-                code[0, size] = ACT | (token - FIRST_ACTION) << 4
-                code[1, size] = position
-                size += 1
+                size = _emit(code, size, ACT | (token - FIRST_ACTION) << 4, position)
             elif action == _TEST:
                 condition = token - FIRST_CONDITION
             elif action == _NEGATED:
@@ -135,21 +126,17 @@ def compile_tokens(tokens: IntArray, code: IntArray, work: IntArray) -> int:
                 first = position - 1
                 if action != _REPEAT:
                     first = position - (6 if condition >= NEGATED else 3)
-                if action == _IF:
-                    code[0, size] = SKIP | condition << 4
-                elif action == _WHILE:
-                    code[0, size] = JUMP
-                else:
-                    code[0, size] = COUNT | (token - FIRST_TIMES) << 4 | depth << COUNTER_SHIFT
-                code[1, size] = first
                 opened[top + _RECORD] = size
                 opened[top + _RECORD + 1] = condition
+                word = JUMP
+                if action == _IF:
+                    word = SKIP | condition << 4
+                elif action == _REPEAT:
+                    word = COUNT | (token - FIRST_TIMES) << 4 | depth << COUNTER_SHIFT
+                size = _emit(code, size, word, first)
                 depth += 1
-                size += 1
             elif action == _ELSE:
-                code[0, size] = JUMP
-                code[1, size] = position
-                size += 1
+                size = _emit(code, size, JUMP, position)
                 code[0, opened[top]] |= size << TARGET_SHIFT
                 opened[top] = size - 1
             elif action == _END_IF:
@@ -159,16 +146,12 @@ def compile_tokens(tokens: IntArray, code: IntArray, work: IntArray) -> int:
                 start = opened[top]
                 depth -= 1
                 code[0, start] |= size << TARGET_SHIFT
-                if action == _END_WHILE:
-                    code[0, size] = LOOP | opened[top + 1] << 4 | (start + 1) << TARGET_SHIFT
-                else:
-                    code[0, size] = NEXT | depth << COUNTER_SHIFT | (start + 1) << TARGET_SHIFT
-                code[1, size] = code[1, start]
-                size += 1
+                word = LOOP | opened[top + 1] << 4
+                if action == _END_REPEAT:
+                    word = NEXT | depth << COUNTER_SHIFT
+                size = _emit(code, size, word | (start + 1) << TARGET_SHIFT, code[1, start])
             elif action == _HALT:
-                code[0, size] = HALT
-                code[1, size] = position
-                size += 1
+                size = _emit(code, size, HALT, position)
         if used == 0:
             return size
     return -1

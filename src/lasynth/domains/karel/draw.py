@@ -43,9 +43,8 @@ _STARTS_LINE: Final = frozenset(
 def world_svg(world: World) -> str:
     """A world as an SVG document."""
     width, height = _size(world)
-    return _document(
-        width, height, "A Karel world", [*_ground(world), _robot_still(world), *_markers_still(world)]
-    )
+    markers = [_marker(world, row, col, count, "") for row, col, count in world.markers]
+    return _document(width, height, "A Karel world", [*_ground(world), _robot_still(world), *markers])
 
 
 def run_svg(
@@ -74,26 +73,17 @@ def run_svg(
     clock = _Clock(run.lengths, seconds_per_action)
     line_of = np.cumsum([int(token) in _STARTS_LINE for token in tokens])
     at_line = [0, *(int(line_of[tick.token]) for tick in run.ticks)]
-    tops = [_MARGIN + line * _LINE for line in at_line]
+    glow = f"rx='3' fill='{_GLOW}'", clock.steps("y", [_MARGIN + line * _LINE for line in at_line])
+    bottoms = range(_MARGIN + 14, height, _LINE)
     body = [
-        _rect(
-            text_left,
-            _MARGIN,
-            width - text_left - _MARGIN,
-            _LINE,
-            f"rx='3' fill='{_GLOW}'",
-            clock.steps("y", tops),
-        ),
+        _rect(text_left, _MARGIN, width - text_left - _MARGIN, _LINE, *glow),
         f"<g {_FONT} font-size='13' fill='{_INK}'>",
-        *(
-            _code_line(line, text_left + 5, _MARGIN + number * _LINE + 14)
-            for number, line in enumerate(lines)
-        ),
+        *(_code_line(line, text_left + 5, bottom) for line, bottom in zip(lines, bottoms, strict=False)),
         "</g>",
         *_ground(world),
         *_robot_moving(run.worlds, clock),
         *_markers_changing(run.worlds, clock),
-        *_captions(run, clock, _MARGIN, height - 12),
+        *_captions(run, clock, height - 12),
     ]
     return _document(width, height, "A run of a Karel program", body)
 
@@ -127,9 +117,8 @@ class _Run:
         for action in range(num_actions + 1):
             while event < num_events and times[event] == action:
                 token = int(traces.event_tokens_PKE[0, 0, event])
-                ticks.append(
-                    _Tick(token, _answer(tokens, token, traces.event_values_PKE[0, 0, event]), False)
-                )
+                words = _answer(tokens, token, traces.event_values_PKE[0, 0, event])
+                ticks.append(_Tick(token, words, False))
                 worlds.append(snapshots[action])
                 event += 1
             if action < num_actions:
@@ -240,17 +229,13 @@ def _arrow(inner: str) -> str:
     return f"<path d='{shape}' stroke-linejoin='round' stroke-width='2'{inner}"
 
 
-def _colours(crashed: bool) -> str:
-    return _RED if crashed else _BLUE
-
-
 def _middle(world: World) -> str:
     x, y = _corner(world, world.hero.row, world.hero.col)
     return f"{x + _CELL / 2:g} {y + _CELL / 2:g}"
 
 
 def _robot_still(world: World) -> str:
-    colour = _colours(world.crashed)
+    colour = _RED if world.crashed else _BLUE
     arrow = _arrow(f" fill='{colour}' stroke='{colour}'/>")
     return f"<g transform='translate({_middle(world)}) rotate({90 * world.hero.facing})'>{arrow}</g>"
 
@@ -260,7 +245,7 @@ def _robot_moving(worlds: Sequence[World], clock: _Clock) -> list[str]:
     for world in worlds[1:]:  # always the short way round
         turn = (world.hero.facing * 90 - angles[-1] + 180) % 360 - 180
         angles.append(angles[-1] + turn)
-    colours = [_colours(world.crashed) for world in worlds]
+    colours = [_RED if world.crashed else _BLUE for world in worlds]
     fade = clock.steps("fill", colours, late=True) + clock.steps("stroke", colours, late=True)
     arrow = _arrow(f" fill='{colours[0]}' stroke='{colours[0]}'>{fade}</path>")
     turns = clock.glide("rotate", [str(angle) for angle in angles])
@@ -270,10 +255,6 @@ def _robot_moving(worlds: Sequence[World], clock: _Clock) -> list[str]:
         f"<g transform='rotate({angles[0]})'>{turns}{arrow}</g>",
         "</g>",
     ]
-
-
-def _markers_still(world: World) -> list[str]:
-    return [_marker(world, row, col, count, "") for row, col, count in world.markers]
 
 
 def _markers_changing(worlds: Sequence[World], clock: _Clock) -> list[str]:
@@ -305,7 +286,7 @@ def _marker(world: World, row: int, col: int, count: int, animation: str, visibi
     return f"<g{hidden}>{animation}{dot}{number}</g>"
 
 
-def _captions(run: _Run, clock: _Clock, left: int, bottom: int) -> list[str]:
+def _captions(run: _Run, clock: _Clock, bottom: int) -> list[str]:
     """What is going on, a text a tick below the picture, each visible at its time."""
     words = ["start", *(tick.words for tick in run.ticks)]
     if run.status == Status.CRASH:
@@ -320,7 +301,6 @@ def _captions(run: _Run, clock: _Clock, left: int, bottom: int) -> list[str]:
     for frame, text in enumerate(words):
         shown = ["visible" if other == frame else "hidden" for other in range(len(words))]
         hidden = "" if frame == 0 else " visibility='hidden'"
-        texts.append(
-            f"<text x='{left}' y='{bottom}'{hidden}>{clock.steps('visibility', shown)}{escape(text)}</text>"
-        )
+        timing = clock.steps("visibility", shown)
+        texts.append(f"<text x='{_MARGIN}' y='{bottom}'{hidden}>{timing}{escape(text)}</text>")
     return [f"<g {_FONT} font-size='12' fill='{_FAINT}'>", *texts, "</g>"]

@@ -218,27 +218,13 @@ def along(tokens_BT: IntArray, inputs_BKW: WorldArray) -> States:
     world_SK = np.zeros((most, num_examples), dtype=np.int64)
     worlds_QW = np.empty((most * num_examples, WORLD_SIZE), dtype=np.uint8)
     example_Q = np.zeros(most * num_examples, dtype=np.int64)
-    room = 2 * num_positions + 4
-    num_states, num_worlds, failed = _along(
-        tokens,
-        worlds_BKW,
-        new_rows(1, num_examples, room),
-        new_work(),
-        state_BT,
-        seen_SK,
-        world_SK,
-        worlds_QW,
-        example_Q,
-    )
+    rows = new_rows(1, num_examples, 2 * num_positions + 4)
+    states = state_BT, seen_SK, world_SK, worlds_QW, example_Q
+    num_states, num_worlds, failed = _along(tokens, worlds_BKW, rows, new_work(), *states)
     if failed >= 0:
         row, position = divmod(failed, num_positions)
         raise ValueError(
             f"row {row} is not a program: token {tokens[row, position]} at {position} does not fit"
         )
-    return States(
-        state_BT,
-        seen_SK[:num_states],
-        world_SK[:num_states],
-        worlds_QW[:num_worlds],
-        example_Q[:num_worlds],
-    )
+    seen_SK, world_SK = seen_SK[:num_states], world_SK[:num_states]
+    return States(state_BT, seen_SK, world_SK, worlds_QW[:num_worlds], example_Q[:num_worlds])

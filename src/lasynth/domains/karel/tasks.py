@@ -238,24 +238,10 @@ def draw_tasks(
     straight_P = np.zeros(count, dtype=np.bool_)
     num_actions_PK = np.zeros((count, num_examples), dtype=np.int32)
     verdicts_P = np.zeros(count, dtype=np.uint8)
-    _draw_all(
-        program_keys(seed, first, count),
-        config.weights(),
-        behaviour_probes(),
-        max_tries,
-        new_code(num_tokens),
-        new_work(),
-        new_counters(),
-        new_locks(),
-        np.zeros((num_tokens, 2), dtype=np.uint8),
-        np.zeros((num_tokens, 2), dtype=np.uint8),
-        new_recorder(1, num_examples, config.max_ticks),
-        tokens_PT,
-        inputs_PKW,
-        outputs_PKW,
-        hashes_P,
-        straight_P,
-        num_actions_PK,
-        verdicts_P,
-    )
+    work = new_code(num_tokens), new_work(), new_counters(), new_locks()
+    outcomes = np.zeros((2, num_tokens, 2), dtype=np.uint8)
+    recorder = new_recorder(1, num_examples, config.max_ticks)
+    drawn = tokens_PT, inputs_PKW, outputs_PKW, hashes_P, straight_P, num_actions_PK, verdicts_P
+    source = program_keys(seed, first, count), config.weights(), behaviour_probes(), max_tries
+    _draw_all(*source, *work, outcomes[0], outcomes[1], recorder, *drawn)
     return DrawnTasks(tokens_PT, inputs_PKW, outputs_PKW, hashes_P, straight_P, verdicts_P, num_actions_PK)

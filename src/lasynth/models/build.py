@@ -31,7 +31,7 @@ KINDS: Final = {cls.Config.kind: cls for cls in _CLASSES}
 
 def build(config: ModelConfig) -> Model:
     """A freshly initialised model; torch's generator must be seeded by the caller."""
-    return KINDS[config.kind].from_config(config)
+    return KINDS[config.kind](config)
 
 
 def model_config(obj: Mapping[str, Any], *, where: str | None = None, path: str = "") -> ModelConfig:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from lasynth.models.attention import Attention
 
-__all__ = ["InputEncoder", "ListLSTM", "OutputEncoder", "OutputRefiner"]
+__all__ = ["ListLSTM", "OutputRefiner", "pooled"]
 
 State = tuple[Tensor, Tensor]
 
@@ -32,14 +32,6 @@ class ListLSTM(nn.Module):
         rows = list_MKNE.shape[:2]
         states, final = self.lstm(list_MKNE.flatten(0, 1), state)
         return states.unflatten(0, rows), final
-
-
-class InputEncoder(ListLSTM):
-    """Encodes the input lists, true or believed."""
-
-
-class OutputEncoder(ListLSTM):
-    """Encodes the output lists, starting from the final state of the input encoder."""
 
 
 class OutputRefiner(nn.Module):

@@ -8,6 +8,8 @@ Shapes: M rows, K examples, N cells, C values, E embedding, H hidden, D decoder 
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -96,8 +98,8 @@ class LatentExecutor(nn.Module):
 
 
 class NoExecutor(nn.Module):
-    """No latent execution (the paper's NoExecutor): the list stays the input."""
+    """No latent execution (the paper's NoExecutor), in any language: beliefs stay the inputs."""
 
-    def forward(self, belief_MKNC: Tensor, state_MD: Tensor, values: ValueEmbedding) -> Tensor:
+    def forward(self, belief_MK: Tensor, state_MD: Tensor, values: Any) -> Tensor:
         """The belief itself."""
-        return belief_MKNC
+        return belief_MK

@@ -24,10 +24,10 @@ from torch import Tensor, nn
 
 from lasynth.models.attention import Slots
 from lasynth.models.decoder import HistoryAttention, NoHistory, OutputLayer, TokenDecoder
-from lasynth.models.model import Beliefs, Forward, Model
+from lasynth.models.model import Beliefs, Forward, Model, ModelConfig
 from lasynth.models.schedule import Schedule
 
-__all__ = ["Correction", "Executor", "Forward", "LaSynth", "Parts", "Reader", "SearchState", "Values"]
+__all__ = ["Correction", "Executor", "Forward", "LaSynth", "Reader", "SearchState", "Values"]
 
 
 Correction = Callable[[Tensor, Tensor], Tensor]
@@ -58,18 +58,6 @@ class Reader(Protocol):
 
     def __call__(self, memory_MK: Tensor, state_PD: Tensor, slots: Slots) -> Tensor:
         """The pooled reading m_t of each packed position, `[P, ...]`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The exchangeable parts that models of all languages have; an ablation swaps one of them."""
-
-    decoder: TokenDecoder
-    executor: Executor
-    schedule: Schedule
-    reader: Reader
-    history: HistoryAttention | NoHistory
-    output: OutputLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,33 +107,32 @@ class LaSynth(Model):
     `_remember` and, if its inputs have one, `_input_loss`.
 
     Args:
-        reading: the parts that read examples, by name; `values` is one of them. They come first
-            among the parameters.
-        parts: the other parts.
-        bos: the token before the first.
+        config: what it is built from.
+        parts: exchangeable parts by name, in the order of their parameters; an ablation swaps one of them.
+            All models have those named below.
+        schedule: when the executor runs.
         num_closing: tokens between the last statement and the end token, of any program: the
             execution at a row's own end is before them.
     """
 
     values: Values
+    decoder: TokenDecoder
+    executor: Executor
+    reader: Reader
+    history: HistoryAttention | NoHistory
+    output: OutputLayer
     beliefs: Beliefs
 
     def __init__(
-        self, reading: Mapping[str, nn.Module], parts: Parts, bos: int, num_closing: int = 0
+        self, config: ModelConfig, parts: Mapping[str, nn.Module], schedule: Schedule, num_closing: int = 0
     ) -> None:
-        super().__init__()
-        for name, part in reading.items():
+        super().__init__(config)
+        for name, part in parts.items():
             self.add_module(name, part)
-        self.decoder = parts.decoder
-        self.executor = parts.executor
-        self.schedule = parts.schedule
-        self.reader = parts.reader
-        self.history = parts.history
-        self.output = parts.output
-        self.bos = bos
+        self.schedule = schedule
         self.num_closing = num_closing
-        self.executes = self.schedule.at_end
-        self.can_be_grounded = self.schedule.at_statements
+        self.executes = schedule.at_end
+        self.can_be_grounded = schedule.at_statements
 
     def forward(
         self,

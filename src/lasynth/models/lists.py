@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from lasynth.config import Count, Rate, Size
-from lasynth.domains.c import grammar
+from lasynth.domains.c.grammar import token_of
 from lasynth.errors import InputError
 from lasynth.examples import Example, Obstacles
 from lasynth.models.branches import Changes, Conditions, RelativeOperations
 from lasynth.models.decoder import ExampleReader, HistoryAttention, NoHistory, OutputLayer, TokenDecoder
-from lasynth.models.encoder import InputEncoder, OutputEncoder, OutputRefiner, pooled
+from lasynth.models.encoder import ListLSTM, OutputRefiner, pooled
 from lasynth.models.executor import LatentExecutor, NoExecutor, TableHead, ValueHead
-from lasynth.models.lasynth import LaSynth, Parts
-from lasynth.models.model import Model, ModelConfig
+from lasynth.models.lasynth import LaSynth
+from lasynth.models.model import ModelConfig
 from lasynth.models.operations import (
     Evidence,
     NoOperationPredictor,
@@ -46,6 +46,13 @@ class ListConfig(ModelConfig):
     Attributes:
         max_value: inputs and outputs hold values in `[-max_value, max_value]`.
         min_cells, max_cells: shortest and longest list.
+        embedding: size of the embeddings of tokens, and of values or answers, E.
+        hidden: size of the encoded examples and of attention, H (even); for property signatures, of a
+            direction of the encoder.
+        decoder: size of the token decoder's state, D.
+        decoder_layers: layers of the token decoder.
+        heads: attention heads; 1 is the paper's attention.
+        dropout: probability, on the inputs of the output layer.
     """
 
     domain: ClassVar[str] = "c"
@@ -53,6 +60,12 @@ class ListConfig(ModelConfig):
     max_value: Size = 4
     min_cells: Size = 5
     max_cells: Size = 5
+    embedding: Size = 64
+    hidden: Size = 128
+    decoder: Size = 256
+    decoder_layers: Size = 1
+    heads: Size = 2
+    dropout: Rate = 0.0
 
     def misfit(self) -> tuple[str, str] | None:
         """See `Config`."""
@@ -80,7 +93,7 @@ class ListConfig(ModelConfig):
         obstacles.check()
 
 
-class ListModel(Model):
+class ListModel(LaSynth):
     """A model of lists of some lengths and values."""
 
     config: ListConfig
@@ -103,36 +116,14 @@ class ListModel(Model):
         return Example(cells, cells)
 
 
-@dataclass(frozen=True, slots=True)
-class ListReading:
-    """The exchangeable parts that read lists."""
-
-    values: ValueEmbedding
-    input_encoder: InputEncoder
-    output_encoder: OutputEncoder
-    refiner: OutputRefiner
-    operations: OperationPredictor | NoOperationPredictor
-
-
-class ListLaSynth(ListModel, LaSynth):
-    """LaSynth for lists; a belief is a distribution over values per cell, `[M, K, N, C]`.
-
-    Args:
-        reading: the parts that read lists.
-        parts: the others.
-        bos: the token before the first.
-    """
+class ListLaSynth(ListModel):
+    """LaSynth for lists; a belief is a distribution over values per cell, `[M, K, N, C]`."""
 
     @dataclass(frozen=True, slots=True)
     class Config(ListConfig):
         """Sizes and parts.
 
         Attributes:
-            embedding: size of token and value embeddings, E.
-            hidden: size of the encoded examples and of attention, H (even).
-            decoder: size of the token decoder's state, D.
-            decoder_layers: layers of the token decoder.
-            heads: attention heads; 1 is the paper's attention.
             refinements: how often output states are refined against input states (2 in the release).
             executor: when the latent executor runs: after each top-level statement, every `period`
                 tokens (the release), only at the end (the paper's NoPartialExecutor), or never.
@@ -144,23 +135,16 @@ class ListLaSynth(ListModel, LaSynth):
                 and loops; `"cells"`, `O = I + c` and `O = c - I` of
                 the same cell (the paper); `"none"`, no operation predictor.
             history: whether decoding attends to the tokens so far (Eq. 3).
-            dropout: probability, on the inputs of the output layer.
         """
 
         kind: ClassVar[str] = "lasynth"
 
-        embedding: Size = 64
-        hidden: Size = 128
-        decoder: Size = 256
-        decoder_layers: Size = 1
-        heads: Size = 2
         refinements: Count = 2
         executor: Literal["statements", "period", "end", "never"] = "statements"
         period: Size = 16
         executor_head: Literal["values", "table"] = "table"
         operations: Literal["branches", "expressions", "cells", "none"] = "expressions"
         history: bool = True
-        dropout: Rate = 0.0
 
         def misfit(self) -> tuple[str, str] | None:
             """See `lasynth.config.Config`."""
@@ -174,25 +158,17 @@ class ListLaSynth(ListModel, LaSynth):
             return asdict(self)
 
     values: ValueEmbedding
-    input_encoder: InputEncoder
-    output_encoder: OutputEncoder
+    input_encoder: ListLSTM
+    output_encoder: ListLSTM
     refiner: OutputRefiner
     operations: OperationPredictor | NoOperationPredictor
     reader: ExampleReader
 
-    def __init__(self, reading: ListReading, parts: Parts, bos: int) -> None:
-        names = ("values", "input_encoder", "output_encoder", "refiner", "operations")
-        super().__init__({name: getattr(reading, name) for name in names}, parts, bos)
-        self.beliefs = ListBeliefs(self.values.max_value)
-
-    @classmethod
-    def _compose(cls, config: Config) -> Self:
-        size, hidden = config.embedding, config.hidden
+    def __init__(self, config: Config) -> None:
+        size, hidden, decoder, heads = config.embedding, config.hidden, config.decoder, config.heads
         table = OperationTable(config.max_value, config.max_cells)
-        operations: OperationPredictor | NoOperationPredictor
-        if config.operations == "none":
-            operations = NoOperationPredictor()
-        else:
+        operations: OperationPredictor | NoOperationPredictor = NoOperationPredictor()
+        if config.operations != "none":
             whole = config.operations != "cells"
             each = SingleOperands(table) if whole else OwnCell(table)
             across = WholeTable(table) if whole else OwnCell(table)
@@ -200,36 +176,28 @@ class ListLaSynth(ListModel, LaSynth):
             if config.operations == "branches":
                 evidence = [RelativeOperations(table), Changes(table), Conditions(table)]
             operations = OperationPredictor(size, table, each, across, hidden, evidence)
-        executor: LatentExecutor | NoExecutor
-        if config.executor == "never":
-            executor = NoExecutor()
-        else:
+        executor: LatentExecutor | NoExecutor = NoExecutor()
+        if config.executor != "never":
             values_head = config.executor_head == "values"
             head = ValueHead(hidden, size) if values_head else TableHead(hidden, size, table)
-            executor = LatentExecutor(size, hidden, config.decoder, head)
-        pooled_size = 2 * hidden
-        history: HistoryAttention | NoHistory
+            executor = LatentExecutor(size, hidden, decoder, head)
+        history: HistoryAttention | NoHistory = NoHistory(2 * hidden)
         if config.history:
-            history = HistoryAttention(config.decoder, pooled_size, pooled_size, config.heads)
-        else:
-            history = NoHistory(pooled_size)
-        reading = ListReading(
-            values=ValueEmbedding(config.max_value, config.max_cells, size),
-            input_encoder=InputEncoder(size, hidden),
-            output_encoder=OutputEncoder(size, hidden),
-            refiner=OutputRefiner(hidden, config.heads, config.refinements),
-            operations=operations,
-        )
-        decoder = TokenDecoder(config.num_tokens, size, 8 * hidden, config.decoder, config.decoder_layers)
-        parts = Parts(
-            decoder=decoder,
-            executor=executor,
-            schedule=_schedule(config),
-            reader=ExampleReader(config.decoder, hidden, config.heads, 2 + operations.num_memories),
-            history=history,
-            output=OutputLayer(history.size, config.decoder, 2 * hidden, config.num_tokens, config.dropout),
-        )
-        return cls(reading, parts, grammar.BOS)
+            history = HistoryAttention(decoder, 2 * hidden, 2 * hidden, heads)
+        parts = {
+            "values": ValueEmbedding(config.max_value, config.max_cells, size),
+            "input_encoder": ListLSTM(size, hidden),
+            "output_encoder": ListLSTM(size, hidden),
+            "refiner": OutputRefiner(hidden, heads, config.refinements),
+            "operations": operations,
+            "decoder": TokenDecoder(config.num_tokens, size, 8 * hidden, decoder, config.decoder_layers),
+            "executor": executor,
+            "reader": ExampleReader(decoder, hidden, heads, 2 + operations.num_memories),
+            "history": history,
+            "output": OutputLayer(history.size, decoder, 2 * hidden, config.num_tokens, config.dropout),
+        }
+        super().__init__(config, parts, _schedule(config))
+        self.beliefs = ListBeliefs(config.max_value)
 
     def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """Unrefined output states, and the examples pooled for the decoder's start."""
@@ -259,11 +227,6 @@ def _schedule(config: ListLaSynth.Config) -> Schedule:
         return AtEnd()
     if config.executor == "period":
         return EveryPeriod(config.period)
-    token_of = grammar.token_of
     return StatementEnds(
-        opening=[token_of(text) for text in "([{"],
-        closing=[token_of(text) for text in ")]}"],
-        ends=[token_of(";"), token_of("}")],
-        declare=token_of("int"),
-        num_tokens=config.num_tokens,
+        token_of, config.num_tokens, opening="([{", closing=")]}", level=0, ends=";}", half="int"
     )

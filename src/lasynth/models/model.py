@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor, nn
 
+from lasynth import domains
 from lasynth.config import Config, Size
 from lasynth.examples import Example
 
@@ -107,38 +108,29 @@ class Beliefs(Protocol):
 class Model(nn.Module):
     """The base of all models.
 
+    Args:
+        config: what it is built from; torch's generator must be seeded by the caller.
+
     Attributes:
         Config: what models of the class are built from.
         config: what this one was built from.
         bos: the token before the first.
+        objective: what it learns, by its name in `lasynth.training.objectives`.
         beliefs: what its executor's beliefs are compared with; None for a model without an executor.
         executes: whether it executes programs latently.
         can_be_grounded: whether it executes behind statements, so that the machine can correct its beliefs.
     """
 
     Config: ClassVar[type[ModelConfig]]
-    config: ModelConfig
-    bos: int
+    objective: str = "programs"
     beliefs: Beliefs | None = None
     executes: bool = False
     can_be_grounded: bool = False
 
-    @classmethod
-    def from_config(cls, config: ModelConfig) -> Self:
-        """A freshly initialised model; torch's generator must be seeded by the caller."""
-        model = cls._compose(config)
-        model.config = config
-        return model
-
-    @classmethod
-    def _compose(cls, config: Any) -> Self:
-        """The parts that a configuration names, put together."""
-        raise NotImplementedError
-
-    @property
-    def objective(self) -> str:
-        """What the model learns, by its name in `lasynth.training.objectives`."""
-        return "programs"
+    def __init__(self, config: Any) -> None:
+        super().__init__()
+        self.config = config
+        self.bos = domains.get(config.domain).grammar.bos
 
     def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Any:
         """The incremental path before any token: one row a task."""

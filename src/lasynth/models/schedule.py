@@ -9,11 +9,12 @@ Shapes: B rows, T tokens, R rows of a search.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 __all__ = ["AtEnd", "EveryPeriod", "Never", "Schedule", "StatementEnds"]
 
@@ -60,16 +61,17 @@ class EveryPeriod:
 
 
 class StatementEnds:
-    """After every statement of the outermost level but declarations.
+    """After every whole statement of the outermost block.
 
-    There the partial program is itself a program, so a belief has a plain meaning: the list so far.
+    There the partial program is itself a program, so a belief has a plain meaning: the value so far.
 
     Args:
-        opening: tokens that open a bracket of any kind.
-        closing: tokens that close one.
-        ends: tokens that end a statement where no bracket is open.
-        declare: the token that begins a declaration; declarations come first.
+        token_of: the token of a text.
         num_tokens: size of the vocabulary.
+        opening, closing: texts that open and close a bracket of any kind.
+        level: brackets that are open in the outermost block.
+        ends: texts that end a statement there.
+        half: the text behind which the next end is not one of a whole statement.
     """
 
     at_statements = True
@@ -78,34 +80,37 @@ class StatementEnds:
 
     def __init__(
         self,
-        opening: Sequence[int],
-        closing: Sequence[int],
-        ends: Sequence[int],
-        declare: int,
+        token_of: Callable[[str], int],
         num_tokens: int,
+        *,
+        opening: Iterable[str],
+        closing: Iterable[str],
+        level: int,
+        ends: Iterable[str],
+        half: str,
     ) -> None:
-        depth = torch.zeros(num_tokens, dtype=torch.long)
-        depth[list(opening)] = 1
-        depth[list(closing)] = -1
-        self.depth = depth
+        self.depth = torch.zeros(num_tokens, dtype=torch.long)
+        self.depth[[token_of(text) for text in opening]] = 1
+        self.depth[[token_of(text) for text in closing]] = -1
         self.is_end = torch.zeros(num_tokens, dtype=torch.bool)
-        self.is_end[list(ends)] = True
-        self.declare = declare
+        self.is_end[[token_of(text) for text in ends]] = True
+        self.level, self.half = level, token_of(half)
 
     def along(self, tokens_BT: Tensor) -> Tensor:
         """See `Schedule`."""
-        outside = self.depth.to(tokens_BT.device)[tokens_BT].cumsum(1) == 0
-        ends = self.is_end.to(tokens_BT.device)[tokens_BT] & outside
-        declared = ((tokens_BT == self.declare) & outside).cumsum(1)
-        return ends & (ends.cumsum(1) > declared)
+        outermost = self.depth.to(tokens_BT.device)[tokens_BT].cumsum(1) == self.level
+        ends = self.is_end.to(tokens_BT.device)[tokens_BT] & outermost
+        halves = (tokens_BT == self.half) & outermost
+        place = torch.arange(1, tokens_BT.shape[1] + 1, device=tokens_BT.device)
+        last_half, last_end = ((place * found).cummax(1).values for found in (halves, ends))
+        return ends & (last_half <= functional.pad(last_end[:, :-1], (1, 0)))
 
     def step(self, state_RS: Tensor, tokens_R: Tensor) -> tuple[Tensor, Tensor]:
-        """See `Schedule`; the state is the depth, and the declarations that are still open."""
+        """See `Schedule`; the state is the depth, and whether half a statement is open."""
         depth = state_RS[:, 0] + self.depth.to(tokens_R.device)[tokens_R]
-        ends = self.is_end.to(tokens_R.device)[tokens_R] & (depth == 0)
-        pending = state_RS[:, 1] + ((tokens_R == self.declare) & (depth == 0)).long()
-        runs = ends & (pending == 0)
-        return torch.stack([depth, torch.where(ends, 0, pending)], dim=1), runs
+        ends = self.is_end.to(tokens_R.device)[tokens_R] & (depth == self.level)
+        half = state_RS[:, 1] | ((tokens_R == self.half) & (depth == self.level))
+        return torch.stack([depth, half * ~ends], dim=1), ends & (half == 0)
 
 
 class AtEnd:

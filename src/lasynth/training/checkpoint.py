@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import torch
 
 from lasynth.errors import CheckpointError
 
-__all__ = ["append_metrics", "load_checkpoint", "save_checkpoint"]
+__all__ = ["load_checkpoint", "save_checkpoint"]
 
 FORMAT = 1
 
@@ -46,9 +45,3 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
             f"checkpoint format {state.get('format')}, this version reads {FORMAT}", where=str(path)
         )
     return state
-
-
-def append_metrics(path: Path, metrics: dict[str, Any]) -> None:
-    """Add one line of JSON to a metrics file."""
-    with path.open("a") as stream:
-        stream.write(json.dumps(metrics) + "\n")

@@ -7,7 +7,7 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,17 +21,17 @@ from torch import Tensor, nn
 from lasynth.data.batches import Batch, Batches
 from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError
-from lasynth.models.build import Model, build
+from lasynth.models.build import build
 from lasynth.models.vocabulary import check, made_with
-from lasynth.training.checkpoint import append_metrics, load_checkpoint, save_checkpoint
+from lasynth.training.checkpoint import load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
 from lasynth.training.objectives import objective_of
 from lasynth.training.start import begin_with
+from lasynth.training.validation import Validate
 
 __all__ = ["Progress", "Trainer"]
 
-Validate = Callable[[Model], dict[str, float]]
 _LOG_EVERY = 100
 
 
@@ -240,16 +240,15 @@ class Trainer:
                 self.save()
 
     def _log(self, metrics: dict[str, Any]) -> None:
-        append_metrics(
-            self.folder / "metrics.jsonl",
-            {
-                "updates": self.updates,
-                "programs": self.programs,
-                "seconds": round(self.seconds, 1),
-                "learning_rate": self.learning_rate(),
-                **{name: round(value, 5) for name, value in metrics.items()},
-            },
-        )
+        line = {
+            "updates": self.updates,
+            "programs": self.programs,
+            "seconds": round(self.seconds, 1),
+            "learning_rate": self.learning_rate(),
+            **{name: round(value, 5) for name, value in metrics.items()},
+        }
+        with (self.folder / "metrics.jsonl").open("a") as stream:
+            stream.write(json.dumps(line) + "\n")
 
     def _validate(self) -> None:
         assert self.validate is not None

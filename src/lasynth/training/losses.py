@@ -1,4 +1,4 @@
-"""The three losses (Eq. 5, 6 and 8).
+"""The three losses (Eq. 5, 6 and 8), and what every objective is.
 
 Shapes: B programs, T tokens, P positions, V vocabulary.
 """
@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from torch import Tensor
 from torch.nn import functional
 
-from lasynth.models.model import Forward
+from lasynth import domains
+from lasynth.data.batches import Batch
+from lasynth.data.dataset import Dataset
+from lasynth.models.model import Forward, Model
+from lasynth.training.config import TrainConfig
 
-__all__ = ["Losses", "losses"]
+__all__ = ["Losses", "Objective", "losses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +71,23 @@ def losses(
     exec_loss, exec_accuracy = executed or (zero, zero)
     total = prog + exec_weight * exec_loss + op_weight * result.op_loss
     return Losses(total, prog.detach(), exec_loss.detach(), result.op_loss.detach(), accuracy, exec_accuracy)
+
+
+class Objective:
+    """What a model learns.
+
+    Args:
+        config: of the run.
+        data: its training programs.
+    """
+
+    def __init__(self, config: TrainConfig, data: Dataset) -> None:
+        self.config, self.data = config, data
+        self.language = domains.get(config.model.domain)
+
+    def prepare(self, model: Model) -> None:
+        """Get a freshly initialised model ready."""
+
+    def losses(self, model: Model, batch: Batch, rows_B: npt.NDArray[np.int64]) -> Losses:
+        """Forward pass and losses of a batch, whose programs are `rows_B` of the data set."""
+        raise NotImplementedError

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -34,41 +34,17 @@ from lasynth.models.baselines.shin_world import NUM_ACTIONS, START
 from lasynth.models.model import Forward, Model, ModelConfig
 from lasynth.models.zoo import load
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Losses, losses
+from lasynth.training.losses import Losses, Objective, losses
 from lasynth.training.reinforce import BeamReward
 from lasynth.training.traces import TRACES, TraceTable, task_keys
 
-__all__ = ["OBJECTIVES", "Objective", "objective_of"]
+__all__ = ["OBJECTIVES", "objective_of"]
 
 Rows = npt.NDArray[np.int64]
 
 
-class Objective(Protocol):
-    """What a model learns.
-
-    Args:
-        config: of the run.
-        data: its training programs.
-    """
-
-    def __init__(self, config: TrainConfig, data: Dataset) -> None: ...
-
-    def prepare(self, model: Model) -> None:
-        """Get a freshly initialised model ready."""
-
-    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
-        """Forward pass and losses of a batch, whose programs are `rows_B` of the data set."""
-
-
-class ReferencePrograms:
+class ReferencePrograms(Objective):
     """Programs under the grammar's mask, and what the latent executor believes of their runs."""
-
-    def __init__(self, config: TrainConfig, data: Dataset) -> None:
-        self.config = config
-        self.language = domains.get(config.model.domain)
-
-    def prepare(self, model: Model) -> None:
-        """See `Objective`."""
 
     def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """See `Objective`."""
@@ -105,14 +81,8 @@ class ReferencePrograms:
         return torch.from_numpy(outputs.astype(np.int64)).to(result.row_X.device)
 
 
-class EveryToken:
+class EveryToken(Objective):
     """Programs without a mask; the loss of the syntax has the weight `op_weight`."""
-
-    def __init__(self, config: TrainConfig, data: Dataset) -> None:
-        self.config = config
-
-    def prepare(self, model: Model) -> None:
-        """See `Objective`."""
 
     def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """See `Objective`."""
@@ -123,14 +93,8 @@ class EveryToken:
         return losses(result, tokens, any_token, None, exec_weight=0.0, op_weight=self.config.op_weight)
 
 
-class ReferenceTraces:
+class ReferenceTraces(Objective):
     """The traces of the reference programs; those of more than `max_actions` actions are left out."""
-
-    def __init__(self, config: TrainConfig, data: Dataset) -> None:
-        pass
-
-    def prepare(self, model: Model) -> None:
-        """See `Objective`."""
 
     def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """See `Objective`; a mean over steps."""
@@ -154,7 +118,7 @@ class ReferenceTraces:
         return Losses(loss, loss.detach(), zero, zero, accuracy, zero)
 
 
-class InferredTraces:
+class InferredTraces(Objective):
     """Programs from inferred traces.
 
     Raises:
@@ -162,6 +126,7 @@ class InferredTraces:
     """
 
     def __init__(self, config: TrainConfig, data: Dataset) -> None:
+        super().__init__(config, data)
         hint = "Train a model of kind shin-trace first and name the folder of its run as `traces`."
         if config.traces is None:
             raise InputError("`traces` is missing", "training configuration", hint)
@@ -172,8 +137,6 @@ class InferredTraces:
         if not isinstance(first.model, TraceModel) or not _fits(first.config, config.model):
             raise InputError("not a shin-trace model of these sizes", str(path), hint)
         self.first = first.model
-        self.config = config
-        self.data = data
         stored = Path(config.traces) / TRACES
         self.table = TraceTable.read(stored) if stored.is_file() else None
 
@@ -236,10 +199,8 @@ def _tensors(batch: Batch, device: torch.device) -> tuple[torch.Tensor, ...]:
 
 def _allowed(batch: Batch, model: ModelConfig) -> torch.Tensor:
     """`[B, T, V]` the tokens that the grammar allows."""
-    language = domains.get(model.domain)
-    return torch.from_numpy(
-        language.grammar.allowed_along(batch.tokens_BT.astype(np.int32), model.num_tokens)
-    )
+    grammar = domains.get(model.domain).grammar
+    return torch.from_numpy(grammar.allowed_along(batch.tokens_BT.astype(np.int32), model.num_tokens))
 
 
 def _never(device: torch.device) -> torch.Tensor:

@@ -29,7 +29,7 @@ from lasynth.models.model import Model
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.search import Beam, Budget, Problem
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Losses
+from lasynth.training.losses import Losses, Objective
 
 __all__ = ["BeamReward", "expected_best", "log_probs"]
 
@@ -74,21 +74,13 @@ def log_probs(model: Model, tokens_PT: Tensor, inputs_PKW: Tensor, outputs_PKW: 
     return chosen.new_zeros(len(tokens_PT)).index_add(0, result.row_P, chosen)
 
 
-class BeamReward:
-    """The objective of RL_beam_div; see `lasynth.training.objectives.Objective`.
-
-    Args:
-        config: of the run, with a stage of reinforcement.
-        data: whose tasks are searched.
-    """
+class BeamReward(Objective):
+    """RL_beam_div, for a run with a stage of reinforcement."""
 
     def __init__(self, config: TrainConfig, data: Dataset) -> None:
+        super().__init__(config, data)
         assert config.reinforce is not None
-        self.config, self.reinforce, self.data = config, config.reinforce, data
-        self.language = domains.get(config.model.domain)
-
-    def prepare(self, model: Model) -> None:
-        """See `Objective`."""
+        self.reinforce = config.reinforce
 
     def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """Search, run what was found, and the loss: less the expected best reward, a mean over tasks.

@@ -1,23 +1,17 @@
 """Inferred traces of a data set: what the second stage of Shin et al. (2018) is trained on, kept in a file.
 
-    python -m lasynth.training.traces --run FOLDER --data FOLDER
+`experiments/infer_traces.py` writes `traces.parquet` into the folder of a run of the first stage. A row is a
+program with its examples: `task`, the hash by which it is found; `lengths`, the actions of each example;
+`right`, whether the trace leads to the output; `actions`, one example after the other.
 
-infers the traces of all examples of all programs by the first stage whose run is in the one folder, and
-writes `traces.parquet` there. A row is a program with its examples: `task`, the hash by which it is found;
-`lengths`, the actions of each example; `right`, whether the trace leads to the output; `actions`, one
-example after the other. What is there already is kept, so the work can be stopped and go on.
-
-Shapes: P programs, K examples, N = P K, W numbers of a world, A actions.
+Shapes: P programs, K examples, A actions.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import os
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,18 +21,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lasynth.data.dataset import Dataset
-from lasynth.domains.karel.world import WORLD_SIZE
-from lasynth.errors import InputError, LasynthError
-from lasynth.models.baselines.shin_trace import TraceModel
-from lasynth.models.model import Model
-from lasynth.models.zoo import load
-from lasynth.task import Task
+from lasynth.errors import InputError
 
-__all__ = ["TRACES", "TraceTable", "infer_traces", "task_keys", "trace_validator"]
+__all__ = ["TRACES", "TraceTable", "task_keys"]
 
 TRACES: Final = "traces.parquet"
-_TOGETHER: Final = 64  # programs whose examples are searched side by side
-_SAVE_EVERY: Final = 100  # such batches
 
 
 class TraceTable:
@@ -140,110 +127,6 @@ class TraceTable:
 
 def task_keys(data: Dataset, rows_B: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """A number for each of some tasks, of its behaviour and its inputs: programs may come with several."""
-    return np.array(
-        [
-            int.from_bytes(_digest(data.hashes_P[row].tobytes() + data.inputs_PKN[row].tobytes()), "little")
-            for row in rows_B
-        ],
-        dtype=np.uint64,
-    ).astype(np.int64)
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=8).digest()
-
-
-def infer_traces(
-    model: TraceModel,
-    data: Dataset,
-    *,
-    seed: int = 0,
-    known: TraceTable | None = None,
-    together: int = _TOGETHER,
-) -> Iterator[TraceTable]:
-    """Infer the traces of a data set, some programs at a time.
-
-    Args:
-        model: the first stage.
-        data: its programs.
-        seed: chooses among right traces.
-        known: of programs that are left out.
-        together: programs a step.
-    """
-    todo = np.arange(len(data))
-    if known is not None:
-        todo = np.flatnonzero(known.places(task_keys(data, todo)) < 0)
-    for first in range(0, len(todo), together):
-        rows = todo[first : first + together]
-        num_examples = data.inputs_PKN.shape[1]
-        inputs, outputs = (
-            array[rows].astype(np.uint8).reshape(-1, WORLD_SIZE)
-            for array in (data.inputs_PKN, data.outputs_PKN)
-        )
-        proposed = model.propose(inputs, outputs)
-        actions = proposed.chosen(np.random.default_rng([seed, int(rows[0])]))
-        right_PK = proposed.right_NW.any(axis=1).reshape(len(rows), num_examples)
-        yield TraceTable.of(task_keys(data, rows), actions.reshape(*right_PK.shape, -1), right_PK)
-
-
-def trace_validator(tasks: Sequence[Task]) -> Callable[[Model], dict[str, float]]:
-    """A function that measures a first stage: `solved`, the share of examples with a right trace among those
-    proposed, and `top1`, that of those whose likeliest is right.
-    """  # noqa: D205
-    encoded = [task.language.encode(task.examples) for task in tasks]
-    inputs, outputs = (np.concatenate(arrays) for arrays in zip(*encoded, strict=True))
-
-    def validate(model: Model) -> dict[str, float]:
-        assert isinstance(model, TraceModel)
-        right_NW = model.propose(inputs, outputs).right_NW
-        return {"top1": float(right_NW[:, 0].mean()), "solved": float(right_NW.any(axis=1).mean())}
-
-    return validate
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Infer the traces of a data set for a run; see the module."""
-    parser = argparse.ArgumentParser(prog="python -m lasynth.training.traces")
-    parser.add_argument("--run", type=Path, required=True, help="folder of the trained first stage")
-    parser.add_argument("--data", type=Path, required=True, help="shards; those of split train are read")
-    parser.add_argument("--max-tasks", type=int, help="only so many programs, the first ones")
-    parser.add_argument("--seed", type=int, default=0, help="chooses among right traces")
-    given = parser.parse_args(arguments)
-    try:
-        _infer(given.run, given.data, given.max_tasks, given.seed)
-    except LasynthError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
-
-
-def _infer(run: Path, folder: Path, max_tasks: int | None, seed: int) -> None:
-    model = load(run / "model.safetensors").model
-    if not isinstance(model, TraceModel):
-        raise InputError("no trained shin-trace model in this folder", str(run), "Train one first.")
-    data = Dataset.open(folder, split="train", max_tasks=max_tasks)
-    path = run / TRACES
-    tables = [TraceTable.read(path)] if path.is_file() else []
-    begun_s, done = time.monotonic(), 0
-    for number, table in enumerate(
-        infer_traces(model, data, seed=seed, known=tables[0] if tables else None), 1
-    ):
-        tables.append(table)
-        done += len(table)
-        if number % _SAVE_EVERY == 0:
-            _save(tables, path, len(data), done / (time.monotonic() - begun_s))
-    _save(tables, path, len(data), done / (time.monotonic() - begun_s))
-
-
-def _save(tables: list[TraceTable], path: Path, num_programs: int, rate: float) -> None:
-    if not tables:
-        return
-    whole = TraceTable.concatenate(tables)
-    tables[:] = [whole]
-    whole.write(path)
-    share = whole.right_PK.mean()
-    sys.stderr.write(f"{len(whole):,}/{num_programs:,} programs, {rate:.0f}/s, {share:.1%} of traces right\n")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    tasks = (data.hashes_P[row].tobytes() + data.inputs_PKN[row].tobytes() for row in rows_B)
+    digests = b"".join(hashlib.blake2b(task, digest_size=8).digest() for task in tasks)
+    return np.frombuffer(digests, dtype="<i8").astype(np.int64)

@@ -24,7 +24,7 @@ def model_of(variant: str) -> Bunel:
         "exec conv": (Exec, {"encoder": "conv"}),
         "unexecuted": (Exec, {"execution": "never"}),
     }[variant]
-    model = kind.from_config(kind.Config(NUM_TOKENS, **SIZES, **parts))
+    model = kind(kind.Config(NUM_TOKENS, **SIZES, **parts))
     # Larger weights than usual, so that a path that goes wrong shows.
     with torch.no_grad():
         for parameter in model.parameters():

@@ -24,7 +24,7 @@ ENCODERS = ("frame", "conv")
 
 def tracer_of(encoder: str = "frame", **more: int) -> TraceModel:
     torch.manual_seed(0)
-    model = _larger(TraceModel.from_config(TraceModel.Config(NUM_TOKENS, encoder=encoder, **SIZES, **more)))
+    model = _larger(TraceModel(TraceModel.Config(NUM_TOKENS, encoder=encoder, **SIZES, **more)))
     with torch.no_grad():
         model.output.bias[END] += 2.0  # so that traces end
     return model
@@ -32,7 +32,7 @@ def tracer_of(encoder: str = "frame", **more: int) -> TraceModel:
 
 def code_of(encoder: str = "frame") -> CodeModel:
     torch.manual_seed(0)
-    return _larger(CodeModel.from_config(CodeModel.Config(NUM_TOKENS, encoder=encoder, **SIZES)))
+    return _larger(CodeModel(CodeModel.Config(NUM_TOKENS, encoder=encoder, **SIZES)))
 
 
 def _larger(model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import json
 from dataclasses import replace
@@ -27,9 +28,10 @@ from lasynth.training.config import TrainConfig, read_config
 from lasynth.training.loop import Trainer
 from lasynth.training.objectives import InferredTraces
 from lasynth.training.reinforce import expected_best, log_probs
-from lasynth.training.traces import TRACES, TraceTable, infer_traces, main, task_keys
+from lasynth.training.traces import TRACES, TraceTable, task_keys
 from lasynth.training.validation import validator
 
+SCRIPT = Path(__file__).parents[3] / "experiments" / "infer_traces.py"
 SIZES: dict[str, Any] = {"hidden": 16, "example": 16, "embedding": 8, "decoder": 12}
 SHIN: dict[str, Any] = {**SIZES, "grid": 8, "max_actions": 20, "beam": 6}
 RUN = {"batch_size": 8, "num_programs": 200, "warmup": 5, "max_tokens": 60}
@@ -37,6 +39,15 @@ RUN = {"batch_size": 8, "num_programs": 200, "warmup": 5, "max_tokens": 60}
 
 def config_of(kind: str, sizes: dict[str, Any] = SIZES, **run: Any) -> TrainConfig:
     return TrainConfig.from_json({**RUN, **run, "model": {"kind": kind, **sizes}})
+
+
+@pytest.fixture(scope="module")
+def script() -> Any:
+    """`experiments/infer_traces.py` as a module."""
+    spec = importlib.util.spec_from_file_location("infer_traces", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +171,9 @@ def test_presets_build() -> None:
 # Traces -----------------------------------------------------------------------------------------
 
 
-def test_stored_traces_replay(data: Dataset, first_stage: Path, folder: Path) -> None:
+def test_stored_traces_replay(data: Dataset, first_stage: Path, folder: Path, script: Any) -> None:
     for _ in range(2):  # the second time everything is there
-        assert main(["--run", str(first_stage), "--data", str(folder), "--max-tasks", "110"]) == 0
+        assert script.main(["--run", str(first_stage), "--data", str(folder), "--max-tasks", "110"]) == 0
     table = TraceTable.read(first_stage / TRACES)
     assert len(table) == 110
     rows = np.arange(110)
@@ -179,11 +190,11 @@ def test_stored_traces_replay(data: Dataset, first_stage: Path, folder: Path) ->
         assert np.array_equal(steps.worlds_Q[-1], outputs[0])  # by actions, or by the leap
 
 
-def test_batches_find_the_traces_of_their_examples(data: Dataset, first_stage: Path) -> None:
+def test_batches_find_the_traces_of_their_examples(data: Dataset, first_stage: Path, script: Any) -> None:
     config = config_of("shin-code", {**SHIN, "writer": 12}, traces=str(first_stage))
     model = models.load(first_stage / "model.safetensors").model
     assert isinstance(model, TraceModel)
-    tables = list(infer_traces(model, data.rows(slice(60)), together=16))
+    tables = list(script.infer_traces(model, data.rows(slice(60)), together=16))
     objective = InferredTraces(config, data)
     objective.table = TraceTable.concatenate(tables)  # of the first half only: the rest is inferred
     trainer = Trainer(config, data, first_stage / "second")

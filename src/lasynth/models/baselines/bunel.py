@@ -15,19 +15,17 @@ positions, S states of a program, Q worlds, E size of an encoded example, D deco
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from lasynth.domains.karel.grammar import BOS
 from lasynth.domains.karel.world import WorldArray
-from lasynth.models.baselines.distinct import distinct
-from lasynth.models.baselines.execution import Execution, Unexecuted, Worlds
+from lasynth.models.baselines.execution import EXECUTIONS, Worlds
 from lasynth.models.baselines.learned_syntax import LearnedSyntax, NoSyntax, Syntax
-from lasynth.models.baselines.peer import PeerConfig
+from lasynth.models.baselines.peer import PeerConfig, distinct
 from lasynth.models.karel.encoder import Goals, WorldEncoder
 from lasynth.models.karel.model import WorldModel
 from lasynth.models.karel.planes import sides, to_planes
@@ -42,24 +40,16 @@ class ExampleDecoder(nn.Module):
     """An LSTM over the tokens beside the encoding of one example, with a learned state to begin with.
 
     Args:
-        num_tokens: size of the vocabulary, V.
-        embedding: size of token embeddings.
-        example_size: size of an encoded example, E.
-        size: of the state, D.
-        layers: of the LSTM.
+        config: sizes.
     """
 
-    def __init__(self, num_tokens: int, embedding: int, example_size: int, size: int, layers: int) -> None:
+    def __init__(self, config: PeerConfig) -> None:
         super().__init__()
-        self.tokens = nn.Embedding(num_tokens, embedding)
-        self.lstm = nn.LSTM(embedding + example_size, size, layers, batch_first=True)
+        size, layers = config.decoder, config.decoder_layers
+        self.tokens = nn.Embedding(config.num_tokens, config.embedding)
+        self.lstm = nn.LSTM(config.embedding + config.example, size, layers, batch_first=True)
         self.start = nn.Parameter(torch.empty(2, layers, 1, size).uniform_(-0.1, 0.1))
-        self.output = nn.Linear(size, num_tokens)
-
-    @classmethod
-    def of(cls, config: PeerConfig) -> Self:
-        """The decoder of a configuration."""
-        return cls(config.num_tokens, config.embedding, config.example, config.decoder, config.decoder_layers)
+        self.output = nn.Linear(size, config.num_tokens)
 
     def initial(self, num_rows: int) -> State:
         """The state before any token, `[layers, N, D]` twice."""
@@ -121,13 +111,6 @@ class Bunel(WorldModel):
     A hypothesis under which every example has crashed cannot be right: `step` then gives no token any
     chance but the one before the first, which no mask allows, so that a search drops it. Without execution
     none ever crashes.
-
-    Args:
-        encoder: of a pair of worlds.
-        decoder: of programs.
-        execution: which worlds are read.
-        syntax: what is known of the grammar.
-        bos: the token before the first.
     """
 
     @dataclass(frozen=True, slots=True)
@@ -139,36 +122,19 @@ class Bunel(WorldModel):
         """
 
         kind: ClassVar[str] = "bunel"
+        execution: ClassVar[str] = "never"
 
         syntax: Literal["grammar", "learned"] = "grammar"
 
-    def __init__(
-        self,
-        encoder: WorldEncoder,
-        decoder: ExampleDecoder,
-        execution: Execution,
-        syntax: Syntax,
-        bos: int,
-    ) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.decoder = decoder
-        self.execution = execution
-        self.syntax = syntax
-        self.bos = bos
-
-    @classmethod
-    def _compose(cls, config: Config) -> Self:
-        encoder, decoder = config.example_encoder(), ExampleDecoder.of(config)
-        syntax: Syntax = NoSyntax()
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        self.encoder: WorldEncoder = config.pair_encoder(config.example)
+        self.decoder = ExampleDecoder(config)
+        self.execution = EXECUTIONS[config.execution]
+        self.syntax: Syntax = NoSyntax()
         if config.syntax == "learned":
-            syntax = LearnedSyntax(config.num_tokens, config.embedding, config.decoder, 2)
-        return cls(encoder, decoder, Unexecuted(), syntax, BOS)
-
-    @property
-    def objective(self) -> str:
-        """See `Model`; a learned syntax learns every token."""
-        return "every-token" if isinstance(self.syntax, LearnedSyntax) else "programs"
+            self.syntax = LearnedSyntax(config.num_tokens, config.embedding, config.decoder, 2)
+            self.objective = "every-token"  # what the syntax learns is what the mask would leave out
 
     def forward(
         self,

@@ -14,32 +14,12 @@ the one set and then over the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
-import numpy as np
-import numpy.typing as npt
-
-from lasynth.domains.karel.grammar import BOS
-from lasynth.domains.karel.guided import GuidedWorlds, States, along
-from lasynth.domains.karel.world import WorldArray
-from lasynth.models.baselines.bunel import Bunel, ExampleDecoder
-from lasynth.models.baselines.execution import Unexecuted, Worlds
-from lasynth.models.baselines.learned_syntax import NoSyntax
+from lasynth.models.baselines.bunel import Bunel
 from lasynth.models.baselines.peer import PeerConfig
 
-__all__ = ["Exec", "Executed"]
-
-
-class Executed:
-    """The worlds as the program so far leaves them; see `lasynth.models.baselines.execution.Execution`."""
-
-    def along(self, tokens_BT: npt.NDArray[np.int32], inputs_BKW: WorldArray) -> States:
-        """See `Execution`."""
-        return along(tokens_BT, inputs_BKW)
-
-    def start(self, inputs_RKW: WorldArray) -> Worlds:
-        """See `Execution`."""
-        return GuidedWorlds(inputs_RKW)
+__all__ = ["Exec"]
 
 
 class Exec(Bunel):
@@ -54,10 +34,6 @@ class Exec(Bunel):
         """
 
         kind: ClassVar[str] = "exec"
+        syntax: ClassVar[str] = "grammar"
 
         execution: Literal["statements", "never"] = "statements"
-
-    @classmethod
-    def _compose(cls, config: Config) -> Self:  # type: ignore[override]
-        execution = Unexecuted() if config.execution == "never" else Executed()
-        return cls(config.example_encoder(), ExampleDecoder.of(config), execution, NoSyntax(), BOS)

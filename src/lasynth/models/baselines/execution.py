@@ -5,74 +5,21 @@ Shapes: B programs, R rows of a search, K examples, W numbers of a world, T toke
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.karel.guided import States
+from lasynth.domains.karel.guided import GuidedWorlds, States, along
 from lasynth.domains.karel.world import WorldArray
 
-__all__ = ["Execution", "Unexecuted", "Worlds"]
+__all__ = ["EXECUTIONS", "Execution", "Inputs", "Worlds"]
 
 
-class Worlds(Protocol):
-    """The worlds that the rows of a search read; `lasynth.domains.karel.guided.GuidedWorlds` is one."""
-
-    @property
-    def worlds(self) -> WorldArray:
-        """`[R, K, W]`."""
-
-    @property
-    def changed(self) -> npt.NDArray[np.bool_]:
-        """`[R, K]`: those that may differ from before the last token."""
-
-    @property
-    def crashed(self) -> npt.NDArray[np.bool_]:
-        """`[R, K]`: those that no program that goes on so can be right on."""
-
-    def seen(self) -> npt.NDArray[np.bool_]:
-        """`[R, K]`: the examples that the next token is written for; at least one a row."""
-
-    def advance(self, tokens: npt.ArrayLike) -> None:
-        """Append a token to every row."""
-
-    def reorder(self, parents: npt.ArrayLike) -> Self:
-        """New rows that continue rows `parents`."""
-
-
-class Execution(Protocol):
-    """Which worlds are read while a program is written."""
-
-    def along(self, tokens_BT: npt.NDArray[np.int32], inputs_BKW: WorldArray) -> States:
-        """Those at all positions of whole programs."""
-
-    def start(self, inputs_RKW: WorldArray) -> Worlds:
-        """Those of rows of a search that have not begun."""
-
-
-class Unexecuted:
-    """Nothing is executed: the inputs are read all along, and every example counts."""
-
-    def along(self, tokens_BT: npt.NDArray[np.int32], inputs_BKW: WorldArray) -> States:
-        """See `Execution`."""
-        batch, num_examples = inputs_BKW.shape[:2]
-        examples = np.arange(batch * num_examples)
-        return States(
-            np.repeat(np.arange(batch)[:, None], tokens_BT.shape[1], axis=1),
-            np.ones((batch, num_examples), dtype=np.bool_),
-            examples.reshape(batch, num_examples),
-            inputs_BKW.reshape(len(examples), -1),
-            examples,
-        )
-
-    def start(self, inputs_RKW: WorldArray) -> Worlds:
-        """See `Execution`."""
-        return _Inputs(inputs_RKW)
-
-
-class _Inputs:
-    """The inputs as the worlds of a search; see `Worlds`."""
+class Inputs:
+    """The worlds of a search where nothing is executed: every example counts; see `GuidedWorlds`."""
 
     def __init__(self, inputs_RKW: WorldArray) -> None:
         self.worlds = inputs_RKW
@@ -80,10 +27,47 @@ class _Inputs:
         self.crashed = self.changed
 
     def seen(self) -> npt.NDArray[np.bool_]:
+        """`[R, K]`: all."""
         return ~self.changed
 
     def advance(self, tokens: npt.ArrayLike) -> None:
-        pass
+        """Nothing changes."""
 
     def reorder(self, parents: npt.ArrayLike) -> Self:
+        """New rows that continue rows `parents`."""
         return type(self)(self.worlds[np.asarray(parents)])
+
+
+Worlds = Inputs | GuidedWorlds
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """Which worlds are read.
+
+    Attributes:
+        along: those at all positions of whole programs, of tokens `[B, T]` and inputs `[B, K, W]`.
+        start: those of rows of a search that have not begun, of inputs `[R, K, W]`.
+    """
+
+    along: Callable[[npt.NDArray[np.int32], WorldArray], States]
+    start: Callable[[WorldArray], Worlds]
+
+
+def _inputs_along(tokens_BT: npt.NDArray[np.int32], inputs_BKW: WorldArray) -> States:
+    batch, num_examples = inputs_BKW.shape[:2]
+    examples = np.arange(batch * num_examples)
+    return States(
+        np.repeat(np.arange(batch)[:, None], tokens_BT.shape[1], axis=1),
+        np.ones((batch, num_examples), dtype=np.bool_),
+        examples.reshape(batch, num_examples),
+        inputs_BKW.reshape(len(examples), -1),
+        examples,
+    )
+
+
+# When programs are executed, by the name of it in configurations.
+EXECUTIONS: Final = {
+    "never": Execution(_inputs_along, Inputs),
+    "statements": Execution(along, GuidedWorlds),
+}

@@ -16,14 +16,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lasynth.config import Size
-from lasynth.domains.karel.grammar import BOS
 from lasynth.models.attention import Slots
 from lasynth.models.baselines.shin_trace import TraceConfig, TraceModel, encode_pairs
 from lasynth.models.baselines.shin_world import NUM_ACTIONS, Steps, WorldReader
@@ -87,26 +85,11 @@ class TraceEncoder(nn.Module):
     def forward(self, steps: Steps) -> Tensor:
         """The states at all steps, `[N, S, H]`, zeros behind the end of each."""
         read = torch.cat([steps.pad(self.reader(steps.worlds_Q)), self.actions(steps.actions_NS)], dim=-1)
-        packed = pack_padded_sequence(read, steps.lengths_N.cpu(), batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(
-            self.lstm(packed)[0], batch_first=True, total_length=steps.inside_NS.shape[1]
-        )
-        return states
+        return steps.states(self.lstm, read)
 
 
 class CodeModel(WorldModel):
-    """Writes programs from examples and traces; the same two paths as `LaSynth`.
-
-    Args:
-        tracer: the first stage; its weights are not learned here.
-        encoder: of examples.
-        traces: of traces.
-        num_tokens: size of the vocabulary, V.
-        embedding: size of token embeddings.
-        size: of the decoder's state, D.
-        layers: of the decoder.
-        bos: the token before the first.
-    """
+    """Writes programs from examples and traces; the same two paths as `LaSynth`."""
 
     @dataclass(frozen=True, slots=True)
     class Config(TraceConfig):
@@ -123,49 +106,21 @@ class CodeModel(WorldModel):
 
         writer: Size = 128
 
-    def __init__(
-        self,
-        tracer: TraceModel,
-        encoder: WorldEncoder,
-        traces: TraceEncoder,
-        *,
-        num_tokens: int,
-        embedding: int,
-        size: int,
-        layers: int,
-        bos: int,
-    ) -> None:
-        super().__init__()
-        memory = 2 * traces.lstm.hidden_size
-        self.tracer = tracer.requires_grad_(False)
-        self.encoder = encoder
+    objective = "inferred-traces"
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        embedding, size, layers = config.embedding, config.writer, config.decoder_layers
+        memory = 2 * size
+        traces = TraceEncoder(config.world_reader(), embedding, size, layers)
+        self.tracer = TraceModel(config).requires_grad_(False)  # the first stage is not learned here
+        self.encoder: WorldEncoder = config.pair_encoder(config.example)
         self.traces = traces
-        self.tokens = nn.Embedding(num_tokens, embedding)
-        sizes = [embedding + encoder.size + memory, *[size] * (layers - 1)]
+        self.tokens = nn.Embedding(config.num_tokens, embedding)
+        sizes = [embedding + config.example + memory, *[size] * (layers - 1)]
         self.cells = nn.ModuleList(nn.LSTMCell(given, size) for given in sizes)
         self.query = nn.Linear(size, memory)
-        self.output = nn.Linear(memory + size, num_tokens)
-        self.size = size
-        self.bos = bos
-
-    @classmethod
-    def _compose(cls, config: Config) -> Self:
-        traces = TraceEncoder(config.world_reader(), config.embedding, config.writer, config.decoder_layers)
-        return cls(
-            TraceModel._compose(config),
-            config.example_encoder(),
-            traces,
-            num_tokens=config.num_tokens,
-            embedding=config.embedding,
-            size=config.writer,
-            layers=config.decoder_layers,
-            bos=BOS,
-        )
-
-    @property
-    def objective(self) -> str:
-        """See `Model`."""
-        return "inferred-traces"
+        self.output = nn.Linear(memory + size, config.num_tokens)
 
     def forward(
         self,
@@ -210,7 +165,7 @@ class CodeModel(WorldModel):
         inputs, outputs, actions = (x.flatten(0, 1) for x in (inputs_BKW, outputs_BKW, actions_BKA))
         steps = Steps.of(inputs, outputs, actions)
         memory = self.traces(steps)
-        zeros = memory.new_zeros(len(inputs), self.size)
+        zeros = memory.new_zeros(len(inputs), self.query.in_features)
         examples = torch.arange(len(inputs), device=inputs.device)
         return CodeState(
             tuple((zeros, zeros) for _ in self.cells),

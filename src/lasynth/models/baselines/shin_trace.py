@@ -12,20 +12,18 @@ the vocabulary, D state.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lasynth.config import Size
 from lasynth.domains.karel.steps import LEAP, act
 from lasynth.domains.karel.world import WORLD_SIZE, WorldArray, same_worlds
 from lasynth.errors import InputError
-from lasynth.models.baselines.distinct import distinct
-from lasynth.models.baselines.peer import PeerConfig
+from lasynth.models.baselines.peer import PeerConfig, distinct
 from lasynth.models.baselines.shin_world import (
     END,
     NUM_ACTIONS,
@@ -108,55 +106,21 @@ class TraceConfig(PeerConfig):
 
 
 class TraceModel(WorldModel):
-    """Writes traces.
-
-    Args:
-        encoder: of examples.
-        reader: of the world at a step.
-        embedding: size of an embedded action.
-        size: of the state, D.
-        layers: of the LSTM.
-        max_actions: the longest trace proposed.
-        beam: traces proposed for an example.
-    """
+    """Writes traces."""
 
     Config = TraceConfig
+    objective = "traces"
 
-    def __init__(
-        self,
-        encoder: WorldEncoder,
-        reader: WorldReader,
-        embedding: int,
-        size: int,
-        layers: int,
-        max_actions: int,
-        beam: int,
-    ) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.reader = reader
-        self.actions = nn.Embedding(NUM_ACTIONS, embedding)
-        self.lstm = nn.LSTM(embedding + reader.size + encoder.size, size, layers, batch_first=True)
-        self.output = nn.Linear(size, NUM_ACTIONS)
-        self.max_actions = max_actions
-        self.beam = beam
-
-    @classmethod
-    def _compose(cls, config: TraceConfig) -> Self:
-        return cls(
-            config.example_encoder(),
-            config.world_reader(),
-            config.embedding,
-            config.decoder,
-            config.decoder_layers,
-            config.max_actions,
-            config.beam,
-        )
-
-    @property
-    def objective(self) -> str:
-        """See `Model`."""
-        return "traces"
+    def __init__(self, config: TraceConfig) -> None:
+        super().__init__(config)
+        self.encoder: WorldEncoder = config.pair_encoder(config.example)
+        self.reader = config.world_reader()
+        self.actions = nn.Embedding(NUM_ACTIONS, config.embedding)
+        read = config.embedding + self.reader.size + config.example
+        self.lstm = nn.LSTM(read, config.decoder, config.decoder_layers, batch_first=True)
+        self.output = nn.Linear(config.decoder, NUM_ACTIONS)
+        self.max_actions = config.max_actions
+        self.beam = config.beam
 
     def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Any:
         """There is none.
@@ -181,9 +145,7 @@ class TraceModel(WorldModel):
         read = torch.cat(
             [self.actions(before[:, :-1]), steps.pad(self.reader(steps.worlds_Q)), pairs], dim=-1
         )
-        packed = pack_padded_sequence(read, steps.lengths_N.cpu(), batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=num_steps)
-        return self.output(states), steps
+        return self.output(steps.states(self.lstm, read)), steps
 
     @torch.no_grad()
     def propose(self, inputs_NW: WorldArray, outputs_NW: WorldArray) -> Proposed:

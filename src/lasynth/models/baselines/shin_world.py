@@ -13,16 +13,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lasynth.domains.karel.steps import ASKED, LEAP, ask, unroll
-from lasynth.domains.karel.world import FRAME, NUM_CELLS, WALL
-from lasynth.models.karel.frames import NUM_EVENTS, STEPS, Frame, events, near
+from lasynth.domains.karel.world import FRAME, NUM_CELLS
+from lasynth.models.karel.encoder import certain
+from lasynth.models.karel.frames import NUM_EVENTS, STEPS, events, near
 from lasynth.models.karel.planes import (
     NUM_BENCHMARK_PLANES,
     benchmark_planes,
     inside,
-    marker_counts,
-    robot_place,
     sides,
     to_planes,
 )
@@ -79,6 +79,13 @@ class Steps:
         padded[self.inside_NS] = packed_Q
         return padded
 
+    def states(self, lstm: nn.LSTM, read_NS: Tensor) -> Tensor:
+        """The states of an LSTM that reads `[N, S, ...]`, zeros behind the end of each."""
+        packed = pack_padded_sequence(read_NS, self.lengths_N.cpu(), batch_first=True, enforce_sorted=False)
+        num_steps = self.inside_NS.shape[1]
+        states, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=num_steps)
+        return states
+
 
 class FrameWorld(nn.Module):
     """A world from the robot's point of view: what is near it, and where something happens first.
@@ -98,11 +105,7 @@ class FrameWorld(nn.Module):
 
     def forward(self, worlds_NW: Tensor) -> Tensor:
         """`[N, G]`."""
-        height, width = sides(worlds_NW)
-        cells = worlds_NW[:, :NUM_CELLS].unflatten(1, (FRAME, FRAME))[:, :height, :width]
-        blocked = (cells >= WALL).flatten(1)
-        counts = marker_counts(worlds_NW, height, width).flatten(1).float()
-        frame = Frame.of(*robot_place(worlds_NW, width), height, width)
+        blocked, counts, frame = certain(worlds_NW, *sides(worlds_NW))
         planes = torch.stack([blocked.float(), counts.clamp(max=1.0), counts / 4], dim=1)
         close = self.close(frame.window(planes, self.near).flatten(1))
         happens = events(frame, blocked, counts > 0)

@@ -16,7 +16,6 @@ from lasynth.domains.karel.world import CRASHED, FACING, FRAME, HERO_ROW, NUM_CE
 from lasynth.models.karel.planes import (
     MARKER_PLANE,
     ROBOT_PLANES,
-    chances_of,
     marker_counts,
     robot_place,
     to_worlds,
@@ -65,12 +64,13 @@ class WorldBeliefs:
         self, belief_K: Tensor, inputs_K: Tensor
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
         """See `Beliefs`; worlds, and the chances of the robots and of the cells."""
-        robot, cells = chances_of(belief_K)
+        robot = belief_K[:, ROBOT_PLANES].flatten(1).amax(1)
+        markers = belief_K[:, MARKER_PLANE]
         worlds = to_worlds(belief_K, inputs_K)
         chances = torch.ones(worlds.shape)
         height, width = belief_K.shape[-2:]
         of_cells = chances[:, :NUM_CELLS].unflatten(1, (FRAME, FRAME))
-        of_cells[:, :height, :width] = cells.cpu()
+        of_cells[:, :height, :width] = (1 - (markers - markers.round()).abs()).cpu()
         chances[:, HERO_ROW : FACING + 1] = robot.cpu()[:, None]
         return worlds.cpu().numpy(), chances.numpy()
 

@@ -34,7 +34,7 @@ from lasynth.models.karel.planes import (
     to_planes,
 )
 
-__all__ = ["ConvEncoder", "FrameEncoder", "Goals", "WorldEncoder", "likeliest_robot"]
+__all__ = ["ConvEncoder", "FrameEncoder", "Goals", "WorldEncoder", "certain", "likeliest_robot"]
 
 _RAYS: Final = 4 * NUM_EVENTS * STEPS
 _NOTICED: Final = 0.05  # the least chance of a change that is looked at beyond what is near
@@ -118,7 +118,7 @@ class FrameEncoder(nn.Module):
 
     def goals(self, outputs_MKW: Tensor, height: int, width: int) -> Goals:
         """See `WorldEncoder`."""
-        blocked, counts, frame = _certain(outputs_MKW.flatten(0, 1), height, width)
+        blocked, counts, frame = certain(outputs_MKW.flatten(0, 1), height, width)
         cells = torch.stack([blocked.float(), counts.clamp(max=1.0), counts / 4], dim=1)
         rays = events(frame, blocked, counts > 0)
         view = self.goal_near(frame.window(cells, self.near).flatten(1)) + self.goal_rays(rays.flatten(1))
@@ -128,7 +128,7 @@ class FrameEncoder(nn.Module):
         """See `WorldEncoder`."""
         rows, (height, width) = planes.shape[:2], planes.shape[-2:]
         planes_N = planes.flatten(0, 1)
-        blocked, wanted, goal = _certain(goals.worlds_MKW.flatten(0, 1), height, width)
+        blocked, wanted, goal = certain(goals.worlds_MKW.flatten(0, 1), height, width)
         place, facing, chance = likeliest_robot(planes_N)
         frame = Frame.of(place, facing, height, width)
         counts = planes_N[:, MARKER_PLANE].flatten(1)
@@ -161,7 +161,7 @@ class FrameEncoder(nn.Module):
         return found
 
 
-def _certain(worlds_NW: Tensor, height: int, width: int) -> tuple[Tensor, Tensor, Frame]:
+def certain(worlds_NW: Tensor, height: int, width: int) -> tuple[Tensor, Tensor, Frame]:
     """Of certain worlds: blocked cells and markers `[N, H W]`, and the robots' frames."""
     cells = worlds_NW[:, :NUM_CELLS].unflatten(1, (FRAME, FRAME))[:, :height, :width]
     counts = marker_counts(worlds_NW, height, width).float()

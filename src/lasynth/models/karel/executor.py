@@ -22,7 +22,7 @@ from lasynth.models.karel.encoder import likeliest_robot
 from lasynth.models.karel.frames import AREA, CENTRE, NUM_EVENTS, RAY_PLACES, STEPS, Frame, events, near
 from lasynth.models.karel.planes import MARKER_PLANE, MOST_MARKERS, OUTSIDE_PLANE, WALL_PLANE, Planes
 
-__all__ = ["ChangeExecutor", "NoChange"]
+__all__ = ["ChangeExecutor"]
 
 # Of a cell: more markers, fewer, none at all; to keep them is the fourth, and begins with a lead.
 _CHANGES: Final = 3
@@ -136,11 +136,3 @@ def _hints(some: Tensor, robot: Tensor, place_N: Tensor, passed: Tensor) -> Tens
     """
     begins = torch.zeros_like(some).scatter(1, place_N[:, None], 1.0)
     return torch.stack([some, begins, robot, passed, some * robot, some * passed], dim=1)
-
-
-class NoChange(nn.Module):
-    """No latent execution (the paper's NoExecutor): the world stays the input."""
-
-    def forward(self, belief: Tensor, state_MD: Tensor, values: Planes) -> Tensor:
-        """The belief itself."""
-        return belief

@@ -12,23 +12,23 @@ of the planes, E encoding of a pair, D decoder state, R reading.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
-from lasynth.config import Count, Rate, Size
-from lasynth.domains.karel.grammar import BOS
+from lasynth.config import Rate, Size
+from lasynth.domains.karel.grammar import ACTION_NAMES, token_of
 from lasynth.models.attention import Slots
 from lasynth.models.decoder import HistoryAttention, NoHistory, OutputLayer, TokenDecoder
+from lasynth.models.executor import NoExecutor
 from lasynth.models.karel.beliefs import WorldBeliefs
-from lasynth.models.karel.encoder import ConvEncoder, FrameEncoder, Goals, WorldEncoder
-from lasynth.models.karel.executor import ChangeExecutor, NoChange
+from lasynth.models.karel.encoder import Goals, WorldEncoder
+from lasynth.models.karel.executor import ChangeExecutor
 from lasynth.models.karel.model import WorldConfig, WorldModel
 from lasynth.models.karel.planes import Planes
-from lasynth.models.karel.schedule import StatementEnds
-from lasynth.models.lasynth import LaSynth, Parts
-from lasynth.models.schedule import AtEnd, Never, Schedule
+from lasynth.models.lasynth import LaSynth
+from lasynth.models.schedule import AtEnd, Never, Schedule, StatementEnds
 
 __all__ = ["KarelLaSynth", "PairReader"]
 
@@ -62,28 +62,15 @@ class PairReader(nn.Module):
 
 
 class KarelLaSynth(WorldModel, LaSynth):
-    """LaSynth for Karel; a belief is `[M, K, 7, H, W]` (`planes`).
-
-    Args:
-        encoder: of pairs of worlds.
-        parts: the other parts; the reader is a `PairReader`.
-        bos: the token before the first.
-    """
+    """LaSynth for Karel; a belief is `[M, K, 7, H, W]` (`planes`)."""
 
     @dataclass(frozen=True, slots=True)
     class Config(WorldConfig):
         """Sizes and parts.
 
         Attributes:
-            embedding: size of token embeddings.
-            encoder: what reads a pair of worlds: `"frame"`, from the robot's point of view; `"conv"`, the
-                CNN of Bunel et al.
-            channels, blocks: of the CNN: channels of each grid, and residual blocks.
-            hidden: size of the layers of the encoder and of the executor, and of attention over tokens.
             pair: size of the encoding of a pair, E.
             reading: size of what is read of the examples at a position.
-            decoder: size of the token decoder's state, D.
-            decoder_layers: layers of the token decoder.
             heads: attention heads over tokens.
             executor: when the latent executor runs: after each statement of the outermost block, only at
                 the end (the paper's NoPartialExecutor), or never (NoExecutor).
@@ -93,15 +80,8 @@ class KarelLaSynth(WorldModel, LaSynth):
 
         kind: ClassVar[str] = "karel"
 
-        embedding: Size = 32
-        encoder: Literal["frame", "conv"] = "frame"
-        channels: Size = 32
-        blocks: Count = 2
-        hidden: Size = 192
         pair: Size = 192
         reading: Size = 256
-        decoder: Size = 192
-        decoder_layers: Size = 1
         heads: Size = 2
         executor: Literal["statements", "end", "never"] = "statements"
         history: bool = True
@@ -118,37 +98,27 @@ class KarelLaSynth(WorldModel, LaSynth):
     encoder: WorldEncoder
     reader: PairReader
 
-    def __init__(self, encoder: nn.Module, parts: Parts, bos: int) -> None:
-        # A program ends with `m)`, which says nothing: the last execution is the one before it.
-        super().__init__({"values": Planes(), "encoder": encoder}, parts, bos, num_closing=1)
-        self.beliefs = WorldBeliefs()
-
-    @classmethod
-    def _compose(cls, config: Config) -> Self:
-        encoder: FrameEncoder | ConvEncoder
-        if config.encoder == "frame":
-            encoder = FrameEncoder(config.hidden, config.pair)
-        else:
-            encoder = ConvEncoder(config.channels, config.blocks, config.pair)
-        history: HistoryAttention | NoHistory
+    def __init__(self, config: Config) -> None:
+        reading, num_tokens, decoder = config.reading, config.num_tokens, config.decoder
+        encoder = config.pair_encoder(config.pair)
+        history: HistoryAttention | NoHistory = NoHistory(reading)
         if config.history:
-            history = HistoryAttention(config.decoder, config.reading, config.hidden, config.heads)
-        else:
-            history = NoHistory(config.reading)
-        executor: ChangeExecutor | NoChange = NoChange()
+            history = HistoryAttention(decoder, reading, config.hidden, config.heads)
+        executor: ChangeExecutor | NoExecutor = NoExecutor()
         if config.executor != "never":
-            executor = ChangeExecutor(config.decoder, config.hidden)
-        schedules: dict[str, Schedule] = {"statements": StatementEnds(), "end": AtEnd(), "never": Never()}
-        reading, num_tokens = config.reading, config.num_tokens
-        parts = Parts(
-            decoder=TokenDecoder(num_tokens, config.embedding, 1, config.decoder, config.decoder_layers),
-            executor=executor,
-            schedule=schedules[config.executor],
-            reader=PairReader(config.decoder, config.pair, config.hidden, reading),
-            history=history,
-            output=OutputLayer(history.size, config.decoder, reading, num_tokens, config.dropout),
-        )
-        return cls(encoder, parts, BOS)
+            executor = ChangeExecutor(decoder, config.hidden)
+        parts = {
+            "values": Planes(),
+            "encoder": encoder,
+            "decoder": TokenDecoder(num_tokens, config.embedding, 1, decoder, config.decoder_layers),
+            "executor": executor,
+            "reader": PairReader(decoder, config.pair, config.hidden, reading),
+            "history": history,
+            "output": OutputLayer(history.size, decoder, reading, num_tokens, config.dropout),
+        }
+        # A program ends with `m)`, which says nothing: the last execution is the one before it.
+        super().__init__(config, parts, _schedule(config), num_closing=1)
+        self.beliefs = WorldBeliefs()
 
     def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """Encoded goals; the decoder starts from what it has learned, the same for all tasks."""
@@ -159,3 +129,17 @@ class KarelLaSynth(WorldModel, LaSynth):
     def _remember(self, embedded: Tensor, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
         """The pairs of believed and wanted worlds, `[M, K, hidden]`."""
         return self.reader.remember(self.encoder(embedded, Goals(outputs_MKN, encoded)))
+
+
+def _schedule(config: KarelLaSynth.Config) -> Schedule:
+    if config.executor != "statements":
+        return AtEnd() if config.executor == "end" else Never()
+    return StatementEnds(
+        token_of,
+        config.num_tokens,
+        opening=[f"{letter}(" for letter in "mcwrie"],
+        closing=[f"{letter})" for letter in "mcwrie"],
+        level=1,
+        ends=[*ACTION_NAMES, *(f"{letter})" for letter in "wrie")],
+        half="IFELSE",  # behind its `i)` the other branch follows
+    )

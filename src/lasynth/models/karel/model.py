@@ -1,12 +1,17 @@
-"""What all models of Karel have: they take every world."""
+"""What all models of Karel have: they take every world, and read it by one of two encoders.
+
+Sizes default to those of the study on CPUs; the paper's stand in the presets.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from lasynth.config import Count, Size
 from lasynth.domains.karel.world import Facing, Hero, World
 from lasynth.examples import Example
+from lasynth.models.karel.encoder import ConvEncoder, FrameEncoder
 from lasynth.models.model import Model, ModelConfig
 
 __all__ = ["WorldConfig", "WorldModel"]
@@ -14,9 +19,33 @@ __all__ = ["WorldConfig", "WorldModel"]
 
 @dataclass(frozen=True, slots=True)
 class WorldConfig(ModelConfig):
-    """What a model of Karel is built from."""
+    """What a model of Karel is built from.
+
+    Attributes:
+        embedding: size of token embeddings.
+        encoder: of pairs of worlds (`lasynth.models.karel.encoder`): `"frame"`, from the robot's point of
+            view, or `"conv"`, that of Bunel et al. as in the paper.
+        channels, blocks: of a `"conv"` encoder: channels of one grid, residual blocks.
+        hidden: first layer of a `"frame"` encoder.
+        decoder: size of a decoder's state, D.
+        decoder_layers: layers of a decoder.
+    """
 
     domain: ClassVar[str] = "karel"
+
+    embedding: Size = 32
+    encoder: Literal["frame", "conv"] = "frame"
+    channels: Size = 32
+    blocks: Count = 2
+    hidden: Size = 192
+    decoder: Size = 192
+    decoder_layers: Size = 1
+
+    def pair_encoder(self, size: int) -> ConvEncoder | FrameEncoder:
+        """The encoder of pairs of worlds, freshly initialised; `size` is that of its result, E."""
+        if self.encoder == "conv":
+            return ConvEncoder(self.channels, self.blocks, size)
+        return FrameEncoder(self.hidden, size)
 
 
 class WorldModel(Model):

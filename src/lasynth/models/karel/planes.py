@@ -40,7 +40,6 @@ __all__ = [
     "WALL_PLANE",
     "Planes",
     "benchmark_planes",
-    "chances_of",
     "inside",
     "marker_counts",
     "north_up",
@@ -134,13 +133,6 @@ def to_worlds(planes: Tensor, worlds_W: Tensor) -> Tensor:
     found[..., HERO_COL] = (place % width - 1).to(torch.uint8)
     found[..., FACING] = facing.to(torch.uint8)
     return found
-
-
-def chances_of(planes: Tensor) -> tuple[Tensor, Tensor]:
-    """How likely the likeliest robots `[...]` are, and how near to a number the markers `[..., H, W]`."""
-    markers = planes[..., MARKER_PLANE, :, :]
-    robot = planes[..., ROBOT_PLANES, :, :].flatten(-3)
-    return robot.amax(-1), 1 - (markers - markers.round()).abs()
 
 
 def north_up(worlds_W: Tensor, facing: Tensor) -> Tensor:

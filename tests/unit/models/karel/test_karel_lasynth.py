@@ -15,7 +15,7 @@ from lasynth.domains.karel.grammar import EOS, NUM_TOKENS, token_of
 from lasynth.domains.karel.language import LANGUAGE
 from lasynth.domains.karel.world import FACING
 from lasynth.models import KarelConfig, build
-from lasynth.models.karel.executor import NoChange
+from lasynth.models.executor import NoExecutor
 from lasynth.models.karel.lasynth import KarelLaSynth
 from lasynth.models.karel.planes import (
     OUTSIDE_PLANE,
@@ -25,7 +25,6 @@ from lasynth.models.karel.planes import (
     to_planes,
     to_worlds,
 )
-from lasynth.models.karel.schedule import StatementEnds
 
 CONFIG = KarelConfig(
     NUM_TOKENS, embedding=8, hidden=16, pair=16, reading=24, decoder=12, channels=4, blocks=1
@@ -155,14 +154,14 @@ def test_ablations_differ_in_their_part_only(executor: str, count: int) -> None:
     result = ablated(tokens, lengths, inputs, outputs)
     assert torch.bincount(result.row_X, minlength=len(tokens)).tolist() == [count] * len(tokens)
     # Where an executor that keeps the world runs, decoding is that of the model without one.
-    full.executor = NoChange()
+    full.executor = NoExecutor()
     kept = full(tokens, lengths, inputs, outputs)
     torch.testing.assert_close(result.logits_PV, kept.logits_PV, rtol=1e-4, atol=1e-5)
 
 
 def test_schedule_by_cases() -> None:
     tokens, lengths = programs()
-    fires = StatementEnds().along(tokens)
+    fires = build(CONFIG).schedule.along(tokens)
     for row in range(len(tokens)):
         words = [int(token) for token in tokens[row, : lengths[row]]]
         ends = fires[row].nonzero()[:, 0].tolist()
@@ -173,7 +172,7 @@ def test_schedule_by_cases() -> None:
 
 def test_schedule_steps_as_it_runs_along() -> None:
     tokens = torch.from_numpy(random_programs(2, 60).astype(np.int64))
-    schedule = StatementEnds()
+    schedule = build(CONFIG).schedule
     along = schedule.along(tokens)
     state = torch.zeros(len(tokens), schedule.state_size, dtype=torch.long)
     for position in range(tokens.shape[1]):

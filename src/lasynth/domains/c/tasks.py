@@ -10,7 +10,7 @@ Item i is a function of (seed, settings, i) alone. Shapes: P programs, T tokens,
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -182,7 +182,7 @@ def _judged(
     affine_P = np.zeros(count, dtype=np.bool_)
     probes_KN = probe_inputs(num_cells, max_value)
     work = new_code(tokens_PT.shape[1]), new_work(), new_memory()
-    found = inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P
+    found: tuple[Any, ...] = inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P
     _judge_all(keys_P, tokens_PT, probes_KN, max_value, max_tries, *work, *found)
     return Drawn(tokens_PT, inputs_PKN, outputs_PKN, hashes_P, affine_P, verdicts_P)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -241,7 +241,15 @@ def draw_tasks(
     work = new_code(num_tokens), new_work(), new_counters(), new_locks()
     outcomes = np.zeros((2, num_tokens, 2), dtype=np.uint8)
     recorder = new_recorder(1, num_examples, config.max_ticks)
-    drawn = tokens_PT, inputs_PKW, outputs_PKW, hashes_P, straight_P, num_actions_PK, verdicts_P
+    drawn: tuple[Any, ...] = (
+        tokens_PT,
+        inputs_PKW,
+        outputs_PKW,
+        hashes_P,
+        straight_P,
+        num_actions_PK,
+        verdicts_P,
+    )
     source = program_keys(seed, first, count), config.weights(), behaviour_probes(), max_tries
     _draw_all(*source, *work, outcomes[0], outcomes[1], recorder, *drawn)
     return DrawnTasks(tokens_PT, inputs_PKW, outputs_PKW, hashes_P, straight_P, verdicts_P, num_actions_PK)

@@ -71,7 +71,7 @@ def test_a_crashed_robot_is_drawn_with_a_mark() -> None:
     [
         ([], "the world has no rows"),
         ([""], "the world has no rows"),
-        (["..", "..."], "row 2: this row has 3 cells, the first one has 2"),
+        (["..", "..."], "row 2: this row has 3 cells, most rows have 2"),
         (["..", ".x"], "row 2: 'x' in column 2 is unknown"),
         (["..", ".."], "the world has no robot"),
         ([">.", ".<"], "the world has 2 robots"),

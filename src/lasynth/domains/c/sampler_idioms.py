@@ -29,6 +29,7 @@ from lasynth.domains.c.sampler_phrases import (
     INC,
     LT,
     PLACE,
+    SEMICOLON,
     SET_CELL,
     SET_TO,
     SUM,
@@ -38,10 +39,13 @@ from lasynth.domains.c.sampler_phrases import (
     fresh_name,
     phrase,
     queue_change,
+    queue_constant,
     queue_if,
     queue_loop,
     queue_loop_head,
     queue_result,
+    some_cell,
+    some_relation,
     write,
 )
 from lasynth.domains.c.sampler_state import HOLDS_INDEX, HOLDS_VALUE, queue
@@ -72,12 +76,12 @@ _CLOSE_BOTH, _OR_ELSE, _LEAVE = phrase("} }"), phrase("} else"), phrase("X ; }")
 _BY_CELL = phrase("if ( a [ X ] Y a [ Z ] ) { a [ X ] = a [ Z ] ; }")
 _BY_NUMBER = phrase("if ( a [ X ] Y Z ) { a [ X ] = Z ; }")
 _BY_NEGATIVE = phrase("if ( a [ X ] Y - Z ) { a [ X ] = - Z ; }")
-_FROM_0, _FROM_CONSTANT, _KEEP = phrase("l_0 = 0 ;"), phrase("l_0 = CONSTANT ;"), phrase("l_0 = a [ X ] ;")
+_BEGIN_VALUE, _KEEP = phrase("l_0 ="), phrase("l_0 = a [ X ] ;")
 _COUNT, _COUNT_CELL, _ADD_UP = phrase("X Y ;"), phrase("a [ X ] Y ;"), phrase("l_0 X a [ Y ] ;")
 _BEST_PLACE = phrase("if ( a [ X ] Y a [ l_1 ] ) { l_1 = X ; } }")
 _BEST_CELL = phrase("if ( a [ X ] Y a [ Z ] ) { a [ Z ] = a [ X ] ; } }")
 _BEST_VALUE = phrase("if ( a [ X ] Y l_0 ) { l_0 = a [ X ] ; }")
-_COMBINE, _IF_RELATED = phrase("a [ X ] Y a [ l_1 ] ; }"), phrase("if ( a [ X ] RELATION a [ Y ] ) {")
+_COMBINE = phrase("a [ X ] Y a [ l_1 ] ; }")
 _IF_FLAG = phrase("if ( l_0 == X ) {")
 
 
@@ -94,18 +98,18 @@ def _update(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> N
     queue_change(state, stream, w, variable, variable)
     if chance(stream, 0.35):
         if chance(stream, 0.25):
-            write(state, stream, w, _OR_ELSE, 0, 0, 0)
+            write(state, _OR_ELSE)
             queue_if(state, stream, w, variable, 0)
         else:
-            write(state, stream, w, ELSE, 0, 0, 0)
+            write(state, ELSE)
         queue_change(state, stream, w, variable, variable)
-    write(state, stream, w, _CLOSE_BOTH, 0, 0, 0)
+    write(state, _CLOSE_BOTH)
 
 
 @njit(cache=True, nogil=True)
 def _clamp(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     everywhere = chance(stream, 0.75)
-    cell = FIRST_INT + draw_below(stream, w.num_cells)
+    cell = some_cell(stream, w)
     if everywhere:
         cell = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
     upper = draw_below(stream, 3)  # 0: from above, 1: from below, 2: both
@@ -117,7 +121,7 @@ def _clamp(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> No
         negative = (side == 1) != chance(stream, 0.2) and number > FIRST_INT
         bound = FIRST_INT + end_cell(stream, w)
         by = _BY_CELL if by_cell else _BY_NEGATIVE if negative else _BY_NUMBER
-        write(state, stream, w, by, cell, GT if side == 0 else LT, bound if by_cell else number)
+        write(state, by, cell, GT if side == 0 else LT, bound if by_cell else number)
     if everywhere:
         queue(state, CLOSE)
 
@@ -126,7 +130,7 @@ def _clamp(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> No
 def _keep(state: IntArray, context: IntArray, stream: Stream, w: Weights, variable: int, along: bool) -> None:
     """Queue the end of a loop and what becomes of its value, kept in every cell on the way or afterwards."""
     if along:
-        write(state, stream, w, SET_CELL, variable, VALUE, 0)
+        write(state, SET_CELL, variable, VALUE)
     queue(state, CLOSE)
     if not along:
         queue_result(state, context, stream, w, VALUE)
@@ -135,15 +139,20 @@ def _keep(state: IntArray, context: IntArray, stream: Stream, w: Weights, variab
 @njit(cache=True, nogil=True)
 def _accumulate(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     how = draw_below(stream, 10)
-    write(state, stream, w, _FROM_0 if chance(stream, 0.8) else _FROM_CONSTANT, 0, 0, 0)
+    write(state, _BEGIN_VALUE)
+    if chance(stream, 0.8):
+        queue(state, FIRST_INT)
+    else:
+        queue_constant(state, stream, w)
+    queue(state, SEMICOLON)
     variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, chance(stream, 0.2))
     tested = chance(stream, 0.25) or 4 <= how < 8
     if tested:
         queue_if(state, stream, w, variable, variable)
     if 4 <= how < 8:
-        write(state, stream, w, _COUNT, VALUE, INC if chance(stream, 0.9) else DEC, 0)
+        write(state, _COUNT, VALUE, INC if chance(stream, 0.9) else DEC)
     else:
-        write(state, stream, w, _ADD_UP, add_or_subtract(stream, 0.75), variable, 0)
+        write(state, _ADD_UP, add_or_subtract(stream, 0.75), variable)
     if tested:
         queue(state, CLOSE)
     _keep(state, context, stream, w, variable, how == 3 or how == 7 or how == 8)
@@ -156,25 +165,25 @@ def _extreme(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> 
         relation += 1  # or equal
     how = draw_below(stream, 10)
     if how < 4:  # its place
-        write(state, stream, w, SET_TO, PLACE, FIRST_INT, 0)
+        write(state, SET_TO, PLACE, FIRST_INT)
         variable = queue_loop(state, context, stream, w, 1, w.num_cells - 1, False)
-        write(state, stream, w, _BEST_PLACE, variable, relation, 0)
+        write(state, _BEST_PLACE, variable, relation)
         what = draw_below(stream, 10)
         if what < 4:
             queue_result(state, context, stream, w, PLACE)
         elif what < 6:
-            write(state, stream, w, SET_CELL, PLACE, FIRST_INT + draw_below(stream, 2), 0)
+            write(state, SET_CELL, PLACE, FIRST_INT + draw_below(stream, 2))
         else:
-            write(state, stream, w, EXCHANGE, PLACE, FIRST_INT + end_cell(stream, w), VALUE)
+            write(state, EXCHANGE, PLACE, FIRST_INT + end_cell(stream, w), VALUE)
         return
     start = FIRST_INT + (0 if how < 9 else w.num_cells - 1)
     if how < 6:  # straight into a cell
         variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
-        write(state, stream, w, _BEST_CELL, variable, relation, start)
+        write(state, _BEST_CELL, variable, relation, start)
         return
-    write(state, stream, w, _KEEP, start, 0, 0)
+    write(state, _KEEP, start)
     variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, how == 9)
-    write(state, stream, w, _BEST_VALUE, variable, relation, 0)
+    write(state, _BEST_VALUE, variable, relation)
     _keep(state, context, stream, w, variable, how == 8)
 
 
@@ -184,22 +193,22 @@ def _neighbours(state: IntArray, context: IntArray, stream: Stream, w: Weights) 
     behind = chance(stream, 0.5)
     down = chance(stream, 0.4)
     variable = queue_loop(state, context, stream, w, 0 if behind else 1, last - 1 if behind else last, down)
-    write(state, stream, w, SUM if behind else DIFFERENCE, PLACE, variable, FIRST_INT + 1)
+    write(state, SUM if behind else DIFFERENCE, PLACE, variable, FIRST_INT + 1)
     how = draw_below(stream, 10)
     if how < 4:
-        write(state, stream, w, _COMBINE, variable, add_or_subtract(stream, 0.4), 0)
+        write(state, _COMBINE, variable, add_or_subtract(stream, 0.4))
         return
-    write(state, stream, w, _IF_RELATED, variable, PLACE, 0)
+    write(state, IF_CELLS, variable, some_relation(stream, w), PLACE)
     if how < 7:
-        write(state, stream, w, COPY, variable, PLACE, 0)
+        write(state, COPY, variable, PLACE)
     elif how < 8:
-        write(state, stream, w, COPY, PLACE, variable, 0)
+        write(state, COPY, PLACE, variable)
     else:
         queue_change(state, stream, w, variable, variable)
     if how == 8:
-        write(state, stream, w, ELSE, 0, 0, 0)
+        write(state, ELSE)
         queue_change(state, stream, w, variable, variable)
-    write(state, stream, w, _CLOSE_BOTH, 0, 0, 0)
+    write(state, _CLOSE_BOTH)
 
 
 @njit(cache=True, nogil=True)
@@ -208,20 +217,18 @@ def _shift(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> No
     left = chance(stream, 0.5)
     around = chance(stream, 0.6)
     if around:
-        write(state, stream, w, _KEEP, FIRST_INT + (0 if left else last), 0, 0)
+        write(state, _KEEP, FIRST_INT + (0 if left else last))
     variable = queue_loop(state, context, stream, w, 0 if left else 1, last - 1 if left else last, not left)
-    write(state, stream, w, SUM if left else DIFFERENCE, PLACE, variable, FIRST_INT + 1)
+    write(state, SUM if left else DIFFERENCE, PLACE, variable, FIRST_INT + 1)
     tested = chance(stream, 0.2)
     if tested:
         queue_if(state, stream, w, variable, 0)
-    write(state, stream, w, COPY, variable, PLACE, 0)
+    write(state, COPY, variable, PLACE)
     if tested:
         queue(state, CLOSE)
     queue(state, CLOSE)
     if around or chance(stream, 0.6):
-        write(
-            state, stream, w, SET_CELL, FIRST_INT + (last if left else 0), VALUE if around else FIRST_INT, 0
-        )
+        write(state, SET_CELL, FIRST_INT + (last if left else 0), VALUE if around else FIRST_INT, 0)
 
 
 @njit(cache=True, nogil=True)
@@ -229,19 +236,19 @@ def _swap(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
     last = w.num_cells - 1
     tested = chance(stream, 0.5)
     how = draw_below(stream, 10)
-    first, second = FIRST_INT + draw_below(stream, w.num_cells), FIRST_INT + draw_below(stream, w.num_cells)
+    first, second = some_cell(stream, w), some_cell(stream, w)
     inside = how >= 4
     if how >= 7:  # mirror
         first = queue_loop(state, context, stream, w, 0, max(w.num_cells // 2 - 1, 0), False)
-        write(state, stream, w, DIFFERENCE, PLACE, FIRST_INT + last, first)
+        write(state, DIFFERENCE, PLACE, FIRST_INT + last, first)
     elif inside:  # a pass along neighbours
         first = queue_loop(state, context, stream, w, 0, last - 1, chance(stream, 0.3))
-        write(state, stream, w, SUM, PLACE, first, FIRST_INT + 1)
+        write(state, SUM, PLACE, first, FIRST_INT + 1)
     if inside:
         second = PLACE
     if tested:
-        write(state, stream, w, _IF_RELATED, first, second, 0)
-    write(state, stream, w, EXCHANGE, first, second, VALUE)
+        write(state, IF_CELLS, first, some_relation(stream, w), second)
+    write(state, EXCHANGE, first, second, VALUE)
     if tested:
         queue(state, CLOSE)
     if inside:
@@ -255,7 +262,7 @@ def _stop(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
     if first:
         queue_change(state, stream, w, variable, variable)
     queue_if(state, stream, w, variable, variable)
-    write(state, stream, w, _LEAVE, _BREAK if first or chance(stream, 0.75) else _CONTINUE, 0, 0)
+    write(state, _LEAVE, _BREAK if first or chance(stream, 0.75) else _CONTINUE)
     if not first:
         queue_change(state, stream, w, variable, variable)
     queue(state, CLOSE)
@@ -264,15 +271,15 @@ def _stop(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
 @njit(cache=True, nogil=True)
 def _flag(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     begin = 0 if chance(stream, 0.6) else 1
-    write(state, stream, w, SET_TO, VALUE, FIRST_INT + begin, 0)
+    write(state, SET_TO, VALUE, FIRST_INT + begin)
     variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
     queue_if(state, stream, w, variable, variable)
-    write(state, stream, w, SET_TO, VALUE, FIRST_INT + 1 - begin, 0)
+    write(state, SET_TO, VALUE, FIRST_INT + 1 - begin)
     queue(state, CLOSE)
     if chance(stream, 0.3):  # from the first such cell on
-        write(state, stream, w, _IF_FLAG, FIRST_INT + draw_below(stream, 2), 0, 0)
+        write(state, _IF_FLAG, FIRST_INT + draw_below(stream, 2))
         queue_change(state, stream, w, variable, variable)
-        write(state, stream, w, _CLOSE_BOTH, 0, 0, 0)
+        write(state, _CLOSE_BOTH)
     else:
         _keep(state, context, stream, w, variable, False)
 
@@ -283,28 +290,28 @@ def _sort(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
     second = fresh_name(context, 1)
     queue_loop_head(state, stream, w, second, True, 0, w.num_cells - 1, chance(stream, 0.15))
     queue(state, BEGIN)
-    write(state, stream, w, IF_CELLS, first, LT if chance(stream, 0.5) else GT, second)
+    write(state, IF_CELLS, first, LT if chance(stream, 0.5) else GT, second)
     how = draw_below(stream, 10)
     if how < 6:
-        write(state, stream, w, EXCHANGE, first, second, VALUE)
+        write(state, EXCHANGE, first, second, VALUE)
     elif how < 8:
-        write(state, stream, w, _COUNT_CELL, first, INC if how == 6 else DEC, 0)
+        write(state, _COUNT_CELL, first, INC if how == 6 else DEC)
     else:
-        write(state, stream, w, COPY, second, first, 0)
+        write(state, COPY, second, first)
     queue(state, CLOSE)
-    write(state, stream, w, _CLOSE_BOTH, 0, 0, 0)
+    write(state, _CLOSE_BOTH)
 
 
 @njit(cache=True, nogil=True)
 def _gather(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     last = w.num_cells - 1
     down = chance(stream, 0.3)
-    write(state, stream, w, SET_TO, PLACE, FIRST_INT + (last if down else 0), 0)
+    write(state, SET_TO, PLACE, FIRST_INT + (last if down else 0))
     variable = queue_loop(state, context, stream, w, 0, last, down)
     queue_if(state, stream, w, variable, 0)
-    write(state, stream, w, EXCHANGE if chance(stream, 0.6) else COPY, PLACE, variable, VALUE)
-    write(state, stream, w, _COUNT, PLACE, DEC if down else INC, 0)
-    write(state, stream, w, _CLOSE_BOTH, 0, 0, 0)
+    write(state, EXCHANGE if chance(stream, 0.6) else COPY, PLACE, variable, VALUE)
+    write(state, _COUNT, PLACE, DEC if down else INC)
+    write(state, _CLOSE_BOTH)
 
 
 @njit(cache=True, nogil=True)

@@ -1,7 +1,7 @@
 """Turns of phrase that the sampler queues: heads of loops, tests, changes of a cell, swaps.
 
-A phrase is a line of C with holes. `X`, `Y` and `Z` are given when it is queued; `CELL`, `CONSTANT` and
-`RELATION` are drawn. `sampler_idioms` and `sampler_statements` put phrases together.
+A phrase is a line of C with holes, `X`, `Y` and `Z`, which are filled when it is queued.
+`sampler_idioms` and `sampler_statements` put phrases together.
 """
 
 from __future__ import annotations
@@ -20,21 +20,16 @@ from lasynth.grammar import IntArray
 VALUE: Final = FIRST_OTHER_NAME  # where an idiom keeps a value
 PLACE: Final = FIRST_OTHER_NAME + 1  # where it keeps an index
 
-_HOLES = ("RELATION", "CONSTANT", "CELL", "Z", "Y", "X")
-_RELATION, _CONSTANT, _CELL, _Z, _Y, _X = range(-len(_HOLES), 0)
+_HOLES = {"X": -1, "Y": -2, "Z": -3}
 
 
 def phrase(text: str) -> IntArray:
     """A phrase as an array: the tokens of its lexemes, and a negative number for each hole."""
-    words = text.split()
-    return np.array(
-        [_HOLES.index(word) - len(_HOLES) if word in _HOLES else token_of(word) for word in words],
-        dtype=np.int32,
-    )
+    return np.array([_HOLES.get(word) or token_of(word) for word in text.split()], dtype=np.int32)
 
 
 INC, DEC, SET, ADD, SUBTRACT = (token_of(text) for text in ("++", "--", "=", "+=", "-="))
-LT, GT, BEGIN, CLOSE = (token_of(text) for text in ("<", ">", "{", "}"))
+LT, GT, BEGIN, CLOSE, SEMICOLON = (token_of(text) for text in ("<", ">", "{", "}", ";"))
 COPY, END_STATEMENT = phrase("a [ X ] = a [ Y ] ;"), phrase("X ;")
 SET_TO, SET_CELL = phrase("X = Y ;"), phrase("a [ X ] = Y ;")
 EXCHANGE = phrase("Z = a [ X ] ; a [ X ] = a [ Y ] ; a [ Y ] = Z ;")
@@ -43,29 +38,36 @@ IF_CELLS, ELSE = phrase("if ( a [ X ] Y a [ Z ] ) {"), phrase("} else {")
 _FOR, _FOR_DECLARED = phrase("for ( X = Y ; X"), phrase("for ( int X = Y ; X")
 _LIMIT, _STEP = phrase("X Y ;"), phrase("X Y )")
 _IF, _THEN = phrase("if ("), phrase(") {")
-_TEST_VARIABLE, _TEST_CELL = phrase("X RELATION CELL"), phrase("a [ X ] RELATION")
-_A_CONSTANT, _A_CELL = phrase("CONSTANT"), phrase("a [ CELL ]")
-_BE_CONSTANT, _BE_CELL, _ADD_CELL = phrase("= CONSTANT ;"), phrase("= a [ CELL ] ;"), phrase("X a [ CELL ] ;")
-_FROM_0, _FROM_CONSTANT = phrase("= 0 - a [ X ] ;"), phrase("= CONSTANT - a [ X ] ;")
+_COMPARE, _COMPARE_CELL, _A_CELL = phrase("X Y Z"), phrase("a [ X ] Y"), phrase("a [ X ]")
+_TO_CELL, _MINUS_CELL = phrase("X a [ Y ] ;"), phrase("- a [ X ] ;")
 _CHANGE_CELL = phrase("a [ X ] Z Y ;")
 
 
 @njit(cache=True, nogil=True)
-def write(state: IntArray, stream: Stream, w: Weights, words: IntArray, x: int, y: int, z: int) -> None:
+def write(state: IntArray, words: IntArray, x: int = 0, y: int = 0, z: int = 0) -> None:
     """Queue a phrase with these tokens in its holes."""
     for word in words:
-        if word >= 0:
-            queue(state, word)
-        elif word >= _Z:
-            queue(state, x if word == _X else y if word == _Y else z)
-        elif word == _CELL:
-            queue(state, FIRST_INT + draw_below(stream, w.num_cells))
-        elif word == _CONSTANT:  # a small one, 0 most often
-            number = min(pick(stream, w.thresholds), w.max_constant)
-            queue_number(state, -number if number > 0 and chance(stream, w.p_negative) else number)
-        else:
-            relation = pick(stream, w.relations)
-            queue(state, LT + relation if relation < 6 else GT)
+        queue(state, word if word >= 0 else x if word == -1 else y if word == -2 else z)
+
+
+@njit(cache=True, nogil=True)
+def some_cell(stream: Stream, w: Weights) -> int:
+    """The index of a random cell, as a token."""
+    return FIRST_INT + draw_below(stream, w.num_cells)
+
+
+@njit(cache=True, nogil=True)
+def some_relation(stream: Stream, w: Weights) -> int:
+    """The token of a sign of comparison."""
+    relation = pick(stream, w.relations)
+    return LT + relation if relation < 6 else GT
+
+
+@njit(cache=True, nogil=True)
+def queue_constant(state: IntArray, stream: Stream, w: Weights) -> None:
+    """Queue a small constant, 0 most often."""
+    number = min(pick(stream, w.thresholds), w.max_constant)
+    queue_number(state, -number if number > 0 and chance(stream, w.p_negative) else number)
 
 
 @njit(cache=True, nogil=True)
@@ -76,12 +78,12 @@ def queue_loop_head(
     first, last, by, step = (high, low, -1, DEC) if down else (low, high, 1, INC)
     strict = chance(stream, w.p_strict) and (low > 0 or not down)
     relation = (GT if down else LT) + (0 if strict else 1)
-    write(state, stream, w, _FOR_DECLARED if declare else _FOR, variable, FIRST_INT + first, 0)
-    write(state, stream, w, _LIMIT, relation, FIRST_INT + last + (by if strict else 0), 0)
+    write(state, _FOR_DECLARED if declare else _FOR, variable, FIRST_INT + first)
+    write(state, _LIMIT, relation, FIRST_INT + last + (by if strict else 0))
     if chance(stream, w.p_prefix):
-        write(state, stream, w, _STEP, step, variable, 0)
+        write(state, _STEP, step, variable)
     else:
-        write(state, stream, w, _STEP, variable, step, 0)
+        write(state, _STEP, variable, step)
 
 
 @njit(cache=True, nogil=True)
@@ -111,19 +113,19 @@ def queue_loop(
 @njit(cache=True, nogil=True)
 def queue_if(state: IntArray, stream: Stream, w: Weights, cell: int, variable: int) -> None:
     """Queue `if (...) {` with a condition on a cell, or now and then on the loop's variable."""
-    write(state, stream, w, _IF, 0, 0, 0)
+    write(state, _IF)
     if variable > 0 and chance(stream, 0.08):
-        write(state, stream, w, _TEST_VARIABLE, variable, 0, 0)
+        write(state, _COMPARE, variable, some_relation(stream, w), some_cell(stream, w))
     else:
-        write(state, stream, w, _TEST_CELL, cell, 0, 0)
+        write(state, _COMPARE_CELL, cell, some_relation(stream, w))
         what = draw_below(stream, 20)
         if what < 14:
-            write(state, stream, w, _A_CONSTANT, 0, 0, 0)
+            queue_constant(state, stream, w)
         elif what < 18 or variable == 0:
-            write(state, stream, w, _A_CELL, 0, 0, 0)
+            write(state, _A_CELL, some_cell(stream, w))
         else:
             queue(state, variable)
-    write(state, stream, w, _THEN, 0, 0, 0)
+    write(state, _THEN)
 
 
 @njit(cache=True, nogil=True)
@@ -138,19 +140,27 @@ def queue_change(state: IntArray, stream: Stream, w: Weights, cell: int, variabl
     how = draw_below(stream, 100)
     queue_cell(state, cell)
     if how < 24:
-        write(state, stream, w, _BE_CONSTANT, 0, 0, 0)
+        queue(state, SET)
+        queue_constant(state, stream, w)
+        queue(state, SEMICOLON)
     elif how < 46:
-        write(state, stream, w, END_STATEMENT, INC if how < 35 else DEC, 0, 0)
+        write(state, END_STATEMENT, INC if how < 35 else DEC)
     elif how < 56:
         sign = add_or_subtract(stream, 0.5)
-        write(state, stream, w, _LIMIT, sign, FIRST_INT + 1 + draw_below(stream, min(4, w.max_constant)), 0)
+        write(state, _LIMIT, sign, FIRST_INT + 1 + draw_below(stream, min(4, w.max_constant)))
     elif how < 68:
-        write(state, stream, w, _FROM_0 if chance(stream, 0.7) else _FROM_CONSTANT, cell, 0, 0)
-    elif how < 78:
-        write(state, stream, w, _BE_CELL, 0, 0, 0)
+        queue(state, SET)
+        if chance(stream, 0.7):
+            queue(state, FIRST_INT)
+        else:
+            queue_constant(state, stream, w)
+        write(state, _MINUS_CELL, cell)
     else:
-        sign = add_or_subtract(stream, 0.5) if how < 86 or how >= 93 else SET
-        write(state, stream, w, _LIMIT if how >= 86 and variable > 0 else _ADD_CELL, sign, variable, 0)
+        sign = add_or_subtract(stream, 0.5) if 78 <= how < 86 or how >= 93 else SET
+        if how >= 86 and variable > 0:
+            write(state, _LIMIT, sign, variable)
+        else:
+            write(state, _TO_CELL, sign, some_cell(stream, w))
 
 
 @njit(cache=True, nogil=True)
@@ -159,10 +169,10 @@ def queue_result(state: IntArray, context: IntArray, stream: Stream, w: Weights,
     what = draw_below(stream, 10)
     if what < 7:
         cell = FIRST_INT + end_cell(stream, w)
-        write(state, stream, w, _CHANGE_CELL, cell, source, SET if what < 6 else add_or_subtract(stream, 0.5))
+        write(state, _CHANGE_CELL, cell, source, SET if what < 6 else add_or_subtract(stream, 0.5))
         return
     cell = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
-    write(state, stream, w, _CHANGE_CELL, cell, source, SET if what < 9 else add_or_subtract(stream, 0.4))
+    write(state, _CHANGE_CELL, cell, source, SET if what < 9 else add_or_subtract(stream, 0.4))
     queue(state, CLOSE)
 
 

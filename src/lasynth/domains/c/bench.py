@@ -24,32 +24,6 @@ from lasynth.domains.c.linear import SUM_SIZE, SumArray
 from lasynth.domains.c.machine import MAX_STEPS, run_code
 from lasynth.grammar import IntArray
 
-__all__ = [
-    "ASSIGN",
-    "DECLARE",
-    "END",
-    "FOR",
-    "IF",
-    "JUMP",
-    "KIND",
-    "LENGTH",
-    "NUM_CELLS",
-    "NUM_STATEMENTS",
-    "START",
-    "Draft",
-    "IndexArray",
-    "Judge",
-    "agrees",
-    "copy_part",
-    "load",
-    "new_draft",
-    "new_judge",
-    "propose",
-    "reload",
-    "settle",
-    "sibling",
-]
-
 IndexArray = npt.NDArray[np.int64]
 
 DECLARE, ASSIGN, FOR, IF, JUMP = range(5)  # kinds of statement
@@ -275,6 +249,13 @@ def _take(draft: Draft, tokens: IntArray, size: int) -> None:
         statements[count, END] = end
         count += 1
     draft.info[NUM_STATEMENTS] = count
+
+
+@njit(cache=True, nogil=True)
+def span(draft: Draft, statement: int) -> tuple[int, int, int]:
+    """Where a statement starts and ends, and its kind."""
+    row = draft.statements[statement]
+    return row[START], row[END], row[KIND]
 
 
 @njit(cache=True, nogil=True)

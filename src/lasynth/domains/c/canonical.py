@@ -16,8 +16,6 @@ from numba import njit
 from lasynth.domains.c.grammar import EOS, FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, NUM_NAMES, token_of
 from lasynth.grammar import IntArray
 
-__all__ = ["NAMES_SIZE", "is_simpler", "normalise"]
-
 NAMES_SIZE: Final = 5 * NUM_NAMES + 2 * 64
 
 _INT, _FOR, _SEMICOLON = token_of("int"), token_of("for"), token_of(";")

@@ -10,16 +10,8 @@ from typing import Final
 
 from numba import njit
 
-from lasynth.domains.c.bench import (
-    END,
-    IF,
-    KIND,
-    START,
-    Draft,
-    copy_part,
-    propose,
-    sibling,
-)
+from lasynth.domains.c import bench
+from lasynth.domains.c.bench import Draft, copy_part, propose, sibling, span
 from lasynth.domains.c.grammar import token_of
 from lasynth.domains.c.linear import (
     CONSTANT,
@@ -32,8 +24,6 @@ from lasynth.domains.c.linear import (
     write_expression,
 )
 from lasynth.grammar import IntArray
-
-__all__ = ["fold_condition"]
 
 _NUM_FORMS: Final = 8
 _OPEN, _CLOSE, _ELSE = token_of("("), token_of(")"), token_of("else")
@@ -55,10 +45,10 @@ def _test_end(program: IntArray, position: int, end: int) -> int:
 @njit(cache=True, nogil=True)
 def fold_condition(draft: Draft, statement: int) -> None:
     """Drop, swap and rewrite the tests of an `if`, and turn its branches round."""
-    if draft.statements[statement, KIND] != IF:
+    if draft.statements[statement, bench.KIND] != bench.IF:
         return
     program, part = draft.program, draft.part
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    start, end, _ = span(draft, statement)
     opened, closed = start + 1, draft.match[start + 1]
     position = opened + 1
     while position < closed:
@@ -117,9 +107,9 @@ def _turn_round(draft: Draft, statement: int, start: int, end: int, closed: int)
             while skips and sibling(draft, last) >= 0:
                 last = sibling(draft, last)
             part[size] = _BEGIN
-            size = copy_part(program, end, draft.statements[last, END], part, size + 1)
+            size = copy_part(program, end, draft.statements[last, bench.END], part, size + 1)
             part[size] = _END
-            propose(draft, start + 2, draft.statements[last, END], part, size + 1)
+            propose(draft, start + 2, draft.statements[last, bench.END], part, size + 1)
 
 
 @njit(cache=True, nogil=True)

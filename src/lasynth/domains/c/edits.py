@@ -8,21 +8,8 @@ from __future__ import annotations
 
 from numba import njit
 
-from lasynth.domains.c.bench import (
-    ASSIGN,
-    DECLARE,
-    END,
-    FOR,
-    IF,
-    KIND,
-    LENGTH,
-    NUM_STATEMENTS,
-    START,
-    Draft,
-    copy_part,
-    propose,
-    sibling,
-)
+from lasynth.domains.c import bench
+from lasynth.domains.c.bench import Draft, copy_part, propose, sibling, span
 from lasynth.domains.c.grammar import token_of
 from lasynth.domains.c.linear import (
     CONSTANT,
@@ -41,8 +28,6 @@ from lasynth.domains.c.linear import (
 from lasynth.domains.c.loops import copy_renamed, loop_variable, open_loop
 from lasynth.grammar import IntArray
 
-__all__ = ["drop", "inline", "join", "move", "open_block", "set_initial_value"]
-
 _SEMICOLON, _AND, _IF = token_of(";"), token_of("&&"), token_of("if")
 _SET, _INC, _DEC = token_of("="), token_of("++"), token_of("--")
 _ASSIGNING = (_SET, token_of("+="), token_of("-="), _INC, _DEC)
@@ -51,12 +36,12 @@ _ASSIGNING = (_SET, token_of("+="), token_of("-="), _INC, _DEC)
 @njit(cache=True, nogil=True)
 def drop(draft: Draft, statement: int) -> None:
     """Leave out a statement, or two neighbours, or the initial value of a variable."""
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    start, end, kind = span(draft, statement)
     propose(draft, start, end, draft.part, 0)
     following = sibling(draft, statement)
     if following >= 0:
-        propose(draft, start, draft.statements[following, END], draft.part, 0)
-    if draft.statements[statement, KIND] == DECLARE:
+        propose(draft, start, draft.statements[following, bench.END], draft.part, 0)
+    if kind == bench.DECLARE:
         propose(draft, start + 2, end - 1, draft.part, 0)
 
 
@@ -64,14 +49,13 @@ def drop(draft: Draft, statement: int) -> None:
 def open_block(draft: Draft, statement: int) -> None:
     """Put a branch in place of its `if`, or the passes of a loop in place of the loop."""
     program, match, part = draft.program, draft.match, draft.part
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
-    kind = draft.statements[statement, KIND]
-    if kind != IF and kind != FOR:
+    start, end, kind = span(draft, statement)
+    if kind != bench.IF and kind != bench.FOR:
         return
     opened = match[start + 1] + 1
     closed = match[opened]
     propose(draft, start, end, program[opened + 1 :], closed - opened - 1)
-    if kind == FOR:
+    if kind == bench.FOR:
         open_loop(draft, start, end, opened)
     elif closed + 1 < end:
         propose(draft, start, end, program[closed + 3 :], end - closed - 4)
@@ -85,26 +69,25 @@ def open_block(draft: Draft, statement: int) -> None:
 def join(draft: Draft, statement: int) -> None:
     """One `if` for two, nested or neighbours; one loop for two neighbours."""
     program, match, part = draft.program, draft.match, draft.part
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
-    kind = draft.statements[statement, KIND]
-    if kind != IF and kind != FOR:
+    start, end, kind = span(draft, statement)
+    if kind != bench.IF and kind != bench.FOR:
         return
     opened = match[start + 1] + 1
     closed = match[opened]
     if closed + 1 < end:
         return
     following = sibling(draft, statement)
-    if following >= 0 and draft.statements[following, KIND] == kind:
+    if following >= 0 and draft.statements[following, bench.KIND] == kind:
         # Drop `} for (...) {` between the two; the second's variable becomes the first's.
-        other, other_end = draft.statements[following, START], draft.statements[following, END]
+        other, other_end, _ = span(draft, following)
         variable, by = 0, 0
-        if kind == FOR:
+        if kind == bench.FOR:
             variable, by = program[loop_variable(program, other)], program[loop_variable(program, start)]
         body = match[other + 1] + 2
         size = copy_renamed(program, body, other_end, variable, by, part, 0)
         propose(draft, closed, other_end, part, size)
     inner = opened + 1
-    if kind == IF and program[inner] == _IF and draft.statements[statement + 1, END] == closed:
+    if kind == bench.IF and program[inner] == _IF and draft.statements[statement + 1, bench.END] == closed:
         # if (c) { if (d) { S } } is if (c && d) { S }
         inner_opened = match[inner + 1] + 1
         if match[inner_opened] + 1 == closed:
@@ -116,14 +99,14 @@ def join(draft: Draft, statement: int) -> None:
 @njit(cache=True, nogil=True)
 def set_initial_value(draft: Draft, statement: int) -> None:
     """Give a variable the number first assigned to it as its initial value."""
-    if draft.statements[statement, KIND] != DECLARE:
+    if draft.statements[statement, bench.KIND] != bench.DECLARE:
         return
     program, part = draft.program, draft.part
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    start, end, _ = span(draft, statement)
     name = program[start + 1]
-    for other in range(statement + 1, draft.info[NUM_STATEMENTS]):
-        from_, to = draft.statements[other, START], draft.statements[other, END]
-        if draft.statements[other, KIND] == ASSIGN and program[from_] == name and program[from_ + 1] == _SET:
+    for other in range(statement + 1, draft.info[bench.NUM_STATEMENTS]):
+        from_, to, kind = span(draft, other)
+        if kind == bench.ASSIGN and program[from_] == name and program[from_ + 1] == _SET:
             size = copy_part(program, from_, to, part, 0)
             size = copy_part(program, end, from_, part, size)
             propose(draft, start + 1, to, part, size)
@@ -133,19 +116,17 @@ def set_initial_value(draft: Draft, statement: int) -> None:
 @njit(cache=True, nogil=True)
 def inline(draft: Draft, statement: int) -> None:
     """Drop an assignment and put its value where its target is read later."""
-    if draft.statements[statement, KIND] != ASSIGN:
+    if draft.statements[statement, bench.KIND] != bench.ASSIGN:
         return
     program, part = draft.program, draft.part
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    start, end, _ = span(draft, statement)
     value, reader = draft.sums[0], draft.sums[1]
     if not read_assignment(program, start, end, value):
         return
     target = value[TARGET]
-    for other in range(statement + 1, draft.info[NUM_STATEMENTS]):
-        other_start, other_end = draft.statements[other, START], draft.statements[other, END]
-        if draft.statements[other, KIND] != ASSIGN:
-            continue
-        if not read_assignment(program, other_start, other_end, reader):
+    for other in range(statement + 1, draft.info[bench.NUM_STATEMENTS]):
+        other_start, other_end, kind = span(draft, other)
+        if kind != bench.ASSIGN or not read_assignment(program, other_start, other_end, reader):
             continue
         plus, minus = count_of(reader, 1, target), count_of(reader, -1, target)
         fits = plus + minus > 0
@@ -162,7 +143,7 @@ def inline(draft: Draft, statement: int) -> None:
 @njit(cache=True, nogil=True)
 def _inline_operand(draft: Draft, start: int, end: int, value: SumArray) -> None:
     """Drop `x = operand;` and read the operand instead of x from there on: everywhere, or once."""
-    program, part, length, target = draft.program, draft.part, draft.info[LENGTH], value[TARGET]
+    program, part, length, target = draft.program, draft.part, draft.info[bench.LENGTH], value[TARGET]
     term = single_term(value)
     if term >= 0:
         by_size = write_operand(term, draft.spare, 0)
@@ -195,15 +176,15 @@ def _is_written(program: IntArray, start: int, end: int) -> bool:
 def move(draft: Draft, statement: int) -> None:
     """Move a later statement of the same block in front of this one, and use its result here."""
     program, part = draft.program, draft.part
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
-    if draft.statements[statement, KIND] == DECLARE:
+    start, end, kind = span(draft, statement)
+    if kind == bench.DECLARE:
         return
     following = sibling(draft, statement)
     while following >= 0:
-        from_, to = draft.statements[following, START], draft.statements[following, END]
+        from_, to, other_kind = span(draft, following)
         size = copy_part(program, from_, to, part, 0)
         propose(draft, start, to, part, copy_part(program, start, from_, part, size))
-        if draft.statements[statement, KIND] == ASSIGN and draft.statements[following, KIND] == ASSIGN:
+        if kind == bench.ASSIGN and other_kind == bench.ASSIGN:
             term, _ = read_operand(program, from_)
             target, after = read_operand(program, start)
             if term >= 0 and target >= 0:

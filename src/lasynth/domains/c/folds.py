@@ -7,19 +7,8 @@ from __future__ import annotations
 
 from numba import njit
 
-from lasynth.domains.c.bench import (
-    ASSIGN,
-    DECLARE,
-    END,
-    FOR,
-    IF,
-    KIND,
-    NUM_CELLS,
-    NUM_STATEMENTS,
-    START,
-    Draft,
-    propose,
-)
+from lasynth.domains.c import bench
+from lasynth.domains.c.bench import Draft, propose, span
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of
 from lasynth.domains.c.linear import (
     CONSTANT,
@@ -36,8 +25,6 @@ from lasynth.domains.c.linear import (
     write_number,
 )
 
-__all__ = ["fold_assignment", "fold_operands"]
-
 _INT, _OPEN_INDEX, _A, _MINUS = token_of("int"), token_of("["), token_of("a"), token_of("-")
 _BEFORE_OPERAND = (
     *(token_of("="), token_of("+="), token_of("-="), token_of("+"), _MINUS, token_of("(")),
@@ -48,17 +35,17 @@ _BEFORE_OPERAND = (
 
 @njit(cache=True, nogil=True)
 def _propose_assignment(draft: Draft, statement: int, total: SumArray) -> None:
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    start, end, _ = span(draft, statement)
     propose(draft, start, end, draft.part, write_assignment(total, draft.part, 0))
 
 
 @njit(cache=True, nogil=True)
 def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
     """Write an assignment in its shortest form, with as few and as simple operands as do."""
-    if draft.statements[statement, KIND] != ASSIGN:
+    if draft.statements[statement, bench.KIND] != bench.ASSIGN:
         return
     total, edited = draft.sums[0], draft.sums[1]
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    start, end, _ = span(draft, statement)
     if not read_assignment(draft.program, start, end, total):
         return
     edited[:] = total
@@ -75,7 +62,7 @@ def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
         edited[CONSTANT] = constant
         _propose_assignment(draft, statement, edited)
     if num_terms > 1 or number != 0:
-        for cell in range(draft.info[NUM_CELLS]):
+        for cell in range(draft.info[bench.NUM_CELLS]):
             edited[:] = 0
             edited[TARGET] = target
             add_term(edited, 1, cell)
@@ -106,17 +93,17 @@ def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
                 remove_term(edited, sign, term)
                 edited[CONSTANT] += constant
                 _propose_assignment(draft, statement, edited)
-            for cell in range(min(term, draft.info[NUM_CELLS])):
+            for cell in range(min(term, draft.info[bench.NUM_CELLS])):
                 edited[:] = total
                 remove_term(edited, sign, term)
                 add_term(edited, sign, cell)
                 _propose_assignment(draft, statement, edited)
-            for other in range(draft.info[NUM_STATEMENTS]):
-                if draft.statements[other, KIND] != DECLARE:
+            for other in range(draft.info[bench.NUM_STATEMENTS]):
+                if draft.statements[other, bench.KIND] != bench.DECLARE:
                     break
                 edited[:] = total
                 remove_term(edited, sign, term)
-                name = draft.program[draft.statements[other, START] + 1]
+                name = draft.program[draft.statements[other, bench.START] + 1]
                 add_term(edited, sign, NAME_TERM + name - FIRST_NAME)
                 _propose_assignment(draft, statement, edited)
 
@@ -124,29 +111,29 @@ def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
 @njit(cache=True, nogil=True)
 def _head_end(draft: Draft, statement: int) -> int:
     """Where a statement itself ends: a block that belongs to it is not counted."""
-    kind = draft.statements[statement, KIND]
-    if kind == IF or kind == FOR:
-        return draft.match[draft.statements[statement, START] + 1] + 1
-    return draft.statements[statement, END]
+    kind = draft.statements[statement, bench.KIND]
+    if kind == bench.IF or kind == bench.FOR:
+        return draft.match[draft.statements[statement, bench.START] + 1] + 1
+    return draft.statements[statement, bench.END]
 
 
 @njit(cache=True, nogil=True)
 def fold_operands(draft: Draft, statement: int, max_constant: int) -> None:
     """Numbers, lower cells and other names in place of indices, limits and operands of conditions."""
     program, spare = draft.program, draft.spare
-    kind = draft.statements[statement, KIND]
-    if kind == DECLARE:
+    kind = draft.statements[statement, bench.KIND]
+    if kind == bench.DECLARE:
         return
-    for position in range(draft.statements[statement, START] + 1, _head_end(draft, statement)):
+    for position in range(draft.statements[statement, bench.START] + 1, _head_end(draft, statement)):
         token, before = program[position], program[position - 1]
         is_index = before == _OPEN_INDEX
-        if kind == ASSIGN and not is_index:
+        if kind == bench.ASSIGN and not is_index:
             continue  # `fold_assignment` sees to it
         if FIRST_NAME <= token < FIRST_INT:
             if before == _INT:
                 continue
             for constant in range(
-                min(max_constant + 1, draft.info[NUM_CELLS]) if is_index else max_constant + 1
+                min(max_constant + 1, draft.info[bench.NUM_CELLS]) if is_index else max_constant + 1
             ):
                 spare[0] = FIRST_INT + constant
                 propose(draft, position, position + 1, spare, 1)
@@ -168,9 +155,9 @@ def fold_operands(draft: Draft, statement: int, max_constant: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _propose_names(draft: Draft, start: int, end: int) -> None:
-    for other in range(draft.info[NUM_STATEMENTS]):
-        if draft.statements[other, KIND] != DECLARE:
+    for other in range(draft.info[bench.NUM_STATEMENTS]):
+        if draft.statements[other, bench.KIND] != bench.DECLARE:
             break
-        draft.spare[0] = draft.program[draft.statements[other, START] + 1]
+        draft.spare[0] = draft.program[draft.statements[other, bench.START] + 1]
         if draft.spare[0] != draft.program[start]:
             propose(draft, start, end, draft.spare, 1)

@@ -16,29 +16,6 @@ from numba import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of
 from lasynth.grammar import IntArray
 
-__all__ = [
-    "CONSTANT",
-    "NAMED_CELL",
-    "NAME_TERM",
-    "NEGATIVE",
-    "POSITIVE",
-    "SUM_SIZE",
-    "SumArray",
-    "TARGET",
-    "add_sum",
-    "add_term",
-    "count_of",
-    "read_assignment",
-    "read_expression",
-    "read_operand",
-    "remove_term",
-    "single_term",
-    "write_assignment",
-    "write_expression",
-    "write_number",
-    "write_operand",
-]
-
 SumArray = npt.NDArray[np.int64]
 
 CONSTANT: Final = 0

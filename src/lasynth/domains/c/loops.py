@@ -9,27 +9,11 @@ from typing import Final
 
 from numba import njit
 
-from lasynth.domains.c.bench import (
-    ASSIGN,
-    DECLARE,
-    END,
-    FOR,
-    IF,
-    KIND,
-    LENGTH,
-    NUM_CELLS,
-    NUM_STATEMENTS,
-    START,
-    Draft,
-    copy_part,
-    propose,
-    sibling,
-)
+from lasynth.domains.c import bench
+from lasynth.domains.c.bench import Draft, copy_part, propose, sibling, span
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, NUM_NAMES, token_of
 from lasynth.domains.c.linear import CONSTANT, TARGET, count_of, read_assignment, write_assignment
 from lasynth.grammar import IntArray
-
-__all__ = ["absorb", "copy_renamed", "fold_head", "loop_variable", "open_loop", "roll"]
 
 _MAX_PASSES: Final = 6  # of a loop are looked at one by one
 _INT, _FOR, _SEMICOLON, _SET = token_of("int"), token_of("for"), token_of(";"), token_of("=")
@@ -94,10 +78,10 @@ def open_loop(draft: Draft, start: int, end: int, opened: int) -> None:
 @njit(cache=True, nogil=True)
 def _is_single_assignment(draft: Draft, opened: int) -> bool:
     """Whether the block that opens there holds one assignment and nothing else."""
-    for statement in range(draft.info[NUM_STATEMENTS]):
-        if draft.statements[statement, START] == opened + 1:
-            is_last = draft.statements[statement, END] == draft.match[opened]
-            return is_last and draft.statements[statement, KIND] == ASSIGN
+    for statement in range(draft.info[bench.NUM_STATEMENTS]):
+        start, end, kind = span(draft, statement)
+        if start == opened + 1:
+            return end == draft.match[opened] and kind == bench.ASSIGN
     return False
 
 
@@ -118,12 +102,12 @@ def _constant_range(program: IntArray, start: int, closing: int) -> tuple[int, i
 @njit(cache=True, nogil=True)
 def fold_head(draft: Draft, statement: int) -> None:
     """The usual head of a loop, `int v = 0; v <= 4; v++`, with the lowest limits that do."""
-    program, part, num_cells = draft.program, draft.part, draft.info[NUM_CELLS]
-    start = draft.statements[statement, START]
-    if draft.statements[statement, KIND] == DECLARE:  # declared in its loops instead
+    program, part, num_cells = draft.program, draft.part, draft.info[bench.NUM_CELLS]
+    start = draft.statements[statement, bench.START]
+    if draft.statements[statement, bench.KIND] == bench.DECLARE:  # declared in its loops instead
         size, found = 0, False
         name = program[start + 1]
-        for position in range(draft.statements[statement, END], draft.info[LENGTH]):
+        for position in range(draft.statements[statement, bench.END], draft.info[bench.LENGTH]):
             if program[position] == name and program[position - 2] == _FOR:
                 part[size] = _INT
                 size += 1
@@ -131,9 +115,9 @@ def fold_head(draft: Draft, statement: int) -> None:
             part[size] = program[position]
             size += 1
         if found:
-            propose(draft, start, draft.info[LENGTH], part, size)
+            propose(draft, start, draft.info[bench.LENGTH], part, size)
         return
-    if draft.statements[statement, KIND] != FOR:
+    if draft.statements[statement, bench.KIND] != bench.FOR:
         return
     closing = draft.match[start + 1]
     at = loop_variable(program, start)
@@ -168,23 +152,23 @@ def _write_limits(out: IntArray, size: int, variable: int, first: int, relation:
 @njit(cache=True, nogil=True)
 def absorb(draft: Draft, statement: int) -> None:
     """Other limits for a loop, with the statement beside it dropped, or the `if` that is all its body."""
-    if draft.statements[statement, KIND] != FOR:
+    if draft.statements[statement, bench.KIND] != bench.FOR:
         return
-    program, part, num_cells = draft.program, draft.part, draft.info[NUM_CELLS]
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    program, part, num_cells = draft.program, draft.part, draft.info[bench.NUM_CELLS]
+    start, end, _ = span(draft, statement)
     at, closing = loop_variable(program, start), draft.match[start + 1]
     _, _, step = _constant_range(program, start, closing)
     if step == 0:
         return
     before, after, inner = start, end, -1
-    for other in range(draft.info[NUM_STATEMENTS]):
-        if draft.statements[other, END] == start and draft.statements[other, KIND] == ASSIGN:
-            before = draft.statements[other, START]
-        elif draft.statements[other, START] == end:
-            after = draft.statements[other, END]
-        elif draft.statements[other, START] == closing + 2 and draft.statements[other, END] == end - 1:
-            if draft.statements[other, KIND] == IF:
-                inner = closing + 2
+    for other in range(draft.info[bench.NUM_STATEMENTS]):
+        from_, to, kind = span(draft, other)
+        if to == start and kind == bench.ASSIGN:
+            before = from_
+        elif from_ == end:
+            after = to
+        elif from_ == closing + 2 and to == end - 1 and kind == bench.IF:
+            inner = from_
     for high in range(num_cells):
         for low in range(high + 1):
             for way in range(3):
@@ -209,17 +193,17 @@ def absorb(draft: Draft, statement: int) -> None:
 @njit(cache=True, nogil=True)
 def roll(draft: Draft, statement: int) -> None:
     """One loop for three or more neighbours that do the same to one cell after the other."""
-    if draft.statements[statement, KIND] != ASSIGN:
+    if draft.statements[statement, bench.KIND] != bench.ASSIGN:
         return
     program, part = draft.program, draft.part
-    start, end = draft.statements[statement, START], draft.statements[statement, END]
+    start, end, _ = span(draft, statement)
     opened = start + 2 if program[start] == _A else start + 3  # `a[k] ...` or `++a[k]`
     first = int(program[opened]) - FIRST_INT
     if program[opened - 1] != _OPEN_INDEX or first < 0:
         return
     variable = _unused_name(draft)
     last = statement
-    for turn in range(1, draft.info[NUM_CELLS] - first):
+    for turn in range(1, draft.info[bench.NUM_CELLS] - first):
         last = sibling(draft, last)
         if last < 0 or variable < 0:
             return
@@ -234,14 +218,14 @@ def roll(draft: Draft, statement: int) -> None:
             part[size] = variable if is_index else program[position]
             size += 1
         part[size] = _END
-        propose(draft, start, draft.statements[last, END], part, size + 1)
+        propose(draft, start, draft.statements[last, bench.END], part, size + 1)
 
 
 @njit(cache=True, nogil=True)
 def _unused_name(draft: Draft) -> int:
     """The token of a name that the program does not use, or -1."""
     used = 0
-    for position in range(draft.info[LENGTH]):
+    for position in range(draft.info[bench.LENGTH]):
         name = draft.program[position] - FIRST_NAME
         if 0 <= name < NUM_NAMES:
             used |= 1 << name

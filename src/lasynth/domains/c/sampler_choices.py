@@ -9,41 +9,11 @@ from __future__ import annotations
 
 from numba import njit
 
+from lasynth.domains.c import sampler_state as at
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, GRAMMAR, token_of
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.c.sampler_idioms import idiom_needs
 from lasynth.domains.c.sampler_state import (
-    ASSIGNED,
-    BLOCK,
-    COMPARED,
-    CONSTANT_SEEN,
-    COUNT_DOWN,
-    COUNT_UP,
-    DECLARATIONS,
-    FIRST_IDIOM,
-    HOLDS_INDEX,
-    IS_LOOP,
-    LAST_CELL,
-    LEFT,
-    LOOP_NEXT,
-    NEEDS,
-    NO_PAIR,
-    OPENING,
-    OPERATIONS,
-    PAIRED,
-    PAIRING,
-    PART,
-    QUEUE,
-    QUEUE_AT,
-    QUEUE_END,
-    SECOND,
-    TAIL,
-    TAIL_STEP,
-    TARGET,
-    TARGET_CELL,
-    TESTED,
-    TESTS,
-    UNREAD,
     index,
     loop_variable,
     member,
@@ -83,11 +53,11 @@ _N_NOT_WHAT, _N_RELATION = _nonterminals("not_what", "relation")
 @njit(cache=True, nogil=True)
 def begin(state: IntArray, stream: Stream, w: Weights) -> None:
     """Forget the last program and decide on the size of the next one."""
-    state[:QUEUE] = 0
-    state[DECLARATIONS] = pick(stream, w.num_locals)
+    state[: at.QUEUE] = 0
+    state[at.DECLARATIONS] = pick(stream, w.num_locals)
     if chance(stream, w.p_declared_outside):
-        state[DECLARATIONS] |= LOOP_VARIABLE_FIRST
-    state[LEFT] = 1 + pick(stream, w.num_statements)
+        state[at.DECLARATIONS] |= LOOP_VARIABLE_FIRST
+    state[at.LEFT] = 1 + pick(stream, w.num_statements)
     if w.p_idioms > 0 and chance(stream, w.p_idioms):  # no number is drawn where there are no idioms
         _plan_idioms(state, stream, w)
 
@@ -95,61 +65,61 @@ def begin(state: IntArray, stream: Stream, w: Weights) -> None:
 @njit(cache=True, nogil=True)
 def _plan_idioms(state: IntArray, stream: Stream, w: Weights) -> None:
     """Decide which of the program's statements are idioms, at least one of them."""
-    state[DECLARATIONS] = 0
-    state[LEFT] = 1 + pick(stream, w.num_idioms)
-    always = draw_below(stream, state[LEFT])
-    for number in range(state[LEFT]):
+    state[at.DECLARATIONS] = 0
+    state[at.LEFT] = 1 + pick(stream, w.num_idioms)
+    always = draw_below(stream, state[at.LEFT])
+    for number in range(state[at.LEFT]):
         if number == always or not chance(stream, w.p_plain):
             kind = pick(stream, w.idioms)
-            state[FIRST_IDIOM + number] = 1 + kind
-            state[NEEDS] |= idiom_needs(kind)
+            state[at.FIRST_IDIOM + number] = 1 + kind
+            state[at.NEEDS] |= idiom_needs(kind)
 
 
 @njit(cache=True, nogil=True)
 def took(state: IntArray, stream: Stream, w: Weights, token: int) -> None:
     """Note that a token was written: blocks open and close."""
     if token in (_FOR, _IF, _ELSE):
-        state[OPENING] = token
+        state[at.OPENING] = token
     elif token == _BEGIN:
-        state[BLOCK] += 1
-        block = state[BLOCK]
-        state[IS_LOOP + block] = state[OPENING] == _FOR
-        state[SECOND + block] = state[SECOND + block - 1]
-        state[TAIL + block] = 0
-        if state[OPENING] == _FOR:
-            state[LEFT + block] = 1 + pick(stream, w.num_in_loop)
-            if state[PAIRED] > 0:
-                state[SECOND + block] = state[PAIRED]
-            if state[PAIRING] in (COUNT_UP, COUNT_DOWN):
-                state[TAIL + block] = state[PAIRED]
-                state[TAIL_STEP + block] = _INC if state[PAIRING] == COUNT_UP else _DEC
-                state[PAIRING] = NO_PAIR
+        state[at.BLOCK] += 1
+        block = state[at.BLOCK]
+        state[at.IS_LOOP + block] = state[at.OPENING] == _FOR
+        state[at.SECOND + block] = state[at.SECOND + block - 1]
+        state[at.TAIL + block] = 0
+        if state[at.OPENING] == _FOR:
+            state[at.LEFT + block] = 1 + pick(stream, w.num_in_loop)
+            if state[at.PAIRED] > 0:
+                state[at.SECOND + block] = state[at.PAIRED]
+            if state[at.PAIRING] in (at.COUNT_UP, at.COUNT_DOWN):
+                state[at.TAIL + block] = state[at.PAIRED]
+                state[at.TAIL_STEP + block] = _INC if state[at.PAIRING] == at.COUNT_UP else _DEC
+                state[at.PAIRING] = at.NO_PAIR
         else:
-            state[LEFT + block] = 1 + pick(stream, w.num_in_branch)
+            state[at.LEFT + block] = 1 + pick(stream, w.num_in_branch)
     elif token == _CLOSE:
-        block = state[BLOCK]
-        if state[TAIL + block] > 0:  # counted past the list, most likely
-            state[HOLDS_INDEX] &= ~(1 << (state[TAIL + block] - FIRST_NAME))
-        state[SECOND + block] = 0
-        state[BLOCK] -= 1
+        block = state[at.BLOCK]
+        if state[at.TAIL + block] > 0:  # counted past the list, most likely
+            state[at.HOLDS_INDEX] &= ~(1 << (state[at.TAIL + block] - FIRST_NAME))
+        state[at.SECOND + block] = 0
+        state[at.BLOCK] -= 1
 
 
 @njit(cache=True, nogil=True)
 def choose(state: IntArray, context: IntArray, stream: Stream, w: Weights, where: int) -> None:
     """Queue what a non-terminal becomes; nothing for its empty alternative."""
-    state[QUEUE_AT] = 0
-    state[QUEUE_END] = 0
-    block = state[BLOCK]
+    state[at.QUEUE_AT] = 0
+    state[at.QUEUE_END] = 0
+    block = state[at.BLOCK]
     if where == _N_DECLS:
         declaration(state, stream, w)
     elif where in (_N_STMTS, _N_STMTS_LOOP):
-        if state[LOOP_NEXT] or state[LEFT + block] > 0:
+        if state[at.LOOP_NEXT] or state[at.LEFT + block] > 0:
             statement(state, context, stream, w)
-        elif state[TAIL + block] > 0 and state[TAIL_STEP + block] > 0:
-            queue(state, state[TAIL + block])
-            queue(state, state[TAIL_STEP + block])
-            state[TAIL_STEP + block] = 0
-        elif block == 0 and state[UNREAD] > 0 and chance(stream, w.p_read):
+        elif state[at.TAIL + block] > 0 and state[at.TAIL_STEP + block] > 0:
+            queue(state, state[at.TAIL + block])
+            queue(state, state[at.TAIL_STEP + block])
+            state[at.TAIL_STEP + block] = 0
+        elif block == 0 and state[at.UNREAD] > 0 and chance(stream, w.p_read):
             assignment(state, context, stream, w)
     elif where in (_N_STMT, _N_STMT_LOOP):
         statement(state, context, stream, w)
@@ -159,26 +129,26 @@ def choose(state: IntArray, context: IntArray, stream: Stream, w: Weights, where
     elif where == _N_EXPR:
         expression(state, context, stream, w)
     elif where in (_N_TAIL2, _N_TAIL1, _N_TAIL1_MUST):
-        if state[OPERATIONS] > 0 or where == _N_TAIL1_MUST:
-            state[OPERATIONS] -= 1
+        if state[at.OPERATIONS] > 0 or where == _N_TAIL1_MUST:
+            state[at.OPERATIONS] -= 1
             queue(state, _MINUS if chance(stream, w.p_minus) else _PLUS)
     elif where == _N_PAREN:
-        if state[OPERATIONS] <= 0 or chance(stream, 0.5):
+        if state[at.OPERATIONS] <= 0 or chance(stream, 0.5):
             queue(state, _RP)
         else:
-            state[OPERATIONS] -= 1
+            state[at.OPERATIONS] -= 1
             queue(state, _MINUS if chance(stream, w.p_minus) else _PLUS)
     elif where in (_N_PLUS, _N_MINUS):
-        if state[OPERATIONS] > 0 and chance(stream, w.p_parentheses):
+        if state[at.OPERATIONS] > 0 and chance(stream, w.p_parentheses):
             queue(state, _LP)
         else:
             operand(state, context, stream, w)
     elif where == _N_OPERAND:
         operand(state, context, stream, w)
     elif where == _N_TEST:
-        state[PART] = TESTED
-        state[TARGET] = 0
-        state[LAST_CELL] = 0
+        state[at.PART] = at.TESTED
+        state[at.TARGET] = 0
+        state[at.LAST_CELL] = 0
         if chance(stream, w.p_not):
             queue(state, _BANG)
         else:
@@ -189,13 +159,13 @@ def choose(state: IntArray, context: IntArray, stream: Stream, w: Weights, where
         else:
             operand(state, context, stream, w)
     elif where == _N_RELATION:
-        state[PART] = COMPARED
+        state[at.PART] = at.COMPARED
         relation = pick(stream, w.relations)
         if relation < 6:
             queue(state, _LT + relation)
     elif where in (_N_MORE, _N_MORE_AND, _N_MORE_OR):
-        state[TESTS] += 1
-        if state[TESTS] < 3:
+        state[at.TESTS] += 1
+        if state[at.TESTS] < 3:
             if where != _N_MORE_OR and chance(stream, w.p_and):
                 queue(state, _AND)
             elif where != _N_MORE_AND and chance(stream, w.p_or):
@@ -205,12 +175,12 @@ def choose(state: IntArray, context: IntArray, stream: Stream, w: Weights, where
 @njit(cache=True, nogil=True)
 def expression(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     """Decide on the operations of an expression; queue its beginning."""
-    state[CONSTANT_SEEN] = 0
-    if state[PART] == ASSIGNED:
-        state[OPERATIONS] = pick(stream, w.operations)
+    state[at.CONSTANT_SEEN] = 0
+    if state[at.PART] == at.ASSIGNED:
+        state[at.OPERATIONS] = pick(stream, w.operations)
     else:
-        state[OPERATIONS] = chance(stream, w.p_computed_test)
-    if state[OPERATIONS] > 0 and chance(stream, w.p_parentheses):
+        state[at.OPERATIONS] = chance(stream, w.p_computed_test)
+    if state[at.OPERATIONS] > 0 and chance(stream, w.p_parentheses):
         queue(state, _LP)
     else:
         operand(state, context, stream, w)
@@ -218,24 +188,24 @@ def expression(state: IntArray, context: IntArray, stream: Stream, w: Weights) -
 
 @njit(cache=True, nogil=True)
 def operand(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
-    target = state[TARGET]
-    state[TARGET] = 0
-    if target > 0 and state[OPERATIONS] > 0 and chance(stream, w.p_self):
-        if state[TARGET_CELL]:
+    target = state[at.TARGET]
+    state[at.TARGET] = 0
+    if target > 0 and state[at.OPERATIONS] > 0 and chance(stream, w.p_self):
+        if state[at.TARGET_CELL]:
             queue_cell(state, target)
         else:
             queue(state, target)
         return
-    part = state[PART]
-    unread = member(stream, state[UNREAD] & context[0])
-    if unread > 0 and part == ASSIGNED and state[TARGET_CELL] and chance(stream, w.p_read):
-        state[UNREAD] &= ~(1 << (unread - FIRST_NAME))
+    part = state[at.PART]
+    unread = member(stream, state[at.UNREAD] & context[0])
+    if unread > 0 and part == at.ASSIGNED and state[at.TARGET_CELL] and chance(stream, w.p_read):
+        state[at.UNREAD] &= ~(1 << (unread - FIRST_NAME))
         queue(state, unread)
         return
-    if part == ASSIGNED:
+    if part == at.ASSIGNED:
         kind = pick(stream, w.operands)
     else:
-        kind = pick(stream, w.tested) if part == TESTED else pick(stream, w.compared)
+        kind = pick(stream, w.tested) if part == at.TESTED else pick(stream, w.compared)
     if kind == 0:
         name = 0
         if context[1] > 0 and chance(stream, w.p_loop_value):
@@ -243,19 +213,19 @@ def operand(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> N
         else:
             name = member(stream, values(state, context))
         if name > 0:
-            state[UNREAD] &= ~(1 << (name - FIRST_NAME))
+            state[at.UNREAD] &= ~(1 << (name - FIRST_NAME))
             queue(state, name)
             return
-    if kind < 2 or state[CONSTANT_SEEN]:
+    if kind < 2 or state[at.CONSTANT_SEEN]:
         cell = index(state, context, stream, w)
-        if cell == state[LAST_CELL]:
+        if cell == state[at.LAST_CELL]:
             cell = index(state, context, stream, w)
-        if cell == state[LAST_CELL]:
+        if cell == state[at.LAST_CELL]:
             cell = FIRST_INT + draw_below(stream, w.num_cells)
-        state[LAST_CELL] = cell
+        state[at.LAST_CELL] = cell
         queue_cell(state, cell)
         return
-    state[CONSTANT_SEEN] = 1
-    number = pick(stream, w.thresholds) if part == COMPARED else pick(stream, w.constants)
+    state[at.CONSTANT_SEEN] = 1
+    number = pick(stream, w.thresholds) if part == at.COMPARED else pick(stream, w.constants)
     number = min(number, w.max_constant)
     queue_number(state, -number if number > 0 and chance(stream, w.p_negative) else number)

@@ -17,28 +17,40 @@ from numba import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.c.sampler_phrases import (
+    BEGIN,
+    CLOSE,
+    COPY,
+    DEC,
+    DIFFERENCE,
+    ELSE,
+    EXCHANGE,
+    GT,
+    IF_CELLS,
+    INC,
+    LT,
     PLACE,
+    SEMICOLON,
+    SET_CELL,
+    SET_TO,
+    SUM,
     VALUE,
+    add_or_subtract,
     end_cell,
     fresh_name,
+    phrase,
     queue_change,
     queue_constant,
-    queue_exchange,
     queue_if,
     queue_loop,
     queue_loop_head,
-    queue_neighbour,
-    queue_relation,
     queue_result,
-    queue_set,
-    queue_test,
-    queue_then,
+    some_cell,
+    some_relation,
+    write,
 )
-from lasynth.domains.c.sampler_state import HOLDS_INDEX, HOLDS_VALUE, queue, queue_cell, queue_number
+from lasynth.domains.c.sampler_state import HOLDS_INDEX, HOLDS_VALUE, queue
 from lasynth.domains.random import Stream, chance, draw_below
 from lasynth.grammar import IntArray
-
-__all__ = ["IDIOMS", "NEEDS_INDEX", "NEEDS_VALUE", "idiom", "idiom_needs"]
 
 IDIOMS: Final = (
     "update",  # a conditional update in a loop, with or without else
@@ -53,69 +65,51 @@ IDIOMS: Final = (
     "sort",  # exchange of cells in nested loops
     "gather",  # cells that meet a condition moved to one end
 )
-(
-    _UPDATE,
-    _CLAMP,
-    _ACCUMULATE,
-    _EXTREME,
-    _NEIGHBOURS,
-    _SHIFT,
-    _SWAP,
-    _STOP,
-    _FLAG,
-    _SORT,
-    _GATHER,
-) = range(len(IDIOMS))
 NEEDS_VALUE: Final = 1
 NEEDS_INDEX: Final = 2
+_UPDATE, _CLAMP, _ACCUMULATE, _EXTREME, _NEIGHBOURS, _SHIFT = range(6)
+_SWAP, _STOP, _FLAG, _SORT, _GATHER = range(6, len(IDIOMS))
+_NEEDS = (0, 0, 1, 3, 2, 3, 3, 0, 1, 1, 3)  # of each idiom, as bits
 
-
-def _tokens(*texts: str) -> tuple[int, ...]:
-    return tuple(token_of(text) for text in texts)
-
-
-_INT, _FOR, _IF, _ELSE, _BREAK, _CONTINUE = _tokens("int", "for", "if", "else", "break", "continue")
-_LP, _RP, _BEGIN, _CLOSE, _SEMI, _SET = _tokens("(", ")", "{", "}", ";", "=")
-_INC, _DEC, _PLUS, _MINUS, _ADD, _SUBTRACT = _tokens("++", "--", "+", "-", "+=", "-=")
-_LT, _LE, _GT, _GE, _EQ, _NE = _tokens("<", "<=", ">", ">=", "==", "!=")
+_BREAK, _CONTINUE = token_of("break"), token_of("continue")
+_CLOSE_BOTH, _OR_ELSE, _LEAVE = phrase("} }"), phrase("} else"), phrase("X ; }")
+_BY_CELL = phrase("if ( a [ X ] Y a [ Z ] ) { a [ X ] = a [ Z ] ; }")
+_BY_NUMBER = phrase("if ( a [ X ] Y Z ) { a [ X ] = Z ; }")
+_BY_NEGATIVE = phrase("if ( a [ X ] Y - Z ) { a [ X ] = - Z ; }")
+_BEGIN_VALUE, _KEEP = phrase("l_0 ="), phrase("l_0 = a [ X ] ;")
+_COUNT, _COUNT_CELL, _ADD_UP = phrase("X Y ;"), phrase("a [ X ] Y ;"), phrase("l_0 X a [ Y ] ;")
+_BEST_PLACE = phrase("if ( a [ X ] Y a [ l_1 ] ) { l_1 = X ; } }")
+_BEST_CELL = phrase("if ( a [ X ] Y a [ Z ] ) { a [ Z ] = a [ X ] ; } }")
+_BEST_VALUE = phrase("if ( a [ X ] Y l_0 ) { l_0 = a [ X ] ; }")
+_COMBINE = phrase("a [ X ] Y a [ l_1 ] ; }")
+_IF_FLAG = phrase("if ( l_0 == X ) {")
 
 
 @njit(cache=True, nogil=True)
 def idiom_needs(kind: int) -> int:
     """Which variables an idiom takes: `NEEDS_VALUE` or `NEEDS_INDEX`, or both, or none."""
-    if kind in (_ACCUMULATE, _SWAP, _FLAG, _SORT):
-        return NEEDS_VALUE | (NEEDS_INDEX if kind == _SWAP else 0)
-    if kind in (_EXTREME, _SHIFT, _GATHER):
-        return NEEDS_VALUE | NEEDS_INDEX
-    if kind == _NEIGHBOURS:
-        return NEEDS_INDEX
-    return 0
+    return _NEEDS[kind]
 
 
 @njit(cache=True, nogil=True)
 def _update(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, chance(stream, w.p_down))
-    queue_if(state)
-    queue_test(state, stream, w, variable, variable)
-    queue_then(state)
+    queue_if(state, stream, w, variable, variable)
     queue_change(state, stream, w, variable, variable)
-    queue(state, _CLOSE)
     if chance(stream, 0.35):
-        queue(state, _ELSE)
         if chance(stream, 0.25):
-            queue_if(state)
-            queue_test(state, stream, w, variable, 0)
-            queue(state, _RP)
-        queue(state, _BEGIN)
+            write(state, _OR_ELSE)
+            queue_if(state, stream, w, variable, 0)
+        else:
+            write(state, ELSE)
         queue_change(state, stream, w, variable, variable)
-        queue(state, _CLOSE)
-    queue(state, _CLOSE)
+    write(state, _CLOSE_BOTH)
 
 
 @njit(cache=True, nogil=True)
 def _clamp(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     everywhere = chance(stream, 0.75)
-    cell = FIRST_INT + draw_below(stream, w.num_cells)
+    cell = some_cell(stream, w)
     if everywhere:
         cell = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
     upper = draw_below(stream, 3)  # 0: from above, 1: from below, 2: both
@@ -123,116 +117,74 @@ def _clamp(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> No
         if upper != 2 and upper != side:
             continue
         by_cell = chance(stream, 0.25)
-        number = draw_below(stream, min(w.max_constant, 3) + 1)
-        if (side == 1) != chance(stream, 0.2):
-            number = -number
+        number = FIRST_INT + draw_below(stream, min(w.max_constant, 3) + 1)
+        negative = (side == 1) != chance(stream, 0.2) and number > FIRST_INT
         bound = FIRST_INT + end_cell(stream, w)
-        queue_if(state)
-        queue_cell(state, cell)
-        queue(state, _GT if side == 0 else _LT)
-        if by_cell:
-            queue_cell(state, bound)
-        else:
-            queue_number(state, number)
-        queue_then(state)
-        queue_cell(state, cell)
-        queue(state, _SET)
-        if by_cell:
-            queue_cell(state, bound)
-        else:
-            queue_number(state, number)
-        queue(state, _SEMI)
-        queue(state, _CLOSE)
+        by = _BY_CELL if by_cell else _BY_NEGATIVE if negative else _BY_NUMBER
+        write(state, by, cell, GT if side == 0 else LT, bound if by_cell else number)
     if everywhere:
-        queue(state, _CLOSE)
+        queue(state, CLOSE)
+
+
+@njit(cache=True, nogil=True)
+def _keep(state: IntArray, context: IntArray, stream: Stream, w: Weights, variable: int, along: bool) -> None:
+    """Queue the end of a loop and what becomes of its value, kept in every cell on the way or afterwards."""
+    if along:
+        write(state, SET_CELL, variable, VALUE)
+    queue(state, CLOSE)
+    if not along:
+        queue_result(state, context, stream, w, VALUE)
 
 
 @njit(cache=True, nogil=True)
 def _accumulate(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     how = draw_below(stream, 10)
-    queue(state, VALUE)
-    queue(state, _SET)
+    write(state, _BEGIN_VALUE)
     if chance(stream, 0.8):
         queue(state, FIRST_INT)
     else:
         queue_constant(state, stream, w)
-    queue(state, _SEMI)
+    queue(state, SEMICOLON)
     variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, chance(stream, 0.2))
     tested = chance(stream, 0.25) or 4 <= how < 8
     if tested:
-        queue_if(state)
-        queue_test(state, stream, w, variable, variable)
-        queue_then(state)
-    queue(state, VALUE)
-    if 4 <= how < 8:  # a count
-        queue(state, _INC if chance(stream, 0.9) else _DEC)
+        queue_if(state, stream, w, variable, variable)
+    if 4 <= how < 8:
+        write(state, _COUNT, VALUE, INC if chance(stream, 0.9) else DEC)
     else:
-        queue(state, _ADD if chance(stream, 0.75) else _SUBTRACT)
-        queue_cell(state, variable)
-    queue(state, _SEMI)
+        write(state, _ADD_UP, add_or_subtract(stream, 0.75), variable)
     if tested:
-        queue(state, _CLOSE)
-    along = how == 3 or how == 7 or how == 8  # kept in every cell on the way
-    if along:
-        queue_set(state, variable, True, VALUE, False)
-    queue(state, _CLOSE)
-    if not along:
-        queue_result(state, context, stream, w, VALUE)
+        queue(state, CLOSE)
+    _keep(state, context, stream, w, variable, how == 3 or how == 7 or how == 8)
 
 
 @njit(cache=True, nogil=True)
 def _extreme(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
-    relation = _GT if chance(stream, 0.5) else _LT
+    relation = GT if chance(stream, 0.5) else LT
     if chance(stream, 0.2):
-        relation = _GE if relation == _GT else _LE
+        relation += 1  # or equal
     how = draw_below(stream, 10)
-    place = how < 4
-    if place:  # l = 0; for (i = 1; ...) if (a[i] > a[l]) l = i;
-        queue_set(state, PLACE, False, FIRST_INT, False)
+    if how < 4:  # its place
+        write(state, SET_TO, PLACE, FIRST_INT)
         variable = queue_loop(state, context, stream, w, 1, w.num_cells - 1, False)
-        queue_if(state)
-        queue_cell(state, variable)
-        queue(state, relation)
-        queue_cell(state, PLACE)
-        queue_then(state)
-        queue_set(state, PLACE, False, variable, False)
-        queue(state, _CLOSE)
-        queue(state, _CLOSE)
+        write(state, _BEST_PLACE, variable, relation)
         what = draw_below(stream, 10)
         if what < 4:
             queue_result(state, context, stream, w, PLACE)
         elif what < 6:
-            queue_set(state, PLACE, True, FIRST_INT + draw_below(stream, 2), False)
+            write(state, SET_CELL, PLACE, FIRST_INT + draw_below(stream, 2))
         else:
-            queue_exchange(state, PLACE, FIRST_INT + end_cell(stream, w))
+            write(state, EXCHANGE, PLACE, FIRST_INT + end_cell(stream, w), VALUE)
         return
     start = FIRST_INT + (0 if how < 9 else w.num_cells - 1)
     if how < 6:  # straight into a cell
         variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
-        queue_if(state)
-        queue_cell(state, variable)
-        queue(state, relation)
-        queue_cell(state, start)
-        queue_then(state)
-        queue_set(state, start, True, variable, True)
-        queue(state, _CLOSE)
-        queue(state, _CLOSE)
+        write(state, _BEST_CELL, variable, relation, start)
         return
-    queue_set(state, VALUE, False, start, True)
+    write(state, _KEEP, start)
     variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, how == 9)
-    queue_if(state)
-    queue_cell(state, variable)
-    queue(state, relation)
-    queue(state, VALUE)
-    queue_then(state)
-    queue_set(state, VALUE, False, variable, True)
-    queue(state, _CLOSE)
-    along = how == 8
-    if along:
-        queue_set(state, variable, True, VALUE, False)
-    queue(state, _CLOSE)
-    if not along:
-        queue_result(state, context, stream, w, VALUE)
+    write(state, _BEST_VALUE, variable, relation)
+    _keep(state, context, stream, w, variable, how == 8)
 
 
 @njit(cache=True, nogil=True)
@@ -241,33 +193,22 @@ def _neighbours(state: IntArray, context: IntArray, stream: Stream, w: Weights) 
     behind = chance(stream, 0.5)
     down = chance(stream, 0.4)
     variable = queue_loop(state, context, stream, w, 0 if behind else 1, last - 1 if behind else last, down)
-    queue_neighbour(state, stream, variable, behind)
+    write(state, SUM if behind else DIFFERENCE, PLACE, variable, FIRST_INT + 1)
     how = draw_below(stream, 10)
-    if how < 4:  # combine
-        queue_cell(state, variable)
-        queue(state, _ADD if chance(stream, 0.4) else _SUBTRACT)
-        queue_cell(state, PLACE)
-        queue(state, _SEMI)
-        queue(state, _CLOSE)
+    if how < 4:
+        write(state, _COMBINE, variable, add_or_subtract(stream, 0.4))
         return
-    queue_if(state)
-    queue_cell(state, variable)
-    queue_relation(state, stream, w)
-    queue_cell(state, PLACE)
-    queue_then(state)
+    write(state, IF_CELLS, variable, some_relation(stream, w), PLACE)
     if how < 7:
-        queue_set(state, variable, True, PLACE, True)
+        write(state, COPY, variable, PLACE)
     elif how < 8:
-        queue_set(state, PLACE, True, variable, True)
+        write(state, COPY, PLACE, variable)
     else:
         queue_change(state, stream, w, variable, variable)
-    queue(state, _CLOSE)
     if how == 8:
-        queue(state, _ELSE)
-        queue(state, _BEGIN)
+        write(state, ELSE)
         queue_change(state, stream, w, variable, variable)
-        queue(state, _CLOSE)
-    queue(state, _CLOSE)
+    write(state, _CLOSE_BOTH)
 
 
 @njit(cache=True, nogil=True)
@@ -276,23 +217,18 @@ def _shift(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> No
     left = chance(stream, 0.5)
     around = chance(stream, 0.6)
     if around:
-        queue_set(state, VALUE, False, FIRST_INT + (0 if left else last), True)
+        write(state, _KEEP, FIRST_INT + (0 if left else last))
     variable = queue_loop(state, context, stream, w, 0 if left else 1, last - 1 if left else last, not left)
-    queue_neighbour(state, stream, variable, left)
-    if chance(stream, 0.2):
-        queue_if(state)
-        queue_test(state, stream, w, variable, 0)
-        queue_then(state)
-        queue_set(state, variable, True, PLACE, True)
-        queue(state, _CLOSE)
-    else:
-        queue_set(state, variable, True, PLACE, True)
-    queue(state, _CLOSE)
-    end = FIRST_INT + (last if left else 0)
-    if around:
-        queue_set(state, end, True, VALUE, False)
-    elif chance(stream, 0.6):
-        queue_set(state, end, True, FIRST_INT, False)
+    write(state, SUM if left else DIFFERENCE, PLACE, variable, FIRST_INT + 1)
+    tested = chance(stream, 0.2)
+    if tested:
+        queue_if(state, stream, w, variable, 0)
+    write(state, COPY, variable, PLACE)
+    if tested:
+        queue(state, CLOSE)
+    queue(state, CLOSE)
+    if around or chance(stream, 0.6):
+        write(state, SET_CELL, FIRST_INT + (last if left else 0), VALUE if around else FIRST_INT, 0)
 
 
 @njit(cache=True, nogil=True)
@@ -300,32 +236,23 @@ def _swap(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
     last = w.num_cells - 1
     tested = chance(stream, 0.5)
     how = draw_below(stream, 10)
-    first, second = FIRST_INT + draw_below(stream, w.num_cells), FIRST_INT + draw_below(stream, w.num_cells)
+    first, second = some_cell(stream, w), some_cell(stream, w)
     inside = how >= 4
     if how >= 7:  # mirror
         first = queue_loop(state, context, stream, w, 0, max(w.num_cells // 2 - 1, 0), False)
-        queue(state, PLACE)
-        queue(state, _SET)
-        queue(state, FIRST_INT + last)
-        queue(state, _MINUS)
-        queue(state, first)
-        queue(state, _SEMI)
+        write(state, DIFFERENCE, PLACE, FIRST_INT + last, first)
     elif inside:  # a pass along neighbours
         first = queue_loop(state, context, stream, w, 0, last - 1, chance(stream, 0.3))
-        queue_neighbour(state, stream, first, True)
+        write(state, SUM, PLACE, first, FIRST_INT + 1)
     if inside:
         second = PLACE
     if tested:
-        queue_if(state)
-        queue_cell(state, first)
-        queue_relation(state, stream, w)
-        queue_cell(state, second)
-        queue_then(state)
-    queue_exchange(state, first, second)
+        write(state, IF_CELLS, first, some_relation(stream, w), second)
+    write(state, EXCHANGE, first, second, VALUE)
     if tested:
-        queue(state, _CLOSE)
+        queue(state, CLOSE)
     if inside:
-        queue(state, _CLOSE)
+        queue(state, CLOSE)
 
 
 @njit(cache=True, nogil=True)
@@ -334,39 +261,27 @@ def _stop(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
     first = chance(stream, 0.25)  # the change comes before the test
     if first:
         queue_change(state, stream, w, variable, variable)
-    queue_if(state)
-    queue_test(state, stream, w, variable, variable)
-    queue_then(state)
-    queue(state, _BREAK if first or chance(stream, 0.75) else _CONTINUE)
-    queue(state, _SEMI)
-    queue(state, _CLOSE)
+    queue_if(state, stream, w, variable, variable)
+    write(state, _LEAVE, _BREAK if first or chance(stream, 0.75) else _CONTINUE)
     if not first:
         queue_change(state, stream, w, variable, variable)
-    queue(state, _CLOSE)
+    queue(state, CLOSE)
 
 
 @njit(cache=True, nogil=True)
 def _flag(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     begin = 0 if chance(stream, 0.6) else 1
-    queue_set(state, VALUE, False, FIRST_INT + begin, False)
+    write(state, SET_TO, VALUE, FIRST_INT + begin)
     variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
-    queue_if(state)
-    queue_test(state, stream, w, variable, variable)
-    queue_then(state)
-    queue_set(state, VALUE, False, FIRST_INT + 1 - begin, False)
-    queue(state, _CLOSE)
-    along = chance(stream, 0.3)
-    if along:  # from the first such cell on
-        queue_if(state)
-        queue(state, VALUE)
-        queue(state, _EQ)
-        queue(state, FIRST_INT + draw_below(stream, 2))
-        queue_then(state)
+    queue_if(state, stream, w, variable, variable)
+    write(state, SET_TO, VALUE, FIRST_INT + 1 - begin)
+    queue(state, CLOSE)
+    if chance(stream, 0.3):  # from the first such cell on
+        write(state, _IF_FLAG, FIRST_INT + draw_below(stream, 2))
         queue_change(state, stream, w, variable, variable)
-        queue(state, _CLOSE)
-    queue(state, _CLOSE)
-    if not along:
-        queue_result(state, context, stream, w, VALUE)
+        write(state, _CLOSE_BOTH)
+    else:
+        _keep(state, context, stream, w, variable, False)
 
 
 @njit(cache=True, nogil=True)
@@ -374,44 +289,29 @@ def _sort(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
     first = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
     second = fresh_name(context, 1)
     queue_loop_head(state, stream, w, second, True, 0, w.num_cells - 1, chance(stream, 0.15))
-    queue(state, _BEGIN)
-    queue_if(state)
-    queue_cell(state, first)
-    queue(state, _LT if chance(stream, 0.5) else _GT)
-    queue_cell(state, second)
-    queue_then(state)
+    queue(state, BEGIN)
+    write(state, IF_CELLS, first, LT if chance(stream, 0.5) else GT, second)
     how = draw_below(stream, 10)
     if how < 6:
-        queue_exchange(state, first, second)
+        write(state, EXCHANGE, first, second, VALUE)
     elif how < 8:
-        queue_cell(state, first)
-        queue(state, _INC if how == 6 else _DEC)
-        queue(state, _SEMI)
+        write(state, _COUNT_CELL, first, INC if how == 6 else DEC)
     else:
-        queue_set(state, second, True, first, True)
-    queue(state, _CLOSE)
-    queue(state, _CLOSE)
-    queue(state, _CLOSE)
+        write(state, COPY, second, first)
+    queue(state, CLOSE)
+    write(state, _CLOSE_BOTH)
 
 
 @njit(cache=True, nogil=True)
 def _gather(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     last = w.num_cells - 1
     down = chance(stream, 0.3)
-    queue_set(state, PLACE, False, FIRST_INT + (last if down else 0), False)
+    write(state, SET_TO, PLACE, FIRST_INT + (last if down else 0))
     variable = queue_loop(state, context, stream, w, 0, last, down)
-    queue_if(state)
-    queue_test(state, stream, w, variable, 0)
-    queue_then(state)
-    if chance(stream, 0.6):
-        queue_exchange(state, PLACE, variable)
-    else:
-        queue_set(state, PLACE, True, variable, True)
-    queue(state, PLACE)
-    queue(state, _DEC if down else _INC)
-    queue(state, _SEMI)
-    queue(state, _CLOSE)
-    queue(state, _CLOSE)
+    queue_if(state, stream, w, variable, 0)
+    write(state, EXCHANGE if chance(stream, 0.6) else COPY, PLACE, variable, VALUE)
+    write(state, _COUNT, PLACE, DEC if down else INC)
+    write(state, _CLOSE_BOTH)
 
 
 @njit(cache=True, nogil=True)

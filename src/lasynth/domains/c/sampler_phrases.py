@@ -1,12 +1,14 @@
-"""Turns of phrase that the sampler queues token by token: heads of loops, tests, changes of a cell, swaps.
+"""Turns of phrase that the sampler queues: heads of loops, tests, changes of a cell, swaps.
 
-`sampler_idioms` and `sampler_statements` put them together.
+A phrase is a line of C with holes, `X`, `Y` and `Z`, which are filled when it is queued.
+`sampler_idioms` and `sampler_statements` put phrases together.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 from numba import njit
 
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, token_of
@@ -15,37 +17,57 @@ from lasynth.domains.c.sampler_state import queue, queue_cell, queue_number
 from lasynth.domains.random import Stream, chance, draw_below, pick
 from lasynth.grammar import IntArray
 
-__all__ = [
-    "PLACE",
-    "VALUE",
-    "end_cell",
-    "fresh_name",
-    "queue_change",
-    "queue_constant",
-    "queue_exchange",
-    "queue_if",
-    "queue_loop",
-    "queue_loop_head",
-    "queue_neighbour",
-    "queue_relation",
-    "queue_result",
-    "queue_set",
-    "queue_test",
-    "queue_then",
-]
-
 VALUE: Final = FIRST_OTHER_NAME  # where an idiom keeps a value
 PLACE: Final = FIRST_OTHER_NAME + 1  # where it keeps an index
 
-
-def _tokens(*texts: str) -> tuple[int, ...]:
-    return tuple(token_of(text) for text in texts)
+_HOLES = {"X": -1, "Y": -2, "Z": -3}
 
 
-_INT, _FOR, _IF, _ELSE, _BREAK, _CONTINUE = _tokens("int", "for", "if", "else", "break", "continue")
-_LP, _RP, _BEGIN, _CLOSE, _SEMI, _SET = _tokens("(", ")", "{", "}", ";", "=")
-_INC, _DEC, _PLUS, _MINUS, _ADD, _SUBTRACT = _tokens("++", "--", "+", "-", "+=", "-=")
-_LT, _LE, _GT, _GE, _EQ, _NE = _tokens("<", "<=", ">", ">=", "==", "!=")
+def phrase(text: str) -> IntArray:
+    """A phrase as an array: the tokens of its lexemes, and a negative number for each hole."""
+    return np.array([_HOLES.get(word) or token_of(word) for word in text.split()], dtype=np.int32)
+
+
+INC, DEC, SET, ADD, SUBTRACT = (token_of(text) for text in ("++", "--", "=", "+=", "-="))
+LT, GT, BEGIN, CLOSE, SEMICOLON = (token_of(text) for text in ("<", ">", "{", "}", ";"))
+COPY, END_STATEMENT = phrase("a [ X ] = a [ Y ] ;"), phrase("X ;")
+SET_TO, SET_CELL = phrase("X = Y ;"), phrase("a [ X ] = Y ;")
+EXCHANGE = phrase("Z = a [ X ] ; a [ X ] = a [ Y ] ; a [ Y ] = Z ;")
+DIFFERENCE, SUM = phrase("X = Y - Z ;"), phrase("X = Y + Z ;")
+IF_CELLS, ELSE = phrase("if ( a [ X ] Y a [ Z ] ) {"), phrase("} else {")
+_FOR, _FOR_DECLARED = phrase("for ( X = Y ; X"), phrase("for ( int X = Y ; X")
+_LIMIT, _STEP = phrase("X Y ;"), phrase("X Y )")
+_IF, _THEN = phrase("if ("), phrase(") {")
+_COMPARE, _COMPARE_CELL, _A_CELL = phrase("X Y Z"), phrase("a [ X ] Y"), phrase("a [ X ]")
+_TO_CELL, _MINUS_CELL = phrase("X a [ Y ] ;"), phrase("- a [ X ] ;")
+_CHANGE_CELL = phrase("a [ X ] Z Y ;")
+
+
+@njit(cache=True, nogil=True)
+def write(state: IntArray, words: IntArray, x: int = 0, y: int = 0, z: int = 0) -> None:
+    """Queue a phrase with these tokens in its holes."""
+    for word in words:
+        queue(state, word if word >= 0 else x if word == -1 else y if word == -2 else z)
+
+
+@njit(cache=True, nogil=True)
+def some_cell(stream: Stream, w: Weights) -> int:
+    """The index of a random cell, as a token."""
+    return FIRST_INT + draw_below(stream, w.num_cells)
+
+
+@njit(cache=True, nogil=True)
+def some_relation(stream: Stream, w: Weights) -> int:
+    """The token of a sign of comparison."""
+    relation = pick(stream, w.relations)
+    return LT + relation if relation < 6 else GT
+
+
+@njit(cache=True, nogil=True)
+def queue_constant(state: IntArray, stream: Stream, w: Weights) -> None:
+    """Queue a small constant, 0 most often."""
+    number = min(pick(stream, w.thresholds), w.max_constant)
+    queue_number(state, -number if number > 0 and chance(stream, w.p_negative) else number)
 
 
 @njit(cache=True, nogil=True)
@@ -53,29 +75,15 @@ def queue_loop_head(
     state: IntArray, stream: Stream, w: Weights, variable: int, declare: bool, low: int, high: int, down: bool
 ) -> None:
     """Queue the head of a loop over cells `low` to `high`, both inclusive."""
-    queue(state, _FOR)
-    queue(state, _LP)
-    if declare:
-        queue(state, _INT)
-    queue(state, variable)
-    queue(state, _SET)
-    queue(state, FIRST_INT + (high if down else low))
-    queue(state, _SEMI)
-    queue(state, variable)
-    strict = chance(stream, w.p_strict)
-    if down:
-        strict = strict and low > 0
-        queue(state, _GT if strict else _GE)
-        queue(state, FIRST_INT + low - (1 if strict else 0))
+    first, last, by, step = (high, low, -1, DEC) if down else (low, high, 1, INC)
+    strict = chance(stream, w.p_strict) and (low > 0 or not down)
+    relation = (GT if down else LT) + (0 if strict else 1)
+    write(state, _FOR_DECLARED if declare else _FOR, variable, FIRST_INT + first)
+    write(state, _LIMIT, relation, FIRST_INT + last + (by if strict else 0))
+    if chance(stream, w.p_prefix):
+        write(state, _STEP, step, variable)
     else:
-        queue(state, _LT if strict else _LE)
-        queue(state, FIRST_INT + high + (1 if strict else 0))
-    queue(state, _SEMI)
-    step = _DEC if down else _INC
-    prefix = chance(stream, w.p_prefix)
-    queue(state, step if prefix else variable)
-    queue(state, variable if prefix else step)
-    queue(state, _RP)
+        write(state, _STEP, variable, step)
 
 
 @njit(cache=True, nogil=True)
@@ -98,112 +106,61 @@ def queue_loop(
     high = most if chance(stream, 0.8) else max(most - 1, low)
     variable = fresh_name(context, 0)
     queue_loop_head(state, stream, w, variable, True, low, high, down)
-    queue(state, _BEGIN)
+    queue(state, BEGIN)
     return variable
 
 
 @njit(cache=True, nogil=True)
-def queue_constant(state: IntArray, stream: Stream, w: Weights) -> None:
-    """Queue a small constant, 0 most often."""
-    number = min(pick(stream, w.thresholds), w.max_constant)
-    queue_number(state, -number if number > 0 and chance(stream, w.p_negative) else number)
-
-
-@njit(cache=True, nogil=True)
-def queue_relation(state: IntArray, stream: Stream, w: Weights) -> None:
-    """Queue a sign of comparison."""
-    relation = pick(stream, w.relations)
-    queue(state, _LT + relation if relation < 6 else _GT)
-
-
-@njit(cache=True, nogil=True)
-def queue_set(state: IntArray, target: int, cell: bool, source: int, source_cell: bool) -> None:
-    """Queue `target = source;`, each a variable or the cell it stands in the brackets of."""
-    if cell:
-        queue_cell(state, target)
-    else:
-        queue(state, target)
-    queue(state, _SET)
-    if source_cell:
-        queue_cell(state, source)
-    else:
-        queue(state, source)
-    queue(state, _SEMI)
-
-
-@njit(cache=True, nogil=True)
-def queue_if(state: IntArray) -> None:
-    """Queue the beginning of a branch, up to its condition."""
-    queue(state, _IF)
-    queue(state, _LP)
-
-
-@njit(cache=True, nogil=True)
-def queue_then(state: IntArray) -> None:
-    """Queue what stands between a condition and its block."""
-    queue(state, _RP)
-    queue(state, _BEGIN)
-
-
-@njit(cache=True, nogil=True)
-def queue_test(state: IntArray, stream: Stream, w: Weights, cell: int, variable: int) -> None:
-    """Queue a condition on a cell, or now and then on the loop's variable."""
+def queue_if(state: IntArray, stream: Stream, w: Weights, cell: int, variable: int) -> None:
+    """Queue `if (...) {` with a condition on a cell, or now and then on the loop's variable."""
+    write(state, _IF)
     if variable > 0 and chance(stream, 0.08):
-        queue(state, variable)
-        queue_relation(state, stream, w)
-        queue(state, FIRST_INT + draw_below(stream, w.num_cells))
-        return
-    queue_cell(state, cell)
-    queue_relation(state, stream, w)
-    what = draw_below(stream, 20)
-    if what < 14:
-        queue_constant(state, stream, w)
-    elif what < 18 or variable == 0:
-        queue_cell(state, FIRST_INT + draw_below(stream, w.num_cells))
+        write(state, _COMPARE, variable, some_relation(stream, w), some_cell(stream, w))
     else:
-        queue(state, variable)
+        write(state, _COMPARE_CELL, cell, some_relation(stream, w))
+        what = draw_below(stream, 20)
+        if what < 14:
+            queue_constant(state, stream, w)
+        elif what < 18 or variable == 0:
+            write(state, _A_CELL, some_cell(stream, w))
+        else:
+            queue(state, variable)
+    write(state, _THEN)
+
+
+@njit(cache=True, nogil=True)
+def add_or_subtract(stream: Stream, p_add: float) -> int:
+    """The token `+=`, or else `-=`."""
+    return ADD if chance(stream, p_add) else SUBTRACT
 
 
 @njit(cache=True, nogil=True)
 def queue_change(state: IntArray, stream: Stream, w: Weights, cell: int, variable: int) -> None:
     """Queue a statement that changes a cell."""
     how = draw_below(stream, 100)
-    if how < 24:  # a[i] = c;
-        queue_cell(state, cell)
-        queue(state, _SET)
+    queue_cell(state, cell)
+    if how < 24:
+        queue(state, SET)
         queue_constant(state, stream, w)
-    elif how < 46:  # a[i]++;
-        queue_cell(state, cell)
-        queue(state, _INC if how < 35 else _DEC)
-    elif how < 56:  # a[i] += c;
-        queue_cell(state, cell)
-        queue(state, _ADD if chance(stream, 0.5) else _SUBTRACT)
-        queue(state, FIRST_INT + 1 + draw_below(stream, min(4, w.max_constant)))
-    elif how < 68:  # a[i] = c - a[i];
-        queue_cell(state, cell)
-        queue(state, _SET)
+        queue(state, SEMICOLON)
+    elif how < 46:
+        write(state, END_STATEMENT, INC if how < 35 else DEC)
+    elif how < 56:
+        sign = add_or_subtract(stream, 0.5)
+        write(state, _LIMIT, sign, FIRST_INT + 1 + draw_below(stream, min(4, w.max_constant)))
+    elif how < 68:
+        queue(state, SET)
         if chance(stream, 0.7):
             queue(state, FIRST_INT)
         else:
             queue_constant(state, stream, w)
-        queue(state, _MINUS)
-        queue_cell(state, cell)
-    elif how < 78:  # a[i] = a[k];
-        queue_cell(state, cell)
-        queue(state, _SET)
-        queue_cell(state, FIRST_INT + draw_below(stream, w.num_cells))
-    elif how < 86:  # a[i] += a[k];
-        queue_cell(state, cell)
-        queue(state, _ADD if chance(stream, 0.5) else _SUBTRACT)
-        queue_cell(state, FIRST_INT + draw_below(stream, w.num_cells))
-    else:  # a[i] = i; and a[i] += i;
-        queue_cell(state, cell)
-        queue(state, _SET if how < 93 else (_ADD if chance(stream, 0.5) else _SUBTRACT))
-        if variable > 0:
-            queue(state, variable)
+        write(state, _MINUS_CELL, cell)
+    else:
+        sign = add_or_subtract(stream, 0.5) if 78 <= how < 86 or how >= 93 else SET
+        if how >= 86 and variable > 0:
+            write(state, _LIMIT, sign, variable)
         else:
-            queue_cell(state, FIRST_INT + draw_below(stream, w.num_cells))
-    queue(state, _SEMI)
+            write(state, _TO_CELL, sign, some_cell(stream, w))
 
 
 @njit(cache=True, nogil=True)
@@ -211,17 +168,12 @@ def queue_result(state: IntArray, context: IntArray, stream: Stream, w: Weights,
     """Queue what becomes of a result: into a cell, into all, added to one, or taken from all."""
     what = draw_below(stream, 10)
     if what < 7:
-        queue_cell(state, FIRST_INT + end_cell(stream, w))
-        queue(state, _SET if what < 6 else (_ADD if chance(stream, 0.5) else _SUBTRACT))
-        queue(state, source)
-        queue(state, _SEMI)
+        cell = FIRST_INT + end_cell(stream, w)
+        write(state, _CHANGE_CELL, cell, source, SET if what < 6 else add_or_subtract(stream, 0.5))
         return
-    variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
-    queue_cell(state, variable)
-    queue(state, _SET if what < 9 else (_ADD if chance(stream, 0.4) else _SUBTRACT))
-    queue(state, source)
-    queue(state, _SEMI)
-    queue(state, _CLOSE)
+    cell = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
+    write(state, _CHANGE_CELL, cell, source, SET if what < 9 else add_or_subtract(stream, 0.4))
+    queue(state, CLOSE)
 
 
 @njit(cache=True, nogil=True)
@@ -231,22 +183,3 @@ def end_cell(stream: Stream, w: Weights) -> int:
     if where < 4:
         return 0
     return w.num_cells - 1 if where < 7 else draw_below(stream, w.num_cells)
-
-
-@njit(cache=True, nogil=True)
-def queue_neighbour(state: IntArray, stream: Stream, variable: int, behind: bool) -> None:
-    """Queue the index of a neighbour: `l = i + 1;`."""
-    queue(state, PLACE)
-    queue(state, _SET)
-    queue(state, variable)
-    queue(state, _PLUS if behind else _MINUS)
-    queue(state, FIRST_INT + 1)
-    queue(state, _SEMI)
-
-
-@njit(cache=True, nogil=True)
-def queue_exchange(state: IntArray, first: int, second: int) -> None:
-    """Queue the swap of two cells through the variable of values."""
-    queue_set(state, VALUE, False, first, True)
-    queue_set(state, first, True, second, True)
-    queue_set(state, second, True, VALUE, False)

@@ -114,13 +114,13 @@ def test_a_shard_says_what_it_holds(karel_folder: Path, config: KarelTaskGenerat
     assert (table.inputs_PKN == again.inputs_PKN).all()
 
 
-def test_shards_of_lists_say_no_more_than_before(tmp_path: Path) -> None:
+def test_shards_of_lists_say_what_is_not_usual(tmp_path: Path) -> None:
     generate(tmp_path, CTaskGenerator.named("small"), num_tasks=4, seed=0)
     (path,) = tmp_path.iterdir()
     head = json.loads(pq.read_schema(path).metadata[b"lasynth"])
     assert sorted(head) == [
-        *("config", "counts", "num_cells", "num_examples", "num_tasks", "of", "schema", "seed", "shard"),
-        "split",
+        *("config", "counts", "dialect", "lexemes", "num_cells", "num_examples", "num_tasks", "of"),
+        *("schema", "seed", "shard", "split"),
     ]
     info = read_info(path)
     assert (info.domain, info.num_shown, info.repeats) == ("c", None, False)

@@ -57,7 +57,8 @@ def path(tmp_path: Path) -> Path:
 def test_what_was_written_is_read(path: Path) -> None:
     found, info = read_shard(path)
     assert path.name == "train-00000-of-00002.parquet"
-    assert info == INFO
+    assert info == dataclasses.replace(INFO, dialect="restricted")
+    assert info.lexemes[:3] == ("<eos>", "<bos>", "int")
     assert info.counts == INFO.counts
     for name in COLUMNS:
         wanted = getattr(table(), name)
@@ -79,10 +80,47 @@ def test_columns_can_be_read_without_lasynth(path: Path) -> None:
 
 def test_tables_of_other_widths_go_together() -> None:
     narrow = dataclasses.replace(table(), tokens_PT=np.ones((4, 2), dtype=np.int16))
-    both = TaskTable.concatenate([table(), narrow])
+    both = TaskTable.concatenate([table(), narrow], 0)
     assert both.tokens_PT.shape == (8, 9)
     assert both.tokens_PT[4].tolist() == [1, 1] + 7 * [0]
     assert len(both.rows(both.plain_P)) == 6
+
+
+def changed_head(path: Path, **changes: object) -> None:
+    head = json.loads(pq.read_schema(path).metadata[b"lasynth"])
+    kept = {key: value for key, value in (head | changes).items() if value is not None}
+    with_head(path, kept)
+
+
+def test_tokens_are_mapped_by_their_lexemes(path: Path) -> None:
+    lexemes = list(read_info(path).lexemes)
+    # As if the shard had been written when `for` and `int` stood the other way round.
+    lexemes[2], lexemes[3] = lexemes[3], lexemes[2]
+    changed_head(path, lexemes=lexemes)
+    found, _ = read_shard(path)
+    swap = np.arange(100)
+    swap[[2, 3]] = 3, 2
+    assert (found.tokens_PT == swap[table().tokens_PT]).all()
+    assert (found.tokens_PT != table().tokens_PT).any()
+
+
+def test_a_shard_without_lexemes_has_those_of_today(path: Path) -> None:
+    changed_head(path, lexemes=None, dialect=None)
+    found, info = read_shard(path)
+    assert (found.tokens_PT == table().tokens_PT).all()
+    assert info.dialect == "restricted"
+
+
+def test_a_lexeme_that_is_gone_is_named(path: Path) -> None:
+    changed_head(path, lexemes=["goto", *read_info(path).lexemes[1:]])
+    with pytest.raises(ShardError, match=r"has the lexeme 'goto', which c no longer has"):
+        read_shard(path)
+
+
+def test_another_dialect_is_refused(path: Path) -> None:
+    changed_head(path, dialect="lists")
+    with pytest.raises(ShardError, match="written in dialect lists, this lasynth has restricted"):
+        read_info(path)
 
 
 def test_another_schema_version_is_said(path: Path) -> None:

@@ -43,7 +43,7 @@ def test_shares_are_those_of_the_tasks(dataset: Dataset) -> None:
 
 def test_lengths() -> None:
     tokens_PT = np.tril(np.ones((5, 5), dtype=np.int16))
-    assert Lengths.of(tokens_PT) == Lengths(3.0, (1.2, 2.0, 3.0, 4.0, 4.8), 5)
+    assert Lengths.of(tokens_PT, 0) == Lengths(3.0, (1.2, 2.0, 3.0, 4.0, 4.8), 5)
 
 
 def test_the_page_shows_it(dataset: Dataset) -> None:

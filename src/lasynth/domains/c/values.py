@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.domains.base import Values
+from lasynth.domains.c.instructions import MAX_CELLS
 from lasynth.errors import InputError
 from lasynth.examples import Example, is_int, kind, short
 
 __all__ = ["MAX_CELLS", "VALUES", "largest_value", "read_cells"]
 
-MAX_CELLS: Final = 16
+
 _MIN_INT, _MAX_INT = -(2**31), 2**31 - 1
 _LEAST_RANGE: Final = 4  # further lists hold values up to this at least
 _SHOWN: Final = 3  # cells that are named where several are wrong

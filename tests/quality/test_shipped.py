@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,9 +43,9 @@ def test_c_small_is_small_and_says_what_it_is() -> None:
 def test_solve_prepares_a_model_once_and_grounds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[object] = []
 
-    def counted(scorer: object, *arguments: object) -> list[SearchResult]:
-        searched.append(scorer)
-        return search(scorer, *arguments)  # type: ignore[arg-type]
+    def counted(engines: list[Any], *arguments: Any, **options: Any) -> list[SearchResult]:
+        searched.append(engines[0].scorer)
+        return search(engines, *arguments, **options)
 
     monkeypatch.setattr(api, "search", counted)
     model = api.load("c")

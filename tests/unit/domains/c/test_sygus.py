@@ -52,8 +52,8 @@ def children() -> set[int]:
 
 @pytest.fixture(scope="module")
 def solver() -> Iterator[SygusSolver]:
-    # Where it can be, the limits are of CPU time: the tests may run beside other things. They are wide, because
-    # CPU time too goes up where two processes share a core; what a limit does has tests of its own.
+    # Where it can be, the limits are of CPU time: the tests may run beside other things. They are wide,
+    # because CPU time too goes up where two processes share a core. What a limit does has its own tests.
     cpu_time = sys.platform.startswith("linux")
     with SygusSolver(time_limit=60, cell_limit=20, cpu_time=cpu_time) as solver:
         yield solver

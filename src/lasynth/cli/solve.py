@@ -233,8 +233,9 @@ def _show_trace(task: Task, steps: Sequence[TraceStep]) -> None:
 
 
 def _counts(outcome: Outcome) -> str:
+    noun = "program" if outcome.num_proposed == 1 else "programs"
     return (
-        f"{outcome.num_proposed:,} programs proposed, {outcome.num_distinct:,} distinct, "
+        f"{outcome.num_proposed:,} {noun} proposed, {outcome.num_distinct:,} distinct, "
         f"{outcome.num_consistent:,} consistent in {outcome.seconds:.1f} s; "
         f"{_VERDICTS[outcome.stop_reason]}."
     )
@@ -245,9 +246,12 @@ def _every_example(task: Task) -> str:
 
 
 def _size_and_score(candidate: Candidate) -> str:
-    # The model does not score completed programs.
-    score = "completed" if candidate.completed else f"score {candidate.score:.1f}"
-    return f"{candidate.num_tokens} tokens, {score}"
+    from lasynth.search.named import needs_model
+
+    # Only a model's own programs have a score that says how likely it holds them to be.
+    scored = needs_model([candidate.engine])
+    found = f"score {candidate.score:.1f}" if scored else f"found by {candidate.engine}"
+    return f"{candidate.num_tokens} tokens, {'completed' if candidate.completed else found}"
 
 
 def _num_right(task: Task, candidate: Candidate) -> int:

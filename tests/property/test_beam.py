@@ -58,6 +58,20 @@ def start(scorer: TableScorer, problem: Problem) -> object:
     return scorer.start(problem.inputs_KN[None], problem.outputs_KN[None])
 
 
+def costs(log_probs_V: np.ndarray, allowed_V: np.ndarray, *, renormalise: bool = True) -> np.ndarray:
+    """What each next token costs, rounded as the search rounds it.
+
+    Two programs of the same tokens in another order tie, and a tie must fall the same way in the textbook.
+    """
+    if allowed_V.sum() == 1:
+        return np.where(allowed_V, 0.0, -np.inf)
+    values_V = np.where(allowed_V, log_probs_V.astype(float), -np.inf)
+    if renormalise:
+        values_V = values_V - values_V.max()
+        values_V = values_V - np.log(np.exp(values_V).sum())
+    return values_V
+
+
 def every_program(
     scorer: TableScorer, problem: Problem, max_tokens: int, *, renormalise: bool = True
 ) -> Iterator[tuple[tuple[int, ...], float]]:
@@ -72,11 +86,7 @@ def every_program(
             if position:
                 mask.advance(np.array([token]))
         allowed = mask.allowed()[0]
-        values = np.where(allowed, log_probs[0].astype(float), -np.inf)
-        if allowed.sum() == 1:
-            values = np.where(allowed, 0.0, -np.inf)
-        elif renormalise:
-            values = values - np.log(np.exp(values).sum())
+        values = costs(log_probs[0], allowed, renormalise=renormalise)
         for token in np.flatnonzero(allowed).tolist():
             longer = (*prefix, token), score + values[token]
             if token == EOS:
@@ -114,8 +124,7 @@ def plain_beam(
                 if position:
                     mask.advance(np.array([token]))
             allowed = mask.allowed()[0]
-            values = np.where(allowed, log_probs[0].astype(float), -np.inf)
-            values = values - np.log(np.exp(values).sum())
+            values = costs(log_probs[0], allowed)
             expanded += [((*prefix, t), score + values[t]) for t in np.flatnonzero(allowed).tolist()]
         expanded.sort(key=lambda item: -item[1])
         for item in expanded[:beam]:

@@ -16,7 +16,7 @@ _FOR, _IF = token_of("for"), token_of("if")
 
 
 class Kind(IntEnum):
-    """Which control flow a program has. The numbers are stored in data shards."""
+    """The control flow of a program. The numbers are stored in data shards."""
 
     SEQ_ONLY = 0
     IF_ONLY = 1
@@ -25,7 +25,7 @@ class Kind(IntEnum):
 
     @property
     def label(self) -> str:
-        """The name as the paper writes it, such as `"For-only"`."""
+        """The name in the paper, such as `"For-only"`."""
         return ("Seq-only", "If-only", "For-only", "Mixture")[self]
 
 

@@ -57,7 +57,7 @@ class ValueEmbedding(nn.Module):
         return belief_MKNC @ self.values
 
     def placed(self, list_MKNE: Tensor) -> Tensor:
-        """Embeddings with that of each cell's position added."""
+        """Embeddings plus the embedding of each cell's position."""
         return list_MKNE + self.places[: list_MKNE.shape[2]]
 
 

@@ -82,7 +82,7 @@ def _measure(tokens_PT: IntArray, blocks_P: npt.NDArray[np.uint8], loops_P: npt.
 
 
 def _in_heads(tokens_PT: IntArray) -> npt.NDArray[np.bool_]:
-    """Which tokens stand between a `for` and the `{` after it."""
+    """Which tokens are between a `for` and the `{` after it."""
     position = np.arange(tokens_PT.shape[1])
     last_for = np.maximum.accumulate(np.where(tokens_PT == _FOR, position, -1), axis=1)
     last_open = np.maximum.accumulate(np.where(tokens_PT == _OPEN, position, -1), axis=1)

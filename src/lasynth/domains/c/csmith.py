@@ -33,7 +33,7 @@ from lasynth.grammar import IntArray
 
 __all__ = ["OPTIONS", "ImportedPrograms", "csmith_programs", "csmith_source", "csmith_version", "find_csmith"]
 
-_TIMEOUT_S: Final = 10.0  # a run takes some milliseconds
+_TIMEOUT_S: Final = 10.0  # a run normally takes milliseconds
 _NUM_SEEDS: Final = 2**31  # Csmith accepts larger seeds, but uses only 32 bits
 # Constructs that the subset lacks are switched off as far as Csmith can, so that little is left out later.
 _LACKING: Final = (

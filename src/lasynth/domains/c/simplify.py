@@ -134,8 +134,8 @@ def _cut_down(draft: Draft, judge: Judge, allowed: BoolArray, tally: IntArray) -
 def _settled(draft: Draft, judge: Judge, allowed: BoolArray, tally: IntArray) -> int:
     """Simplify the loaded program until no edit applies; returns its new size.
 
-    If `agrees` finds no difference at once, a second round would change nothing. If it activates probes, a
-    changed result is loaded as a new program, and another round follows.
+    If the first call of `agrees` finds no difference, a second round would change nothing. If probes were
+    activated, a changed result is loaded as a new program, and another round follows.
     """
     again = True
     while again:

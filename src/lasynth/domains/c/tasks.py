@@ -124,7 +124,7 @@ def _name_all(
         size = 0
         while size < len(given) and given[size] != 0:
             size += 1
-        # Checked before it is renamed: `normalise` takes valid programs only.
+        # Checked before it is renamed, because `normalise` accepts only valid programs.
         valid = 0 < size < len(given) and compile_tokens(given, num_cells, code, work) >= 0
         if not valid or not normalise(given, size, tokens_PT[program], names):
             verdicts_P[program] = _INVALID

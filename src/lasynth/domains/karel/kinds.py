@@ -37,7 +37,7 @@ def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
     """The kinds of many programs.
 
     Args:
-        tokens_PT: programs, one a row, ended and padded by EOS.
+        tokens_PT: programs, one per row, ended and padded by EOS.
 
     Returns:
         `[P]` numbers of `Kind`.

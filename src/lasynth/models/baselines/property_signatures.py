@@ -6,8 +6,8 @@ answers, cell by cell. A bidirectional LSTM reads the sequence, and the decoder 
 model never sees the lists. (The released code, `data_utils.py`, has only the first family; the paper names
 both.)
 
-Shapes: B tasks, K examples, N cells, M memories (one a task), S properties (two for each cell and constant),
-H hidden, D decoder state, P packed positions.
+Shapes: B tasks, K examples, N cells, M memories (one per task), S properties (two for each cell and
+constant), H hidden, D decoder state, P packed positions.
 """
 
 from __future__ import annotations

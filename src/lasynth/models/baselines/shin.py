@@ -155,7 +155,7 @@ class CodeModel(WorldModel):
         return Forward.unexecuted(logits, row_P, position_P, logits.new_zeros(()))
 
     def infer(self, inputs_BKW: Tensor, outputs_BKW: Tensor) -> Tensor:
-        """The likeliest right trace of each example, or a leap: `[B, K, A]`."""
+        """The likeliest right trace of each example, or a leap if there is none: `[B, K, A]`."""
         flat = (worlds.flatten(0, 1).cpu().numpy().astype("uint8") for worlds in (inputs_BKW, outputs_BKW))
         actions = torch.from_numpy(self.tracer.propose(*flat).chosen()).to(inputs_BKW.device)
         return actions.unflatten(0, inputs_BKW.shape[:2])

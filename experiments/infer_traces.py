@@ -3,8 +3,8 @@
     python experiments/infer_traces.py --run FOLDER --data FOLDER
 
 reads the run of a model of kind shin-trace and the shards, and writes `traces.parquet` into the run's folder
-(`lasynth.training.traces`). Training the second stage reads it; without it, traces are inferred as they are
-needed. What is there already is kept, so the work can be stopped and go on.
+(`lasynth.training.traces`). Training of the second stage reads this file; without it, traces are inferred
+when they are needed. Existing traces are kept, so the work can be interrupted and resumed.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from lasynth.models import load
 from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.training.traces import TRACES, TraceTable, task_keys
 
-TOGETHER = 64  # programs whose examples are searched side by side
-SAVE_EVERY = 100  # such batches
+TOGETHER = 64  # programs whose examples are searched together
+SAVE_EVERY = 100  # batches between two saves
 
 
 def infer_traces(
@@ -36,14 +36,14 @@ def infer_traces(
     known: TraceTable | None = None,
     together: int = TOGETHER,
 ) -> Iterator[TraceTable]:
-    """Infer the traces of a data set, some programs at a time.
+    """Infer the traces of a data set in batches of programs.
 
     Args:
         model: the first stage.
-        data: its programs.
-        seed: chooses among right traces.
-        known: of programs that are left out.
-        together: programs a step.
+        data: the programs.
+        seed: seed for the choice among right traces.
+        known: traces of programs to skip.
+        together: programs per batch.
     """
     todo = np.arange(len(data))
     if known is not None:

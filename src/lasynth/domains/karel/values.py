@@ -30,7 +30,7 @@ def _encode(worlds: Sequence[World]) -> WorldArray:
 
 
 def _read_text(text: str, where: str) -> World:
-    """A world as JSON, or as a picture."""
+    """A world from JSON or from a text picture."""
     if not text.lstrip().startswith(("{", "[")):
         return read_world(text, where)
     try:
@@ -46,7 +46,7 @@ VALUES: Final = Values(
     encode=_encode,
     decode=World.from_array,
     more=lambda worlds_KW, num, seed: probe_worlds(worlds_KW, num=num, seed=seed),
-    dtype=np.uint8,  # the numbers of a world are codes, and many
+    dtype=np.uint8,  # the numbers of a world are small codes, and there are many
     noun="world",
     read_text=_read_text,
     to_text=lambda world: world.to_text().rstrip("\n"),

@@ -18,7 +18,7 @@ def grid(rows: list[str]) -> dict[str, Any]:
 
 
 def record(**changes: Any) -> dict[str, Any]:
-    """A record in the form of the benchmark, made up here."""
+    """A made-up record in the benchmark's format."""
     examples = [
         {
             "example_index": index,

@@ -140,7 +140,9 @@ def test_leftovers_are_removed_and_files_being_written_are_not(tmp_path: Path) -
 def test_a_second_run_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
     process = owner(tmp_path)
     try:
-        message = f"{tmp_path}: is in use by process {process.pid}. Wait until it ends, or give another folder."
+        message = (
+            f"{tmp_path}: is in use by process {process.pid}. Wait until it ends, or give another folder."
+        )
         with pytest.raises(InUseError) as raised, claimed(tmp_path):
             pass
         assert str(raised.value) == message

@@ -2,7 +2,7 @@
 
 Parquet's own checksums cover the pages alone, and neither their headers nor the footer. So the footer holds,
 under the key `lasynth.sha256`, the digest of the file with zeros in the place of the digest. A file without
-that key is read as it is: earlier versions wrote none, and other software drops it when it writes a file anew.
+that key is read as it is: earlier versions wrote none, and other software drops it when it rewrites a file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ZEROS: Final = b"0" * 64
 _BETWEEN: Final = 2  # bytes between a key and its value: the kind of the field, and the length
 
 
-def to_parquet(table: pa.Table) -> bytearray:
+def to_parquet(table: pa.Table) -> bytes:
     """A table as a Parquet file."""
     stream = io.BytesIO()
     # Page checksums are for other software; the digest covers the pages too.
@@ -31,9 +31,10 @@ def to_parquet(table: pa.Table) -> bytearray:
         writer.add_key_value_metadata({_KEY: _ZEROS})
     content = bytearray(stream.getbuffer())
     place = _place(content)
-    assert place is not None and content[place] == _ZEROS, "the value stands behind its key"
+    assert place is not None
+    assert content[place] == _ZEROS, "the value stands behind its key"
     content[place] = hashlib.sha256(content).hexdigest().encode()
-    return content
+    return bytes(content)
 
 
 def read_parquet_bytes(path: Path) -> pa.BufferReader:

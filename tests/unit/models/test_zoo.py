@@ -105,7 +105,7 @@ def test_a_flipped_bit_is_seen(saved: Path) -> None:
         flipped = bytearray(whole)
         flipped[place // 8] ^= 1 << (place % 8)
         saved.write_bytes(flipped)
-        with pytest.raises(CheckpointError, match="tiny.safetensors: the weights are damaged"):
+        with pytest.raises(CheckpointError, match=r"tiny\.safetensors: the weights are damaged"):
             load(saved)
 
 

@@ -1,8 +1,9 @@
 """Files that are written whole or not at all, and folders that one run at a time works in.
 
-Everything that lasynth keeps is written by `write_all`: into temporary files beside the targets, which take
-their names only when all of them are on the disk. A process that is killed leaves the old files, or the new
-ones, and perhaps temporary ones, which the next write of the same file removes.
+Everything that lasynth keeps is written by `write_all`, except logs, which are appended to. It writes into
+temporary files beside the targets, which take their names only when all of them are on the disk. A process
+that is killed leaves the old files, or the new ones, and perhaps temporary ones, which the next write of the
+same file removes.
 
 A temporary file and a claimed folder are locked with `flock`, which the system releases when a process ends
 in whatever way. So what a running process still needs is never taken for a leftover. On a file system
@@ -22,7 +23,7 @@ from typing import Final
 
 from lasynth.errors import CheckpointError, InputError, InUseError, ShardError
 
-__all__ = ["check_writable", "claimed", "remove_leftovers", "write_all", "write_whole"]
+__all__ = ["append", "check_writable", "claimed", "remove_leftovers", "write_all", "write_whole"]
 
 WriteError = type[InputError] | type[CheckpointError] | type[ShardError]
 
@@ -69,6 +70,19 @@ def write_all(contents: Mapping[Path, bytes | memoryview], *, error: WriteError 
     finally:
         for temporary in staged:
             temporary.close()
+
+
+def append(path: Path, line: str, *, error: WriteError = InputError) -> None:
+    """Add a line to a file.
+
+    Raises:
+        error: it cannot be written; a part of it may have been.
+    """
+    try:
+        with path.open("ab", buffering=0) as stream:
+            _write(stream.fileno(), line.encode())
+    except OSError as reason:
+        raise _refused(path, reason, error) from None
 
 
 def check_writable(path: Path, *, error: WriteError = InputError) -> None:

@@ -1,6 +1,6 @@
 """Checkpoints: everything that a run needs to go on as if it had never stopped.
 
-A checkpoint is a file of `torch.save`, an archive of zip, whose comment is the SHA-256 of all bytes before it.
+A checkpoint is a file of `torch.save`, a zip archive, whose comment is the SHA-256 of all bytes before it.
 So damage is seen, and `torch.load` still reads the file. Format 1 had no digest and is read unchecked.
 """
 

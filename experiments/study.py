@@ -4,8 +4,8 @@
     python experiments/study.py experiments/table3 --data data/table3 --runs runs/table3 --only exec-s0
 
 A run that was stopped is resumed, one that another process works on is left to it. What is measured goes to
-`results/` of the study, from which `lasynth report` makes tables and figures. `study.toml` says what is run, in
-order; besides `system`, an entry of `runs` may have
+`results/` of the study, from which `lasynth report` makes tables and figures. `study.toml` says what is run,
+in order; besides `system`, an entry of `runs` may have
 
     seed       of weights and order; 0 without it
     preset     the configuration, where it is not called like the system

@@ -20,6 +20,7 @@ import numpy as np
 from lasynth.data.dataset import Dataset
 from lasynth.domains.karel.world import WORLD_SIZE
 from lasynth.errors import InputError, LasynthError
+from lasynth.files import claimed
 from lasynth.models import load
 from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.training.traces import TRACES, TraceTable, task_keys
@@ -78,6 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _infer(run: Path, folder: Path, max_tasks: int | None, seed: int) -> None:
+    with claimed(run, "traces", leftovers=TRACES):
+        _infer_claimed(run, folder, max_tasks, seed)
+
+
+def _infer_claimed(run: Path, folder: Path, max_tasks: int | None, seed: int) -> None:
     model = load(run / "model.safetensors").model
     if not isinstance(model, TraceModel):
         raise InputError("no trained shin-trace model in this folder", str(run), "Train one first.")

@@ -31,6 +31,7 @@ from lasynth.config import Config, read
 from lasynth.data.dataset import Dataset
 from lasynth.domains.base import right_examples
 from lasynth.evaluation import Evaluation, Record
+from lasynth.files import write_whole
 from lasynth.models import build, save
 from lasynth.models.vocabulary import fitted
 from lasynth.task import Task
@@ -230,7 +231,7 @@ def main() -> None:
         save(model, model_config, ROOT / "zoo" / f"{options.name}.safetensors", card)
     target = ROOT / "docs" / "results" / f"{options.name}.md"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(page(card, sets, scores, runs))
+    write_whole(target, page(card, sets, scores, runs).encode())
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
     python experiments/study.py experiments/table4 --data data/table4 --runs runs/table4
     python experiments/study.py experiments/table3 --data data/table3 --runs runs/table3 --only exec-s0
 
-An interrupted run is resumed. Results are written to `results/` of the study, from which `lasynth report`
-makes tables and figures. `study.toml` lists the runs in order. Besides `system`, an entry of `runs` may have
+A run that was stopped is resumed, one that another process works on is left to it. What is measured goes to
+`results/` of the study, from which `lasynth report` makes tables and figures. `study.toml` says what is run,
+in order; besides `system`, an entry of `runs` may have
 
     seed       seed of weights and order; default 0
     preset     the configuration, if its name differs from that of the system
@@ -22,7 +23,6 @@ makes tables and figures. `study.toml` lists the runs in order. Besides `system`
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import subprocess
 import sys
@@ -30,7 +30,6 @@ import time
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -40,10 +39,12 @@ import torch
 
 from lasynth import api
 from lasynth.data.dataset import Dataset
+from lasynth.errors import InUseError
 from lasynth.evaluation.protocols import evaluate_engines
 from lasynth.evaluation.records import Evaluation, Record
 from lasynth.evaluation.results import Result, TaskSet, read_result, task_set_digest, write_result
 from lasynth.evaluation.words import words_of
+from lasynth.files import claimed, write_whole
 from lasynth.models import Grounded, Synthesizer
 from lasynth.outcome import StopReason
 from lasynth.search import Beam, Budget, Engine, Problem, Proposals, SearchConfig, Votes
@@ -150,7 +151,7 @@ class Study:
             for key in ("start", "traces"):
                 if (name := getattr(run, key)) is not None:
                     lines.append(f'{key} = "{(self.runs_folder / name).as_posix()}"')
-            (folder / "run.toml").write_text("\n".join(lines) + "\n")
+            write_whole(folder / "run.toml", ("\n".join(lines) + "\n").encode())
             command += ["--config", str(folder / "run.toml"), "--seed", str(run.seed)]
         subprocess.run(command, check=True)
         (folder / "trained").touch()
@@ -363,19 +364,6 @@ def curve(metrics: Path) -> list[dict[str, Any]]:
     return sorted(kept, key=lambda line: line["programs"])
 
 
-@contextmanager
-def claimed(folder: Path) -> Iterator[bool]:
-    """Claim a run for this process until the block ends; yields whether that succeeded."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-
-
 def main() -> None:
     """Train the runs that are not trained, then evaluate those without a result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -393,13 +381,15 @@ def main() -> None:
         for run in study.runs:
             if options.only and run.name not in options.only:
                 continue
-            with claimed(study.runs_folder / run.name) as mine:
-                if not mine:
-                    continue
-                if step == "evaluate":
-                    study.evaluate(run)
-                elif run.learns:
-                    study.train(run)
+            # Training claims the folder once more, under its own name.
+            try:
+                with claimed(study.runs_folder / run.name, "study", leftovers=None):
+                    if step == "evaluate":
+                        study.evaluate(run)
+                    elif run.learns:
+                        study.train(run)
+            except InUseError as error:
+                sys.stderr.write(f"{error.where} {error.what}: left out\n")
 
 
 if __name__ == "__main__":

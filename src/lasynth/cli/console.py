@@ -6,6 +6,7 @@ import functools
 import io
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -44,7 +45,8 @@ def command(function: Callable[P, int | None]) -> Callable[P, None]:
     @functools.wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            status = function(*args, **kwargs)
+            with _terminable():
+                status = function(*args, **kwargs)
             sys.stdout.flush()
         except LasynthError as error:
             note(f"lasynth: {error}")
@@ -59,6 +61,25 @@ def command(function: Callable[P, int | None]) -> Callable[P, None]:
         _exit(status or 0)
 
     return wrapped
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does: worker processes and half-written files go too."""
+
+    def terminate(number: int, frame: object) -> NoReturn:
+        signal.signal(number, signal.SIG_DFL)  # a second one ends the process at once
+        _exit(128 + number)
+
+    try:
+        before = signal.signal(signal.SIGTERM, terminate)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _exit(status: int) -> NoReturn:

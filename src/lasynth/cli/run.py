@@ -166,14 +166,12 @@ def draw_run(language: Language, text: str, given: Any, out: Path) -> None:
         InputError: the language cannot draw runs, or the picture cannot be written.
     """
     from lasynth.errors import InputError
+    from lasynth.files import write_whole
 
     draw = language.view.draw_run
     if draw is None:
         raise InputError(f"{language.name} cannot draw runs", "--svg", "Leave it out.")
-    try:
-        out.write_text(draw(text, given), encoding="utf-8")
-    except OSError as error:
-        raise InputError((error.strerror or str(error)).lower(), str(out), "Give another path.") from None
+    write_whole(out, draw(text, given).encode())
     note(f"Drew the run to {out}. Any browser plays it.")
 
 

@@ -15,6 +15,7 @@ from msgspec import Meta
 from lasynth.config import Config, Count, Weight, read
 from lasynth.errors import InputError
 from lasynth.evaluation.records import Evaluation
+from lasynth.files import write_whole
 from lasynth.task import Task
 
 __all__ = ["Result", "TaskSet", "load", "read_result", "task_set_digest", "write_result"]
@@ -122,7 +123,7 @@ def write_result(result: Result, study: Path) -> Path:
         The file, `study/results/SYSTEM-sSEED.json`.
 
     Raises:
-        InputError: the result could not be read back.
+        InputError: a result that could not be read back, or the file cannot be written.
     """
     path = study / "results" / result.file_name
     document = {field.name: getattr(result, field.name) for field in fields(Result)}
@@ -133,9 +134,7 @@ def write_result(result: Result, study: Path) -> Path:
         raise InputError("a number is not finite", str(path), "Leave it out, or give null.") from None
     _read(msgspec.json.decode(text), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, text.encode())
     return path
 
 

@@ -19,6 +19,7 @@ from lasynth.evaluation import samples, systems
 from lasynth.evaluation import trace as traces
 from lasynth.evaluation.breakdown import breakdown
 from lasynth.evaluation.results import Study, read_study
+from lasynth.files import write_all
 
 __all__ = ["Part", "Written", "write_reports"]
 
@@ -77,11 +78,10 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
             left_out.append(str(error))
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (out / name).write_bytes(content)
     except OSError as error:
         reason = "is a file, not a folder" if out.is_file() else (error.strerror or str(error)).lower()
         raise InputError(reason, str(error.filename or out), "Give another --out.") from None
+    write_all({out / name: content for name, content in files.items()})
     return Written(tuple(out / name for name in files), tuple(left_out))
 
 

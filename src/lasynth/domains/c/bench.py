@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.canonical import NAMES_SIZE, is_simpler, normalise
 from lasynth.domains.c.compile import CodeArray, compile_tokens, new_code, new_memory, new_work
 from lasynth.domains.c.grammar import EOS, token_of

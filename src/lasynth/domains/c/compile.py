@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from lasynth.automaton import MAX_ACTIONS, shift
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.c import instructions as ins
 from lasynth.domains.c.context import CONTEXT_SIZE, apply_action, name_fits

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import EOS, FIRST_NAME, FIRST_OTHER_NAME, NUM_NAMES, token_of
 from lasynth.grammar import IntArray
 

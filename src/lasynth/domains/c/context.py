@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import ACTIONS, FIRST_NAME, GRAMMAR, NUM_NAMES
 from lasynth.domains.kit import scope
 from lasynth.domains.kit.scope import Effect, NameKind, numbered, scope_size

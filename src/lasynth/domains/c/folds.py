@@ -5,8 +5,7 @@ As in `edits`, every function proposes edits of one statement.
 
 from __future__ import annotations
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c import bench
 from lasynth.domains.c.bench import Draft, propose, span
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of

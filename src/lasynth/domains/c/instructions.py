@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.context import MAX_LOOPS
 from lasynth.domains.c.grammar import NUM_NAMES
 

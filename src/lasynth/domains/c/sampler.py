@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.context import CONTEXT_SIZE, apply_action
 from lasynth.domains.c.grammar import (
     EOS,

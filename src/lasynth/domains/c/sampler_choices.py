@@ -7,8 +7,7 @@ symbol.
 
 from __future__ import annotations
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c import sampler_state as at
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, GRAMMAR, token_of
 from lasynth.domains.c.sampler_config import Weights

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.c.sampler_phrases import (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, token_of
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.c.sampler_state import queue, queue_cell, queue_number

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, NUM_NAMES, token_of
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.random import Stream, chance, draw_below, pick

@@ -6,8 +6,7 @@ together: a loop stays inside the list, and so does its second index.
 
 from __future__ import annotations
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c import sampler_state as at
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, token_of
 from lasynth.domains.c.sampler_config import Weights

@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c import conditions, edits, folds, loops
 from lasynth.domains.c.bench import (
     LENGTH,

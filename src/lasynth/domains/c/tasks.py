@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.c.behaviour import hash_behaviour, is_affine, probe_inputs, run_probes
 from lasynth.domains.c.canonical import NAMES_SIZE, normalise

@@ -20,8 +20,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.karel.grammar import ACTION_NAMES, EOS, FIRST_ACTION, token_of
 from lasynth.domains.karel.world import (
     CRASHED,

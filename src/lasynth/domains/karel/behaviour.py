@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
 from lasynth.domains.karel.machine import MAX_TICKS, new_counters, run_code

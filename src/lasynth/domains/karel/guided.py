@@ -29,8 +29,8 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.karel.grammar import EOS
 from lasynth.domains.karel.guided_rows import Rows, Work, new_rows, new_work, reset, see, take, with_room
 from lasynth.domains.karel.machine import check_batch

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from lasynth.automaton import MAX_ACTIONS, shift
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.karel import compile as ins
 from lasynth.domains.karel.compile import STACK_SIZE

@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.karel.grammar import (
     ACTION_NAMES,
     CONDITION_NAMES,

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES
 from lasynth.domains.karel.machine import holds, perform
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray

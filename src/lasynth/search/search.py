@@ -67,7 +67,7 @@ class SearchResult:
         candidates: one of each behaviour, ranked: consistent ones first, short ones preferred.
         proposals: every distinct program, engine after engine, by score: the W candidates of an evaluation,
             and behind them those that were completed.
-        num_proposed: programs that models proposed.
+        num_proposed: programs that engines proposed, repeats included.
         stop_reason: why the search ended.
         seconds: wall-clock time from the start of its batch to its end, checks included.
     """
@@ -80,13 +80,13 @@ class SearchResult:
 
     @property
     def num_distinct(self) -> int:
-        """Programs that differ in text; completed ones do not count."""
-        return sum(not proposal.num_added for proposal in self.proposals)
+        """Those that differ in text."""
+        return len(self.proposals)
 
     @property
     def num_consistent(self) -> int:
         """Those of them that reproduce every shown example."""
-        return sum(proposal.consistent and not proposal.num_added for proposal in self.proposals)
+        return sum(proposal.consistent for proposal in self.proposals)
 
 
 def search(

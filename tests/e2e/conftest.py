@@ -25,6 +25,7 @@ def lasynth() -> Lasynth:
         result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
+        assert result.exit_code != 3, result.stderr  # an internal error is never what a test wants
         return result
 
     return call

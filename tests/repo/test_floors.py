@@ -18,14 +18,26 @@ FLOORS = (
     ("models", "data", "search"),
     ("task",),
     ("domains",),
-    ("grammar", "automaton", "runner", "examples", "outcome", "config", "compiled", "_cache", "errors"),
+    (
+        "grammar",
+        "automaton",
+        "runner",
+        "examples",
+        "outcome",
+        "config",
+        "_cache",
+        "errors",
+        "quoting",
+        "reading",
+    ),
 )
 SAME_FLOOR = {
     ("automaton", "grammar"),
     ("automaton", "compiled"),
     ("compiled", "_cache"),
     ("training", "evaluation"),  # the solve rate during training is an evaluation
-    *((room, "errors") for room in ("grammar", "automaton", "runner", "files", "examples", "config")),
+    *((room, "errors") for room in ("grammar", "automaton", "runner", "examples", "config", "reading")),
+    *((room, "quoting") for room in ("errors", "examples", "config", "reading")),
 }
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 TORCH_ROOMS = {"models", "training", "evaluation", "api", "cli", "web", "__main__"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lasynth.cli.console import Progress, command, note, preparing, print_json
+from lasynth.cli.console import Progress, note, preparing, print_json
 
 if TYPE_CHECKING:
     from lasynth.task import Task
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["evaluate"]
 
 
-@command
 def evaluate(
     tasks: Annotated[
         Path | None,

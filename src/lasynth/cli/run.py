@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lasynth.cli.console import NOT_SOLVED, command, note, print_json
+from lasynth.cli.console import note, print_json, read_input
+from lasynth.cli.process import NOT_SOLVED
 
 if TYPE_CHECKING:
     from lasynth.domains.base import Language
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["draw_run", "run"]
 
 
-@command
 def run(
     program: Annotated[
         str, typer.Argument(metavar="PROGRAM", help="A program file, or - for standard input.")
@@ -178,7 +178,7 @@ def draw_run(language: Language, text: str, given: Any, out: Path) -> None:
 def _read_program(path: str) -> str:
     from lasynth.errors import InputError
 
-    text = sys.stdin.read() if path == "-" else _text_of(Path(path), "a program file")
+    text = read_input() if path == "-" else _text_of(Path(path), "a program file")
     if not text.strip():
         raise InputError("the program is empty", path, "Give the text of a function.")
     return text

@@ -64,10 +64,10 @@ class SearchResult:
     """The result of a search for one problem.
 
     Attributes:
-        candidates: one for each behaviour, ranked: consistent ones first, short ones preferred.
-        proposals: every distinct program, engine by engine, by score: the W candidates of an evaluation,
-            then the completed ones.
-        num_proposed: number of programs that models proposed.
+        candidates: one of each behaviour, ranked: consistent ones first, short ones preferred.
+        proposals: every distinct program, engine after engine, by score: the W candidates of an evaluation,
+            and behind them those that were completed.
+        num_proposed: programs that engines proposed, repeats included.
         stop_reason: why the search ended.
         seconds: wall-clock time from the start of its batch to its end, checks included.
     """
@@ -80,13 +80,13 @@ class SearchResult:
 
     @property
     def num_distinct(self) -> int:
-        """The number of programs with different text, without completed ones."""
-        return sum(not proposal.num_added for proposal in self.proposals)
+        """Those that differ in text."""
+        return len(self.proposals)
 
     @property
     def num_consistent(self) -> int:
-        """The number of these that reproduce every shown example."""
-        return sum(proposal.consistent and not proposal.num_added for proposal in self.proposals)
+        """Those of them that reproduce every shown example."""
+        return sum(proposal.consistent for proposal in self.proposals)
 
 
 def search(

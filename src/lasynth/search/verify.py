@@ -32,8 +32,8 @@ class Verifier:
         seed: seed of these inputs.
 
     Attributes:
-        proposals: for each problem its proposals in the order of arrival, each text once per engine.
-        num_proposed: for each problem the number of programs from models, repeats included.
+        proposals: for each problem its proposals in the order in which they came, an engine's text once.
+        num_proposed: for each problem all that engines proposed, repeats included.
     """
 
     def __init__(self, problems: Sequence[Problem], *, num_probes: int, seed: int) -> None:
@@ -67,8 +67,7 @@ class Verifier:
         rows = [ended(tokens, eos) for tokens in found.tokens_PT]
         fresh = []
         for index, (problem, tokens) in enumerate(zip(found.problem_P.tolist(), rows, strict=True)):
-            if found.num_added_P is None:
-                self.num_proposed[problem] += 1
+            self.num_proposed[problem] += 1
             text = tokens.tobytes()
             if text not in self._seen[problem]:
                 self._seen[problem].add(text)

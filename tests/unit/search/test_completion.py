@@ -117,9 +117,10 @@ def test_the_search_completes_where_it_is_asked_to(asked: bool) -> None:
     assert bool(added) == asked == result.candidates[0].consistent
     assert all(proposal.consistent for proposal in added)
     assert {proposal.engine for proposal in added} == ({"completion"} if asked else set())
-    # Completed programs do not count as proposed by the model.
-    assert result.num_proposed == searched(NEARLY).num_proposed
-    assert result.num_distinct == len(result.proposals) - len(added)
+    # The counts agree with the answer: what is solved has a consistent program, which was proposed.
+    assert bool(result.num_consistent) == asked
+    assert result.num_consistent <= result.num_distinct <= result.num_proposed
+    assert result.num_proposed == searched(NEARLY).num_proposed + len(added)
 
 
 def test_what_the_model_found_itself_is_not_completed() -> None:

@@ -18,13 +18,27 @@ FLOORS = (
     ("models", "data", "search"),
     ("task",),
     ("domains",),
-    ("grammar", "automaton", "runner", "examples", "outcome", "config", "reading", "limits", "_cache", "errors"),
+    (
+        "grammar",
+        "automaton",
+        "runner",
+        "examples",
+        "outcome",
+        "config",
+        "_cache",
+        "errors",
+        "quoting",
+        "reading",
+        "limits",
+    ),
 )
 SAME_FLOOR = {
     ("automaton", "grammar"),
     ("training", "evaluation"),  # the solve rate during training is an evaluation
-    *((room, "errors") for room in ("grammar", "automaton", "runner", "examples", "config", "reading", "limits")),
+    *((room, "errors") for room in ("grammar", "automaton", "runner", "examples", "config", "reading")),
     *((room, "limits") for room in ("examples", "reading")),
+    ("limits", "errors"),
+    *((room, "quoting") for room in ("errors", "examples", "config", "reading")),
 }
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 TORCH_ROOMS = {"models", "training", "evaluation", "api", "cli", "web", "__main__"}

@@ -5,7 +5,6 @@ Shapes: K examples, N cells.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from lasynth.domains.base import Values
 from lasynth.domains.c.instructions import MAX_CELLS
 from lasynth.errors import InputError
 from lasynth.examples import Example, is_int, kind, short
+from lasynth.reading import parse_json
 
 __all__ = ["MAX_CELLS", "VALUES", "largest_value", "read_cells"]
 
@@ -101,9 +101,10 @@ def _more(inputs_KN: npt.NDArray[Any], num: int, seed: int) -> npt.NDArray[np.in
 
 def _read_text(text: str, where: str) -> tuple[int, ...]:
     """A list as JSON, or as numbers with commas or blanks between them."""
-    try:
-        value: object = json.loads(text)
-    except ValueError:
+    value: object
+    if text.lstrip().startswith(("[", "{")):
+        value = parse_json(text, where)
+    else:
         value = [_number(part) for part in text.replace(",", " ").split()]
     return read_cells([value] if isinstance(value, int) else value, where)
 

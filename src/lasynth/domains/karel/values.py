@@ -5,7 +5,6 @@ Shapes: K examples, W `WORLD_SIZE`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,8 +13,8 @@ import numpy as np
 from lasynth.domains.base import Values
 from lasynth.domains.karel.probes import probe_worlds
 from lasynth.domains.karel.world import World, WorldArray, read_world
-from lasynth.errors import InputError
 from lasynth.examples import Example
+from lasynth.reading import parse_json
 
 __all__ = ["VALUES"]
 
@@ -33,11 +32,7 @@ def _read_text(text: str, where: str) -> World:
     """A world as JSON, or as a picture."""
     if not text.lstrip().startswith(("{", "[")):
         return read_world(text, where)
-    try:
-        obj = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not JSON: {error}", where) from None
-    return read_world(obj, where)
+    return read_world(parse_json(text, where), where)
 
 
 VALUES: Final = Values(

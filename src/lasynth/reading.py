@@ -2,35 +2,71 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lasynth.errors import CheckpointError, InputError, ShardError
+from lasynth.limits import MAX_FILE_BYTES, MAX_JSON_DEPTH
 from lasynth.quoting import cut
 
-__all__ = ["parse_json", "parse_toml", "read_text", "reason_of", "utf8"]
+__all__ = [
+    "UnfitError",
+    "check_size",
+    "decode_json",
+    "parse_json",
+    "parse_toml",
+    "read_text",
+    "reason_of",
+    "utf8",
+]
+
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+
+
+class UnfitError(Exception):
+    """JSON that is not for us; its text says why."""
+
 
 Raised = type[InputError] | type[CheckpointError] | type[ShardError]
 
 
-def read_text(path: str | Path, hint: str | None = None, *, error: Raised = InputError) -> str:
+def read_text(
+    path: str | Path, hint: str | None = None, *, most: int = MAX_FILE_BYTES, error: Raised = InputError
+) -> str:
     """The text of a file in UTF-8; a byte order mark at its beginning is no part of it.
 
     Args:
         path: of the file.
         hint: what to do where there is none.
+        most: the largest size, in bytes; no more is read.
         error: what to raise.
 
     Raises:
-        InputError: no such file, a folder, or not UTF-8; `error` where that is given.
+        InputError: no such file, a folder, too large, or not UTF-8; `error` where that is given.
     """
     try:
-        data = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            data = file.read(most + 1)
     except (OSError, ValueError) as found:
         raise error(reason_of(found, path), str(path), hint) from None
+    check_size(len(data), most, str(path), error=error)
     return utf8(data, str(path), error=error)
+
+
+def check_size(size: int, most: int, where: str | None = None, *, error: Raised = InputError) -> None:
+    """Check the size of what was read; a reader stops one byte behind the limit.
+
+    Raises:
+        InputError: more than `most` bytes; `error` where that is given.
+    """
+    if size > most:
+        limit = f"{most / 2**20:g} MiB" if most >= 2**20 else f"{most:,} bytes"
+        raise error(f"larger than {limit}, the limit for it", where, "Is it the right file?")
 
 
 def reason_of(error: OSError | ValueError, path: str | Path) -> str:
@@ -64,27 +100,40 @@ def parse_json(
         error: what to raise.
 
     Raises:
-        InputError: not JSON, a key that is twice in one object, brackets nested too deeply for Python, a
-            number with thousands of digits, or a text with half of a surrogate pair; `error` where that is
+        InputError: not JSON, a key that is twice in one object, brackets nested deeper than
+            `MAX_JSON_DEPTH`, a number with thousands of digits, or a text with half of a surrogate pair; `error` where that is
             given.
     """
+    try:
+        return decode_json(text)
+    except json.JSONDecodeError as found:
+        at = _join(where, f"line {(first_line or 1) + found.lineno - 1}, column {found.colno}")
+        raise error(f"not JSON: {found.msg[0].lower()}{found.msg[1:]}", at) from None
+    except UnfitError as found:
+        place = where if first_line is None else _join(where, f"line {first_line}")
+        raise error(str(found), place) from None
+
+
+def decode_json(text: str) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        json.JSONDecodeError: not JSON; knows the place.
+        UnfitError: JSON that is refused all the same; says why.
+    """
+    if _depth(text) > MAX_JSON_DEPTH:
+        raise UnfitError(f"brackets are nested too deeply, more than {MAX_JSON_DEPTH}")
     try:
         value = json.loads(text, object_pairs_hook=_no_repeated_keys)
         if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode()
-        return value
-    except json.JSONDecodeError as found:
-        at = _join(where, f"line {(first_line or 1) + found.lineno - 1}, column {found.colno}")
-        raise error(f"not JSON: {found.msg[0].lower()}{found.msg[1:]}", at) from None
-    except RecursionError:
-        what = "brackets are nested too deeply"
-    except _RepeatedKeyError as found:
-        what = f'"{cut(found.key)}" is given twice in one object'
+    except (json.JSONDecodeError, UnfitError):
+        raise
     except UnicodeEncodeError:
-        what = "a text holds half of a surrogate pair, which is no character"
+        raise UnfitError("a text holds half of a surrogate pair, which is no character") from None
     except ValueError:  # Python's own limit on the digits of a number
-        what = "a number has thousands of digits"
-    raise error(what, where if first_line is None else _join(where, f"line {first_line}"))
+        raise UnfitError("a number has thousands of digits") from None
+    return value
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:
@@ -105,9 +154,13 @@ def _join(where: str | None, part: str) -> str:
     return part if where is None else f"{where}, {part}"
 
 
-class _RepeatedKeyError(Exception):
-    def __init__(self, key: str) -> None:
-        self.key = key
+def _depth(text: str) -> int:
+    """How deep the brackets of a JSON text are nested, or less than `MAX_JSON_DEPTH`."""
+    if text.count("[") + text.count("{") <= MAX_JSON_DEPTH:
+        return 0
+    brackets = _STRING.sub("", text).encode(errors="replace").translate(None, _NO_BRACKETS)
+    # The opening ones, 0x5b and 0x7b, have the bit that the closing ones, 0x5d and 0x7d, lack.
+    return max(itertools.accumulate((code & 2) - 1 for code in brackets), default=0)
 
 
 def _no_repeated_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -116,6 +169,6 @@ def _no_repeated_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _RepeatedKeyError(key)
+                raise UnfitError(f'"{cut(key)}" is given twice in one object')
             seen.add(key)
     return obj

@@ -166,7 +166,7 @@ def test_spacing_and_comments_do_not_matter(seed: int, spaces: list[str]) -> Non
 def test_what_is_in_the_subset_needs_no_leniency(seed: int) -> None:
     body = format_body(from_tokens(random_programs(seed, 1)[0]))
     words = [Word(word.text, "a", word.offset) if word.text == "a" else word for word in words_of(body)]
-    assert to_subset(words) == words
+    assert to_subset(body, words) == words
 
 
 def refusal(text: str) -> ProgramError | None:

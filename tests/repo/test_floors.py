@@ -29,6 +29,7 @@ FLOORS = (
         "errors",
         "quoting",
         "reading",
+        "limits",
     ),
 )
 SAME_FLOOR = {
@@ -37,6 +38,8 @@ SAME_FLOOR = {
     ("compiled", "_cache"),
     ("training", "evaluation"),  # the solve rate during training is an evaluation
     *((room, "errors") for room in ("grammar", "automaton", "runner", "examples", "config", "reading")),
+    *((room, "limits") for room in ("examples", "reading")),
+    ("limits", "errors"),
     *((room, "quoting") for room in ("errors", "examples", "config", "reading")),
 }
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -15,7 +15,9 @@ from lasynth.reading import parse_json, parse_toml, read_text
     [
         ("{", "f, line 1, column 2: not JSON: expecting property name"),
         ("[\n1,\n]", "f, line 3, column 1: not JSON"),
-        ("[" * 100_000, "f: brackets are nested too deeply"),
+        ("[" * 100_000, "f: brackets are nested too deeply, more than 100"),
+        ('"' + "]" * 300 + '"' + "[" * 300, "f: brackets are nested too deeply, more than 100"),
+        ('[{"a": ' * 51, "f: brackets are nested too deeply, more than 100"),
         ('{"a": {"b": 1, "c": 2, "b": 3}}', 'f: "b" is given twice in one object'),
         ("1" * 10_000, "f: a number has thousands of digits"),
         ('{"a": "\\ud800"}', "f: a text holds half of a surrogate pair"),
@@ -32,6 +34,8 @@ def test_what_is_no_json_is_refused(text: str, message: str) -> None:
 
 
 def test_what_is_json_is_read() -> None:
+    assert parse_json("[" * 100 + "]" * 100) is not None
+    assert parse_json("[" + "[]," * 300 + '"[{[{[{", 1]') is not None
     assert parse_json('{"a": [1, "\\ud83d\\ude00", "\\\\ud800"]}') == {"a": [1, "\U0001f600", "\\ud800"]}
 
 

@@ -25,6 +25,7 @@ from lasynth.domains.c.grammar import (
     FIRST_NAME,
     GRAMMAR,
     INT_TERMINAL,
+    MAX_DEPTH,
     NAME_TERMINAL,
     NUM_NAMES,
     TERMINAL_OF_TOKEN,
@@ -34,7 +35,7 @@ from lasynth.grammar import IntArray
 
 __all__ = ["MAX_CELLS", "STACK_SIZE", "CodeArray", "compile_tokens", "new_code", "new_memory", "new_work"]
 
-STACK_SIZE: Final = 256  # of the parser: room for about 80 nested blocks
+STACK_SIZE: Final = 256  # of the parser: an open block holds three places, a statement at most twenty
 
 _X_MASK = 0xFF << 8
 _LOW_HALF = 0xFFFFFFFF
@@ -52,7 +53,7 @@ _AT_ACTIONS = STACK_SIZE
 _AT_CONTEXT = _AT_ACTIONS + MAX_ACTIONS
 _AT_VALUES = _AT_CONTEXT + CONTEXT_SIZE
 _AT_BLOCKS = _AT_VALUES + ins.MAX_VALUES
-_WORK_SIZE = _AT_BLOCKS + STACK_SIZE // 3 * _RECORD  # an open block takes three entries of the stack
+_WORK_SIZE = _AT_BLOCKS + MAX_DEPTH * _RECORD
 _MAX_PER_TOKEN = 4  # more instructions than one token can emit
 
 _RHS, _RHS_START, _PREDICT = GRAMMAR.tables.rhs, GRAMMAR.tables.rhs_start, GRAMMAR.tables.predict
@@ -114,7 +115,7 @@ def compile_tokens(tokens: IntArray, num_cells: int, code: CodeArray, work: IntA
 
     Returns:
         The number of instructions; -1 where the tokens are not a program: a syntax error, a name
-        that does not fit, no EOS, more than `MAX_LOOPS` loops or about 80 blocks nested.
+        that does not fit, no EOS, more than `MAX_LOOPS` loops or `MAX_DEPTH` blocks nested.
     """
     stack = work[:STACK_SIZE]
     actions = work[_AT_ACTIONS:_AT_CONTEXT]

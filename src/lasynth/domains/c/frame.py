@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lasynth.domains.c.diagnosis import unexpected
-from lasynth.domains.c.lexer import Word, error_at
+from lasynth.domains.c.lexer import Word, check_name, error_at
 
 __all__ = ["Frame", "check_tail", "unframe"]
 
@@ -120,6 +120,7 @@ class _Reader:
     def name(self, what: str) -> str:
         if self.word.terminal != "NAME":
             raise unexpected(self.source, self.word, self.before, (what,))
+        check_name(self.source, self.word)
         return self.take()
 
     def header(self) -> tuple[str, str]:
@@ -127,6 +128,10 @@ class _Reader:
             raise error_at(self.source, self.word.offset, _SHAPE)
         self.take()
         self.take()
+        if self.word.text == "main":
+            raise error_at(
+                self.source, self.word.offset, "C keeps the name 'main': give the function another"
+            )
         function = self.name("the name of the function")
         self.expect("(")
         self.expect("int", shown="int a[]")
@@ -136,7 +141,7 @@ class _Reader:
         else:
             list_name = self.name("the name of the list")
             self.expect("[")
-            if self.word.terminal == "INT":
+            if self.word.terminal == "INT" and self.word.text != "0":
                 self.take()
             self.expect("]")
         if self.word.text == ",":

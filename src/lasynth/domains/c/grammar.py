@@ -27,11 +27,15 @@ __all__ = [
     "NUM_NAMES",
     "ROLES",
     "INT_TERMINAL",
+    "MAX_DEPTH",
     "NAME_TERMINAL",
     "TERMINAL_OF_TOKEN",
     "lexeme",
     "token_of",
 ]
+
+# How deep blocks may be nested in one another, and parentheses in one another. Each `else if` is a level.
+MAX_DEPTH: Final = 64
 
 # Token numbers. EOS ends every sequence and pads it; BOS starts the model's input.
 EOS: Final = 0

@@ -166,6 +166,8 @@ def _show(task: Task, outcome: Outcome, *, show_all: bool) -> None:
             _show_trace(task, best.trace)
     else:
         print(f"Not solved: no program found reproduces {_every_example(task)}.")
+        if outcome.candidates and (check := outcome.candidates[0].check) is not None:
+            print(f"Programs that do so on the built-in machine were found, but {check.reason}.")
     print(_counts(outcome))
     others = outcome.candidates[1:] if outcome.solved else outcome.candidates
     if show_all:
@@ -210,7 +212,11 @@ def _show_examples(task: Task, candidate: Candidate) -> None:
 def _how_checked(task: Task, candidate: Candidate) -> str:
     view = task.language.view
     who = view.machine if candidate.verified_by == "machine" else candidate.verified_by
-    line = f"{view.checked} by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
+    if candidate.check is not None and candidate.check.reason is not None:
+        line = f"{view.checked} by {who} only: {candidate.check.reason}.\n"
+        line += f"It reproduces {_every_example(task)}; {_size_and_score(candidate)}."
+    else:
+        line = f"{view.checked} by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
     if candidate.completed:
         line += "\nNone of the model's programs fits; this begins as one of them, the rest is searched for."
     if task.held_out:

@@ -29,14 +29,16 @@ def read_text(path: str | Path, hint: str | None = None, *, error: Raised = Inpu
     try:
         data = Path(path).read_bytes()
     except (OSError, ValueError) as found:
-        raise error(reason_of(found, path), str(path), hint) from None
+        raise error(reason_of(found), str(path), hint) from None
     return utf8(data, str(path), error=error)
 
 
-def reason_of(error: OSError | ValueError, path: str | Path) -> str:
+def reason_of(error: OSError | ValueError) -> str:
     """Why a file cannot be read or written, in the words of a message."""
+    if isinstance(error, IsADirectoryError):
+        return "is a folder"
     if isinstance(error, OSError):
-        return "is a folder" if Path(path).is_dir() else (error.strerror or str(error)).lower()
+        return (error.strerror or str(error)).lower()
     return "not the path of a file"  # with a zero in it
 
 

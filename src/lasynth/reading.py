@@ -53,26 +53,16 @@ def read_text(
         with Path(path).open("rb") as file:
             data = file.read(most + 1)
     except (OSError, ValueError) as found:
-        raise error(reason_of(found, path), str(path), hint) from None
-    check_size(len(data), most, str(path), error=error)
+        raise error(reason_of(found), str(path), hint) from None
     return utf8(data, str(path), error=error)
 
 
-def check_size(size: int, most: int, where: str | None = None, *, error: Raised = InputError) -> None:
-    """Check the size of what was read; a reader stops one byte behind the limit.
-
-    Raises:
-        InputError: more than `most` bytes; `error` where that is given.
-    """
-    if size > most:
-        limit = f"{most / 2**20:g} MiB" if most >= 2**20 else f"{most:,} bytes"
-        raise error(f"larger than {limit}, the limit for it", where, "Is it the right file?")
-
-
-def reason_of(error: OSError | ValueError, path: str | Path) -> str:
+def reason_of(error: OSError | ValueError) -> str:
     """Why a file cannot be read or written, in the words of a message."""
+    if isinstance(error, IsADirectoryError):
+        return "is a folder"
     if isinstance(error, OSError):
-        return "is a folder" if Path(path).is_dir() else (error.strerror or str(error)).lower()
+        return (error.strerror or str(error)).lower()
     return "not the path of a file"  # with a zero in it
 
 

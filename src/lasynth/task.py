@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from lasynth import domains
 from lasynth.errors import InputError
 from lasynth.examples import Example, Obstacles, check_keys, is_int, join, kind, read_examples, short
-from lasynth.reading import parse_json
+from lasynth.reading import parse_json, reason_of
 
 if TYPE_CHECKING:
     from lasynth.domains.base import Language
@@ -253,8 +253,7 @@ def _opened(path: Path) -> Iterator[TextIO]:
         with path.open(encoding="utf-8-sig", newline="\n") as file:
             yield file
     except OSError as error:
-        reason = "is a folder" if path.is_dir() else (error.strerror or str(error)).lower()
-        raise InputError(reason, str(path), "Give the path of a task file.") from None
+        raise InputError(reason_of(error), str(path), "Give the path of a task file.") from None
     except UnicodeDecodeError:
         raise InputError("not a text file in UTF-8", str(path), "Give a JSON file.") from None
 

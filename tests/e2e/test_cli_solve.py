@@ -146,7 +146,7 @@ def test_bad_input_is_one_message_and_status_2(solve: Any, write: Write, content
     [
         (("--beam", 0), "--beam"),
         (("--time-limit", 0), "the time limit is 0"),
-        (("--time-limit", "nan"), "the time limit is nan"),
+        (("--time-limit", "nan"), "--time-limit"),
         (("--time-limit", "soon"), "--time-limit"),
         (("--model", "no-such-model"), "no-such-model"),
         (("--model", "none.safetensors"), "none.safetensors"),

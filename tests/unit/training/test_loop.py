@@ -162,13 +162,13 @@ def test_config_round_trip_and_mistakes(tmp_path: Path) -> None:
     ("entries", "message"),
     [
         ({"learning_rate": "x"}, "learning_rate: 'x' does not fit. Give a number, above 0."),
-        ({"batch_size": 2.5}, "batch_size: 2.5 does not fit. Give a whole number, at least 1."),
-        ({"batch_size": 0}, "batch_size: 0 does not fit. Give a whole number, at least 1."),
+        ({"batch_size": 2.5}, "batch_size: 2.5 does not fit. Give a whole number, at least 1"),
+        ({"batch_size": 0}, "batch_size: 0 does not fit. Give a whole number, at least 1"),
         (
             {"model": {"embedding": "64"}},
-            "model.embedding: '64' does not fit. Give a whole number, at least 1.",
+            "model.embedding: '64' does not fit. Give a whole number, at least 1",
         ),
-        ({"model": {"heads": 0}}, "model.heads: 0 does not fit. Give a whole number, at least 1."),
+        ({"model": {"heads": 0}}, "model.heads: 0 does not fit. Give a whole number, at least 1"),
         ({"model": {"heads": 3}}, "model: hidden = 128 is not a multiple of 2 x heads = 6."),
         ({"model": {"widht": 3}}, "model: unknown entry 'widht'."),
         (
@@ -178,7 +178,7 @@ def test_config_round_trip_and_mistakes(tmp_path: Path) -> None:
         ({"model": {"min_cells": 6}}, "model: min_cells = 6 is more than max_cells = 5."),
         ({"exec_targets": "nonsense"}, "exec_targets: 'nonsense' does not fit. Give 'end' or 'statements'."),
         ({"precision": "fp8"}, "precision: 'fp8' does not fit. Give 'float32' or 'bfloat16'."),
-        ({"validate_every": 0}, "validate_every: 0 does not fit. Give a whole number, at least 1."),
+        ({"validate_every": 0}, "validate_every: 0 does not fit. Give a whole number, at least 1"),
         ({"average": 2}, "average: 2 does not fit. Give a number, at least 0 and below 1."),
         ({"clip": 0}, "clip: 0 does not fit. Give a number, above 0."),
         ({"replay": 1.0}, "replay: 1.0 does not fit. Give a number, at least 0 and below 1."),

@@ -142,15 +142,9 @@ def _read_file(path: Path, language: Language) -> str:
 
 
 def _text_of(path: Path, what: str) -> str:
-    from lasynth.errors import InputError
+    from lasynth.reading import read_text
 
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = "is a folder" if path.is_dir() else (error.strerror or str(error)).lower()
-        raise InputError(reason, str(path), f"Give the path of {what}.") from None
-    except UnicodeDecodeError:
-        raise InputError("not a text file in UTF-8", str(path)) from None
+    return read_text(path, f"Give the path of {what}.")
 
 
 def draw_run(language: Language, text: str, given: Any, out: Path) -> None:

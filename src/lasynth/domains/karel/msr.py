@@ -25,7 +25,7 @@ from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.world import World, WorldArray
 from lasynth.errors import InputError, ProgramError
 from lasynth.grammar import IntArray
-from lasynth.reading import parse_json, reason_of, utf8
+from lasynth.reading import lines_of, parse_json, utf8
 
 __all__ = ["NUM_SHOWN", "MsrRecord", "is_record", "read_msr", "read_record", "record_of", "task_json"]
 
@@ -67,7 +67,7 @@ def read_msr(path: str | Path) -> Iterator[MsrRecord]:
 
     def records() -> Iterator[MsrRecord]:
         with file:
-            for number, line in enumerate(file, 1):
+            for number, line in lines_of(file, str(path)):
                 if line.strip():
                     yield read_record(line, where=f"{path}, line {number}")
 

@@ -55,7 +55,8 @@ def read_text(
         with Path(path).open("rb") as file:
             data = file.read(most + 1)
     except (OSError, ValueError) as found:
-        raise error(reason_of(found), str(path), hint) from None
+        raise error(reason_of(found, path), str(path), hint) from None
+    check_size(len(data), most, str(path), error=error)
     return utf8(data, str(path), error=error)
 
 
@@ -85,10 +86,8 @@ def lines_of(file: IO[AnyStr], where: str, *, most: int = MAX_TASK_BYTES) -> Ite
 
 def reason_of(error: OSError | ValueError, path: str | Path) -> str:
     """Why a file cannot be read or written, in the words of a message."""
-    if isinstance(error, IsADirectoryError):
-        return "is a folder"
     if isinstance(error, OSError):
-        return (error.strerror or str(error)).lower()
+        return "is a folder" if Path(path).is_dir() else (error.strerror or str(error)).lower()
     return "not the path of a file"  # with a zero in it
 
 

@@ -23,7 +23,7 @@ from lasynth import domains
 from lasynth.errors import InputError
 from lasynth.examples import Example, Obstacles, check_keys, is_int, join, kind, read_examples, short
 from lasynth.limits import MAX_ID_CHARS, MAX_TASK_BYTES
-from lasynth.reading import check_size, lines_of, parse_json, read_text
+from lasynth.reading import check_size, lines_of, parse_json, read_text, reason_of
 
 if TYPE_CHECKING:
     from lasynth.domains.base import Language
@@ -260,7 +260,7 @@ def _opened(path: Path) -> Iterator[TextIO]:
         with path.open(encoding="utf-8-sig", newline="\n") as file:
             yield file
     except OSError as error:
-        raise InputError(reason_of(error), str(path), "Give the path of a task file.") from None
+        raise InputError(reason_of(error, path), str(path), "Give the path of a task file.") from None
     except UnicodeDecodeError:
         raise InputError("not a text file in UTF-8", str(path), "Give a JSON file.") from None
 

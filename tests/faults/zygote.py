@@ -7,8 +7,8 @@ Reads a JSON object a line from standard input and answers with one. `arguments`
 - `full`: no write succeeds from there on.
 
 Points are the system calls of `lasynth.files`, and the steps of an update, of a validation and of a block of
-generated programs. With `after_s` in place of `at`, the signal comes from outside, that many seconds after the
-start.
+generated programs. With `after_s` in place of `at`, the signal comes from outside, that many seconds after
+the start.
 
 The answer holds `status` (negative: the signal that ended the child), `messages` and the number of `points`.
 """

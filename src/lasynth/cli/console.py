@@ -78,7 +78,7 @@ def _there(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:  # a name that is too long
-        raise InputError(reason_of(error), str(path), "Give another path.") from None
+        raise InputError(reason_of(error, path), str(path), "Give another path.") from None
 
 
 # What a terminal may take for a command; JSON escapes the controls below a blank by itself.

@@ -145,7 +145,6 @@ def _read_file(path: Path, language: Language) -> str:
 
 
 def _text_of(path: Path, what: str) -> str:
-    from lasynth.reading import read_text
 
     return read_text(path, f"Give the path of {what}.")
 

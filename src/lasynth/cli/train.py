@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lasynth.cli.console import MAX_SEED, Progress, check_folder, note
-from lasynth.cli.process import INTERRUPTED
 from lasynth.quoting import quoted
 from lasynth.reading import parse_json, read_text
 

@@ -24,6 +24,7 @@ from lasynth.data.shards import ShardInfo, TaskTable, read_info, shard_path, wri
 from lasynth.data.statistics import Statistics
 from lasynth.domains.generator import TaskGenerator
 from lasynth.errors import InputError, ShardError
+from lasynth.files import claimed, remove_leftovers
 from lasynth.quoting import quoted
 from lasynth.runner import InlineRunner, Runner
 

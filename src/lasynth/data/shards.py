@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
@@ -25,8 +24,10 @@ from msgspec import Meta
 
 from lasynth import domains
 from lasynth.config import Config, Count, Size, read
+from lasynth.data.parquet import read_parquet_bytes, to_parquet
 from lasynth.domains.kit.vocabulary import token_map
 from lasynth.errors import InputError, ShardError
+from lasynth.files import write_whole
 from lasynth.quoting import quoted
 from lasynth.reading import parse_json, utf8
 

@@ -45,6 +45,7 @@ class _Card(Config):
     dialect: str = ""
     lexemes: tuple[str, ...] = ()
     name: str = ""
+    digest: str = ""
     data: str = ""
     seed: Count | None = None
     machine: str = ""

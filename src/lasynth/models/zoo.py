@@ -31,6 +31,9 @@ from lasynth.quoting import quoted
 
 __all__ = ["config_of", "default_name", "digest_of", "has_default", "load", "save", "zoo_folder"]
 
+_STATED = ("format", "domain", "dialect", "lexemes", "config")  # of a card: what the weights are
+_TAKE_AGAIN = "Take the two files of a model from one place again."
+
 
 def zoo_folder() -> Path:
     """Where the shipped models lie: in the package, or in the repository of an editable install."""
@@ -92,6 +95,9 @@ def load(name_or_path: str | Path = domains.DEFAULT, *, device: str = "cpu") -> 
     card = read_card(place)
     try:
         config = model_config(card["config"], where=str(place), path="config.")
+        if card.get("digest", digest := digest_of(card, path.read_bytes())) != digest:
+            what = "the weights are damaged, cut short or belong to another card: its digest is another"
+            raise CheckpointError(what, str(path), _TAKE_AGAIN)
         config, weights = fitted(config, load_file(path), card, str(place))
         model = build(config)
         model.load_state_dict(weights)

@@ -53,7 +53,6 @@ _DRIVER: Final = Path(__file__).with_name("driver.c")
 _MAX_UNIT: Final = 250  # programs in a translation unit: a compiler's memory stays small
 _RUN_LIMIT_S: Final = 0.02  # CPU time of one run; a thousand steps take microseconds
 _FIND_LIMIT_S: Final = 10.0  # to find a compiler that works, on a busy machine
-_NOT_EXECUTABLE: Final = 126  # what a shell ends with then
 _MAX_MESSAGE: Final = 200  # characters of what a compiler says that a user is shown
 _MAX_MESSAGES: Final = 4096  # bytes of it that are read
 
@@ -100,24 +99,25 @@ class Compiler:
     sanitize: bool = False
 
     @classmethod
-    def find(cls, *, sanitize: bool = False, timeout_s: float = _FIND_LIMIT_S) -> Compiler:
+    def find(cls, *, sanitize: bool = False, timeout_s: float | None = None) -> Compiler:
         """The first of gcc, cc, clang and tcc that is on the PATH and works.
 
         Args:
             sanitize: find one that can compile with sanitizers.
-            timeout_s: for all of them, by the clock; one of them has half of it.
+            timeout_s: for all of them, by the clock, 10 s if not given; one of them has half of it.
 
         Raises:
             CheckerError: none of them is there, or none works; says what is wrong with the first.
         """
-        deadline = time.monotonic() + timeout_s
+        limit_s = _FIND_LIMIT_S if timeout_s is None else timeout_s
+        deadline = time.monotonic() + limit_s
         errors: list[CheckerError] = []
         for name in _NAMES:
             left_s = deadline - time.monotonic()
             if left_s > 0 and (path := shutil.which(name)) is not None:
                 compiler = cls(str(Path(path).absolute()), name, sanitize)
                 try:
-                    _try_out(compiler, timeout_s=min(timeout_s / 2, left_s))
+                    _try_out(compiler, timeout_s=min(limit_s / 2, left_s))
                 except CheckerError as error:
                     errors.append(error)
                 else:
@@ -219,11 +219,11 @@ class Compiler:
                 raise _refusal(f"{self.name} {_how_it_ended(code)}", said)
             if not _is_program(folder / "programs"):
                 raise CheckerError(f"{self.name} wrote no program")
+            if not os.access(folder / "programs", os.X_OK):
+                raise CheckerError(f"programs made by {self.name} may not run in {folder.parent} (noexec?)")
             # Held open, so that the file that is read is the one that was made here.
             with (folder / "results").open("w+b") as file:
                 code, said = _call(("./programs", "lists", "results"), folder, deadline)
-                if code == _NOT_EXECUTABLE:
-                    raise CheckerError(f"programs may not be run in {folder.parent} (mounted noexec?)")
                 if code:
                     raise _refusal(f"the program that {self.name} made {_how_it_ended(code)}", said)
                 num_lists = inputs_PKN.nbytes
@@ -243,7 +243,9 @@ def _call(command: Sequence[str], folder: Path, deadline: float) -> tuple[int, s
         OSError: no process can be made.
     """
     path = os.environ.get("PATH", os.defpath)
-    with (folder / "messages").open("w+b") as messages:
+    with (folder / "messages").open("w+b", buffering=0) as messages:
+        messages.write(bytes(_MAX_MESSAGES))  # there is then room to say that the disk is full
+        messages.seek(0)
         process = subprocess.Popen(
             ("/bin/sh", "-c", _GUARD, str(folder), *command),
             stdin=subprocess.PIPE,
@@ -265,7 +267,7 @@ def _call(command: Sequence[str], folder: Path, deadline: float) -> tuple[int, s
             assert process.stdin is not None
             process.stdin.close()
         messages.seek(0)
-        return code, messages.read(_MAX_MESSAGES).decode(errors="replace")
+        return code, messages.read(_MAX_MESSAGES).rstrip(b"\0").decode(errors="replace")
 
 
 def _is_program(path: Path) -> bool:

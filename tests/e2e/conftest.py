@@ -32,9 +32,11 @@ def lasynth() -> Lasynth:
 
 @pytest.fixture
 def interrupted() -> Callable[..., tuple[int, str]]:
-    """Starts a command in a process, interrupts it as soon as a file is there: its status and messages."""
+    """Starts a command in a process, sends it a signal once a file is there: its status and messages."""
 
-    def call(*arguments: object, once: tuple[Path, str]) -> tuple[int, str]:
+    def call(
+        *arguments: object, once: tuple[Path, str], by: signal.Signals = signal.SIGINT
+    ) -> tuple[int, str]:
         folder, pattern = once
         command = [sys.executable, "-c", "from lasynth.cli import main; main()", *map(str, arguments)]
         # A shell's background job has interrupts ignored, and its children would inherit that.
@@ -44,7 +46,7 @@ def interrupted() -> Callable[..., tuple[int, str]]:
             while not any(folder.glob(pattern)):
                 assert process.poll() is None, process.communicate()[1]
                 time.sleep(0.02)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(by)
             _, messages = process.communicate()
         finally:
             process.kill()

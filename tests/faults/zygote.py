@@ -125,6 +125,8 @@ def child(arguments: list[str], fault: Fault, folder: Path) -> int:
         run(arguments, fault)
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 1
+    except KeyboardInterrupt:  # before the command begins
+        status = 130
     except BaseException:  # noqa: BLE001 - a child must not go on as a second zygote
         traceback.print_exc()
     sys.stdout.flush()

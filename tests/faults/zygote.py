@@ -32,6 +32,7 @@ import torch
 
 import lasynth.cli
 from lasynth import domains, files
+from lasynth.cli.process import ending, handle_signals
 from lasynth.data import generate as generation
 from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.models import LaSynthConfig, build, save
@@ -105,13 +106,13 @@ def run(arguments: list[str], fault: Fault) -> None:
     loop.time = SimpleNamespace(monotonic=itertools.count().__next__)  # type: ignore[attr-defined]
     loop._LOG_EVERY = LOG_EVERY  # type: ignore[misc]
     if arguments[0] == "export":
-        lasynth.cli.console.command(lambda: export(*arguments[1:]))()
+        raise SystemExit(ending(lambda: export(*arguments[1:]), debug=False))
     lasynth.cli.app(arguments)
 
 
 def export(path: str, seed: str) -> None:
     model, config = tiny(int(seed))
-    save(model, config, Path(path), {"seed": seed})
+    save(model, config, Path(path), {"seed": int(seed)})
 
 
 def child(arguments: list[str], fault: Fault, folder: Path) -> int:
@@ -120,6 +121,7 @@ def child(arguments: list[str], fault: Fault, folder: Path) -> int:
     os.dup2(descriptor, 2)
     os.dup2(descriptor, 1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    handle_signals()
     status = 70
     try:
         run(arguments, fault)

@@ -30,6 +30,8 @@ FLOORS = (
         "quoting",
         "reading",
         "limits",
+        "files",
+        "compiled",
     ),
 )
 SAME_FLOOR = {
@@ -37,7 +39,10 @@ SAME_FLOOR = {
     ("automaton", "compiled"),
     ("compiled", "_cache"),
     ("training", "evaluation"),  # the solve rate during training is an evaluation
-    *((room, "errors") for room in ("grammar", "automaton", "runner", "examples", "config", "reading")),
+    *(
+        (room, "errors")
+        for room in ("grammar", "automaton", "runner", "examples", "config", "files", "reading")
+    ),
     *((room, "limits") for room in ("examples", "reading")),
     ("limits", "errors"),
     *((room, "quoting") for room in ("errors", "examples", "config", "reading")),

@@ -161,9 +161,12 @@ def by_words(data: bytes, seeds: Sequence[bytes], rng: random.Random) -> bytes:
 def by_values(data: bytes, seeds: Sequence[bytes], rng: random.Random) -> bytes:
     """Values of JSON replaced, removed, renamed, doubled, exchanged, nested; keys given twice."""
     try:
-        root: list[Any] = [json.loads(data)]
-    except (ValueError, RecursionError):
+        return _by_values([json.loads(data)], seeds, rng)
+    except (ValueError, RecursionError):  # no JSON, or nested too deeply to be written
         return by_words(data, seeds, rng)
+
+
+def _by_values(root: list[Any], seeds: Sequence[bytes], rng: random.Random) -> bytes:
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         places: list[tuple[Any, Any]] = []
         open_nodes: list[Any] = [root]
@@ -193,15 +196,12 @@ def by_values(data: bytes, seeds: Sequence[bytes], rng: random.Random) -> bytes:
             case 5 if isinstance(value, int) and not isinstance(value, bool):
                 node[key] = value + rng.choice((-1, 1, 2**16, -(2**40)))
             case 6 if isinstance(value, str):
-                node[key] = by_words(value.encode(), seeds, rng).decode(errors="replace")
+                node[key] = by_words(value.encode(errors="replace"), seeds, rng).decode(errors="replace")
             case _:
                 node[key] = copy.deepcopy(rng.choice(VALUES))
         if len(root) != 1:
             root = root[:1] or [None]
-    try:
-        text = json.dumps(root[0], ensure_ascii=rng.random() < 0.7)
-    except (RecursionError, ValueError):
-        return data
+    text = json.dumps(root[0], ensure_ascii=rng.random() < 0.7)
     if rng.random() < 0.05:
         keys = re.findall(r'"\w+": ', text)
         text = text.replace("{", "{" + (rng.choice(keys) + "0, " if keys else ""), 1)

@@ -33,6 +33,7 @@ import numpy.typing as npt
 
 from lasynth.errors import InputError
 from lasynth.limits import MAX_VALUE_CHARS
+from lasynth.quoting import cut
 from lasynth.reading import check_size
 
 __all__ = [
@@ -351,13 +352,13 @@ def _read_notes(cells: str, notes: Sequence[str], place: str) -> tuple[dict[int,
         found = _NOTE.fullmatch(note)
         if found is None:
             hint = "Behind a row stand notes such as '>:3', '+:12' and '!'."
-            raise InputError(f"'{note}' behind the row is unknown", place, hint)
+            raise InputError(f"'{cut(note)}' behind the row is unknown", place, hint)
         if found["crash"]:
             crashed = True
             continue
         col = next((col for col, cell in enumerate(cells) if cell == found["cell"] and col not in counts), -1)
         if col < 0:
-            raise InputError(f"'{note}' belongs to no '{found['cell']}' of this row", place)
+            raise InputError(f"'{cut(note)}' belongs to no '{found['cell']}' of this row", place)
         counts[col] = int(found["count"])
     for col, cell in enumerate(cells):
         if cell == "+" and col not in counts:

@@ -29,7 +29,7 @@ def generate(
         int | None,
         typer.Option(min=1, max=MAX_NUMBER, help="The number of tasks, in all shards together."),
     ] = None,
-    domain: Annotated[str, typer.Option(help="The language: c or karel.")] = "c",
+    domain: Annotated[str | None, typer.Option(help="The language: c (default), karel, or another.")] = None,
     split: Annotated[str, typer.Option(help="train, valid or test. Splits never overlap.")] = "train",
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed of the data set.")] = 0,
     shards: Annotated[
@@ -113,13 +113,13 @@ def _print_statistics(statistics: Statistics, json: bool) -> None:
         print(statistics.to_text())
 
 
-def _settings(domain: str, name: str | None) -> TaskGenerator:
+def _settings(domain: str | None, name: str | None) -> TaskGenerator:
     """The tasks of a named setting, or of a TOML file; the language's default tasks without a name."""
     from lasynth import domains
     from lasynth.config import read
     from lasynth.reading import parse_toml, read_text
 
-    generator = domains.get(domain).generator()
+    generator = domains.get(domain or domains.DEFAULT).generator()
     if name is None:
         return generator()
     if not name.endswith(".toml"):

@@ -41,6 +41,7 @@ from lasynth.training import loop, validation
 SIGNALS = {"kill": signal.SIGKILL, "term": signal.SIGTERM, "int": signal.SIGINT, "int2": signal.SIGINT}
 CALLS = ("open", "write", "fsync", "replace")
 LOG_EVERY = 4
+WAITING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Fault:
@@ -124,13 +125,15 @@ def child(arguments: list[str], fault: Fault, folder: Path) -> int:
     handle_signals()
     status = 70
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITING)
         run(arguments, fault)
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 1
-    except KeyboardInterrupt:  # before the command begins
-        status = 130
+    except KeyboardInterrupt:
+        status = 130  # of one before the command begins
     except BaseException:  # noqa: BLE001 - a child must not go on as a second zygote
         traceback.print_exc()
+    signal.pthread_sigmask(signal.SIG_BLOCK, WAITING)
     sys.stdout.flush()
     sys.stderr.flush()
     (folder / "points").write_text(str(fault.points))
@@ -143,13 +146,16 @@ def answer(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     fault = Fault(asked.get("kind") if inside else None, asked.get("at", 0), asked.get("again", 0))
     (folder / "points").unlink(missing_ok=True)
     begun = time.monotonic()
+    # Until the child is ready, signals from outside wait.
+    signal.pthread_sigmask(signal.SIG_BLOCK, WAITING)
     number = os.fork()
     if not number:
-        status = 70
+        status = 130  # of an interrupt that comes when the command has ended
         try:
             status = child(request["arguments"], fault, folder)
         finally:
             os._exit(status)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITING)
     if not inside:
         for delay in (asked["after_s"], *([asked["again_s"]] if asked["kind"] == "int2" else [])):
             time.sleep(delay)

@@ -181,7 +181,9 @@ def _by_values(root: list[Any], seeds: Sequence[bytes], rng: random.Random) -> b
             case 0 if node is not root:
                 del node[key]
             case 1 if isinstance(node, dict):
-                node[rng.choice((key + "s", key.upper(), "", "x", rng.choice(places)[1]))] = node.pop(key)
+                node[rng.choice((key + "s", key.upper(), "", "x", str(rng.choice(places)[1])))] = node.pop(
+                    key
+                )
             case 2:
                 other, name = rng.choice(places)
                 node[key] = copy.deepcopy(other[name])

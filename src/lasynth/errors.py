@@ -12,11 +12,13 @@ from enum import IntEnum
 
 __all__ = [
     "CheckpointError",
+    "InUseError",
     "InputError",
     "LasynthError",
     "ProgramError",
     "RunError",
     "ShardError",
+    "TrainingError",
 ]
 
 
@@ -47,6 +49,14 @@ class _LocatedError(LasynthError):
 
 class InputError(_LocatedError):
     """Bad input of a user: a task, an option, a file. Says what, where, and what to do."""
+
+
+class InUseError(InputError):
+    """A folder that another process works in; says which process."""
+
+
+class TrainingError(_LocatedError):
+    """A training run that cannot go on: its losses are no longer numbers."""
 
 
 class CheckpointError(_LocatedError):

@@ -1,7 +1,8 @@
 """One map over shards: in this process, in several, or on a Ray cluster.
 
 The single door to parallelism outside a training step. Results come in the order of the items
-whatever the order of their completion, and an interruption leaves no process behind.
+whatever the order of their completion. No process is left behind, also where this one is killed outright:
+a worker watches its parent and ends with it.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import importlib
 import multiprocessing
 import os
 import signal
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.connection import wait
 from typing import TypeVar
 
 from lasynth.errors import InputError
@@ -27,8 +30,10 @@ class Runner(ABC):
     """Where the items of a map are worked on."""
 
     @abstractmethod
-    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
         """The results of a function for each item, in the order of the items.
+
+        Closing the generator, or an exception where it is used, ends the work.
 
         Args:
             function: of a module, or a `functools.partial` of one, so that it can be sent elsewhere.
@@ -58,7 +63,7 @@ class Runner(ABC):
 class InlineRunner(Runner):
     """Works on one item after the other, in this process."""
 
-    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
         """See `Runner.map`."""
         for item in items:
             yield function(item)
@@ -79,11 +84,11 @@ class ProcessRunner(Runner):
         if self.num_workers < 1:
             raise InputError(f"{self.num_workers} processes", hint="Give at least one.")
 
-    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
         """See `Runner.map`."""
         # Spawned, not forked: a fork of a process with threads (torch, Numba) can hang.
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.num_workers, mp_context=context, initializer=_ignore_interrupt)
+        pool = ProcessPoolExecutor(self.num_workers, mp_context=context, initializer=_begin_worker)
         others = multiprocessing.active_children()
         finished = False
         try:
@@ -97,6 +102,9 @@ class ProcessRunner(Runner):
             if not finished:
                 for worker in workers:
                     worker.terminate()
+                # Afterwards nobody writes any more, and what they were writing can be removed.
+                for worker in workers:
+                    worker.join()
 
 
 class RayRunner(Runner):
@@ -112,7 +120,7 @@ class RayRunner(Runner):
         except ImportError:
             raise InputError("Ray is not installed", hint="Install `lasynth[cluster]`.") from None
 
-    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
         """See `Runner.map`."""
         if not self._ray.is_initialized():
             self._ray.init(log_to_driver=False)
@@ -131,6 +139,17 @@ def _call(function: Callable[[Item], Result], item: Item) -> Result:
     return function(item)
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent, which ends its workers."""
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers, and end when the parent has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What this process is started with may hold other handlers: `terminate` must end it.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    # At once: the main thread may wait for work without end. A file being written stays a leftover.
+    os._exit(1)

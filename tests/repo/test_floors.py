@@ -18,12 +18,12 @@ FLOORS = (
     ("models", "data", "search"),
     ("task",),
     ("domains",),
-    ("grammar", "automaton", "runner", "examples", "outcome", "config", "_cache", "errors"),
+    ("grammar", "automaton", "runner", "files", "examples", "outcome", "config", "_cache", "errors"),
 )
 SAME_FLOOR = {
     ("automaton", "grammar"),
     ("training", "evaluation"),  # the solve rate during training is an evaluation
-    *((room, "errors") for room in ("grammar", "automaton", "runner", "examples", "config")),
+    *((room, "errors") for room in ("grammar", "automaton", "runner", "files", "examples", "config")),
 }
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 TORCH_ROOMS = {"models", "training", "evaluation", "api", "cli", "web", "__main__"}

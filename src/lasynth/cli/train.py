@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lasynth.cli.console import INTERRUPTED, Progress, command, note
+from lasynth.cli.console import Progress, command, note
 
 if TYPE_CHECKING:
     from lasynth.training.config import TrainConfig
@@ -46,12 +46,11 @@ def train(
     """
     from lasynth.data.dataset import Dataset
     from lasynth.errors import InputError
+    from lasynth.files import claimed
     from lasynth.training.loop import Trainer
     from lasynth.training.validation import validator
 
-    started = (out / "last.pt").is_file()
-    if started and not resume:
-        raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
+    _check_new(out, resume)
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes must be above 0", f"--minutes {minutes}")
     chosen = _config(preset, config, seed, out if resume else None, data)
@@ -62,28 +61,34 @@ def train(
     programs = Dataset.open(data, split="train", max_tokens=chosen.max_tokens)
     if not len(programs):
         raise InputError(f"no program has at most {chosen.max_tokens} tokens", str(data), "Raise max_tokens.")
-    trainer = Trainer(
-        chosen,
-        programs,
-        out,
-        validate=validator(tasks, chosen.model) if tasks else None,
-        device=device,
-    )
-    if resume:
-        trainer.resume()
-    with Progress("training", chosen.num_programs, every_s=30.0) as progress:
-        for state in trainer.run(minutes=minutes):
-            shown = {name: state.metrics[name] for name in ("loss", "accuracy") if name in state.metrics}
-            words = (f"{name} {value:.3f}" for name, value in shown.items())
-            progress(state.programs, state.num_programs, ", ".join(words))
+    validate = validator(tasks, chosen.model) if tasks else None
+    with claimed(out):
+        _check_new(out, resume)  # again: another run may have begun and ended since
+        trainer = Trainer(chosen, programs, out, validate=validate, device=device)
+        if resume:
+            trainer.resume()
+        with Progress("training", chosen.num_programs, every_s=30.0) as progress:
+            for state in trainer.run(minutes=minutes):
+                shown = {name: state.metrics[name] for name in ("loss", "accuracy") if name in state.metrics}
+                words = (f"{name} {value:.3f}" for name, value in shown.items())
+                progress(state.programs, state.num_programs, ", ".join(words))
+        _export(trainer, chosen, out)
 
     finished = trainer.programs >= chosen.num_programs
-    _export(trainer, chosen, out)
     if finished:
         note(f"Done. Try it: lasynth evaluate --model {out} --tasks {valid[0] if valid else 'TASKS.jsonl'}")
     else:
         note(f"Stopped after {trainer.programs:,} of {chosen.num_programs:,} programs; --resume continues.")
-    return 0 if finished or minutes is not None else INTERRUPTED
+    if finished or trainer.stopped_by is None:
+        return 0
+    return 128 + trainer.stopped_by
+
+
+def _check_new(out: Path, resume: bool) -> None:
+    from lasynth.errors import InputError
+
+    if (out / "last.pt").is_file() and not resume:
+        raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
 
 
 def _config(

@@ -98,8 +98,7 @@ class Batches(Iterator[Batch]):
 
     def __next__(self) -> Batch:
         if self.position == len(self._order):
-            self.epoch, self.position = self.epoch + 1, 0
-            self._order = self._order_of(self.epoch)
+            self.seek(self.epoch + 1, 0)
         if self.num_epochs is not None and self.epoch >= self.num_epochs:
             raise StopIteration
         items = self._order[self.position]
@@ -122,8 +121,13 @@ class Batches(Iterator[Batch]):
                     f"the batches were made with {key} = {state.get(key)}, now it is {value}",
                     hint="Resume with the same data and settings.",
                 )
-        self.epoch, self.position = state["epoch"], state["position"]
-        self._order = self._order_of(self.epoch)
+        self.seek(state["epoch"], state["position"])
+
+    def seek(self, epoch: int, position: int) -> None:
+        """Go to a batch of an epoch; the next one is that."""
+        if epoch != self.epoch:
+            self._order = self._order_of(epoch)
+        self.epoch, self.position = epoch, position
 
     def _identity(self) -> dict[str, int]:
         return {

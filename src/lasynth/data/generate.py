@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ from lasynth.data.shards import ShardInfo, TaskTable, read_info, shard_path, wri
 from lasynth.data.statistics import Statistics
 from lasynth.domains.generator import TaskGenerator
 from lasynth.errors import InputError, ShardError
+from lasynth.files import claimed, remove_leftovers
 from lasynth.runner import InlineRunner, Runner
 
 __all__ = ["generate", "make_shard"]
@@ -176,7 +178,8 @@ def generate(
         The statistics of all shards.
 
     Raises:
-        InputError: an argument that does not fit, or Csmith is the source and is not installed.
+        InputError: an argument that does not fit, Csmith is the source and is not installed, or another
+            process generates this split in the folder.
         ShardError: an existing shard is damaged, or was made with other settings.
     """
     if split not in list(Split):
@@ -200,14 +203,19 @@ def generate(
             num_shown=config.num_shown,
             repeats=_repeats(config, split),
         )
-        path = shard_path(out_dir, split, shard, num_shards)
-        if path.exists() and read_info(path) != info:
-            raise ShardError("made with other settings", str(path), "Delete it, or use another folder.")
         infos.append(info)
-    Path(out_dir).mkdir(parents=True, exist_ok=True)
-    for stale in Path(out_dir).glob(f".{split}-*.tmp"):  # of a run that was killed
-        stale.unlink(missing_ok=True)
-    for number in (runner or InlineRunner()).map(partial(_write, folder=str(out_dir), config=config), infos):
-        if progress is not None:
-            progress(number)
-    return Statistics.of_shards(shard_path(out_dir, split, info.shard, num_shards) for info in infos)
+    folder, names = Path(out_dir), f"{split}-*"
+    with claimed(folder, split, leftovers=names):
+        for info in infos:
+            path = shard_path(folder, split, info.shard, num_shards)
+            if path.exists() and read_info(path) != info:
+                raise ShardError("made with other settings", str(path), "Delete it, or use another folder.")
+        work = (runner or InlineRunner()).map(partial(_write, folder=str(folder), config=config), infos)
+        try:
+            with closing(work):
+                for number in work:
+                    if progress is not None:
+                        progress(number)
+        finally:
+            remove_leftovers(folder, names)  # of workers that were ended while they wrote
+        return Statistics.of_shards(shard_path(folder, split, info.shard, num_shards) for info in infos)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lasynth import domains
+from lasynth.data.parquet import read_parquet_bytes, to_parquet
 from lasynth.domains.kit.vocabulary import token_map
 from lasynth.errors import InputError, ShardError
+from lasynth.files import write_whole
 
 __all__ = ["SCHEMA_VERSION", "ShardInfo", "TaskTable", "read_info", "read_shard", "shard_path", "write_shard"]
 
@@ -141,30 +142,34 @@ def write_shard(path: str | Path, table: TaskTable, info: ShardInfo) -> None:
     }
     head = {"schema": SCHEMA_VERSION, **_head(info)}
     arrow = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(head, sort_keys=True).encode()})
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(arrow, temporary, compression="zstd")
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
     except OSError as error:
         raise ShardError(f"cannot be written: {error.strerror or error}", str(path)) from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, to_parquet(arrow), error=ShardError)
 
 
 def read_info(path: str | Path) -> ShardInfo:
-    """How a shard was made, without reading its tasks.
+    """How a shard was made; its tasks are checked for damage, and not decoded.
 
     Raises:
-        ShardError: no such file, not a shard, truncated, or of another schema version.
+        ShardError: no such file, not a shard, damaged, or of another schema version.
     """
-    path = Path(path)
+    return _open(Path(path))[0]
+
+
+def _open(path: Path) -> tuple[ShardInfo, pq.ParquetFile]:
     if not path.is_file():
         raise ShardError("no such shard", str(path), "Give the folder that `lasynth generate` wrote to.")
     try:
-        metadata = pq.read_schema(path).metadata or {}
+        content = read_parquet_bytes(path)
+    except OSError as error:
+        raise ShardError(f"cannot be read: {error.strerror or error}", str(path)) from None
+    except ValueError:
+        raise ShardError("damaged: its checksum does not match", str(path), _AGAIN) from None
+    try:
+        file = pq.ParquetFile(content)
+        metadata = file.schema_arrow.metadata or {}
     except (pa.ArrowException, OSError, ValueError):
         raise ShardError("not a Parquet file, or a truncated one", str(path), _AGAIN) from None
     try:
@@ -185,20 +190,20 @@ def read_info(path: str | Path) -> ShardInfo:
     except (TypeError, InputError):
         raise ShardError("its metadata is damaged", str(path), _AGAIN) from None
     if not info.dialect:
-        return dataclasses.replace(info, dialect=language.dialect)
+        return dataclasses.replace(info, dialect=language.dialect), file
     if info.dialect != language.dialect:
         what = f"written in dialect {info.dialect}, this lasynth has {language.dialect}"
         raise ShardError(what, str(path), "Use the lasynth that wrote it, or generate the data again.")
-    return info
+    return info, file
 
 
 def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
     """The tasks of a shard, and how it was made.
 
     Raises:
-        ShardError: no such file, not a shard, truncated, or of another schema version.
+        ShardError: no such file, not a shard, damaged, or of another schema version.
     """
-    info = read_info(path)
+    info, file = _open(Path(path))
     language = domains.get(info.domain)
     eos, word = language.grammar.eos, language.generator().PLAIN
     try:
@@ -209,7 +214,7 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
             what, str(path), "Use the lasynth that wrote it, or generate the data again."
         ) from None
     try:
-        arrow = pq.read_table(path)
+        arrow = file.read()
         shape = (arrow.num_rows, info.num_examples, info.num_cells)
         table = TaskTable(
             tokens_PT=_padded(arrow["tokens"], tokens, eos),

@@ -1,13 +1,16 @@
 """Models on disk: weights as safetensors, beside a card in JSON that a person can read.
 
 A model is two files, `NAME.safetensors` and `NAME.json`. The card states what the weights are (format,
-domain, vocabulary, configuration) and what is known of them (data, seed, budget, scores).
+domain, vocabulary, configuration) and what is known of them (data, seed, budget, scores). Its `digest` is the
+SHA-256 of the weights and of what the card states them to be, so that damage to either is seen, and weights
+with the card of others. A card without one is of an earlier version, and is read unchecked.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +21,17 @@ from safetensors.torch import save as to_bytes
 
 from lasynth import domains
 from lasynth.errors import CheckpointError, InputError
+from lasynth.files import write_all
 from lasynth.models.build import build, model_config
 from lasynth.models.model import Model, ModelConfig
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.models.vocabulary import fitted, made_with
 
-__all__ = ["default_name", "config_of", "has_default", "load", "save", "zoo_folder"]
+__all__ = ["config_of", "default_name", "digest_of", "has_default", "load", "save", "zoo_folder"]
 
 FORMAT = 1
+_STATED = ("format", "domain", "dialect", "lexemes", "config")  # of a card: what the weights are
+_TAKE_AGAIN = "Take the two files of a model from one place again."
 
 
 def zoo_folder() -> Path:
@@ -55,18 +61,24 @@ def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) ->
         model: the network.
         config: what it was built from.
         path: of the weights; its folder must exist.
-        card: what is known of the model; format, domain, vocabulary and configuration are added.
+        card: what is known of the model; format, domain, vocabulary, configuration and digest are added.
+
+    Raises:
+        CheckpointError: a file cannot be written. None has changed then.
     """
-    weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    made = {"domain": config.domain, **made_with(config), "config": config.to_json()}
-    full = {"format": FORMAT, **made, **card}
-    # Written aside and moved, so that a process that is killed leaves no half of a file.
-    with tempfile.TemporaryDirectory(prefix=".model-", dir=path.parent) as folder:
-        written = Path(folder) / path.name
-        written.write_bytes(to_bytes(weights))  # `save_file` would keep it from other users
-        written.with_suffix(".json").write_text(json.dumps(full, indent=2) + "\n")
-        for file in (written, written.with_suffix(".json")):
-            file.replace(path.parent / file.name)
+    weights = to_bytes({name: tensor.contiguous() for name, tensor in model.state_dict().items()})
+    stated = {"format": FORMAT, "domain": config.domain, **made_with(config), "config": config.to_json()}
+    full = {**stated, "digest": digest_of(stated, weights), **card}
+    text = json.dumps(full, indent=2) + "\n"
+    write_all({path: weights, path.with_suffix(".json"): text.encode()}, error=CheckpointError)
+
+
+def digest_of(card: Mapping[str, Any], weights: bytes) -> str:
+    """The SHA-256 of weights as safetensors, and of what a card states them to be."""
+    stated = {key: card[key] for key in _STATED if key in card}
+    digest = hashlib.sha256(json.dumps(stated, sort_keys=True).encode() + b"\n")
+    digest.update(weights)
+    return digest.hexdigest()
 
 
 def load(name_or_path: str | Path = domains.DEFAULT, *, device: str = "cpu") -> Synthesizer:
@@ -81,14 +93,18 @@ def load(name_or_path: str | Path = domains.DEFAULT, *, device: str = "cpu") -> 
     place = path.with_suffix(".json")
     card = read_card(place)
     try:
-        config, weights = fitted(model_config(card["config"]), load_file(path), card, str(place))
+        given = model_config(card["config"])
+        if card.get("digest", digest := digest_of(card, path.read_bytes())) != digest:
+            what = "the weights are damaged, cut short or belong to another card: its digest is another"
+            raise CheckpointError(what, str(path), _TAKE_AGAIN)
+        config, weights = fitted(given, load_file(path), card, str(place))
         model = build(config)
         model.load_state_dict(weights)
     except (SafetensorError, RuntimeError, KeyError, OSError) as error:
         raise CheckpointError(
             "the weights cannot be read; they may be cut short or belong to another card",
             where=str(path),
-            hint="Take the two files of a model from one place again.",
+            hint=_TAKE_AGAIN,
         ) from error
     model.requires_grad_(False)
     return Synthesizer(model.to(torch.device(device)), config, name=path.stem)

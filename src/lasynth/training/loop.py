@@ -1,17 +1,25 @@
-"""The training loop: batches in, checkpoints and metrics out; stops and resumes without loss."""
+"""The training loop: batches in, checkpoints and metrics out; stops and resumes without loss.
+
+A checkpoint is of a moment between two updates. An update that is interrupted before the optimizer's step is
+undone: the batch is drawn again. If the step itself fails, the earlier checkpoint stays. The checkpoint also
+holds all that the run logged, and `metrics.jsonl` is written from it when the run goes on. The state says what
+is due after an update (a line of metrics, a validation), so a run may stop before that is done.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +28,8 @@ from torch import Tensor, nn
 
 from lasynth.data.batches import Batch, Batches
 from lasynth.data.dataset import Dataset
-from lasynth.errors import CheckpointError, InputError
+from lasynth.errors import CheckpointError, InputError, TrainingError
+from lasynth.files import append, write_whole
 from lasynth.models.build import build
 from lasynth.models.vocabulary import check, made_with
 from lasynth.training.checkpoint import load_checkpoint, save_checkpoint
@@ -33,6 +42,13 @@ from lasynth.training.validation import Validate
 __all__ = ["Progress", "Trainer"]
 
 _LOG_EVERY = 100
+_OTHER = {
+    "training": "other training data",
+    "num_programs": "other training data",
+    "validation": "other validation tasks",
+    "first stage": "another first stage or other traces",
+}
+_WORDS = {"loss": "loss", "norm": "norm of the gradient"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,8 @@ class Progress:
 
 class Trainer:
     """One run, in one folder: `config.json`, `metrics.jsonl`, `last.pt` and `best.pt`.
+
+    The folder should be claimed (`lasynth.files.claimed`), as `lasynth train` does it.
 
     Args:
         config: of the run.
@@ -117,11 +135,17 @@ class Trainer:
         self.programs = 0
         self.seconds = 0.0
         self.best = -1.0
+        self.validated = 0  # the update of the last validation
+        self.lines: list[str] = []  # of metrics.jsonl
+        self.pending: list[dict[str, Tensor]] = []  # metrics of the updates since the last line
+        self.saved: int | None = None  # the update of the last checkpoint
+        self.stopped_by: int | None = None  # the signal
         self._stop = False
+        self._exposed = False  # a signal may end what is going on
+        self._whole = True  # the state is that between two updates
         folder.mkdir(parents=True, exist_ok=True)
 
     def _enter(self, phase: int) -> None:
-        """Begin a phase of the curriculum."""
         config = self.config
         _, limit = self.limits[phase]
         chosen = self.fits & (self.data.lengths_P <= limit)
@@ -137,17 +161,19 @@ class Trainer:
         if not len(rows):
             limit = self.limits[phase][1]
             raise InputError(f"no program has at most {limit} tokens", where="training data")
-        self.phase, self.rows = phase, rows
         # Worlds are large: no copy of a data set that is wanted whole.
         data = self.data if len(rows) == len(self.data) else self.data.rows(rows)
-        self.batches = Batches(data, self.config.batch_size, seed=self.config.seed + phase)
+        batches = Batches(data, self.config.batch_size, seed=self.config.seed + phase)
+        self.phase, self.rows, self.batches = phase, rows, batches
 
-    def _next_batch(self) -> Batch:
+    def _enter_phase(self) -> None:
+        """Begin the phase of the curriculum that is due."""
         while self.programs >= self.limits[self.phase][0] * self.config.num_programs:
             self._enter(self.phase + 1)
-        batch = next(self.batches)
-        self.seen[self.rows[batch.items_B]] = True
-        return batch
+
+    def _next_batch(self) -> Batch:
+        self._enter_phase()
+        return next(self.batches)
 
     @property
     def num_distinct(self) -> int:
@@ -168,6 +194,22 @@ class Trainer:
         """Forward pass and losses of a batch."""
         return self.objective.losses(self.model, batch, self.rows[batch.items_B])
 
+    def step(self) -> None:
+        """Draw a batch and update; an exception before the optimizer's step leaves all as it was."""
+        self._enter_phase()
+        updates, epoch, position = self.updates, self.batches.epoch, self.batches.position
+        random = _random_state(self.device)
+        try:
+            self._exposed = True
+            metrics = self.update(next(self.batches))
+        except BaseException:
+            self._exposed = False
+            if self._whole and self.updates == updates:
+                self.batches.seek(epoch, position)
+                _set_random_state(random, self.device)
+            raise
+        self.pending.append(metrics)
+
     def update(self, batch: Batch) -> dict[str, Tensor]:
         """One step of the optimizer."""
         rate = self.learning_rate()
@@ -177,10 +219,13 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         found.total.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+        self._exposed = self._whole = False
         self.optimizer.step()
+        self._update_average()
         self.updates += 1
         self.programs += len(batch.tokens_BT)
-        self._update_average()
+        self.seen[self.rows[batch.items_B]] = True
+        self._whole = True
         return {
             "loss": found.total.detach(),
             "prog": found.prog,
@@ -206,38 +251,62 @@ class Trainer:
 
         Args:
             minutes: stop (resumably) after this long.
+
+        Raises:
+            TrainingError: losses, gradients or weights are no longer numbers; the last checkpoint is good.
+            CheckpointError: a file cannot be written.
         """
-        # Only now: a run that cannot be resumed must not overwrite the configuration that is there.
-        (self.folder / "config.json").write_text(json.dumps(self.config.to_json(), indent=2) + "\n")
+        # Only now: a run that cannot be resumed must not overwrite what is there.
+        config = json.dumps(self.config.to_json(), indent=2) + "\n"
+        write_whole(self.folder / "config.json", config.encode(), error=CheckpointError)
+        if self.lines:
+            write_whole(self._metrics, "".join(self.lines).encode(), error=CheckpointError)
+        else:
+            self._metrics.unlink(missing_ok=True)
+        if self.best < 0:  # there may be one of a run that was killed before its first checkpoint
+            (self.folder / "best.pt").unlink(missing_ok=True)
         begun = last_saved = lately = time.monotonic()
         programs_then = self.programs
-        pending: list[dict[str, Tensor]] = []
         with _stopping_on_signals(self):
             try:
-                while self.programs < self.config.num_programs and not self._stop:
-                    with _denormals_flushed():
-                        pending.append(self.update(self._next_batch()))
+                while True:
+                    finished = self.programs >= self.config.num_programs
+                    if self._stop and not finished:
+                        break
                     now = time.monotonic()
-                    if self.updates % _LOG_EVERY == 0:
+                    if self.pending and self.updates % _LOG_EVERY == 0:
+                        self._check_finite()
                         metrics = {
-                            name: float(torch.stack([m[name] for m in pending]).mean()) for name in pending[0]
+                            name: float(torch.stack([m[name] for m in self.pending]).mean())
+                            for name in self.pending[0]
                         }
-                        pending.clear()
                         rate = (self.programs - programs_then) / (now - lately)
                         self.seconds += now - lately
                         lately, programs_then = now, self.programs
                         self._log({"rate": rate, **metrics})
+                        self.pending.clear()
                         yield Progress(self.updates, self.programs, self.config.num_programs, rate, metrics)
-                    if self.validate and self.updates % self.config.validate_every == 0:
+                    if self.validate and self.validated < self.updates and self._validation_due:
                         self._validate()
                         lately += time.monotonic() - now
+                    if finished or (minutes is not None and now - begun > 60 * minutes):
+                        break
                     if now - last_saved > 60 * self.config.checkpoint_minutes:
                         self.save()
                         last_saved = now
-                    if minutes is not None and now - begun > 60 * minutes:
-                        break
+                    with _denormals_flushed():
+                        self.step()
             finally:
-                self.save()
+                if self._whole:
+                    self.save()
+
+    @property
+    def _metrics(self) -> Path:
+        return self.folder / "metrics.jsonl"
+
+    @property
+    def _validation_due(self) -> bool:
+        return self.updates % self.config.validate_every == 0
 
     def _log(self, metrics: dict[str, Any]) -> None:
         line = {
@@ -247,16 +316,21 @@ class Trainer:
             "learning_rate": self.learning_rate(),
             **{name: round(value, 5) for name, value in metrics.items()},
         }
-        with (self.folder / "metrics.jsonl").open("a") as stream:
-            stream.write(json.dumps(line) + "\n")
+        text = json.dumps(line) + "\n"
+        append(self._metrics, text, error=CheckpointError)
+        self.lines.append(text)
 
     def _validate(self) -> None:
         assert self.validate is not None
-        with torch.no_grad():
-            found = self.validate(self.average)
-        self._log({f"valid_{name}": value for name, value in found.items()})
-        if found.get("solved", 0.0) > self.best:
-            self.best = found["solved"]
+        self._check_finite()
+        try:
+            self._exposed = True
+            with torch.no_grad():
+                found = self.validate(self.average)
+        finally:
+            self._exposed = False
+        best = max(self.best, found.get("solved", 0.0))
+        if best > self.best:
             save_checkpoint(
                 self.folder / "best.pt",
                 {
@@ -267,9 +341,42 @@ class Trainer:
                     "programs": self.programs,
                 },
             )
+        self._log({f"valid_{name}": value for name, value in found.items()})
+        # Last: a validation that failed before is due again, and finds the same.
+        self.best, self.validated = best, self.updates
+
+    @torch.no_grad()
+    def _check_finite(self) -> None:
+        """Refuse to go on, or to save, where the losses of the last updates or the weights are no numbers.
+
+        Not after each update: it would wait for the device.
+        """
+        first = self.updates - len(self.pending) + 1
+        for name in ("loss", "norm"):
+            if self.pending:
+                values = torch.stack([m[name] for m in self.pending])
+                if not values.isfinite().all():
+                    self._diverged(first + int((~values.isfinite()).nonzero()[0]), f"the {_WORDS[name]}")
+        norms = torch._foreach_norm(list(self.model.parameters()), math.inf)
+        if not torch.stack(norms).isfinite().all():
+            self._diverged(self.updates, "a weight")
+
+    def _diverged(self, update: int, what: str) -> NoReturn:
+        self._whole = False
+        last = self.folder / "last.pt"
+        kept = "" if self.saved is None else f"{last} of update {self.saved} is kept. "
+        hint = f"{kept}Start another run with a lower learning_rate or clip, or a longer warmup."
+        raise TrainingError(f"training diverged: {what} of update {update} is not finite", None, hint)
 
     def save(self) -> None:
-        """Write `last.pt`."""
+        """Write `last.pt`.
+
+        Raises:
+            TrainingError: losses or weights are no longer numbers; nothing was written.
+            CheckpointError: it cannot be written; the old one is still there.
+        """
+        self._check_finite()
+        names = self.pending[0] if self.pending else ()
         save_checkpoint(
             self.folder / "last.pt",
             {
@@ -282,18 +389,41 @@ class Trainer:
                 "rows": torch.from_numpy(self.rows),
                 "seen": torch.from_numpy(self.seen),
                 "batches": self.batches.state(),
+                "random": _random_state(self.device),
+                "data": self._data,
                 "updates": self.updates,
                 "programs": self.programs,
                 "seconds": self.seconds,
                 "best": self.best,
+                "validated": self.validated,
+                "metrics": self.lines,
+                "pending": {name: torch.stack([m[name] for m in self.pending]) for name in names},
             },
         )
+
+        self.saved = self.updates
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        """What the run learns from and is measured on: digests of the tasks and of files."""
+        sources = hashlib.sha256()
+        for path in self.objective.sources:
+            sources.update(path.read_bytes())
+        return {
+            "training": self.data.digest,
+            "num_programs": len(self.data),
+            "validation": getattr(self.validate, "digest", None),
+            "first stage": sources.hexdigest() if self.objective.sources else None,
+        }
 
     def resume(self) -> None:
         """Go on from `last.pt`.
 
+        A checkpoint of format 1 has neither the metrics nor the digest of the data: lines of metrics of later
+        updates are dropped, the running means begin anew, and of the data only its size is compared.
+
         Raises:
-            CheckpointError: no readable checkpoint, or one of another configuration or vocabulary.
+            CheckpointError: no readable checkpoint, or one of another configuration, vocabulary or data.
         """
         state = load_checkpoint(self.folder / "last.pt")
         if state["config"] != self.config.to_json():
@@ -303,14 +433,40 @@ class Trainer:
                 hint="Give the run a folder of its own, or the configuration it was started with.",
             )
         check(self.config.model, state, str(self.folder))
+        self._check_data(state)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.seen = state["seen"].numpy()
         self._take(state["phase"], state["rows"].numpy())
         self.batches.restore(state["batches"])
-        self.updates, self.programs = state["updates"], state["programs"]
+        self.updates = self.saved = state["updates"]
+        self.programs = state["programs"]
         self.seconds, self.best = state["seconds"], state["best"]
+        if state["format"] == 1:
+            self.validated = self.updates
+            self.lines = [
+                line for line in _lines(self._metrics) if json.loads(line)["updates"] <= self.updates
+            ]
+            return
+        self.validated, self.lines = state["validated"], state["metrics"]
+        metrics = {name: values.to(self.device).unbind() for name, values in state["pending"].items()}
+        self.pending = [
+            dict(zip(metrics, values, strict=True)) for values in zip(*metrics.values(), strict=True)
+        ]
+        _set_random_state(state["random"], self.device)
+
+    def _check_data(self, state: Mapping[str, Any]) -> None:
+        before, now = state.get("data", {"num_programs": len(state["seen"])}), self._data
+        for name in before:
+            if before[name] == now[name]:
+                continue
+            what = f"the run was started with {_OTHER[name]}"
+            if before["num_programs"] != len(self.data):
+                what = f"the run was started with {before['num_programs']:,} programs, now there are "
+                what += f"{len(self.data):,}"
+            hint = "Resume with the data of the start, or begin another run in a folder of its own."
+            raise CheckpointError(what, str(self.folder), hint)
 
     def stop(self) -> None:
         """Ask the run to end after the present update."""
@@ -324,6 +480,22 @@ def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, A
         {"params": matrices, "weight_decay": weight_decay},
         {"params": vectors, "weight_decay": 0.0},
     ]
+
+
+def _random_state(device: torch.device) -> list[Tensor]:
+    """Of the generators that dropout draws from."""
+    there = [torch.get_rng_state()]
+    return [*there, torch.cuda.get_rng_state(device)] if device.type == "cuda" else there
+
+
+def _set_random_state(state: list[Tensor], device: torch.device) -> None:
+    torch.set_rng_state(state[0])
+    if device.type == "cuda" and len(state) > 1:
+        torch.cuda.set_rng_state(state[1], device)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines(keepends=True) if path.is_file() else []
 
 
 @contextmanager
@@ -342,10 +514,12 @@ def _denormals_flushed() -> Iterator[None]:
 
 @contextmanager
 def _stopping_on_signals(trainer: Trainer) -> Iterator[None]:
-    """First interrupt or termination: finish the update and save. Second: at once."""
+    """First interrupt or termination: finish the update and save. Second: undo the update, and save."""
 
     def handle(number: int, frame: object) -> None:
-        if trainer._stop:
+        trainer.stopped_by = number
+        if trainer._stop and trainer._exposed:
+            trainer._exposed = False  # another signal must not interrupt what undoes the update
             raise KeyboardInterrupt
         trainer.stop()
 

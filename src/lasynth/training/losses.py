@@ -6,6 +6,7 @@ Shapes: B programs, T tokens, P positions, V vocabulary.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +85,11 @@ class Objective:
     def __init__(self, config: TrainConfig, data: Dataset) -> None:
         self.config, self.data = config, data
         self.language = domains.get(config.model.domain)
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Files besides the data set that the losses depend on throughout the run."""
+        return ()
 
     def prepare(self, model: Model) -> None:
         """Get a freshly initialised model ready."""

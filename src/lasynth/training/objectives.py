@@ -139,6 +139,12 @@ class InferredTraces(Objective):
         self.first = first.model
         stored = Path(config.traces) / TRACES
         self.table = TraceTable.read(stored) if stored.is_file() else None
+        self._sources = (path, stored) if stored.is_file() else (path,)
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """See `Objective`: the first stage, and the traces that it inferred."""
+        return self._sources
 
     def prepare(self, model: Model) -> None:
         """See `Objective`: the trained first stage becomes a part of the model."""

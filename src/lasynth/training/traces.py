@@ -10,7 +10,6 @@ Shapes: P programs, K examples, A actions.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lasynth.data.dataset import Dataset
+from lasynth.data.parquet import read_parquet_bytes, to_parquet
 from lasynth.errors import InputError
+from lasynth.files import write_whole
 
 __all__ = ["TRACES", "TraceTable", "task_keys"]
 
@@ -98,9 +99,7 @@ class TraceTable:
             "right": pa.FixedSizeListArray.from_arrays(pa.array(self.right_PK.reshape(-1)), num_examples),
             "actions": pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(self.actions)),
         }
-        partial = path.with_name(path.name + ".partial")
-        pq.write_table(pa.table(columns), partial, compression="zstd")
-        os.replace(partial, path)
+        write_whole(path, to_parquet(pa.table(columns)))
 
     @classmethod
     def read(cls, path: Path) -> TraceTable:
@@ -110,7 +109,7 @@ class TraceTable:
             InputError: not such a file.
         """
         try:
-            table = pq.read_table(path).combine_chunks()
+            table = pq.read_table(read_parquet_bytes(path)).combine_chunks()
             keys_P = table["task"].to_numpy()
             shape = (len(keys_P), -1) if len(keys_P) else (0, 0)
             lists = [table[name].combine_chunks() for name in ("lengths", "right", "actions")]

@@ -26,8 +26,9 @@ ADDED = "||"  # c-small writes it in none of the answers below
 
 
 def rewritten(folder: Path, **changes: Any) -> Path:
-    """A copy of c-small with another card."""
+    """A copy of c-small with another card, whose digest would not match."""
     card = {**json.loads((zoo_folder() / "c-small.json").read_text()), **changes}
+    del card["digest"]
     (folder / "old.json").write_text(json.dumps(card))
     (folder / "old.safetensors").write_bytes((zoo_folder() / "c-small.safetensors").read_bytes())
     return folder / "old.safetensors"
@@ -136,5 +137,5 @@ def test_a_saved_card_holds_the_vocabulary(tmp_path: Path) -> None:
     config = model_config({"embedding": 8, "hidden": 16, "decoder": 8, "heads": 1})
     save(build(config), config, tmp_path / "m.safetensors", {"note": "kept"})
     card = json.loads((tmp_path / "m.json").read_text())
-    assert list(card) == ["format", "domain", "dialect", "lexemes", "config", "note"]
+    assert list(card) == ["format", "domain", "dialect", "lexemes", "config", "digest", "note"]
     assert card["lexemes"][:2] == ["<eos>", "<bos>"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import CheckpointError, InputError
 from lasynth.examples import Example
 from lasynth.models import LaSynthConfig, build, has_default, load, save
+from lasynth.models.zoo import zoo_folder
 from lasynth.task import Task
 
 TASK = Task.of([([1, 2, 3, 4, 0], [2, 2, 3, 4, 0]), ([0, 0, 0, 0, 0], [1, 0, 0, 0, 0])])
@@ -95,3 +97,57 @@ def test_missing_card(saved: Path) -> None:
     saved.with_suffix(".json").unlink()
     with pytest.raises(CheckpointError, match="card is missing"):
         load(saved)
+
+
+def test_a_flipped_bit_is_seen(saved: Path) -> None:
+    whole = saved.read_bytes()
+    for place in np.random.default_rng(0).integers(8 * len(whole), size=60).tolist():
+        flipped = bytearray(whole)
+        flipped[place // 8] ^= 1 << (place % 8)
+        saved.write_bytes(flipped)
+        with pytest.raises(CheckpointError, match=r"tiny\.safetensors: the weights are damaged"):
+            load(saved)
+
+
+def test_weights_are_not_read_with_another_configuration(saved: Path) -> None:
+    """One that no shape shows: the same weights would mean something else."""
+    card = json.loads(saved.with_suffix(".json").read_text())
+    card["config"]["heads"] = 2
+    saved.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(CheckpointError, match="belong to another card"):
+        load(saved)
+    del card["digest"]  # as in cards of earlier versions
+    saved.with_suffix(".json").write_text(json.dumps(card))
+    assert load(saved).config.to_json()["heads"] == 2
+
+
+def test_what_is_known_of_a_model_may_be_edited(saved: Path) -> None:
+    card = json.loads(saved.with_suffix(".json").read_text())
+    saved.with_suffix(".json").write_text(json.dumps({**card, "note": "better words", "default": False}))
+    load(saved)
+
+
+def test_shipped_models_have_digests() -> None:
+    cards = [json.loads(path.read_text()) for path in zoo_folder().glob("*.json")]
+    assert len(cards) >= 3
+    assert all("digest" in card for card in cards)
+
+
+def test_a_model_that_cannot_be_written_leaves_the_old_one(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path.name: path.read_bytes() for path in saved.parent.iterdir()}
+    config = LaSynthConfig(FIRST_INT + 17, embedding=8, hidden=16, decoder=8, heads=1)
+    for failing in (1, 2):  # the weights are on the disk, or the card is too
+        calls = []
+
+        def fail(descriptor: int, calls: list[int] = calls, failing: int = failing) -> None:
+            calls.append(descriptor)
+            if len(calls) == failing:
+                raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", fail)
+        name = saved.name if failing == 1 else "tiny.json"
+        with pytest.raises(CheckpointError, match=f"{name}: cannot be written: No space left on device"):
+            save(build(config), config, saved, {})
+        assert {path.name: path.read_bytes() for path in saved.parent.iterdir()} == before

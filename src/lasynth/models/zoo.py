@@ -30,6 +30,7 @@ from lasynth.models.vocabulary import fitted, made_with
 __all__ = ["config_of", "default_name", "digest_of", "has_default", "load", "save", "zoo_folder"]
 
 FORMAT = 1
+EXPORTED = "model.safetensors"  # what a training run leaves
 _STATED = ("format", "domain", "dialect", "lexemes", "config")  # of a card: what the weights are
 _TAKE_AGAIN = "Take the two files of a model from one place again."
 

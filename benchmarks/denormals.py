@@ -24,11 +24,11 @@ from lasynth.models import LaSynthConfig
 from lasynth.training.config import TrainConfig
 from lasynth.training.loop import Trainer
 
-BATCHES = 10  # a round
+BATCHES = 10  # updates per round
 
 
 def seconds(trainer: Trainer, *, flush: bool) -> float:
-    """Time of some updates."""
+    """The time of `BATCHES` updates."""
     torch.set_flush_denormal(flush)
     batches = [trainer._next_batch() for _ in range(BATCHES)]
     begun = time.perf_counter()

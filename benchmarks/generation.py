@@ -30,7 +30,7 @@ from lasynth.domains.c.tasks import Verdict, draw_tasks
 
 
 def best_s(function: Callable[[], object], times: int = 3) -> float:
-    """The shortest time that a call takes."""
+    """The shortest time of a call."""
     seconds = []
     for _ in range(times):
         start = time.perf_counter()
@@ -53,7 +53,7 @@ def main() -> None:
     for name in ("small", "paper"):
         config = CTaskGenerator.named(name)
         sampler = config.sampler
-        drawn = draw_tasks(sampler, seed, 0, num)  # Numba's compilation, too
+        drawn = draw_tasks(sampler, seed, 0, num)  # includes Numba's compilation
         sample_programs(sampler, seed, 0, 1)
         accepted = drawn.verdicts_P == Verdict.ACCEPTED
         new = new_rows(drawn.hashes_P[accepted], set())

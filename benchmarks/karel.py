@@ -46,7 +46,7 @@ NUM_EXAMPLES = 6
 TARGET = 200_000  # runs a second
 _SIZES = np.array([0.05, 0.19, 0.26, 0.22, 0.15, 0.08, 0.05])
 _INNER = np.array([0.63, 0.23, 0.09, 0.05])
-_ACTIONS = np.array([0.36, 0.12, 0.15, 0.15, 0.22])  # in the order of their names
+_ACTIONS = np.array([0.36, 0.12, 0.15, 0.15, 0.22])  # in the order of `ACTION_NAMES`
 _TIMES = np.array([2, 3, 4, 5, 6, 7, 8, 9, 10])
 
 

@@ -33,7 +33,7 @@ NUM_ROWS = 70
 
 
 def batches_of(size: int, num: int) -> list[Batch]:
-    """Tokens, lengths and five shown examples; programs of similar length together, as in training."""
+    """Tokens, lengths and five shown examples; each batch has programs of similar length, as in training."""
     drawn = draw_tasks(KarelSamplerSettings.named("real"), 11, 0, 3 * size * num)
     accepted = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)[: size * num]
     lengths = (drawn.tokens_PT != 0).sum(1) + 1
@@ -48,7 +48,7 @@ def batches_of(size: int, num: int) -> list[Batch]:
 
 
 def trainer_of(config: KarelConfig) -> Callable[[Batch], None]:
-    """One update of a model, its data preparation included."""
+    """A function for one update of a model, including the preparation of its data."""
     torch.manual_seed(0)
     model = build(config)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
@@ -74,7 +74,7 @@ def trainer_of(config: KarelConfig) -> Callable[[Batch], None]:
 
 
 def milliseconds(compute: Callable[[], object], rounds: int) -> float:
-    """The median."""
+    """The median time."""
     times = []
     for _ in range(rounds):
         begun = time.process_time()
@@ -84,7 +84,7 @@ def milliseconds(compute: Callable[[], object], rounds: int) -> float:
 
 
 def parts(batches: Sequence[Batch], hidden: int, rounds: int) -> None:
-    """What 350 encodings and executions cost, forward and backward."""
+    """The cost of 350 encodings and executions, forward and backward."""
     inputs = torch.cat([batch[2] for batch in batches])[:NUM_ROWS]
     outputs = torch.cat([batch[3] for batch in batches])[:NUM_ROWS]
     box = sides(inputs)

@@ -1,13 +1,13 @@
 """What each edit of C's simplifier earns: on drawn programs, and on what the shipped model answers.
 
-Drawn are accepted programs of `mixed` and `small`, and the test tasks of idioms as they were drawn. Answers
-are the programs that c-small proposes, with a beam of 64, for the first tasks of both test sets: those that
-reproduce the shown examples, before they are simplified.
+The drawn programs are accepted programs of `mixed` and `small`, and the test tasks of idioms as drawn. The
+answers are the programs that c-small proposes with a beam of 64 for the first tasks of both test sets: those
+that reproduce the shown examples, before they are simplified.
 
-For each edit: the programs that it changes, its share of the tokens taken away, and what comes of leaving it
-out: how many programs end in another form, how many more forms there are, how much longer all programs are
-together, and the time against that of all edits (CPU time, best of three, on the first programs). `--without`
-leaves out several at once, and may be repeated.
+The table shows for each edit the programs that it changes and its share of the removed tokens. It also shows
+the effect of leaving the edit out: how many programs get another form, how many more forms there are, how
+much longer all programs are in total, and the time relative to that of all edits (CPU time, best of three, on
+the first programs). `--without` leaves out several edits at once, and may be repeated.
 
     python benchmarks/simplifier.py --programs 5000 --tasks 100 --seed 0
 """
@@ -36,7 +36,7 @@ from lasynth.search import Beam, Completion, Problem, search
 
 TEST_SETS = Path(__file__).parents[1] / "experiments" / "c-small"
 BEAM = 64
-TIMED = 500  # programs
+TIMED = 500  # number of programs timed
 
 
 def drawn(name: str, num: int, seed: int) -> IntArray:
@@ -67,7 +67,7 @@ def best_s(tokens_PT: IntArray, left_out: Sequence[str] = ()) -> float:
 
 
 def report(title: str, tokens_PT: IntArray, groups: list[list[str]]) -> None:
-    """Simplify programs with all edits, and without each of some groups of them."""
+    """Simplify programs with all edits, and without each of the given groups of edits."""
     full_PT, tally_PE = simplify_counted(tokens_PT)
     full_s, given, kept = best_s(tokens_PT), np.count_nonzero(tokens_PT), np.count_nonzero(full_PT)
     num_forms = len(np.unique(full_PT, axis=0))

@@ -23,7 +23,7 @@ from lasynth.data.generate import generate
 from lasynth.training.config import read_config
 from lasynth.training.loop import Trainer
 
-BATCHES = 10  # a round
+BATCHES = 10  # updates per round
 MAX_TOKENS = 45
 SYSTEMS = {
     "c": (
@@ -51,7 +51,7 @@ CONFIGS = {"c": "mixed", "karel": "real"}
 
 
 def seconds(trainer: Trainer) -> float:
-    """Time of some updates."""
+    """The time of `BATCHES` updates."""
     batches = [trainer._next_batch() for _ in range(BATCHES)]
     begun = time.process_time()
     for batch in batches:

@@ -53,7 +53,7 @@ def fused(model: LaSynth, tokens: Tensor, lengths: Tensor, inputs: Tensor, outpu
 
 
 def stepped(model: LaSynth, tokens: Tensor, lengths: Tensor, inputs: Tensor, outputs: Tensor) -> Tensor:
-    """The same by the incremental path."""
+    """Mean cross-entropy by the incremental path."""
     state = model.start(inputs, outputs)
     token = torch.full((len(tokens),), BOS)
     wanted = choices(tokens)
@@ -68,7 +68,7 @@ def stepped(model: LaSynth, tokens: Tensor, lengths: Tensor, inputs: Tensor, out
 
 
 def seconds(compute: Callable[..., Tensor], model: LaSynth, batch: tuple[Tensor, ...]) -> float:
-    """Time of one loss and its gradient."""
+    """The time of one loss and its gradient."""
     begun = time.perf_counter()
     compute(model, *batch).backward()  # type: ignore[no-untyped-call]
     model.zero_grad(set_to_none=True)

@@ -3,8 +3,8 @@
     python experiments/infer_traces.py --run FOLDER --data FOLDER
 
 reads the run of a model of kind shin-trace and the shards, and writes `traces.parquet` into the run's folder
-(`lasynth.training.traces`). Training the second stage reads it; without it, traces are inferred as they are
-needed. What is there already is kept, so the work can be stopped and go on.
+(`lasynth.training.traces`). Training of the second stage reads this file; without it, traces are inferred
+when they are needed. Existing traces are kept, so the work can be interrupted and resumed.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ import numpy as np
 from lasynth.data.dataset import Dataset
 from lasynth.domains.karel.world import WORLD_SIZE
 from lasynth.errors import InputError, LasynthError
+from lasynth.files import claimed
 from lasynth.models import load
 from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.training.traces import TRACES, TraceTable, task_keys
 
-TOGETHER = 64  # programs whose examples are searched side by side
-SAVE_EVERY = 100  # such batches
+TOGETHER = 64  # programs whose examples are searched together
+SAVE_EVERY = 100  # batches between two saves
 
 
 def infer_traces(
@@ -36,14 +37,14 @@ def infer_traces(
     known: TraceTable | None = None,
     together: int = TOGETHER,
 ) -> Iterator[TraceTable]:
-    """Infer the traces of a data set, some programs at a time.
+    """Infer the traces of a data set in batches of programs.
 
     Args:
         model: the first stage.
-        data: its programs.
-        seed: chooses among right traces.
-        known: of programs that are left out.
-        together: programs a step.
+        data: the programs.
+        seed: seed for the choice among right traces.
+        known: traces of programs to skip.
+        together: programs per batch.
     """
     todo = np.arange(len(data))
     if known is not None:
@@ -78,6 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _infer(run: Path, folder: Path, max_tasks: int | None, seed: int) -> None:
+    with claimed(run, "traces", leftovers=TRACES):
+        _infer_claimed(run, folder, max_tasks, seed)
+
+
+def _infer_claimed(run: Path, folder: Path, max_tasks: int | None, seed: int) -> None:
     model = load(run / "model.safetensors").model
     if not isinstance(model, TraceModel):
         raise InputError("no trained shin-trace model in this folder", str(run), "Train one first.")

@@ -1,11 +1,12 @@
 """The losses of a seeded training of every kind of model: the proof that a refactoring moves none.
 
-Run it before and after on the same data, and compare the two files, which hold every loss in full precision:
+Run it before and after a refactoring on the same data, and compare the two files. They contain every loss in
+full precision:
 
     python experiments/losses.py --data FOLDER --out before.json
     python experiments/losses.py --data FOLDER --out after.json --same-as before.json
 
-The folder is filled with generated tasks by the first run. All models are tiny; the whole takes some minutes.
+The first run fills the folder with generated tasks. All models are tiny; a run takes a few minutes.
 """
 
 from __future__ import annotations
@@ -68,13 +69,13 @@ PRESETS = (
     "karel-shin-code",
     "karel-bunel-rl",
 )
-# Trained on the shortest programs: reinforcement learns nothing where no program is right.
+# Trained on the shortest programs, because reinforcement learns nothing if no program is right.
 EASY, NUM_EASY = ("karel-bunel", "karel-bunel-rl"), 12
 NEEDS = {"karel-shin-code": ("traces", "karel-shin-trace"), "karel-bunel-rl": ("start", "karel-bunel")}
 
 
 def config_of(preset: str, runs: Path) -> TrainConfig:
-    """The preset with tiny sizes; what it begins with is the run of another preset."""
+    """The preset with tiny sizes; a run that it begins with is the one of another preset."""
     obj = read_config(preset).to_json()
     obj["model"] |= {key: size for key, size in SIZES.items() if key in obj["model"]}
     obj |= {"batch_size": BATCH, "num_programs": UPDATES * BATCH, "max_tokens": MAX_TOKENS, "warmup": 20}
@@ -90,7 +91,7 @@ def config_of(preset: str, runs: Path) -> TrainConfig:
 
 
 def losses_of(preset: str, data: Dataset, runs: Path) -> list[dict[str, float]]:
-    """Every loss of every update; the model is kept for the presets that begin with it."""
+    """Every loss of every update; the model is saved for the presets that begin with it."""
     config = config_of(preset, runs)
     trainer = Trainer(config, data, runs / preset)
     found: list[dict[str, float]] = []

@@ -1,10 +1,10 @@
 r"""Solve a test set with the two solvers that learn nothing: the affine fit, and cvc5 (SyGuS).
 
-Writes one line of JSON a task, each as soon as it is known: `shown` (cvc5 found a program right on the shown
-examples), `right` (it is right on the held-out ones too), `seconds`, `stopped` (why there is none),
-`floor_shown` and `floor` (the same two of the affine fit). Limits and `seconds` are CPU time of cvc5, so
-that other load does not matter. Tasks that the file has already are left out, so that an interrupted run goes
-on where it stopped. At the end, and with `--table` alone, prints the rates.
+It writes one line of JSON per task, as soon as the task is done: `shown` (cvc5 found a program that is right
+on the shown examples), `right` (it is right on the held-out ones too), `seconds`, `stopped` (why there is no
+program), `floor_shown` and `floor` (the same two for the affine fit). Limits and `seconds` are CPU time of
+cvc5, so that other load does not matter. Tasks that are already in the file are skipped, so an interrupted
+run can be continued. At the end, or with `--table` alone, it prints the rates.
 
     python experiments/peers.py --tasks experiments/c-small/test.parquet --num 1000 \
         --out experiments/peers/cvc5-test.jsonl
@@ -36,7 +36,7 @@ def read_tasks(path: Path, num: int | None) -> list[Task]:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """The verdicts of a file; a last line that was cut off by an interruption is dropped from it."""
+    """The verdicts of a file; an incomplete last line after an interruption is removed from the file."""
     if not path.exists():
         return []
     text = path.read_text()
@@ -54,7 +54,7 @@ def right(program: SygusProgram | AffineProgram | None, task: Task) -> bool:
 
 
 def affine_fits(tasks: list[Task]) -> list[AffineProgram | None]:
-    """The affine fit of each task; those of one shape are fitted together."""
+    """The affine fit of each task; tasks of one shape are fitted together."""
     by_shape: dict[tuple[int, ...], list[int]] = {}
     problems = [Problem.of(task) for task in tasks]
     for number, problem in enumerate(problems):
@@ -68,7 +68,7 @@ def affine_fits(tasks: list[Task]) -> list[AffineProgram | None]:
 
 
 def run(tasks: list[Task], out: Path, *, time_limit: float, cell_limit: float) -> None:
-    """Solve the tasks that `out` does not have, and append their lines.
+    """Solve the tasks that are not in `out`, and append their lines.
 
     Raises:
         SystemExit: `out` was made with other limits.
@@ -126,7 +126,7 @@ def table(lines: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Solve, then print the rates; or print the rates alone."""
+    """Solve and print the rates, or only print the rates."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tasks", type=Path, help="a shard (Parquet) or a task file (JSON, JSON Lines)")
     parser.add_argument("--num", type=int, help="only the first so many tasks")

@@ -1,9 +1,10 @@
 r"""Put a training run into the zoo: weights, card, and a page with its scores.
 
 The scores come from the files that `lasynth evaluate --details` wrote, one for each test set of a TOML file
-(`experiments/c-small/sets.toml`): its `heading` and its `file`. All are searched as `lasynth solve` does it,
-grounded where the model can be, unless a set says `grounded = false`. The tasks of a set with `each = true`
-are listed one by one; which of them some program of the training data computes is measured here.
+(`experiments/c-small/sets.toml`), which has a `heading` and a `file` for each set. Searches are those of
+`lasynth solve`, grounded where the model can be, unless a set has `grounded = false`. The tasks of a set with
+`each = true` are listed one by one; this script determines which of them a program of the training data
+solves.
 
     python experiments/publish.py --run runs/c-small --name c-small --default --shards runs/c-small/data \\
         --sets experiments/c-small/sets.toml \\
@@ -30,6 +31,7 @@ from lasynth.config import Config, read
 from lasynth.data.dataset import Dataset
 from lasynth.domains.base import right_examples
 from lasynth.evaluation import Evaluation, Record
+from lasynth.files import write_whole
 from lasynth.models import build, save
 from lasynth.models.vocabulary import fitted
 from lasynth.task import Task
@@ -37,7 +39,7 @@ from lasynth.training.checkpoint import load_checkpoint
 from lasynth.training.config import TrainConfig
 
 BEAM = 64
-CHUNK = 4096  # programs run at a time
+CHUNK = 4096  # programs run together
 ROOT = Path(__file__).parents[1]
 
 
@@ -46,8 +48,8 @@ class TestSet(Config):
     """A test set of a page.
 
     Attributes:
-        heading: on the page.
-        file: of the tasks, from the root of the repository.
+        heading: its heading on the page.
+        file: the file of the tasks, relative to the root of the repository.
         grounded: whether the model is grounded where it can be.
         each: whether the tasks are listed one by one.
     """
@@ -59,7 +61,7 @@ class TestSet(Config):
 
 
 def read_sets(path: Path) -> dict[str, TestSet]:
-    """The test sets of a TOML file, by their names."""
+    """The test sets of a TOML file, by name."""
     tables = tomllib.loads(path.read_text())
     return {name: read(TestSet, table, where=f"{path}, {name}") for name, table in tables.items()}
 
@@ -77,7 +79,7 @@ def learning_curve(run: Path) -> list[dict[str, Any]]:
 
 
 def budget(runs: list[Path]) -> dict[str, int]:
-    """What runs cost together, each of which began with the weights of the one before."""
+    """The total cost of runs that each began with the weights of the previous one."""
     states = [load_checkpoint(run / "last.pt") for run in runs]
     return {
         "minutes": round(sum(state["seconds"] for state in states) / 60),
@@ -163,13 +165,13 @@ def each_task(found: Evaluation, trained_on: list[str]) -> list[str]:
 
 
 def floor_name(domain: str) -> str:
-    """What tables call the search of a language without learning."""
+    """The name in tables of a language's search without learning."""
     floor = domains.get(domain).floor
     return "floor" if floor is None else floor.words.name
 
 
 def count(found: Evaluation, known: list[bool], wanted: bool) -> int:
-    """Solved tasks among those that are, or are not, trained on."""
+    """The number of solved tasks among those that are, or are not, in the training data."""
     pairs = zip(found.records, known, strict=True)
     return sum(record.consistent for record, seen in pairs if seen is wanted)
 
@@ -229,7 +231,7 @@ def main() -> None:
         save(model, model_config, ROOT / "zoo" / f"{options.name}.safetensors", card)
     target = ROOT / "docs" / "results" / f"{options.name}.md"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(page(card, sets, scores, runs))
+    write_whole(target, page(card, sets, scores, runs).encode())
 
 
 if __name__ == "__main__":

@@ -3,27 +3,26 @@
     python experiments/study.py experiments/table4 --data data/table4 --runs runs/table4
     python experiments/study.py experiments/table3 --data data/table3 --runs runs/table3 --only exec-s0
 
-A run that was stopped is resumed. What is measured goes to `results/` of the study, from which
-`lasynth report` makes tables and figures. `study.toml` says what is run, in order; besides `system`, an entry
-of `runs` may have
+A run that was stopped is resumed, one that another process works on is left to it. What is measured goes to
+`results/` of the study, from which `lasynth report` makes tables and figures. `study.toml` says what is run,
+in order; besides `system`, an entry of `runs` may have
 
-    seed       of weights and order; 0 without it
-    preset     the configuration, where it is not called like the system
-    data       a folder beside `--data`, `FOLDER-NAME` for the name given here
+    seed       seed of weights and order; default 0
+    preset     the configuration, if its name differs from that of the system
+    data       a folder next to `--data`: `FOLDER-NAME` for the name given here
     start      the run, `SYSTEM-sSEED`, whose weights this one begins with
     traces     the run of the first stage of Shin et al.
-    stage      true: only of use to another run, and not evaluated
-    members    the runs of an ensemble, and `choice`, how it chooses: `shortest` or `majority`
-    grounded   true: `members` are searched with the machine's outputs in place of beliefs
+    stage      true: only needed by another run, and not evaluated
+    members    the runs of an ensemble; `choice` is its rule: `shortest` or `majority`
+    grounded   true: `members` are searched with the machine's outputs instead of beliefs
     floor      true: the floor of the language, which learns nothing
 
-and `evaluate` the test set's name (`tasks` is its file), its `num_tasks`, `beam` and `max_tokens`.
+`evaluate` has the test set's name (`tasks` is its file), its `num_tasks`, `beam` and `max_tokens`.
 """
 
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import subprocess
 import sys
@@ -31,7 +30,6 @@ import time
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -41,22 +39,24 @@ import torch
 
 from lasynth import api
 from lasynth.data.dataset import Dataset
+from lasynth.errors import InUseError
 from lasynth.evaluation.protocols import evaluate_engines
 from lasynth.evaluation.records import Evaluation, Record
 from lasynth.evaluation.results import Result, TaskSet, read_result, task_set_digest, write_result
 from lasynth.evaluation.words import words_of
+from lasynth.files import claimed, write_whole
 from lasynth.models import Grounded, Synthesizer
 from lasynth.outcome import StopReason
 from lasynth.search import Beam, Budget, Engine, Problem, Proposals, SearchConfig, Votes
 from lasynth.task import Task
 from lasynth.training.checkpoint import load_checkpoint
 
-CURVE_STEP = 5  # of the lines of metrics that are kept
+CURVE_STEP = 5  # every fifth line of metrics is kept
 
 
 @dataclass(frozen=True)
 class Run:
-    """One entry of `runs`; see the module."""
+    """One entry of `runs`; see the docstring of this module."""
 
     system: str
     seed: int = 0
@@ -72,7 +72,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """Of its folder and of its result."""
+        """The name of its folder and of its result."""
         return f"{self.system}-s{self.seed}"
 
     @property
@@ -82,7 +82,7 @@ class Run:
 
     @property
     def earlier(self) -> tuple[str, ...]:
-        """Runs that must be finished before this one can begin."""
+        """The runs that must be finished before this one can begin."""
         return tuple(name for name in (self.start, self.traces, *self.members) if name is not None)
 
 
@@ -97,7 +97,7 @@ class Study:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """`study.toml`."""
+        """The content of `study.toml`."""
         return tomllib.loads((self.folder / "study.toml").read_text())
 
     @cached_property
@@ -114,20 +114,20 @@ class Study:
 
     @cached_property
     def tasks(self) -> list[Task]:
-        """Those of the test set."""
+        """The tasks of the test set as objects."""
         return self.test_set.tasks()
 
     def title(self, run: Run) -> str:
-        """In print; a stage has no row."""
+        """The title in print; a stage has no row in the table."""
         titles = {row["system"]: row["title"] for row in self.document["rows"]}
         return str(titles.get(run.system, run.system))
 
     def run(self, name: str) -> Run:
-        """The run of that name."""
+        """The run with a name."""
         return next(run for run in self.runs if run.name == name)
 
     def result(self, run: Run) -> Path:
-        """Where what it scores is kept."""
+        """The file of its result."""
         return self.folder / "results" / f"{run.name}.json"
 
     def trained(self, name: str) -> bool:
@@ -137,7 +137,7 @@ class Study:
     # Training ---------------------------------------------------------------------------------
 
     def train(self, run: Run) -> None:
-        """Train a system, or go on with it; nothing where it is finished, or where an earlier run is not."""
+        """Train a system or resume its training, unless it is finished or an earlier run is not."""
         folder = self.runs_folder / run.name
         if self.trained(run.name) or not all(self.trained(name) for name in run.earlier):
             return
@@ -146,12 +146,12 @@ class Study:
         if (folder / "last.pt").is_file():
             command += ["--resume"]
         else:
-            # A file and not only a preset: it says which run of this study another one needs.
+            # A file, not only a preset, because it names the runs of this study that this one needs.
             lines = [f'base = "{run.preset or run.system}"']
             for key in ("start", "traces"):
                 if (name := getattr(run, key)) is not None:
                     lines.append(f'{key} = "{(self.runs_folder / name).as_posix()}"')
-            (folder / "run.toml").write_text("\n".join(lines) + "\n")
+            write_whole(folder / "run.toml", ("\n".join(lines) + "\n").encode())
             command += ["--config", str(folder / "run.toml"), "--seed", str(run.seed)]
         subprocess.run(command, check=True)
         (folder / "trained").touch()
@@ -159,7 +159,7 @@ class Study:
     # Evaluation -------------------------------------------------------------------------------
 
     def evaluate(self, run: Run) -> None:
-        """Evaluate a system on the test set and save the result, if all is there for it."""
+        """Evaluate a system on the test set and save the result, if everything it needs exists."""
         needed = run.members or ((run.name,) if run.learns else ())
         if run.stage or self.result(run).exists() or not all(self.trained(name) for name in needed):
             return
@@ -186,12 +186,12 @@ class Study:
 
     @cached_property
     def kept(self) -> KeptSearches:
-        """What the models of ensembles have found."""
+        """The kept searches of the models of ensembles."""
         return KeptSearches()
 
     @cached_property
     def shared(self) -> set[str]:
-        """The runs that an ensemble holds."""
+        """The runs that are members of an ensemble."""
         return {name for run in self.runs if len(run.members) > 1 for name in run.members}
 
     def _evaluate(self, members: dict[str, Synthesizer], run: Run) -> Evaluation:
@@ -226,7 +226,7 @@ class Study:
         return self.kept.with_time_spared(found)
 
     def _budget(self, name: str) -> dict[str, Any]:
-        """What a run cost, with the runs that it was built on."""
+        """The cost of a run, including the runs that it was built on."""
         folder, run = self.runs_folder / name, self.run(name)
         state = load_checkpoint(folder / "last.pt")
         before = [self._budget(earlier) for earlier in run.earlier]
@@ -240,7 +240,7 @@ class Study:
         }
 
     def _floor_result(self, run: Run) -> Result | None:
-        """What the floor solves, from the first result of a model, which has it for every task."""
+        """The result of the floor, from the first result of a model, which has the floor's verdicts."""
         known = sorted((self.folder / "results").glob("*.json"))
         records = [read_result(path).evaluation for path in known if path != self.result(run)]
         if not records:
@@ -269,7 +269,7 @@ class Study:
 
 
 class KeptSearches:
-    """What engines proposed, so that several ensembles of the same models cost the searches of one."""
+    """Proposals of engines, kept so that several ensembles of the same models need only one search each."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[object, ...], tuple[list[Proposals], list[StopReason | None], float]] = {}
@@ -279,14 +279,14 @@ class KeptSearches:
         """An engine that searches each batch of problems once, if it is shared by several evaluations.
 
         Args:
-            engine: its name says which run it searches with, and how.
-            shared: whether it is searched with again.
-            timed: whether records count its time; they do not count that of greedy engines.
+            engine: the engine; its name identifies the run and the method of search.
+            shared: whether other evaluations use it too.
+            timed: whether records count its time; greedy engines are not counted.
         """
         return _Kept(engine, self, timed) if shared else engine
 
     def with_time_spared(self, found: Evaluation) -> Evaluation:
-        """Records that say what they would have taken, had nothing been kept."""
+        """Records with the times that would have been needed without kept searches."""
         records = [
             replace(record, seconds=record.seconds + self.spared_s.get(record.id, 0.0))
             for record in found.records
@@ -297,7 +297,7 @@ class KeptSearches:
 
 @dataclass(frozen=True)
 class _Kept:
-    """Keeps what an engine proposes for some problems, and proposes it again when it is asked again."""
+    """Keeps an engine's proposals for some problems, and repeats them when it is called again."""
 
     engine: Engine
     kept: KeptSearches
@@ -312,7 +312,7 @@ class _Kept:
         return self.engine.width
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
-        """See `Engine`; there must be no time limit, nor an end by what was found."""
+        """See `Engine`; only for searches without a time limit that do not stop early."""
         key = (self.name, self.width, budget.max_tokens, *(problem.id for problem in problems))
         if key in self.kept.found:
             found, reasons, seconds = self.kept.found[key]
@@ -334,7 +334,7 @@ class _Kept:
 
 
 def floor_record(record: Record) -> Record:
-    """The verdict of the floor on a task."""
+    """A record with the verdict of the floor on a task."""
     right = bool(record.floor)
     return replace(
         record,
@@ -352,7 +352,7 @@ def floor_record(record: Record) -> Record:
 
 
 def curve(metrics: Path) -> list[dict[str, Any]]:
-    """Some of the lines of a run's metrics, and all of its validations; a very short run has none."""
+    """Every fifth line of a run's metrics, and all of its validations; empty for a very short run."""
     if not metrics.is_file():
         return []
     lines = [json.loads(line) for line in metrics.read_text().splitlines()]
@@ -364,21 +364,8 @@ def curve(metrics: Path) -> list[dict[str, Any]]:
     return sorted(kept, key=lambda line: line["programs"])
 
 
-@contextmanager
-def claimed(folder: Path) -> Iterator[bool]:
-    """Whether this process has a run for itself, until the block ends."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-
-
 def main() -> None:
-    """Train what is not trained, then evaluate what is not evaluated."""
+    """Train the runs that are not trained, then evaluate those without a result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("study", type=Path, help="the folder with study.toml")
     parser.add_argument("--data", type=Path, required=True, help="shards of `lasynth generate`")
@@ -394,13 +381,15 @@ def main() -> None:
         for run in study.runs:
             if options.only and run.name not in options.only:
                 continue
-            with claimed(study.runs_folder / run.name) as mine:
-                if not mine:
-                    continue
-                if step == "evaluate":
-                    study.evaluate(run)
-                elif run.learns:
-                    study.train(run)
+            # Training claims the folder once more, under its own name.
+            try:
+                with claimed(study.runs_folder / run.name, "study", leftovers=None):
+                    if step == "evaluate":
+                        study.evaluate(run)
+                    elif run.learns:
+                        study.train(run)
+            except InUseError as error:
+                sys.stderr.write(f"{error.where} {error.what}: left out\n")
 
 
 if __name__ == "__main__":

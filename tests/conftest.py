@@ -10,11 +10,11 @@ from hypothesis import settings
 
 from lasynth import domains
 
-# The models of most tests are tiny, threads would only wait for one another. Processes inherit it.
+# The models of most tests are tiny, so threads would only wait for one another. Subprocesses inherit this.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# No deadlines: the first call of a compiled function takes seconds. In `make test` the draws are the
-# same every time; `make check-long` draws anew, and more.
+# No deadlines: the first call of a compiled function takes seconds. In `make test` the examples are the
+# same every time; `make check-long` draws new and more examples.
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
@@ -22,13 +22,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """The top of the repository."""
+    """The root of the repository."""
     return Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[domains.Language]:
-    """The toy language, registered as a package of others would do it."""
+    """The toy language, registered like that of another package."""
     points = {"toy": EntryPoint("toy", "toy_language:TOY", domains.GROUP)}
     monkeypatch.setattr(domains, "_entry_points", lambda: points)
     domains.get.cache_clear()

@@ -1,4 +1,4 @@
-"""A batch of Karel tasks for models: handwritten programs in random worlds, with what becomes of them."""
+"""A batch of Karel tasks for models: handwritten programs with random worlds, before and after the runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What programs of Karel are like, in the figures that are known of the public benchmark.
+"""Statistics of Karel programs that are also known for the public benchmark.
 
 Shapes: P programs, T tokens.
 """
@@ -18,21 +18,21 @@ from lasynth.grammar import IntArray
 
 _OPEN = np.array([token_of(text) for text in ("m(", "r(", "w(", "i(", "e(")])
 _CLOSE = np.array([token_of(text) for text in ("m)", "r)", "w)", "i)", "e)")])
-# The words that are a statement: each action, and the first word of those with blocks.
+# The tokens that begin a statement: each action, and the first token of statements with blocks.
 _STATEMENTS = np.array([token_of(text) for text in (*ACTION_NAMES, "REPEAT", "WHILE", "IF", "IFELSE")])
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramStatistics:
-    """Figures of a set of programs.
+    """Statistics of a set of programs.
 
     Attributes:
-        num_programs: how many.
-        num_distinct: how many are distinct as texts.
-        lengths: tokens of each, EOS not counted.
+        num_programs: the number of programs.
+        num_distinct: the number of different texts.
+        lengths: number of tokens of each, without EOS.
         kinds: share of each kind, by its label.
         depths: share of each nesting depth, from 0.
-        uses: mean uses a program of each action, keyword, condition and `not`.
+        uses: mean number of uses per program of each action, keyword, condition and `not`.
         times: share of each count of the `REPEAT`s.
         top_sizes, inner_sizes: share of 0, 1, 2... statements among the top blocks, the inner blocks.
     """
@@ -49,7 +49,7 @@ class ProgramStatistics:
 
 
 def program_statistics(tokens_PT: IntArray) -> ProgramStatistics:
-    """The figures of programs, one a row, ended and padded by EOS."""
+    """The statistics of programs, one per row, ended and padded by EOS."""
     tokens_PT = np.asarray(tokens_PT)
     num = len(tokens_PT)
     lengths = (tokens_PT != EOS).sum(axis=1).astype(np.int32)
@@ -89,13 +89,13 @@ def program_statistics(tokens_PT: IntArray) -> ProgramStatistics:
 
 
 def marker_counts(worlds_W: WorldArray) -> npt.NDArray[np.float64]:
-    """The share of 0, 1, 2... markers among the cells that have some, of worlds `[..., W]`."""
+    """The share of 0, 1, 2... markers among the cells with markers, for worlds `[..., W]`."""
     cells = worlds_W[..., :NUM_CELLS]
     return shares(cells[(cells > 0) & (cells < WALL)].tolist())
 
 
 def shares(values: list[int]) -> npt.NDArray[np.float64]:
-    """The share of each value from 0 on."""
+    """The share of each value, from 0."""
     counts = np.bincount(np.array(values, dtype=np.int64), minlength=1)
     shares: npt.NDArray[np.float64] = counts / max(counts.sum(), 1)
     return shares

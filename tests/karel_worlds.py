@@ -24,7 +24,7 @@ from lasynth.domains.karel.syntax import (
 from lasynth.domains.karel.world import Facing, Hero, World, WorldArray
 from lasynth.grammar import IntArray
 
-# Real records of the benchmark lie beside the repository, not in it: nobody has said who may copy them.
+# Real records of the benchmark are next to the repository, not in it, because their licence is unknown.
 SAMPLE = Path(__file__).resolve().parents[2] / "shared" / "karel" / "msr_sample.jsonl"
 
 
@@ -37,7 +37,7 @@ def sample_or_skip() -> Path:
 def random_program(
     rng: np.random.Generator, *, max_depth: int = 3, times: tuple[int, int] = (0, MAX_TIMES)
 ) -> Program:
-    """Any construct, `not` before any condition; counts are drawn from `times`, both ends included."""
+    """A program of any constructs, with `not` before any condition and counts from `times` (inclusive)."""
     return Program(_block(rng, max_depth, times))
 
 

@@ -1,4 +1,4 @@
-"""Made-up results, written through the package: small studies for the tests of reports."""
+"""Made-up results, written with the package: small studies for the tests of reports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HEAD = 'name = "small"\ntitle = "A small study"\nreference = "lasynth"\nwithout_
 
 
 def record(number: int, right: bool, **changes: Any) -> Record:
-    """A record of the task of that number; its kind and length follow from the number alone."""
+    """A record of the task with a number, which determines its kind and length."""
     program = f"int * func_1(int a[])\n{{\n    a[{number % 5}] = {int(right)};\n    return a;\n}}\n"
     made = Record(
         id=f"t{number}",
@@ -47,7 +47,7 @@ def record(number: int, right: bool, **changes: Any) -> Record:
 
 
 def result(system: str, rights: list[bool], *, seed: int = 0, **changes: Any) -> Result:
-    """A run whose verdicts by consistent@64 are these."""
+    """A run with the given verdicts by consistent@64."""
     peer = system in ("affine-fit", "cvc5")
     one = {"greedy": True} if peer else {}
     made = Result(
@@ -72,7 +72,7 @@ def result(system: str, rights: list[bool], *, seed: int = 0, **changes: Any) ->
 
 
 def rights(share: float, seed: int, num: int = 60) -> list[bool]:
-    """Verdicts, about so many of them right."""
+    """Verdicts, about a share of them right."""
     draw = random.Random(seed)
     return [draw.random() < share for _ in range(num)]
 
@@ -85,7 +85,7 @@ def study_toml(folder: Path, rows: Any = ROWS, head: str = HEAD) -> None:
 
 
 def small_study(folder: Path, num: int = 60) -> Path:
-    """A study of three systems that were run and one that was not."""
+    """A study of three systems with results and one without."""
     study_toml(folder)
     write_result(result("lasynth", rights(0.7, 1, num)), folder)
     write_result(result("no-executor", rights(0.3, 2, num)), folder)

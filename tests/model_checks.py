@@ -1,4 +1,4 @@
-"""What holds for every model that writes programs: its two paths are equal, rows of a search independent."""
+"""Checks for every model that writes programs: its two paths are equal, rows of a search are independent."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from torch import Tensor
 
 
 def assert_incremental_equals(fused_BTV: Tensor, model: Any, given: tuple[Tensor, ...]) -> None:
-    """The incremental path gives the logits of the fused one, at every position of every program.
+    """The incremental path gives the same logits as the fused one at every position of every program.
 
     Args:
         fused_BTV: logits of the fused path.
-        model: it begins with its `bos`.
+        model: the model; its programs begin with `bos`.
         given: tokens, lengths, inputs and outputs.
     """
     tokens, lengths, inputs, outputs = given
@@ -27,7 +27,7 @@ def assert_incremental_equals(fused_BTV: Tensor, model: Any, given: tuple[Tensor
 
 
 def assert_rows_can_be_reordered(model: Any, given: tuple[Tensor, ...], *, after: int) -> None:
-    """Rows chosen behind `after` tokens, one of them twice, go on as they would have."""
+    """Rows selected after `after` tokens, one of them twice, continue as without the selection."""
     tokens, _, inputs, outputs = given
     parents = torch.tensor([2, 2, 0])
     state = model.start(inputs, outputs)

@@ -1,7 +1,7 @@
 """Programs for tests: from text, and at random by a walk along the next-token mask.
 
-The walk does not look like the data of a model: it goes wherever the grammar lets it, to literals of
-any size and to variables that nobody set.
+The walk is unlike the data of a model: it goes wherever the grammar allows, to literals of any size and to
+unset variables.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from lasynth.grammar import IntArray
 
 MAX_TOKENS = 120
 _LEXEME = re.compile(r"\+\+|--|[-+<>=!]=|&&|\|\||\w+|\S")
-_NUM_LITERALS = 6  # the walk's own: in a list of 5, one index is bad
+_NUM_LITERALS = 6  # used by the walk: one of them is a bad index for a list of 5
 
 
 def tokens_of(text: str) -> IntArray:
-    """The tokens of a program's body with canonical names, ended by EOS; it need not be a program."""
+    """The tokens of a body with canonical names, ended by EOS; it need not be a program."""
     return np.array([*(token_of(word) for word in _LEXEME.findall(text)), EOS], dtype=np.int32)
 
 
@@ -32,8 +32,8 @@ def text_of(tokens: IntArray) -> str:
 def random_programs(seed: int, count: int, *, max_tokens: int = MAX_TOKENS, huge: bool = True) -> IntArray:
     """`[count, max_tokens]` random programs, a pure function of the arguments.
 
-    With `huge` a few literals are near the largest integer: sums overflow and loops run on. Without,
-    literals are 0 to 5.
+    With `huge` a few literals are near the largest integer, so that sums overflow and loops run out of
+    fuel. Otherwise literals are 0 to 5.
     """
     rng = np.random.default_rng(seed)
     weights = np.ones(FIRST_INT + _NUM_LITERALS)
@@ -58,7 +58,7 @@ def random_programs(seed: int, count: int, *, max_tokens: int = MAX_TOKENS, huge
         tokens_PT = np.zeros((2 * count, max_tokens), dtype=np.int32)
         for position in range(max_tokens):
             odds = mask.allowed() * (weights if position < max_tokens // 3 else closing)
-            # Gumbel's trick: the largest of -E / weight, E exponential, is a draw by weight.
+            # An exponential race: the largest of -E / weight, with E exponential, is a draw by weight.
             with np.errstate(divide="ignore"):
                 tokens_PT[:, position] = np.argmin(rng.exponential(size=odds.shape) / odds, axis=1)
             mask.advance(tokens_PT[:, position])

@@ -1,4 +1,4 @@
-"""Scorers and a language small enough to check a search by hand. For tests, of this package and of others.
+"""Scorers and a language small enough to check a search by hand, for tests of this and other packages.
 
 `TOY` is a language of four commands on a list: `inc`, `dec`, `rot` (rotate left) and `neg`, which must be
 followed by `inc`. `TableScorer` reads log-probabilities from a table, `ReferenceScorer` prefers a given
@@ -36,11 +36,11 @@ __all__ = ["TOY", "ReferenceScorer", "TableScorer", "ToyMask", "toy_problem"]
 
 _COMMANDS: Final = ("<eos>", "<bos>", "inc", "dec", "rot", "neg")
 _EOS, _BOS, _INC, _DEC, _ROT, _NEG = range(6)
-_LARGEST: Final = 9  # a bigger value is an overflow
+_LARGEST: Final = 9  # a larger value is an overflow
 
 
 class _ByExamples:
-    """Knows problems by their shown examples, which are all that a scorer sees of one."""
+    """Identifies problems by their shown examples, which are all that a scorer sees."""
 
     def __init__(self, problems: Iterable[Problem], num_tokens: int, bos: int, eos: int) -> None:
         self._row_of = {
@@ -52,18 +52,18 @@ class _ByExamples:
         self.eos = eos
 
     def _rows(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> IntArray:
-        """Which of the problems each is."""
+        """The index of each problem."""
         pairs = zip(inputs_BKN, outputs_BKN, strict=True)
         return np.array([self._row_of[given.tobytes() + wanted.tobytes()] for given, wanted in pairs])
 
 
 class TableScorer(_ByExamples):
-    """A scorer whose log-probabilities depend on the problem, the position and the last token only.
+    """A scorer whose log-probabilities depend only on the problem, the position and the last token.
 
     Args:
-        tables: problems, each with its `[L, V, V]` logits: of position x last token x next token; the last
-            position goes on for ever.
-        bos: the token fed first.
+        tables: problems, each with its `[L, V, V]` logits: position x last token x next token. The last
+            position applies to all later ones.
+        bos: the first token to feed.
         eos: the token that ends a program.
 
     Attributes:
@@ -81,7 +81,7 @@ class TableScorer(_ByExamples):
         self.num_rows_stepped = 0
 
     def start(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> tuple[IntArray, int]:
-        """State: the table of each row, and the position."""
+        """The state: the table of each row, and the position."""
         return self._rows(inputs_BKN, outputs_BKN), 0
 
     def step(
@@ -102,7 +102,7 @@ class TableScorer(_ByExamples):
 
 @dataclass(frozen=True, slots=True)
 class _OnPath:
-    """State of `ReferenceScorer`: row of the reference, tokens read, whether they were the reference's."""
+    """The state of `ReferenceScorer`: row of the reference, tokens read, whether all are the reference's."""
 
     reference_R: IntArray
     follows_R: BoolArray
@@ -110,7 +110,7 @@ class _OnPath:
 
 
 class ReferenceScorer(_ByExamples):
-    """A scorer that prefers one given program a problem, and is even-handed off its path.
+    """A scorer that prefers one given program per problem, and is uniform off its path.
 
     Args:
         references: problems of one language, each with the tokens of a program, ended by EOS.
@@ -125,11 +125,11 @@ class ReferenceScorer(_ByExamples):
         self._confidence = confidence
 
     def start(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> _OnPath:
-        """State: every row at the beginning of its reference."""
+        """The state with every row at the beginning of its reference."""
         return _OnPath(self._rows(inputs_BKN, outputs_BKN), np.ones(len(inputs_BKN), dtype=np.bool_), 0)
 
     def step(self, state: _OnPath, tokens: npt.NDArray[np.int64]) -> tuple[FloatArray, _OnPath]:
-        """Favour the next token of the reference where all tokens so far were its own."""
+        """Favour the next token of the reference if all tokens so far are the reference's."""
         follows_R = state.follows_R
         if state.position > 0:
             follows_R = follows_R & (tokens == self._at(state.reference_R, state.position - 1))
@@ -151,10 +151,10 @@ class ReferenceScorer(_ByExamples):
 
 
 class ToyMask:
-    """The mask of the toy language: anything but BOS, and `inc` behind `neg`.
+    """The mask of the toy language: anything but BOS, and only `inc` after `neg`.
 
     Args:
-        num_rows: programs that have not begun.
+        num_rows: number of programs, none of which has begun.
         num_tokens: size of the vocabulary.
     """
 
@@ -171,7 +171,7 @@ class ToyMask:
         return allowed_RV
 
     def advance(self, tokens: npt.NDArray[np.int64]) -> None:
-        """Append one token a row."""
+        """Append one token to each row."""
         if not self.allowed()[np.arange(len(tokens)), tokens].all():
             raise ValueError("a forbidden token was taken")
         self._last_R = np.where(self._last_R == _EOS, _EOS, tokens)
@@ -208,7 +208,7 @@ def _from_tokens(tokens: Tokens) -> tuple[str, ...]:
 
 
 def _run_batch(tokens_PT: Tokens, inputs_PKN: Array, /, *, fuel: int = 0) -> tuple[Array, Statuses]:
-    """Nothing takes fuel."""
+    """Run programs; no command uses fuel."""
     shape = (len(tokens_PT), *inputs_PKN.shape[-2:])
     outputs = np.array(np.broadcast_to(inputs_PKN, shape), dtype=np.int32)
     statuses = np.zeros(shape[:2], dtype=np.uint8)
@@ -241,7 +241,7 @@ def _read(obj: object, where: str) -> tuple[int, ...]:
 
 
 def _more(inputs_KN: Array, num: int, seed: int) -> Array:
-    """Lists of values up to the largest seen, at least 3."""
+    """Lists of values up to the largest given |value|, at least 3."""
     largest = max(3, int(np.abs(inputs_KN).max()))
     size = (num, inputs_KN.shape[1])
     return np.random.default_rng(seed).integers(-largest, largest, size, dtype=np.int32, endpoint=True)

@@ -32,12 +32,12 @@ from lasynth.grammar import IntArray
 RESULT = Path(__file__).with_name("compare.json")
 PAGE = Path(__file__).parents[2] / "docs" / "csmith.md"
 SEED = 41
-NUM_RUNS = 100  # of Csmith, whose parts are timed one by one
+NUM_RUNS = 100  # runs of Csmith whose parts are timed separately
 PERCENTILES = (5, 25, 50, 75, 95)
 
 
 def num_statements(tokens_PT: IntArray) -> IntArray:
-    """How many statements each program has, those inside loops and branches included."""
+    """The number of statements of each program, including those inside loops and branches."""
     count = {text: (tokens_PT == token_of(text)).sum(axis=1) for text in (";", "for", "if", "int")}
     before = tokens_PT[:, :-2] == token_of("for")
     in_heads = (before & (tokens_PT[:, 2:] == token_of("int"))).sum(axis=1)
@@ -72,7 +72,7 @@ def describe(tokens_PT: Any) -> dict[str, Any]:
 
 
 def measure(config: CTaskGenerator, num_tasks: int) -> dict[str, Any]:
-    """The programs of tasks of one setting, raw and as references, and what became of what was drawn."""
+    """The programs of tasks of one configuration, raw and as references, and the counts of verdicts."""
     table, counts = make_shard(config, split="train", num_tasks=num_tasks, seed=SEED, shard=0)
     return {
         "raw": describe(table.raw_PT),
@@ -83,15 +83,15 @@ def measure(config: CTaskGenerator, num_tasks: int) -> dict[str, Any]:
 
 
 def cpu_s() -> float:
-    """CPU time of this process and of those it started and that have ended."""
+    """CPU time of this process and of its ended child processes."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def time_parts() -> dict[str, Any]:
-    """What each part of the way takes, in milliseconds of CPU time, and what the runs give."""
+    """The CPU time of each step in milliseconds, and the number of programs and tasks of the runs."""
     few = csmith_programs(SEED, 0, 2)
-    # Compiles, so that no part is timed with that in it.
+    # Compile first, so that no step is timed with compilation.
     simplify(draw_examples(few.tokens_PT, few.keys_P, num_cells=5).tokens_PT)
     seeds = (program_keys(SEED + 1, 0, NUM_RUNS) % 2**31).tolist()
     clock = [cpu_s()]

@@ -2,8 +2,8 @@
 
     python experiments/trace-study/measure.py --runs runs/table4 lasynth-s0 end-supervision-s0
 
-Straight-line tasks of the test set of the study; each reference program is fed to the model token by token,
-and the executor's belief after a statement is compared with the list that the machine has there.
+It uses the straight-line tasks of the study's test set. Each reference program is fed to the model token by
+token, and the executor's belief after each statement is compared with the machine's list at that point.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lasynth.domains.c.language import LANGUAGE
 from lasynth.models import LaSynth, Synthesizer
 
 HERE = Path(__file__).parent
-LEAST_LISTS = 100  # a step that fewer lists reach is left out
+LEAST_LISTS = 100  # steps with fewer lists are left out
 
 
 def measure(synthesizer: Synthesizer, data: Dataset) -> list[dict[str, int]]:
@@ -35,7 +35,7 @@ def measure(synthesizer: Synthesizer, data: Dataset) -> list[dict[str, int]]:
         tokens = data.tokens_PT[row, : data.lengths_P[row]].astype(np.int32)
         beliefs = synthesizer.trace(task, tokens)
         shown = np.array([example.input for example in task.examples], dtype=np.int32)
-        # A belief after the whole program stands where its last statement's does.
+        # The belief after the whole program has the same position as that of its last statement.
         times = sorted({belief.num_tokens for belief in beliefs[1:]})
         at = np.array(times, dtype=np.int64)
         rows = np.zeros(len(at), dtype=np.int64)
@@ -57,7 +57,7 @@ def measure(synthesizer: Synthesizer, data: Dataset) -> list[dict[str, int]]:
 
 
 def main() -> None:
-    """Measure the systems named, the first of which is the study's own."""
+    """Measure the named systems; the first one is the study's own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=Path, default=Path("runs/table4"))
     parser.add_argument("--num", type=int, default=1000)

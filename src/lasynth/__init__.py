@@ -13,8 +13,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from lasynth._cache import use_own_cache
-
 if TYPE_CHECKING:
     from lasynth import domains as domains
     from lasynth.api import load, run, solve
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from lasynth.task import Example, Task
 
 __version__ = "0.1.0"
-
-use_own_cache()
 
 __all__ = [
     "Candidate",

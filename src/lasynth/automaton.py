@@ -8,8 +8,8 @@ Nothing here knows a language: actions met on the way are handed to the caller t
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.grammar import (
     INDEX_MASK,
     KIND_ACTION,

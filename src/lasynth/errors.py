@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import Final
+
+from lasynth.quoting import MAX_MESSAGE, cut, printable
 
 __all__ = [
     "CheckpointError",
@@ -21,6 +24,9 @@ __all__ = [
     "TrainingError",
 ]
 
+_MAX_PLACE: Final = 300  # characters of the place: a path and what is in the file
+_SHOWN_COLUMNS: Final = 100  # of the line of a program that is wrong
+
 
 class LasynthError(Exception):
     """The root of all errors raised on purpose; the command line shows its text and exits with 2."""
@@ -28,6 +34,8 @@ class LasynthError(Exception):
 
 class _LocatedError(LasynthError):
     """An error of the form "where: what hint".
+
+    The message holds no control character but ends of lines, and has a largest length, whatever it quotes.
 
     Args:
         what: what is wrong, without a full stop.
@@ -39,8 +47,10 @@ class _LocatedError(LasynthError):
         self.what = what
         self.where = where
         self.hint = hint
-        message = what if where is None else f"{where}: {what}"
-        super().__init__(message if hint is None else f"{message}. {hint}")
+        message = printable(cut(what, MAX_MESSAGE), keep="\n")
+        if where is not None:
+            message = f"{cut(printable(where), _MAX_PLACE)}: {message}"
+        super().__init__(message if hint is None else f"{message}. {printable(cut(hint, MAX_MESSAGE))}")
 
     def __reduce__(self) -> tuple[type[_LocatedError], tuple[str, str | None, str | None]]:
         # Without this, an error raised in a worker process would come back with its text as `what`.
@@ -95,7 +105,7 @@ class ProgramError(LasynthError):
         super().__init__(self._message())
 
     def _message(self) -> str:
-        message = self.what
+        message = printable(cut(self.what, MAX_MESSAGE), keep="\n")
         if self.expected:
             *others, last = self.expected
             message += f", expected {', '.join(others)} or {last}" if others else f", expected {last}"
@@ -105,12 +115,21 @@ class ProgramError(LasynthError):
         lines = (self.source or "").splitlines()
         if not 0 < self.line <= len(lines):
             return message
-        shown = lines[self.line - 1]
-        message += f"\n  {shown.expandtabs(1)}"
-        return message if self.column is None else f"{message}\n  {' ' * (self.column - 1)}^"
+        shown, column = _window(lines[self.line - 1], self.column or 1)
+        message += f"\n  {shown}"
+        return message if self.column is None else f"{message}\n  {' ' * (column - 1)}^"
 
     def __reduce__(self) -> tuple[object, ...]:
         return _program_error, (self.what, self.source, self.line, self.column, self.expected)
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """The part of a line that a message shows, each character one column wide, and the column in it."""
+    first = 0 if len(line) <= _SHOWN_COLUMNS else max(0, column - 1 - _SHOWN_COLUMNS // 2)
+    part = line[first : first + _SHOWN_COLUMNS]
+    shown = "".join(c if printable(c) == c else " " if c == "\t" else "\ufffd" for c in part)
+    before, after = "..." * (first > 0), "..." * (len(line) > first + _SHOWN_COLUMNS)
+    return f"{before}{shown}{after}", column - first + len(before)
 
 
 def _program_error(

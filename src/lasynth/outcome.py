@@ -95,9 +95,10 @@ class Outcome:
     Attributes:
         candidates: best first, consistent ones before all others.
         stop_reason: why the search ended.
-        num_proposed: programs proposed by the model.
-        num_distinct: those that differ in text.
-        num_consistent: those that reproduce every shown example.
+        num_proposed: programs that the engines proposed, completed ones and repeats included.
+        num_distinct: those of them that differ in text.
+        num_consistent: those of these that reproduce every shown example on the built-in machine; at least 1
+            if the task is solved. It does not count what a compiler says.
         seconds: wall-clock time of the search, its checks included.
     """
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from lasynth import domains
 from lasynth.errors import InputError
 from lasynth.examples import Example, Obstacles, check_keys, is_int, join, kind, read_examples, short
+from lasynth.reading import parse_json
 
 if TYPE_CHECKING:
     from lasynth.domains.base import Language
@@ -167,7 +168,7 @@ class Task:
             file.seek(0)
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    obj = _parse_json(line, str(path), first_line=number)
+                    obj = parse_json(line, str(path), first_line=number)
                     yield cls.from_json(obj, where=f"{path}, line {number}")
 
     @classmethod
@@ -187,11 +188,11 @@ class Task:
             raise InputError("the file is empty", where, "Put a task in it, see `lasynth solve --help`.")
         first, _, rest = text.lstrip().partition("\n")
         if not lines and not (rest.strip() and _is_json(first)):
-            return [cls.from_json(_parse_json(text, where), where=where)]
+            return [cls.from_json(parse_json(text, where), where=where)]
         tasks = []
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
-                obj = _parse_json(line, where, first_line=number)
+                obj = parse_json(line, where, first_line=number)
                 tasks.append(cls.from_json(obj, where=join(where, f"line {number}")))
         return tasks
 
@@ -264,32 +265,3 @@ def _is_json(text: str) -> bool:
         return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _parse_json(text: str, where: str | None, first_line: int | None = None) -> object:
-    """The JSON of a file, or of its line `first_line`."""
-    try:
-        return json.loads(text, object_pairs_hook=_no_repeated_keys)
-    except json.JSONDecodeError as error:
-        at = join(where, f"line {(first_line or 1) + error.lineno - 1}, column {error.colno}")
-        raise InputError(f"not JSON: {error.msg[0].lower()}{error.msg[1:]}", at) from None
-    except RecursionError:
-        what = "brackets are nested too deeply"
-    except _RepeatedKeyError as error:
-        what = str(error)
-    except ValueError:  # Python's own limit on the digits of a number
-        what = "a number has thousands of digits"
-    raise InputError(what, where if first_line is None else join(where, f"line {first_line}"))
-
-
-class _RepeatedKeyError(Exception):
-    pass
-
-
-def _no_repeated_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    obj = dict(pairs)
-    if len(obj) < len(pairs):
-        keys = [key for key, _ in pairs]
-        repeated = next(key for key in keys if keys.count(key) > 1)
-        raise _RepeatedKeyError(f'"{repeated}" is given twice in one object')
-    return obj

@@ -1,4 +1,4 @@
-"""Imported programs against a real compiler: no warnings that matter, and the outputs of the machine."""
+"""Imported programs with a real compiler: no relevant warnings, and the same outputs as the machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lasynth.domains.random import program_keys
 from lasynth.grammar import IntArray
 
 SAVED = sorted((Path(__file__).resolve().parents[1] / "data" / "csmith").glob("*.c"))
-# Such programs assign what is never read and compare what is the same: redundant, as they are to be.
+# These programs assign unused values and compare equal ones; they are meant to be redundant.
 WARNINGS = ("-Wall", "-Wextra", "-Wno-unused-but-set-variable", "-Wno-tautological-compare", "-Werror")
 
 

@@ -1,7 +1,7 @@
 """The machine against a real compiler: the same programs, the same lists, the same outputs and statuses.
 
-Runs that read a variable before it was set are left out: no compiler notices them. Everything else is
-compared, and the sanitized build is exact about it (`lasynth.domains.c.compiler` says how).
+Runs that read an unset variable are left out, because no compiler detects them. Everything else is compared;
+the sanitized build gives the exact statuses (`lasynth.domains.c.compiler` says how).
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ EXTREMES = np.array([-(2**31), -(2**31) + 1, -1, 0, 1, 5, 2**31 - 2, 2**31 - 1])
 
 
 def batch(seed: int, num_cells: int) -> tuple[IntArray, IntArray]:
-    """`[BATCH, T]` programs, half of them random walks along the grammar, half the sampler's.
+    """`[BATCH, T]` programs, half of them random walks along the grammar, half from the sampler.
 
-    With them `[BATCH, 10, N]` lists: eight of small values, two that go to the limits of 32 bits.
+    Also `[BATCH, 10, N]` lists: eight of small values, two with values up to the limits of 32 bits.
     """
     half = BATCH // 2
     walked_PT = random_programs(seed, half)
@@ -58,7 +58,7 @@ def test_machine_and_sanitized_gcc_agree(num_programs: int) -> None:
         pytest.skip("no C compiler that knows sanitizers is installed")
     counts = np.zeros(len(Status), dtype=int)
     for number in range(num_programs // BATCH):
-        # In `make test`: lists of 1, 3, 5 ... cells; their lengths take turns.
+        # In `make test` the lengths of lists alternate between 1, 3, 5 ... cells.
         num_cells = 1 + (2 * number + number // 8) % 16
         programs_PT, lists_PKN = batch(number, num_cells)
         trees = [from_tokens(tokens) for tokens in programs_PT]
@@ -75,7 +75,7 @@ def test_machine_and_sanitized_gcc_agree(num_programs: int) -> None:
             )
         counts += np.bincount(statuses.ravel(), minlength=len(Status))
     print(f"{compiler.name}:", {status.name: int(counts[status]) for status in Status})
-    # The comparison is worth something: most runs are in it, and every way to end is among them.
+    # Check that the comparison is meaningful: it includes most runs and every status.
     total = num_programs * NUM_INPUTS
     assert counts.sum() == total
     assert counts[Status.INVALID] == counts[Status.CRASH] == 0
@@ -87,7 +87,7 @@ def test_machine_and_sanitized_gcc_agree(num_programs: int) -> None:
 
 @pytest.mark.parametrize("name", ["gcc", "tcc"])
 def test_machine_and_programs_as_they_stand_agree(name: str) -> None:
-    """Without sanitizers: what the machine runs to the end comes out the same."""
+    """Without sanitizers, runs that end with OK in the machine give the same outputs."""
     compiler = Compiler.find() if name == "gcc" else Compiler("/usr/bin/tcc", "tcc")
     if compiler is None or not Path(compiler.path).exists():
         pytest.skip(f"{name} is not installed")
@@ -100,7 +100,7 @@ def test_machine_and_programs_as_they_stand_agree(name: str) -> None:
     assert fine.mean() > 0.4
     assert (said[fine] == Status.OK).all()
     assert np.array_equal(outputs[fine], expected[fine])
-    # A bad index is caught here too, unless the compiler found that it need not read the cell.
+    # A bad index is detected here too, unless the compiler optimised the read away.
     bad = statuses == Status.OUT_OF_RANGE
     assert (said[bad] == Status.OUT_OF_RANGE).mean() > 0.9
 

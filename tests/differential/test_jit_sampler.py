@@ -33,7 +33,7 @@ def results() -> Results:
 
 def test_compiled_code_is_the_source(tmp_path: Path) -> None:
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
-    # Arithmetic that would wrap around in compiled code is a warning in plain Python: make it an error.
+    # Overflow that wraps around in compiled code is a warning in plain Python: make it an error.
     command = [sys.executable, "-W", "error", __file__, str(tmp_path / "reference.npz")]
     subprocess.run(command, check=True, env=environment)
     with np.load(tmp_path / "reference.npz") as reference:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # as a script; pytest has done so already
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the run as a script; pytest does this itself
 from karel_worlds import random_programs, random_worlds
 
 from lasynth.domains.base import Status
@@ -29,7 +29,7 @@ Results = dict[str, np.ndarray]
 
 
 def programs_and_worlds() -> Results:
-    """600 programs, a quarter of them spoilt by a change of one token, and worlds full of markers too."""
+    """600 programs, a quarter of them with one wrong token, and worlds, some of them full of markers."""
     programs_PT = random_programs(31, 600)
     rng = np.random.default_rng(31)
     spoilt = np.arange(0, 600, 4)
@@ -63,7 +63,7 @@ def reference(given: Results, tmp_path_factory: pytest.TempPathFactory) -> Resul
     folder = tmp_path_factory.mktemp("jit")
     np.savez(folder / "given.npz", **given)
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
-    # Arithmetic that would wrap around in compiled code is a warning in plain Python: make it an error.
+    # Overflow that wraps around in compiled code is a warning in plain Python: make it an error.
     command = [sys.executable, "-W", "error", __file__, str(folder)]
     subprocess.run(command, env=environment, check=True, timeout=300)
     with np.load(folder / "reference.npz") as file:

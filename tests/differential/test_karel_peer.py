@@ -1,8 +1,8 @@
-"""The machine against an interpreter by others, `karel-for-synthesis`, on random programs and worlds.
+"""The machine against an independent interpreter, `karel-for-synthesis`, on random programs and worlds.
 
-The range in which both mean the same: grids of 2 to 16 a side, at most 9 markers a cell (it has no room for
-more, and takes a tenth as not possible), rounds of 2 to 10 (it knows no other), runs of at most 200 ticks
-(it counts the end of a `REPEAT` as well).
+Both agree in this range: grids with sides of 2 to 16, at most 9 markers per cell (the other has no room for
+more, and treats a tenth as impossible), 2 to 10 rounds (it supports no others), runs of at most 200 ticks
+(it also counts the end of a `REPEAT`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ peer = pytest.importorskip(
 
 NUM_PROGRAMS, NUM_WORLDS = 5000, 5
 TIMES = (2, 10)
-NUM_CHANNELS = 15  # theirs: the benchmark's without the one for ten markers
+NUM_CHANNELS = 15  # of the other interpreter: those of the benchmark without the one for ten markers
 
 
 def test_no_run_differs_from_the_peer() -> None:

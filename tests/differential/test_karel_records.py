@@ -1,4 +1,4 @@
-"""Real records of the public benchmark: every run replays, every tensor comes back bit for bit."""
+"""Real records of the public benchmark: every run is reproduced, every tensor is equal bit for bit."""
 
 from __future__ import annotations
 

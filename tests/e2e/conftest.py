@@ -25,6 +25,7 @@ def lasynth() -> Lasynth:
         result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
+        assert result.exit_code != 3, result.stderr  # an internal error is never what a test wants
         return result
 
     return call
@@ -32,12 +33,12 @@ def lasynth() -> Lasynth:
 
 @pytest.fixture
 def interrupted() -> Callable[..., tuple[int, str]]:
-    """Starts a command in a process, interrupts it as soon as a file is there: its status and messages."""
+    """Starts a command, interrupts it as soon as a file exists, and returns its status and messages."""
 
     def call(*arguments: object, once: tuple[Path, str]) -> tuple[int, str]:
         folder, pattern = once
         command = [sys.executable, "-c", "from lasynth.cli import main; main()", *map(str, arguments)]
-        # A shell's background job has interrupts ignored, and its children would inherit that.
+        # A background job of a shell ignores interrupts, and its children would inherit this.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         try:
@@ -55,7 +56,7 @@ def interrupted() -> Callable[..., tuple[int, str]]:
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of the smallest size that has learned nothing: what commands do around it is fast."""
+    """An untrained model of the smallest size, so that commands with it are fast."""
     import torch
 
     from lasynth import domains
@@ -77,7 +78,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a file of text, or of JSON, or of one JSON object a line."""
+    """Writes a file of text, of JSON, or of one JSON object per line."""
 
     def to_file(name: str, content: Any) -> Path:
         path = tmp_path / name

@@ -1,4 +1,4 @@
-"""Karel by the commands: generated data, evaluation, answers with their worlds, files of the benchmark."""
+"""Commands with Karel: generated data, evaluation, answers with their worlds, files of the benchmark."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ HARD = {"domain": "karel", "examples": [{"input": [">.1......."], "output": ["..
 
 @pytest.fixture(scope="session")
 def karel_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of the smallest size that has learned nothing."""
+    """An untrained model of the smallest size."""
     import torch
 
     from lasynth.domains.karel.grammar import NUM_TOKENS
@@ -136,7 +136,7 @@ def test_without_a_model_the_floor_answers_or_it_says_what_to_give(
     from lasynth.models import zoo
 
     monkeypatch.setattr(zoo, "default_name", {"c": "c-small"}.get)
-    api.load.cache_clear()  # of what other tests have loaded
+    api.load.cache_clear()  # drop what other tests have loaded
     path = write("t.json", TASK)
     result = lasynth("solve", path, "--json")
     assert result.exit_code == 0, result.stderr
@@ -147,7 +147,7 @@ def test_without_a_model_the_floor_answers_or_it_says_what_to_give(
 
 
 def test_a_file_of_the_benchmark_is_evaluated(evaluate: Any, write: Write) -> None:
-    # Its files are lines of JSON, whatever they are called.
+    # Files of the benchmark are lines of JSON, whatever their names.
     text = "".join(json.dumps(record(name)) + "\n" for name in "abc")
     for name in ("val.json", "val.jsonl"):
         result = evaluate("--tasks", write(name, text), "--num", 2, "--json")

@@ -11,7 +11,7 @@ import pytest
 Write = Callable[..., Path]
 
 CELLS = [1, 2, 3, 4, 0]
-# The model of these tests has learned nothing, but the shortest program is among the first it proposes.
+# The model of these tests is untrained, but the shortest program is among its first proposals.
 SAME = {"examples": [{"input": CELLS, "output": CELLS}], "held_out": [{"input": [0] * 5, "output": [0] * 5}]}
 HARD = {
     "id": "hard",

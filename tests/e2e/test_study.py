@@ -1,4 +1,4 @@
-"""A small study from nothing: its systems are trained and evaluated, and its table is written."""
+"""A small study from scratch: its systems are trained and evaluated, and its table is written."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def study(folder: Path) -> list[str]:
-    """Run it in the folder of the study; what it printed."""
+    """Run the script in the folder of the study; returns the printed lines."""
     command = [
         sys.executable,
         str(ROOT / "experiments" / "study.py"),
@@ -115,7 +115,7 @@ def study(folder: Path) -> list[str]:
 
 
 def test_a_study_is_trained_evaluated_and_reported(folder: Path, lasynth: Any) -> None:
-    # What needs another run is left to the next call.
+    # A run that needs another one is left to the next call.
     written = study(folder)
     assert "results/exec-both-s0.json" in written
     assert "results/rl-s0.json" not in written
@@ -129,7 +129,7 @@ def test_a_study_is_trained_evaluated_and_reported(folder: Path, lasynth: Any) -
     assert programs["shin-s0"] >= 32  # of both stages
     assert results["rl-s0"]["training"]["start"] == "runs/bunel-s0"
     assert results["small-s0"]["distinct_programs"] <= 10
-    # The second ensemble chooses among what was kept of the first.
+    # The second ensemble chooses among the proposals kept from the first.
     both, again = (results[name]["evaluation"]["records"] for name in ("exec-both-s0", "exec-again-s0"))
     assert [record | {"seconds": 0} for record in again] == [record | {"seconds": 0} for record in both]
     floor = [record["floor"] for record in results["bunel-s0"]["evaluation"]["records"]]
@@ -155,7 +155,7 @@ def test_what_is_kept_is_searched_once_and_its_time_is_counted(monkeypatch: pyte
 
     @dataclass
     class Slow:
-        """An engine that takes six seconds a search."""
+        """An engine that takes six seconds per search."""
 
         name: str
         width: int = 4
@@ -184,6 +184,6 @@ def test_what_is_kept_is_searched_once_and_its_time_is_counted(monkeypatch: pyte
             assert seconds_spared(name, timed=timed) == [0, 0]
     assert searched == ["a", "a", "b", "b"]
     assert seconds_spared("a") == pytest.approx([3, 3])
-    assert seconds_spared("a", timed=False) == [0, 0]  # greedy, which no record counts
-    assert seconds_spared("b") == [0, 0]  # of no ensemble, so searched again
+    assert seconds_spared("a", timed=False) == [0, 0]  # greedy search, which records do not count
+    assert seconds_spared("b") == [0, 0]  # not in an ensemble, so searched again
     assert searched == ["a", "a", "b", "b", "b"]

@@ -1,4 +1,4 @@
-"""A language of others: installed beside lasynth, found by its entry point, used by the ordinary commands."""
+"""A language of another package: installed beside lasynth, found by its entry point, used by the commands."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as an installer leaves it: the modules, and what `pyproject.toml` says of them.
+    """A folder as after an installation: the modules, and the metadata from `pyproject.toml`.
 
-    An installer would fetch the build backend first, and tests do without a network.
+    A real installer would download the build backend first; tests must work without a network.
     """
     folder = tmp_path_factory.mktemp("site")
     project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
@@ -59,7 +59,7 @@ def command(*folders: Path) -> Run:
 
 @pytest.fixture(scope="module")
 def lasynth(site: Path) -> Run:
-    """The command line, where the package is installed."""
+    """The command line with the package installed."""
     return command(ROOT / "src", site)
 
 
@@ -106,7 +106,7 @@ def test_data_is_generated_and_evaluated_on(lasynth: Run, tmp_path: Path) -> Non
     options = ("generate", "--domain", "strings", "--out", tmp_path / "data")
     result = lasynth(*options, "--num", 60, "--stats")
     assert result.returncode == 0, result.stderr
-    assert re.search(r"2 statements +\d+\.\d%$", result.stdout, re.MULTILINE)  # and no word of plain tasks
+    assert re.search(r"2 statements +\d+\.\d%$", result.stdout, re.MULTILINE)  # without a line on plain tasks
     assert lasynth(*options, "--num", 4, "--split", "test").returncode == 0
     evaluate = ("evaluate", "--data", tmp_path / "data", "--engine", "enumeration", "--json")
     result = lasynth(*evaluate)
@@ -118,7 +118,7 @@ def test_data_is_generated_and_evaluated_on(lasynth: Run, tmp_path: Path) -> Non
 
 
 def test_programs_do_what_python_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program is Python: both are asked, on random programs and inputs."""
+    """Programs of this language are Python: compare with Python on random programs and inputs."""
     monkeypatch.syspath_prepend(EXAMPLE / "src")
     from lasynth_strings.language import LANGUAGE  # type: ignore[import-not-found]
     from lasynth_strings.tasks import StringTaskGenerator  # type: ignore[import-not-found]

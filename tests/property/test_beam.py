@@ -59,9 +59,9 @@ def start(scorer: TableScorer, problem: Problem) -> object:
 
 
 def costs(log_probs_V: np.ndarray, allowed_V: np.ndarray, *, renormalise: bool = True) -> np.ndarray:
-    """What each next token costs, rounded as the search rounds it.
+    """The log-probability of each next token, rounded as in the search.
 
-    Two programs of the same tokens in another order tie, and a tie must fall the same way in the textbook.
+    Programs with the same tokens in another order tie, and the textbook version must break ties the same way.
     """
     if allowed_V.sum() == 1:
         return np.where(allowed_V, 0.0, -np.inf)
@@ -112,7 +112,7 @@ def test_a_beam_that_holds_every_prefix_finds_the_best_programs(seed: int, renor
 def plain_beam(
     scorer: TableScorer, problem: Problem, beam: int, max_tokens: int, patience: float
 ) -> Programs:
-    """The textbook: a list of hypotheses, sorted in every step."""
+    """The textbook version: a list of hypotheses, sorted in every step."""
     live: Programs = [((), 0.0)]
     finished: Programs = []
     for step in range(max_tokens):
@@ -190,7 +190,7 @@ def test_finished_rows_leave_the_batch(seed: int, beam: int) -> None:
     scorer.num_rows_stepped = 0
     for problem in PROBLEMS[:3]:
         run(scorer, [problem], beam=beam, max_tokens=10, patience=1.0)
-    # Each problem costs what it costs alone: none waits for another.
+    # The cost of each problem is the same as alone: none waits for another.
     assert together == scorer.num_rows_stepped
     assert all(len(programs) <= beam for programs in found)
     assert all(reason is not None for reason in budget.reasons)

@@ -18,7 +18,7 @@ def weights(count: int) -> st.SearchStrategy[tuple[float, ...]]:
 
 
 def configs() -> st.SearchStrategy[CSamplerSettings]:
-    """Settings from anywhere, kept from programs that only grow."""
+    """Arbitrary settings, except those whose programs would grow without end."""
     fields: dict[str, st.SearchStrategy[object]] = {
         "num_cells": st.integers(2, 16),
         "max_constant": st.integers(1, 9),

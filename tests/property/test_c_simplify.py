@@ -1,4 +1,4 @@
-"""The simplifier of C: what comes out does the same on the examples, is no longer, and stays as it is."""
+"""The simplifier of C: its results agree on the examples, are no longer, and do not change again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""C as text: what is printed is read back, and the parser takes what the machine takes, nothing else."""
+"""C as text: printed programs are read back, and the parser accepts exactly what the machine accepts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lasynth.errors import ProgramError
 from lasynth.grammar import IntArray
 
 seeds = st.integers(0, 2**32 - 1)
-# The words of C, the subset's and others, and things that are none.
+# The words of C, inside and outside the subset, and other text.
 junk = st.lists(
     st.sampled_from(
         (
@@ -166,11 +166,11 @@ def test_spacing_and_comments_do_not_matter(seed: int, spaces: list[str]) -> Non
 def test_what_is_in_the_subset_needs_no_leniency(seed: int) -> None:
     body = format_body(from_tokens(random_programs(seed, 1)[0]))
     words = [Word(word.text, "a", word.offset) if word.text == "a" else word for word in words_of(body)]
-    assert to_subset(words) == words
+    assert to_subset(body, words) == words
 
 
 def refusal(text: str) -> ProgramError | None:
-    """The error of a text; None where it is read, and then it is read again as it is printed."""
+    """The error of a text; None if it can be read, and then its printed form must be read back too."""
     try:
         program = parse(text)
     except ProgramError as error:

@@ -1,4 +1,4 @@
-"""Runs: traces tell the same story as plain runs, and what is simplified does the same."""
+"""Runs: traces agree with plain runs, and simplified programs do the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Karel as text: what is printed is read back in every form, and the parser takes what the machine takes."""
+"""Karel as text: all printed forms are read back, and the parser accepts what the machine accepts."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_parser_and_machine_refuse_the_same(program: Program, data: st.DataObjec
         else:
             tokens = np.insert(tokens, position, tokens[position])
         assume(len(tokens) > 1)
-    # What the reader takes besides the grammar: `not` inside `not`.
+    # The reader accepts one form beyond the grammar: `not` inside `not`.
     assume(" ".join(("not", "c(", "not")) not in " ".join(LEXEMES[token] for token in tokens))
     compiled = compile_tokens(tokens, new_code(len(tokens)), new_work()) > 0
     try:
@@ -113,7 +113,7 @@ def test_whatever_the_mask_offers_ends_as_a_program(seed: int, max_depth: int) -
         allowed = np.flatnonzero(mask.allowed()[0])
         assert BOS not in allowed
         closing = [token for token in allowed if LEXEMES[token].endswith(")") or token == EOS]
-        if len(tokens) > 40 and closing:  # bring it to an end
+        if len(tokens) > 40 and closing:  # end the program
             allowed = np.array(closing)
         elif len(tokens) > 40 and token_of("move") in allowed:
             allowed = np.array([token_of("move")])

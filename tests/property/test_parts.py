@@ -1,4 +1,4 @@
-"""Programs cut at their outermost statements and put together again do what they did."""
+"""Programs that are cut at their outermost statements and joined again do the same as before."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lasynth.domains.c.grammar import EOS, FIRST_INT, FIRST_NAME
 
 C, KAREL = domains.get("c"), domains.get("karel")
 seeds = st.integers(0, 2**32 - 1)
-TICKS = 100_000  # of both halves together, so that the budget never decides
+TICKS = 100_000  # for both halves together, so that the limit has no effect
 
 
 @given(seeds)

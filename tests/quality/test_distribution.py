@@ -1,4 +1,4 @@
-"""The shipped settings make the tasks that the docs promise."""
+"""The shipped settings give the distributions that the docs promise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_the_mix_of_small(simplify: bool) -> None:
     table, counts = make_shard(config, split="train", num_tasks=3000, seed=123, shard=0)
     lengths = (table.tokens_PT != 0).sum(axis=1)
     with_loop = np.isin(table.kinds_P, (Kind.FOR_ONLY, Kind.MIXTURE)).mean()
-    assert with_loop >= (0.5 if simplify else 0.65)  # the simplifier opens some loops
+    assert with_loop >= (0.5 if simplify else 0.65)  # the simplifier unrolls some loops
     assert 1 - table.plain_P.mean() >= 0.3
     assert all((table.kinds_P == kind).mean() > 0.08 for kind in Kind)
     assert lengths.max() < 256

@@ -1,7 +1,7 @@
-"""Generated Karel tasks are like the public benchmark's: 2,000 accepted ones against 2,500 real ones.
+"""Generated Karel tasks resemble the public benchmark's: 2,000 accepted ones against 2,500 real ones.
 
-The real figures are those of the test programs of Bunel et al. 2018. Each tolerance stands beside its
-figure; of a share of 2,000 programs, chance alone is off by up to 0.02 now and then.
+The real figures are those of the test programs of Bunel et al. 2018. Each tolerance is next to its figure; a
+share of 2,000 programs can be off by up to 0.02 by chance.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def assert_near(found: np.ndarray, real: np.ndarray, within: float) -> None:
 
 
 def assert_percentiles(values: np.ndarray, wanted: dict[int, tuple[float, float]]) -> None:
-    """Each percentile with its tolerance."""
+    """Check percentiles, each with its tolerance."""
     for percentile, (real, within) in wanted.items():
         found = np.percentile(values, percentile)
         assert abs(found - real) <= within, (percentile, found, real)
@@ -116,7 +116,7 @@ def test_actions_a_run(drawn: DrawnTasks) -> None:
 
 
 def test_distinct_programs_and_equal_runs(drawn: DrawnTasks, programs: ProgramStatistics) -> None:
-    # Fewer repeats than the real 0.816 (of 2,500), which are those of short programs.
+    # The real share is 0.816 (of 2,500); here there are fewer repeats, which are short programs.
     assert abs(programs.num_distinct / programs.num_programs - 0.816) <= 0.09
     assert abs(drawn.plain_P.mean() - 1262 / 2500) <= 0.03
 

@@ -1,4 +1,4 @@
-"""The committed tables are what the committed results say."""
+"""The committed tables agree with the committed results."""
 
 from __future__ import annotations
 

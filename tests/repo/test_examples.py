@@ -1,7 +1,7 @@
 """The tasks of `examples/`: they load, and their reference programs do what their names say.
 
-What a name says is written here once more, in Python, so that a wrong program cannot make its own
-examples right.
+The meaning of each name is implemented here again in Python, so that a wrong program cannot define its own
+examples.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def test_examples_mean_what_the_name_says(source: Path) -> None:
 
 @pytest.mark.parametrize("source", SOLUTIONS, ids=of_stem)
 def test_program_means_what_the_name_says(source: Path) -> None:
-    """Also off its examples, wherever it does not leave the range."""
+    """Also on inputs that are not examples."""
     tokens_T = np.asarray(C.text.to_tokens(C.text.parse(read(source).program or "")), dtype=np.int32)
     assert np.count_nonzero(tokens_T != C.grammar.eos) <= 256
     inputs_KN = np.random.default_rng(0).integers(-4, 5, size=(200, 5), dtype=np.int32)
@@ -178,7 +178,7 @@ def test_a_real_compiler_says_the_same() -> None:
 
 
 def test_examples_tell_a_program_from_an_affine_map() -> None:
-    """Where no affine map does what is wanted, the one that fits the shown examples fails a held-out one."""
+    """If no affine map solves the task, the map that fits the shown examples fails a held-out one."""
     inputs_KN = np.random.default_rng(1).integers(-4, 5, size=(300, 5))
     for source in SOLUTIONS:
         task = read(source)

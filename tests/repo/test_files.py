@@ -1,4 +1,4 @@
-"""What may be in the repository: nothing big, nothing of one machine, and what a clone needs."""
+"""The repository has no big files, no paths of one machine, and everything that a clone needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MACHINE = re.compile(r"(?<![\w.])/(?:root|home/\w+|Users/\w+|work|workspace)/\w
 
 @pytest.fixture(scope="module")
 def files() -> list[Path]:
-    """The files that git has, and those it would take."""
+    """The files that git tracks, and those that it would add."""
     command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     try:
         names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")
@@ -48,7 +48,7 @@ def test_no_file_names_a_folder_of_one_machine(files: list[Path]) -> None:
 
 @pytest.mark.parametrize("text", ["cd {}home/ada/x", "'{}root/x'", "path={}work/main", "{}Users/ada/x"])
 def test_a_folder_of_one_machine_is_found(text: str) -> None:
-    assert _MACHINE.search(text.format("/"))  # put in here, or this file would be found as well
+    assert _MACHINE.search(text.format("/"))  # inserted here, or the check would find this file
 
 
 @pytest.mark.parametrize("text", ["https://example.org/home/ada/x", "src/home/ada/x", "/usr/bin/gcc"])

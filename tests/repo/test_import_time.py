@@ -1,4 +1,4 @@
-"""What must not be imported: `lasynth --help` is instant because it loads neither torch nor Numba."""
+"""Imports to avoid: `lasynth --help` is fast because it loads neither torch nor Numba."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_import_lasynth_loads_nothing_heavy() -> None:
 def test_running_a_program_needs_no_torch() -> None:
     loaded = modules_after("import lasynth; lasynth.domains.get('c')")
     assert "torch" not in loaded
-    assert "numba" in loaded  # the check above would otherwise pass for the wrong reason
+    assert "numba" in loaded  # otherwise the check above would pass for the wrong reason
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The tutorial quotes the example as it is."""
+"""The tutorial quotes the example exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README and the docs show exists, and runs as shown."""
+"""Everything that the README and the docs show exists and runs as shown."""
 
 from __future__ import annotations
 

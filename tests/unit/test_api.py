@@ -1,4 +1,4 @@
-"""`solve` with engines that need no model; what needs one is tested from the command line and in models."""
+"""`solve` with engines that need no model; the others are tested with the command line and the models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Configurations refuse what does not fit, wherever it comes from, in one message."""
+"""Configurations refuse invalid values from any source, in one message."""
 
 from __future__ import annotations
 

@@ -1,52 +1,46 @@
 """The command line: one file per command, each a thin layer over the package.
 
-Exit status of every command: 0 solved or done, 1 honestly not solved, 2 bad input (one message),
-130 interrupted. Commands import the package inside their functions, so that `--help` is instant.
+`commands` has the commands as one `app`. `process` is what surrounds them all: signals, streams, and the one
+way out, which turns every end of a command into an exit status and at most one message.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import typer
+from lasynth.cli.process import INTERRUPTED, ending, guard_streams, handle_signals, release_signals
 
-from lasynth import __version__
-from lasynth.cli.evaluate import evaluate
-from lasynth.cli.generate import generate
-from lasynth.cli.report import report
-from lasynth.cli.run import run
-from lasynth.cli.solve import solve
-from lasynth.cli.train import train
+if TYPE_CHECKING:
+    from lasynth.cli.commands import app
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(
-    name="lasynth",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for _command in (solve, run, generate, train, evaluate, report):
-    app.command()(_command)
 
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        print(f"lasynth {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Short, readable programs from input-output examples."""
-
-
-def main() -> None:
+def main() -> NoReturn:
     """Run the command that the process was started with."""
-    app()
+    handle_signals()
+    guard_streams()
+    import sys
+
+    arguments = sys.argv[1:]
+
+    def work() -> int | None:
+        # Only here: what goes wrong while modules are loaded ends as everything else does.
+        from lasynth.cli.commands import run
+
+        return run(arguments)
+
+    try:
+        status = ending(work, debug="--debug" in arguments)
+        release_signals()
+    except KeyboardInterrupt:  # a second one, in the moment in which the first one ends the work
+        status = INTERRUPTED
+    raise SystemExit(status)
+
+
+def __getattr__(name: str) -> Any:
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from lasynth.cli.commands import app
+
+    return app

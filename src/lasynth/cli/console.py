@@ -1,78 +1,63 @@
-"""What the commands share: errors to exit statuses, JSON output, progress."""
+"""What the commands share: reading standard input, JSON output, tables, progress."""
 
 from __future__ import annotations
 
-import functools
 import io
 import json
-import os
+import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from lasynth.errors import LasynthError
+from lasynth.cli.process import note
+from lasynth.errors import InputError
+from lasynth.quoting import printable
+from lasynth.reading import utf8
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
 __all__ = [
-    "BAD_INPUT",
-    "INTERRUPTED",
-    "NOT_SOLVED",
     "Progress",
-    "command",
     "note",
     "preparing",
     "print_json",
     "print_table",
+    "read_input",
 ]
 
-NOT_SOLVED = 1
-BAD_INPUT = 2
-INTERRUPTED = 130
-
-P = ParamSpec("P")
-
-
-def command(function: Callable[P, int | None]) -> Callable[P, None]:
-    """Make a function a command: its result is the exit status, and an error of the user is one message."""
-
-    @functools.wraps(function)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            status = function(*args, **kwargs)
-            sys.stdout.flush()
-        except LasynthError as error:
-            note(f"lasynth: {error}")
-            _exit(BAD_INPUT)
-        except KeyboardInterrupt:
-            note("lasynth: interrupted")
-            _exit(INTERRUPTED)
-        except BrokenPipeError:
-            # The reader (`| head`) is gone. Without this, Python would complain again when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            _exit(INTERRUPTED)
-        _exit(status or 0)
-
-    return wrapped
-
-
-def _exit(status: int) -> NoReturn:
-    raise SystemExit(status)
-
-
-def note(message: str) -> None:
-    """Print a line for the user on standard error."""
-    print(message, file=sys.stderr, flush=True)
+# What a terminal may take for a command; JSON escapes the controls below a blank by itself.
+_NOT_IN_JSON: Final = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def print_json(document: object) -> None:
-    """Print the one document of a command with `--json` on standard output."""
-    print(json.dumps(document, ensure_ascii=False))
+    """Print the one document of a command with `--json` on standard output.
+
+    It is in UTF-8; where standard output has another encoding, in ASCII, which is JSON all the same.
+    """
+    utf_8 = (sys.stdout.encoding or "utf-8").lower().replace("_", "-") in ("utf-8", "utf8")
+    text = json.dumps(document, ensure_ascii=not utf_8)
+    print(_NOT_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def read_input() -> str:
+    """The text on standard input.
+
+    Raises:
+        InputError: it is closed, a folder, or not UTF-8.
+    """
+    where = "standard input"
+    if sys.stdin is None:
+        raise InputError("is closed", where, "Pipe the text in, or give a file.")
+    try:
+        data = sys.stdin.buffer.read()
+    except OSError as error:
+        raise InputError((error.strerror or str(error)).lower(), where) from None
+    return utf8(data, where)
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -85,7 +70,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for heading in headings:
         table.add_column(heading, no_wrap=True)
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(printable(cell, keep="\n")) for cell in row))
     if sys.stdout.isatty():
         Console(highlight=False).print(table, soft_wrap=True)
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lasynth.cli.console import Progress, command, note, preparing, print_json
+from lasynth.cli.console import Progress, note, preparing, print_json
 
 if TYPE_CHECKING:
     from lasynth.task import Task
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["evaluate"]
 
 
-@command
 def evaluate(
     tasks: Annotated[
         Path | None,
@@ -71,6 +70,7 @@ def evaluate(
     """
     from lasynth import api, evaluation
     from lasynth.errors import InputError
+    from lasynth.files import check_writable, write_whole
     from lasynth.search import SearchConfig
     from lasynth.search.named import engine as named_engine
     from lasynth.search.named import needs_model
@@ -95,7 +95,8 @@ def evaluate(
         for some, width in ((names, beam), (names[:1], 1))
     )
     who = "+".join(names) if synthesizer is None else synthesizer.name
-    stream = None if details is None else _partial(details).open("w", encoding="utf-8")
+    if details is not None:
+        check_writable(details)
 
     if synthesizer is not None:
         with preparing():
@@ -111,19 +112,13 @@ def evaluate(
             title=f"{who}{', grounded,' if grounded else ''} on {source}",
             progress=progress,
         )
-    if details is not None and stream is not None:
-        with stream:
-            stream.writelines(f"{line}\n" for line in found.details())
-        _partial(details).replace(details)
+    if details is not None:
+        write_whole(details, "".join(f"{line}\n" for line in found.details()).encode())
         note(f"Wrote one line per task to {details}.")
     if json:
         print_json(found.to_json())
     else:
         print(found.render(), end="")
-
-
-def _partial(path: Path) -> Path:
-    return path.with_name(path.name + ".partial")
 
 
 def _tasks(

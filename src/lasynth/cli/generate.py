@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lasynth.cli.console import Progress, command, note, print_json
+from lasynth.cli.console import Progress, note, print_json
 
 if TYPE_CHECKING:
     from lasynth.data.statistics import Statistics
@@ -19,7 +19,6 @@ __all__ = ["generate"]
 _TASKS_PER_SHARD = 10_000
 
 
-@command
 def generate(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder for the shards.")],
     num: Annotated[

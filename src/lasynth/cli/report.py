@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
-from lasynth.cli.console import command, note
+from lasynth.cli.console import note
 
 __all__ = ["report"]
 
 _PARTS = ("table", "fig5", "fig6", "fig8b", "trace")
 
 
-@command
 def report(
     study: Annotated[
         Path, typer.Argument(metavar="STUDY", help="The folder of a study, such as experiments/table4.")

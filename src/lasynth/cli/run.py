@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lasynth.cli.console import NOT_SOLVED, command, note, print_json
+from lasynth.cli.console import note, print_json, read_input
+from lasynth.cli.process import NOT_SOLVED
 
 if TYPE_CHECKING:
     from lasynth.domains.base import Language
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["draw_run", "run"]
 
 
-@command
 def run(
     program: Annotated[
         str, typer.Argument(metavar="PROGRAM", help="A program file, or - for standard input.")
@@ -166,21 +166,19 @@ def draw_run(language: Language, text: str, given: Any, out: Path) -> None:
         InputError: the language cannot draw runs, or the picture cannot be written.
     """
     from lasynth.errors import InputError
+    from lasynth.files import write_whole
 
     draw = language.view.draw_run
     if draw is None:
         raise InputError(f"{language.name} cannot draw runs", "--svg", "Leave it out.")
-    try:
-        out.write_text(draw(text, given), encoding="utf-8")
-    except OSError as error:
-        raise InputError((error.strerror or str(error)).lower(), str(out), "Give another path.") from None
+    write_whole(out, draw(text, given).encode())
     note(f"Drew the run to {out}. Any browser plays it.")
 
 
 def _read_program(path: str) -> str:
     from lasynth.errors import InputError
 
-    text = sys.stdin.read() if path == "-" else _text_of(Path(path), "a program file")
+    text = read_input() if path == "-" else _text_of(Path(path), "a program file")
     if not text.strip():
         raise InputError("the program is empty", path, "Give the text of a function.")
     return text

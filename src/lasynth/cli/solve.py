@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lasynth.cli.console import NOT_SOLVED, command, note, preparing, print_json, print_table
+from lasynth.cli.console import note, preparing, print_json, print_table, read_input
+from lasynth.cli.process import NOT_SOLVED
 from lasynth.cli.run import draw_run
+from lasynth.quoting import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +31,6 @@ _VERDICTS = {
 }
 
 
-@command
 def solve(
     task: Annotated[
         str,
@@ -97,7 +98,8 @@ def solve(
             draw_run(one.language, outcome.candidates[0].text, one.examples[0].input, svg)
         if not json:
             if many:
-                print(f"{'' if number == 1 else chr(10)}== {one.id or f'task {number}'}")
+                name = printable(one.id or f"task {number}")
+                print(f"{'' if number == 1 else chr(10)}== {name}")
             _show(one, outcome, show_all=all)
             sys.stdout.flush()
     num_solved = sum(outcome.solved for outcome in outcomes)
@@ -140,7 +142,7 @@ def _read(path: str) -> list[Task]:
     from lasynth.task import Task
 
     if path == "-":
-        return Task.parse(sys.stdin.read(), where="standard input")
+        return Task.parse(read_input(), where="standard input")
     return Task.read(Path(path))
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lasynth.cli.console import Progress, command, note
+from lasynth.cli.console import Progress, note
+from lasynth.cli.process import INTERRUPTED
 
 if TYPE_CHECKING:
     from lasynth.training.config import TrainConfig
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["train"]
 
 
-@command
 def train(
     data: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Shards of `lasynth generate`, of splits train and valid.")

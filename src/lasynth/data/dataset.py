@@ -31,17 +31,17 @@ class Dataset:
 
     Args:
         table: the tasks.
-        infos: how its shards were made; empty means no shards, and the default language.
+        infos: the settings of its shards; if empty, there are no shards and the language is the default.
 
     Attributes:
         tokens_PT: `[P, T]` int16, reference programs, ended and padded by EOS.
-        raw_PT: the same, as they were drawn.
-        lengths_P: int32, tokens of each reference, EOS included.
+        raw_PT: the same programs as drawn, before simplification.
+        lengths_P: int32, number of tokens of each reference, EOS included.
         inputs_PKN, outputs_PKN: `[P, K, N]`, int8 for lists, uint8 for worlds.
         kinds_P: uint8, the kinds of the references.
         plain_P: bool, affine (C) or straight (Karel).
-        hashes_P: int64, of the behaviours.
-        infos: how the shards were made.
+        hashes_P: int64, hashes of the behaviours.
+        infos: the settings of the shards.
     """
 
     def __init__(self, table: TaskTable, infos: tuple[ShardInfo, ...] = ()) -> None:
@@ -71,12 +71,12 @@ class Dataset:
         Args:
             paths: files, or folders; all shards of a folder are read, in order of name.
             split: only shards of this split; by default all shards must have the same one.
-            max_tasks: only the first tasks, this many.
+            max_tasks: only this many tasks, the first ones.
             max_tokens: only tasks whose reference has at most this many tokens, EOS included.
 
         Raises:
-            ShardError: no shards, a damaged one, one of another schema version, or shards of different
-                kinds.
+            ShardError: there are no shards, a shard is damaged or has another schema version, or the shards
+                are of different kinds.
         """
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         files: list[Path] = []
@@ -125,12 +125,12 @@ class Dataset:
 
     @property
     def num_cells(self) -> int:
-        """N, the length of the lists; the numbers of a world."""
+        """N, the length of the lists, or the number of values of a world."""
         return int(self.inputs_PKN.shape[2])
 
     @property
     def num_shown(self) -> int:
-        """How many of a task's examples are shown to a solver, the first ones; the others are held out."""
+        """The number of a task's examples that are shown, the first ones; the others are held out."""
         num_shown = self.infos[0].num_shown if self.infos else None
         return int(self.inputs_PKN.shape[1]) // 2 if num_shown is None else num_shown
 

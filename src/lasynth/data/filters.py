@@ -1,7 +1,6 @@
-"""Which split a task belongs to, and which tasks are repeats.
+"""The split of a task, and repeated tasks.
 
-The hash of the behaviour decides both: a function is in one split only, whatever shard or seed it comes
-from.
+The hash of the behaviour decides both, so a function is in only one split, whatever its shard or seed.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from lasynth.domains.random import mix_words
 
 __all__ = ["Split", "hash_fraction", "new_rows", "splits_of"]
 
-_HELD_SHARE: Final = 1 / 16  # of the functions, for each of test and valid
+_HELD_SHARE: Final = 1 / 16  # share of the functions for each of test and valid
 
 
 class Split(StrEnum):
-    """What a task is for."""
+    """The purpose of a task."""
 
     TRAIN = "train"
     VALID = "valid"
@@ -43,7 +42,7 @@ def splits_of(hashes_P: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
 
 
 def new_rows(hashes_P: npt.NDArray[np.int64], seen: set[int]) -> npt.NDArray[np.bool_]:
-    """Which rows are of a behaviour not in `seen` and not in an earlier row; adds them to `seen`."""
+    """Whether each row has a behaviour not in `seen` and not in an earlier row; adds these to `seen`."""
     is_new = np.zeros(len(hashes_P), dtype=np.bool_)
     for row, value in enumerate(hashes_P.tolist()):
         if value not in seen:

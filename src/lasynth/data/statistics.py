@@ -21,7 +21,7 @@ from lasynth.domains.generator import TaskGenerator
 
 __all__ = ["IMPORTED", "Lengths", "Statistics"]
 
-# What became of Csmith's programs before examples were drawn.
+# The results for Csmith's programs before examples are drawn.
 IMPORTED: Final = {
     "csmith_runs": "runs of Csmith",
     "csmith_timeout": "runs that took too long",
@@ -32,13 +32,13 @@ IMPORTED: Final = {
     "csmith_too_long": "pieces of one statement that is too long",
     "csmith_too_many_names": "pieces with too many loop variables",
 }
-_FOR_FIGURES: Final = 2000  # tasks
+_FOR_FIGURES: Final = 2000  # the number of tasks used
 _PERCENTILES: Final = (5, 25, 50, 75, 95)
 
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Token counts of programs, EOS not counted: the mean, the percentiles 5, 25, 50, 75, 95, the largest."""
+    """Token counts of programs without EOS: the mean, the percentiles 5, 25, 50, 75, 95, the largest."""
 
     mean: float
     percentiles: tuple[float, ...]
@@ -57,19 +57,19 @@ class Statistics:
 
     Attributes:
         domain: the language.
-        num_tasks: without those whose behaviour is in an earlier shard.
-        num_repeated: the number of those.
-        num_drawn: programs sampled for them.
-        rejected: how many of those were rejected, by reason (the keys of `TaskGenerator.REASONS`).
-        imported: what became of Csmith's programs before that (the keys of `IMPORTED`); else empty.
+        num_tasks: number of tasks, without those whose behaviour is in an earlier shard.
+        num_repeated: number of tasks whose behaviour is in an earlier shard.
+        num_drawn: number of programs sampled for the tasks.
+        rejected: number of sampled programs rejected, by reason (the keys of `TaskGenerator.REASONS`).
+        imported: results for Csmith's programs before that (the keys of `IMPORTED`); empty for other sources.
         kinds: share of each kind, by its label.
         plain_by_kind: share of plain tasks (`lasynth.domains.generator`) among each kind that occurs.
         with_loop: share of the references that have a loop.
         plain: share of the tasks that are plain.
-        lengths, raw_lengths: of the references, and of the sampled programs.
+        lengths, raw_lengths: lengths of the references, and of the sampled programs.
         constructs: share of the references that use each construct.
         loop_depths, block_depths: share of the references by nesting, from 0.
-        figures: of inputs (those of the first 2,000 tasks), the percentiles 5, 25, 50, 75, 95 by name.
+        figures: for inputs (those of the first 2,000 tasks), the percentiles 5, 25, 50, 75, 95 by name.
     """
 
     domain: str
@@ -91,10 +91,10 @@ class Statistics:
 
     @classmethod
     def of_shards(cls, paths: Iterable[str | Path]) -> Self:
-        """The statistics of some shards together.
+        """The statistics of several shards together.
 
         Raises:
-            ShardError: as `Dataset.open`.
+            ShardError: as for `Dataset.open`.
         """
         return cls.of(Dataset.open(paths))
 
@@ -139,7 +139,7 @@ class Statistics:
 
     @property
     def acceptance(self) -> float:
-        """Share of the sampled programs that make a task, of any split, repeats included."""
+        """Share of the sampled programs that become tasks of any split, repeats included."""
         if not self.num_drawn:
             return 0.0
         unfit = (verdict.name.lower() for verdict in self._source.VERDICTS if verdict)

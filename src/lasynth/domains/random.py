@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from lasynth.compiled import njit
 
 __all__ = ["Stream", "chance", "draw_below", "mix", "mix_words", "pick", "program_keys"]
 

@@ -1,4 +1,4 @@
-"""One saved run: what it was, what it cost, and its verdict on every task, as one JSON file."""
+"""One saved run: its system, its budget and its verdict on every task, as one JSON file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from msgspec import Meta
 from lasynth.config import Config, Count, Weight, read
 from lasynth.errors import InputError
 from lasynth.evaluation.records import Evaluation
+from lasynth.files import write_whole
 from lasynth.task import Task
 
 __all__ = ["Result", "TaskSet", "load", "read_result", "task_set_digest", "write_result"]
@@ -28,12 +29,12 @@ _Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="a SHA-256 d
 
 @dataclass(frozen=True, slots=True)
 class TaskSet(Config):
-    """Which tasks a result is about.
+    """The tasks of a result.
 
     Attributes:
-        name: of the set.
+        name: the name of the set.
         digest: `task_set_digest` of its tasks.
-        num_tasks: how many.
+        num_tasks: the number of tasks.
     """
 
     WHERE: ClassVar[str] = "task set"
@@ -48,17 +49,17 @@ class Result(Config):
     """One run of one system: its budget and its verdicts. The file has these fields, in this order.
 
     Attributes:
-        format: of the file.
+        format: version of the file format.
         study: the study it belongs to.
         system: the system's name in file names, such as `"no-executor"`.
         title: its name in print.
-        seed: of the run.
+        seed: seed of the run.
         test_set: the tasks of `evaluation`.
-        parameters: of the model; None for a system that has none.
+        parameters: number of parameters of the model; None for a system without a model.
         programs: programs shown in training, repeats counted.
-        distinct_programs: the different ones among them.
-        minutes: of training.
-        machine: what it ran on.
+        distinct_programs: the number of different programs among them.
+        minutes: duration of the training.
+        machine: the machine of the run.
         remarks: anything else a reader must know.
         training: the training configuration as JSON.
         curve: measurements during training, each with `"programs"`.
@@ -84,7 +85,7 @@ class Result(Config):
     evaluation: Evaluation
 
     def misfit(self) -> tuple[str, str] | None:
-        """Why the verdicts cannot be put into a table."""
+        """Why the verdicts cannot go into a table."""
         records, num_tasks = self.evaluation.records, self.test_set.num_tasks
         if not records or num_tasks != len(records):
             return f"{num_tasks} tasks, but {len(records)} records", _AGAIN
@@ -102,7 +103,7 @@ class Result(Config):
 
 
 def task_set_digest(tasks: Iterable[Task]) -> str:
-    """SHA-256 over the examples of tasks, shown and held out, in order; names and references do not count."""
+    """SHA-256 over the examples of tasks, shown and held out, in order, without names and references."""
     digest = hashlib.sha256()
     for task in tasks:
         obj = task.to_json()
@@ -122,7 +123,7 @@ def write_result(result: Result, study: Path) -> Path:
         The file, `study/results/SYSTEM-sSEED.json`.
 
     Raises:
-        InputError: a result that could not be read back.
+        InputError: a result that could not be read back, or the file cannot be written.
     """
     path = study / "results" / result.file_name
     document = {field.name: getattr(result, field.name) for field in fields(Result)}
@@ -133,9 +134,7 @@ def write_result(result: Result, study: Path) -> Path:
         raise InputError("a number is not finite", str(path), "Leave it out, or give null.") from None
     _read(msgspec.json.decode(text), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, text.encode())
     return path
 
 
@@ -143,7 +142,7 @@ def read_result(path: Path) -> Result:
     """Read a result.
 
     Raises:
-        InputError: no such file, damaged, or of another format.
+        InputError: the file does not exist, is damaged or has another format.
     """
     return _read(load(path, _AGAIN), str(path))
 
@@ -155,10 +154,10 @@ def _read(obj: object, where: str) -> Result:
 
 
 def load(path: Path, hint: str) -> Any:
-    """What is in a JSON or TOML file.
+    """The content of a JSON or TOML file.
 
     Raises:
-        InputError: no such file, or not JSON or TOML; `hint` says what to do.
+        InputError: the file does not exist, or is not JSON or TOML; `hint` says what to do.
     """
     kind = path.suffix[1:]
     try:
@@ -170,7 +169,7 @@ def load(path: Path, hint: str) -> Any:
 
 
 def _lines(document: Mapping[str, Any]) -> str:
-    """JSON with one record, and one measurement of the curve, a line: small, and a diff is readable."""
+    """JSON with one record, or one measurement of the curve, per line: small, and with readable diffs."""
 
     def compact(obj: object) -> str:
         return json.dumps(obj, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

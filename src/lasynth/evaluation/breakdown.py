@@ -1,4 +1,4 @@
-"""Solve-rates of every system of a study by kind or by length of the reference: what the figures show."""
+"""Solve rates of every system of a study by kind or by length of the reference; the figures show these."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from lasynth.evaluation.tables import groups
 
 __all__ = ["Breakdown", "Point", "Series", "breakdown"]
 
-# In the order of the paper's figures, of C and of Karel; another language's kinds follow by name.
+# In the order of the paper's figures for C and Karel; kinds of other languages follow by name.
 _KINDS = ("Seq-only", "For-only", "If-only", "Loop-only", "Mixture")
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A share with its whisker, all between 0 and 1.
+    """A share with the ends of its whisker, all between 0 and 1.
 
     Attributes:
-        share: of one run, or the mean over runs.
-        low: lower end of the 95 % interval; over several runs the lowest of theirs.
-        high: upper end; over several runs the highest.
+        share: the share of one run, or the mean over runs.
+        low: lower end of the 95 % interval; for several runs the lowest of their lower ends.
+        high: upper end; for several runs the highest.
     """
 
     share: float
@@ -33,9 +33,9 @@ class Point:
 
     @classmethod
     def over(cls, rates: Sequence[Rate]) -> Point:
-        """The point of one rate a run.
+        """The point of the rates of several runs.
 
-        The runs share their tasks, so adding their counts up would make the interval too narrow.
+        The runs share their tasks, so pooling their counts would make the interval too narrow.
         """
         intervals = [rate.interval for rate in rates]
         share = sum(rate.share for rate in rates) / len(rates)
@@ -53,12 +53,12 @@ class Series:
     Attributes:
         system: its name in file names.
         title: its name in print.
-        place: of its row among those of its sort (peers, or systems that learn), so that it looks the same in
-            every figure.
-        peer: it learns nothing.
-        seeds: of the runs that it is the mean of.
-        points: one a category.
-        rates: of each run, by category.
+        place: position of its row among rows of the same sort (peers, or systems that learn), so that it
+            looks the same in every figure.
+        peer: whether it learns nothing.
+        seeds: seeds of the runs in the mean.
+        points: one per category.
+        rates: the rates of each run, by category.
     """
 
     system: str
@@ -75,10 +75,10 @@ class Breakdown:
     """Consistent@W by category and system.
 
     Attributes:
-        by: what tasks are grouped by: `"kind"` or `"length"`.
-        beam: W; None where only peers were run.
+        by: the grouping of tasks, `"kind"` or `"length"`.
+        beam: W; None where only peers have results.
         categories: labels, each with its number of tasks.
-        series: the systems that were run, in the order of the rows.
+        series: the systems with results, in the order of the rows.
     """
 
     by: str
@@ -87,7 +87,7 @@ class Breakdown:
     series: tuple[Series, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """What the figure shows, with the interval of each run."""
+        """The data of the figure, with the interval of each run."""
         return {
             "by": self.by,
             "protocol": "consistent",
@@ -114,7 +114,7 @@ def breakdown(study: Study, by: str) -> Breakdown:
         by: `"kind"` or `"length"`.
 
     Returns:
-        The rates; without categories where no result knows the kind or length of any task.
+        The rates; no categories where no result knows the kind or length of any task.
     """
     found = {
         result.file_name: {

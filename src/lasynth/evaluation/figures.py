@@ -1,7 +1,8 @@
-"""Figures of saved results, as SVG and PNG: the same bytes each time, for the same numbers and matplotlib.
+"""Figures of saved results as SVG and PNG: the same numbers and matplotlib version give the same bytes.
 
-Colours are those of Okabe and Ito, which colour-blind eyes can tell apart; hatches and markers differ too, so
-that a grey print can be read. matplotlib is the extra `plot`, and is imported when a figure is drawn.
+The colours are those of Okabe and Ito, which colour-blind readers can distinguish. Hatches and markers differ
+too, so that figures are readable in grey. matplotlib is the extra `plot`; it is imported when a figure is
+drawn.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from lasynth.evaluation.trace import TraceStudy
 
 __all__ = ["by_kind", "by_length", "require", "trace"]
 
-# Okabe and Ito's eight, the strong ones first; yellow last, as it is faint on white.
+# The eight colours of Okabe and Ito, strong ones first; yellow is last because it is faint on white.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000", "#F0E442")
 _BLACK = "#000000"
-_OTHERS = ("#009E73", "#CC79A7", "#E69F00")  # systems beside that of a trace study
+_OTHERS = ("#009E73", "#CC79A7", "#E69F00")  # other systems in a trace study
 _GREYS = ("#808080", "#B0B0B0")  # peers
 _HATCHES = ("", "///", "\\\\\\", "...", "xxx", "---", "||||", "++")
 _MARKERS = "osD^vP*X"
@@ -47,7 +48,7 @@ _WHISKER = {"ecolor": "#333333", "elinewidth": 0.8, "capsize": 1.8, "capthick": 
 
 
 def require(what: str) -> None:
-    """See that figures can be drawn.
+    """Check that figures can be drawn.
 
     Raises:
         InputError: matplotlib is not installed.
@@ -60,10 +61,10 @@ def require(what: str) -> None:
 
 
 def by_kind(data: Breakdown) -> dict[str, bytes]:
-    """Bars by kind of program, one a system, with whiskers.
+    """Bars by kind of program, one per system, with whiskers.
 
     Returns:
-        The picture by the ending of its file: `"svg"`, `"png"`.
+        The contents of the files by extension: `"svg"`, `"png"`.
     """
     with _figure(7.2, 3.9) as (figure, axes):
         width = 0.84 / len(data.series)
@@ -73,7 +74,7 @@ def by_kind(data: Breakdown) -> dict[str, bytes]:
                 *_heights(data, number, width),
                 width,
                 yerr=_whiskers(series),
-                color="white" if colour == _BLACK else colour,  # or the whisker would be lost in it
+                color="white" if colour == _BLACK else colour,  # a dark whisker would be invisible
                 hatch=hatch,
                 edgecolor="#333333",
                 linewidth=0.4,
@@ -86,7 +87,7 @@ def by_kind(data: Breakdown) -> dict[str, bytes]:
 
 
 def by_length(data: Breakdown) -> dict[str, bytes]:
-    """Lines over the length of the reference, one a system, with whiskers; returns as `by_kind`."""
+    """Lines over the length of the reference, one per system, with whiskers; returns as `by_kind`."""
     with _figure(7.2, 3.9) as (figure, axes):
         step = 0.24 / max(1, len(data.series) - 1)
         for number, series in enumerate(data.series):
@@ -105,7 +106,7 @@ def by_length(data: Breakdown) -> dict[str, bytes]:
                 **(_WHISKER | {"ecolor": "#666666"}),
             )
         _categories(axes, data)
-        axes.set_ylim(-2, 102)  # a marker at an end is seen whole
+        axes.set_ylim(-2, 102)  # markers at the ends are not cut off
         return _saved(figure)
 
 
@@ -129,7 +130,7 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
                 steps, shares, color=colour, marker=marker, markersize=4, linewidth=1.2, linestyle=dashes,
                 label=label,
             )  # fmt: skip
-        every = -(-len(steps) // 6)  # more labels than six would run into each other
+        every = -(-len(steps) // 6)  # more than six labels would overlap
         shown = study.steps[::every]
         left.set_xticks(
             [step.step for step in shown], [f"{step.step}\n{_short(step.lists)}" for step in shown]
@@ -155,12 +156,12 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
 
 @contextmanager
 def _figure(width: float, height: float, *, panels: int = 1) -> Iterator[tuple[Any, Any]]:
-    """A figure of the project's style, in inches; no window, and no state of pyplot."""
+    """A figure in the project's style, size in inches, without a window or pyplot's global state."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    # On top of matplotlib's defaults, not of whatever the user's own configuration says.
+    # Based on matplotlib's defaults, not on the user's configuration.
     settings: Any = dict(matplotlib.rcParamsDefault)
     settings |= {"backend": "agg", **_STYLE}
     with matplotlib.rc_context(settings):
@@ -170,7 +171,7 @@ def _figure(width: float, height: float, *, panels: int = 1) -> Iterator[tuple[A
 
 
 def _saved(figure: Any) -> dict[str, bytes]:
-    """The picture as files without a date or the name of the program that wrote them."""
+    """The contents of the files, without a date or the name of the program."""
     pictures = {}
     for ending, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
         stream = io.BytesIO()
@@ -180,7 +181,7 @@ def _saved(figure: Any) -> dict[str, bytes]:
 
 
 def _categories(axes: Any, data: Breakdown) -> None:
-    """Labels with the number of tasks, the scale, and the legend above, where it hides nothing."""
+    """Labels with the number of tasks, the scale, and the legend above the plot."""
     labels = [f"{label}\nn = {number:,}" for label, number in data.categories]
     axes.set_xticks(range(len(labels)), labels)
     axes.set_xlim(-0.5, len(labels) - 0.5)
@@ -190,7 +191,7 @@ def _categories(axes: Any, data: Breakdown) -> None:
 
 
 def _heights(data: Breakdown, number: int, step: float) -> tuple[list[float], list[float]]:
-    """Where the points of a system are: beside those of others, or their whiskers would hide each other."""
+    """The positions of a system's points: shifted, or the whiskers of the systems would overlap."""
     shift = (number - (len(data.series) - 1) / 2) * step
     places = [place + shift for place in range(len(data.categories))]
     return places, [100 * point.share for point in data.series[number].points]
@@ -209,7 +210,7 @@ def _look(series: Series) -> tuple[str, str, str, Any]:
         kind = series.place % len(_GREYS)
         return _GREYS[kind], _HATCHES[kind], _PEER_MARKERS[kind], _DASHES[2]
     turn, kind = divmod(series.place, len(_COLOURS))
-    # A ninth system has the first one's colour, with another hatch and marker.
+    # A ninth system gets the colour of the first, with another hatch and marker.
     other = (kind + 3 * turn) % len(_COLOURS)
     return _COLOURS[kind], _HATCHES[other], _MARKERS[other], _DASHES[other % len(_DASHES)]
 

@@ -1,4 +1,4 @@
-"""Shares of tasks and their intervals: Wilson's score interval (1927), sound near 0 % and 100 % too."""
+"""Shares of tasks and their intervals: Wilson's score interval (1927), which is sound near 0 % and 100 %."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def wilson(num_right: int, num_tasks: int, *, level: float = 0.95) -> tuple[floa
 
     Args:
         num_right: successes.
-        num_tasks: trials; with none the interval is all of [0, 1].
-        level: the confidence.
+        num_tasks: trials; without any, the interval is [0, 1].
+        level: the confidence level.
 
     Returns:
         `(low, high)`, between 0 and 1.
@@ -30,7 +30,7 @@ def wilson(num_right: int, num_tasks: int, *, level: float = 0.95) -> tuple[floa
     shrink = 1 + z * z / num_tasks
     centre = (share + z * z / (2 * num_tasks)) / shrink
     half = z / shrink * sqrt(share * (1 - share) / num_tasks + z * z / (4 * num_tasks**2))
-    # At the ends the bound is exact; rounding must not push it off.
+    # At the ends the limit is exact; avoid rounding errors.
     low = 0.0 if num_right == 0 else max(0.0, centre - half)
     high = 1.0 if num_right == num_tasks else min(1.0, centre + half)
     return low, high
@@ -50,7 +50,7 @@ class Rate:
 
     @classmethod
     def of(cls, rights: Iterable[bool | None]) -> Rate:
-        """The rate of some verdicts; None is no trial."""
+        """The rate of some verdicts; None does not count as a trial."""
         known = [right for right in rights if right is not None]
         return cls(sum(known), len(known))
 

@@ -1,7 +1,7 @@
-"""Evaluating engines on tasks by the protocols of the field, beside the floor of the language.
+"""Evaluates engines on tasks by the protocols of the field, together with the floor of the language.
 
-The search sees the shown examples only; held-out ones are run here, on what it found. See
-`lasynth.evaluation.records.Record` for what each protocol counts.
+The search sees only the shown examples. The held-out ones are run here, on the programs that it found.
+`lasynth.evaluation.records.Record` says what each protocol counts.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def evaluate(
     Args:
         scorer: the model.
         beam: W of the search.
-        sample: draw W programs without replacement, in place of a beam search.
-        complete: say also how much completion adds.
+        sample: draw W programs without replacement instead of a beam search.
+        complete: also measure how much completion adds.
         tasks, config, plain, title, progress: see `evaluate_engines`.
     """
     first: Engine = Sampling(scorer=scorer, width=beam) if sample else Beam(scorer=scorer, width=beam)
@@ -83,21 +83,19 @@ def evaluate_engines(
     """Evaluate engines: a model's beam search, an ensemble's, or any other.
 
     Args:
-        engines: those that search each task, once, without stopping early.
-        greedy: those whose first program is the greedy one.
-        tasks: of one language, with held-out examples, and with references where kind, length and exact are
-            wanted.
-        config: the limits; `enough` is taken as None. A time limit makes the numbers depend on the machine.
-            What is completed counts for `Record.completed` alone.
+        engines: the engines that search each task, once, without stopping early.
+        greedy: the engines whose first program is the greedy one.
+        tasks: of one language, with held-out examples. Kind, length and exact need references.
+        config: the limits; `enough` is treated as None. A time limit makes the numbers depend on the machine.
+            Completed programs count for `Record.completed` only.
         choose: the rule of an ensemble.
-        method: what tables call the search.
-        plain: whether the floor can express each task, where that is known; else it is computed where that
-            can be done.
-        title: of the tables.
-        progress: called with the number of tasks done, now and then.
+        method: the name of the search in tables.
+        plain: whether the floor can express each task, if known; else it is computed where possible.
+        title: the title of the tables.
+        progress: called from time to time with the number of tasks done.
 
     Raises:
-        InputError: no tasks, or a reference that is not a program.
+        InputError: there are no tasks, or a reference is not a program.
     """
     if not tasks:
         raise InputError("there are no tasks to evaluate on")
@@ -147,7 +145,7 @@ def evaluate_engines(
 
 
 def _floor_verdicts(problems: Sequence[Problem]) -> list[bool | None]:
-    """Whether what the floor fits to the shown examples of each problem is right on those held out, too."""
+    """Whether the floor's program for the shown examples of each problem is right on held-out ones too."""
     floor = problems[0].language.floor
     verdicts: list[bool | None] = [None] * len(problems)
     if floor is None:
@@ -198,7 +196,7 @@ def _record(
     completed = bool(right[:1].any() or _right(problem, added)[:1].any())
     exact = None
     if reference is not None:
-        # Names are compared in the order of use, as the reference's are.
+        # Compare with names in order of use, as in the reference.
         exact = program is not None and np.array_equal(language.text.to_tokens(program), reference)
     return Record(
         id=task.id or str(number + 1),

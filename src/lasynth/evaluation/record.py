@@ -21,25 +21,25 @@ class Record:
     Attributes:
         id: the task's name, or its number from 1.
         greedy: the greedy program, unfiltered, is right.
-        top1: the likeliest of the candidates, unfiltered, is right; differs from `greedy` by the beam. None
-            in evaluations made before it was counted.
+        top1: the likeliest candidate, unfiltered, is right; differs from `greedy` by the beam. None
+            in evaluations from before it was counted.
         consistent: the first of the candidates, by score, that satisfies the shown examples is right.
         oracle: some candidate is right.
-        completed: as `consistent`; where no candidate satisfies the shown examples, the first that was
-            completed (`lasynth.search.completion`) counts. None where none was.
-        exact: the program submitted (the one of `consistent`, or the first where none satisfies the shown
+        completed: as `consistent`, but where no candidate satisfies the shown examples, the first completed
+            program (`lasynth.search.completion`) counts. None in an evaluation without completion.
+        exact: the submitted program (that of `consistent`, or the first where none satisfies the shown
             examples) has the tokens of the reference. None without a reference.
         floor: the floor of the language (`lasynth.domains.base.Floor`), fitted to the shown examples, is
             right. None where it does not apply to the task.
-        plain: the floor can express the task. None where that is not known.
+        plain: the floor can express the task. None where this is not known.
         plain_computed: whether `plain` was computed, not given with the task.
         kind: control flow of the reference.
-        num_tokens: length of the reference, EOS not counted.
-        num_held_out: held-out examples; with none, "right" means right on the shown ones only.
-        num_candidates: distinct programs proposed.
-        num_consistent: those of them that satisfy the shown examples.
-        program: text of the program submitted.
-        seconds: the task's share of the time of its batch, greedy decoding not counted.
+        num_tokens: length of the reference, without EOS.
+        num_held_out: number of held-out examples; if 0, "right" means right on the shown ones only.
+        num_candidates: number of distinct programs proposed.
+        num_consistent: the number of them that satisfy the shown examples.
+        program: text of the submitted program.
+        seconds: the task's share of the time of its batch, without greedy decoding.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The verdicts on a set of tasks, and how they were made."""
+"""The verdicts on a set of tasks, and how they were obtained."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Evaluation(Config):
     """Verdicts on a set of tasks.
 
     Attributes:
-        records: one a task, in order.
+        records: one per task, in order.
         domain: the language.
         method: how programs were proposed, `"beam"` or `"sample"`.
         beam: W of consistent@W and oracle@W.
-        title: what was evaluated: a model, a set of tasks.
-        seconds: wall-clock time of all.
+        title: what was evaluated, such as a model or a set of tasks.
+        seconds: wall-clock time of the whole evaluation.
     """
 
     WHERE: ClassVar[str] = "evaluation"
@@ -38,10 +38,10 @@ class Evaluation(Config):
     seconds: Weight = 0.0
 
     def to_json(self, *, records: bool = False) -> dict[str, Any]:
-        """Totals with intervals, over all tasks and by group; with `records`, what `from_json` reads.
+        """Totals with intervals, over all tasks and by group; `from_json` reads it if it has `records`.
 
         Args:
-            records: add one object a task under `"records"`.
+            records: add one object per task under `"records"`.
         """
         document: dict[str, Any] = {
             "title": self.title,
@@ -59,14 +59,14 @@ class Evaluation(Config):
 
     @classmethod
     def from_json(cls, obj: object, where: str = WHERE) -> Evaluation:
-        """Read back what `to_json(records=True)` wrote; totals are computed anew.
+        """Read the result of `to_json(records=True)`; totals are computed again.
 
         Args:
             obj: the document.
-            where: what messages call it.
+            where: the name of the document in messages.
 
         Raises:
-            InputError: not such a document.
+            InputError: it is not such a document.
         """
         if not isinstance(obj, Mapping) or not isinstance(obj.get("records"), list):
             hint = "Write it with `Evaluation.to_json(records=True)`."
@@ -78,7 +78,7 @@ class Evaluation(Config):
         return read(cls, values, where=where)
 
     def details(self) -> Iterator[str]:
-        """One line of JSON a task."""
+        """One line of JSON per task."""
         for record in self.records:
             yield json.dumps(asdict(record), ensure_ascii=False)
 
@@ -86,8 +86,8 @@ class Evaluation(Config):
         """The table of all protocols by group, with 95 % intervals and what the words mean.
 
         Args:
-            markdown: a Markdown table, for docs and cards; else one for a terminal.
-            width: columns of the terminal.
+            markdown: a Markdown table, for docs and cards; else a table for a terminal.
+            width: width of the terminal in columns.
         """
         if markdown:
             return as_markdown(self.records, self.domain, beam=self.beam, title=self.title)

@@ -1,7 +1,7 @@
-"""Reports: the tables, pages and figures of a study, from its saved results and from nothing else.
+"""Reports: the tables, pages and figures of a study, made from its saved results only.
 
-The same results give the same bytes. Everything is made before the first file is written, so a mistake in a
-study leaves what was written before as it was.
+The same results give the same bytes. Everything is computed before the first file is written, so an error in
+a study does not change earlier reports.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from lasynth.evaluation import samples, systems
 from lasynth.evaluation import trace as traces
 from lasynth.evaluation.breakdown import breakdown
 from lasynth.evaluation.results import Study, read_study
+from lasynth.files import write_all
 
 __all__ = ["Part", "Written", "write_reports"]
 
 
 class Part(StrEnum):
-    """A report: what `--only` takes."""
+    """A kind of report; a value of `--only`."""
 
     TABLE = "table"
     FIG5 = "fig5"
@@ -35,11 +36,11 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a report wrote.
+    """The files of a report.
 
     Attributes:
-        files: in the order of writing.
-        left_out: a message for each part that has too few results yet.
+        files: the files in the order of writing.
+        left_out: a message for each part that does not have enough results yet.
     """
 
     files: tuple[Path, ...]
@@ -50,13 +51,14 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
     """Write the reports of a study.
 
     Args:
-        folder: with `study.toml` and `results/`, or with `trace.json`, or both.
-        out: the folder to write to; it is made.
-        only: these parts; else those that the study names, or all that the folder has the files for. A part
-            that is asked for must have what it needs; one that is not is left out with a message.
+        folder: a folder with `study.toml` and `results/`, or with `trace.json`, or both.
+        out: the folder to write to; created if it does not exist.
+        only: the parts to write; by default those that the study names, or all that the folder has files for.
+            A requested part must have what it needs; any other part is left out with a message if it has not.
 
     Raises:
-        InputError: nothing to report on, results that may not be compared, a damaged file, or no matplotlib.
+        InputError: there is nothing to report, the results cannot be compared, a file is damaged, or
+            matplotlib is not installed.
     """
     asked = any(part in _MAKERS for part in only) if only else (folder / "study.toml").is_file()
     study = read_study(folder) if asked else None
@@ -76,16 +78,15 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
             left_out.append(str(error))
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (out / name).write_bytes(content)
     except OSError as error:
         reason = "is a file, not a folder" if out.is_file() else (error.strerror or str(error)).lower()
         raise InputError(reason, str(error.filename or out), "Give another --out.") from None
+    write_all({out / name: content for name, content in files.items()})
     return Written(tuple(out / name for name in files), tuple(left_out))
 
 
 class _TooFewResultsError(InputError):
-    """A part cannot be made of what was run so far."""
+    """A part cannot be made from the results so far."""
 
 
 def _parts(folder: Path, study: Study | None) -> list[Part]:

@@ -1,10 +1,10 @@
-"""Saved results: one JSON file a run, and a study, which is a folder of them that may be compared.
+"""Saved results: one JSON file per run, and studies, which are folders of comparable results.
 
     experiments/STUDY/study.toml                        rows, their titles, the paper's numbers
-    experiments/STUDY/results/SYSTEM-sSEED.json         one run: what it was, and its verdict on every task
+    experiments/STUDY/results/SYSTEM-sSEED.json         one run: its system, and its verdict on every task
 
 Tables and figures are made from these files alone. A study refuses results of different test sets or
-searches: a difference between them would be one of tasks and beams, not of systems.
+searches, because such results would differ by tasks and beams, not only by systems.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = [
     "write_result",
 ]
 
-# What a task itself decides; every system must agree on it. Peers may leave it out.
+# Properties of the task itself: every system must agree on them. Peers may leave them out.
 _OF_THE_TASK = ("kind", "num_tokens", "floor", "plain", "num_held_out")
 
 
@@ -37,13 +37,13 @@ class Row(Config):
     """One row of a study's table.
 
     Attributes:
-        system: whose results it shows.
+        system: the system whose results it shows.
         title: its name in print.
         paper: the paper's accuracy in per cent.
-        paper_exact: its share of programs equal to the reference, in per cent.
-        peer: it learns nothing and gives one program a task, so it has no beam.
-        optional: it is left out while it has no result.
-        note: what a reader must know of it, printed below the table.
+        paper_exact: the paper's share of programs equal to the reference, in per cent.
+        peer: whether it learns nothing and gives one program per task, so that it has no beam.
+        optional: whether it is left out while it has no result.
+        note: remarks for readers, printed below the table.
     """
 
     WHERE: ClassVar[str] = "row"
@@ -59,20 +59,20 @@ class Row(Config):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study(Config):
-    """Results that may be compared, in the order of their rows. `study.toml` has all but `results`.
+    """Comparable results, in the order of their rows. `study.toml` has all fields except `results`.
 
     Attributes:
-        name: of the study.
-        title: in print.
-        reference: the system that the others are tested against.
-        rows: all that are shown, with results or without.
-        results: of all rows, each row's by seed. What a task decides (kind, length, plain) is filled in
-            where a result left it out and another has it.
-        without_executor: systems that the reference is shown against in sample tasks.
+        name: the name of the study.
+        title: its title in print.
+        reference: the system that the others are compared with.
+        rows: all rows of the table, with or without results.
+        results: the results of all rows, those of a row by seed. Properties of a task (kind, length, plain)
+            that a result lacks are taken from another result.
+        without_executor: the systems that sample tasks compare the reference with.
         tasks: the file of the tasks, relative to `study.toml`; `""` if the study names none.
-        note: what a reader must know of the whole table.
-        reports: what is made of it when no report is asked for by name; all that there are, if empty.
-        evaluate, runs: how the results are made, for `experiments/study.py` alone.
+        note: remarks for readers on the whole table.
+        reports: the reports to make by default; if empty, all that are possible.
+        evaluate, runs: how the results are made; used only by `experiments/study.py`.
     """
 
     WHERE: ClassVar[str] = "study"
@@ -90,7 +90,7 @@ class Study(Config):
     runs: tuple[dict[str, Any], ...] = ()
 
     def misfit(self) -> tuple[str, str] | None:
-        """Rows that are missing, or there twice."""
+        """Rows that are missing or repeated."""
         systems = [row.system for row in self.rows]
         if len(set(systems)) < len(systems):
             return "two rows are for one system", "Take one of them away."
@@ -100,7 +100,7 @@ class Study(Config):
         return None
 
     def of(self, system: str) -> tuple[Result, ...]:
-        """The results of a system, by seed; none where it was not run."""
+        """The results of a system, by seed; empty if there are none."""
         return tuple(result for result in self.results if result.system == system)
 
     def row(self, system: str) -> Row:
@@ -114,7 +114,7 @@ class Study(Config):
 
     @property
     def beam(self) -> int | None:
-        """W of consistent@W and oracle@W; None where only peers were run."""
+        """W of consistent@W and oracle@W; None where only peers have results."""
         return next((r.evaluation.beam for r in self.results if not self.row(r.system).peer), None)
 
 
@@ -122,8 +122,9 @@ def read_study(folder: Path) -> Study:
     """Read a study: `study.toml` and every result in `results`.
 
     Raises:
-        InputError: anything wrong in a file, no results at all, or two results that may not be compared:
-            other tasks or another order of them, another method or beam. The message names both files.
+        InputError: a file is wrong, there are no results, or two results cannot be compared because their
+            tasks, the order of their tasks, their methods or their beams differ. The message names both
+            files.
     """
     path = folder / "study.toml"
     study = read(Study, load(path, "docs/reports.md says what it holds."), where=str(path))
@@ -155,7 +156,7 @@ def read_study(folder: Path) -> Study:
 
 
 def _refuse_to_mix(found: list[tuple[Path, Result]], *, peers: set[str]) -> None:
-    """Raise InputError where two results may not stand in one table."""
+    """Raise InputError if two results cannot be in one table."""
     searched = [one for one in found if one[1].system not in peers]
     for group, difference in ((found, _other_tasks), (searched, _other_search)):
         for path, result in group[1:]:
@@ -185,7 +186,7 @@ def _other_search(result: Result, known: Result) -> str | None:
 
 
 def _filled(found: list[tuple[Path, Result]]) -> list[Result]:
-    """The results; what a task decides is taken from the first that knows it."""
+    """The results; properties of a task are taken from the first result that has them."""
     facts: dict[str, dict[str, tuple[Any, Path]]] = {
         record.id: {} for record in found[0][1].evaluation.records
     }

@@ -1,6 +1,6 @@
 """Sample tasks that the reference system solves and the systems without an executor do not (Figure 5).
 
-The rule that picks them looks at verdicts and order only, never at what would look good: see `pick`.
+The rule that picks them uses only verdicts and order, not the programs: see `pick`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ NUM_A_KIND = 2
 
 
 def pick(reference: Result, others: list[Result], num_a_kind: int = NUM_A_KIND) -> list[int]:
-    """The tasks shown: of each kind the first so many, in the order of the test set.
+    """The tasks to show: the first `num_a_kind` of each kind, in the order of the test set.
 
-    A task counts where the reference is right by consistent@W and every other system is wrong.
+    Only tasks count where the reference is right by consistent@W and every other system is wrong.
 
     Returns:
-        Positions in the test set, from 0 and rising.
+        Positions in the test set, from 0, ascending.
     """
     taken: Counter[str | None] = Counter()
     picked = []
@@ -38,7 +38,7 @@ def pick(reference: Result, others: list[Result], num_a_kind: int = NUM_A_KIND) 
 
 
 def lacking(study: Study) -> str | None:
-    """What is missing for the page, in words; None where there is enough."""
+    """What is missing for the page, in words; None if nothing is missing."""
     if not study.of(study.reference):
         return f"{study.row(study.reference).title} was not run"
     systems = _systems(study)
@@ -48,12 +48,12 @@ def lacking(study: Study) -> str | None:
 
 
 def page(study: Study) -> str:
-    """The page of the samples, as Markdown, of a study that `lacking` finds enough in.
+    """The page of the samples, as Markdown, for a study where `lacking` returns None.
 
     Raises:
         InputError: the study's file of tasks is not that of the results.
     """
-    # The titles are those of the rows, as in every other report.
+    # Use the titles of the rows, as in every other report.
     reference, *others = (replace(result, title=study.row(result.system).title) for result in _runs(study))
     fence = domains.get(reference.evaluation.domain).grammar.fence
     tasks = _tasks(study)
@@ -97,7 +97,7 @@ def page(study: Study) -> str:
 
 
 def _runs(study: Study) -> list[Result]:
-    """The runs compared, the reference first: of the lowest seed that all systems have."""
+    """The runs to compare, the reference first, all of the lowest seed that every system has."""
     seed = min(_seeds(study))
     return [run for system in _systems(study) for run in study.of(system) if run.seed == seed]
 
@@ -111,7 +111,7 @@ def _seeds(study: Study) -> set[int]:
 
 
 def _tasks(study: Study) -> list[Task] | None:
-    """The tasks of the results, where the study names their file."""
+    """The tasks of the results; None if the study does not name their file."""
     from lasynth.data.dataset import Dataset
 
     path = Path(study.tasks)
@@ -128,7 +128,7 @@ def _tasks(study: Study) -> list[Task] | None:
 
 
 def _alone(reference: Result, others: list[Result], *, right: bool) -> list[int]:
-    """Where the reference alone is right; without `right`, where it alone is wrong."""
+    """Positions where only the reference is right; without `right`, where only the reference is wrong."""
     runs = zip(*(run.evaluation.records for run in (reference, *others)), strict=True)
     wanted = [right, *[not right] * len(others)]
     return [place for place, run in enumerate(runs) if [record.consistent for record in run] == wanted]

@@ -1,7 +1,7 @@
-"""Whether one system is better than another on the same tasks: McNemar's exact test, and Holm's correction.
+"""Tests whether one system is better than another on the same tasks: McNemar's test and Holm's correction.
 
-McNemar (1947) looks only at the tasks on which exactly one of the two is right; if neither were better, each
-of these would go either way with probability 1/2. Holm (1979) corrects for asking several such questions.
+McNemar (1947) uses only the tasks on which exactly one of the two is right. If neither system were better,
+each of these tasks would go either way with probability 1/2. Holm (1979) corrects for several such tests.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ def mcnemar(b: int, c: int) -> float:
     """The exact two-sided p-value.
 
     Args:
-        b: tasks that the first alone has right.
-        c: tasks that the second alone has right.
+        b: tasks that only the first system has right.
+        c: tasks that only the second system has right.
 
     Returns:
-        The probability, were neither better, of a split of `b + c` at least as uneven as this one.
+        The probability of a split of `b + c` at least as uneven as this one, if neither system is better.
     """
     if b < 0 or c < 0:
         raise ValueError(f"{b} and {c} are not counts")
     num = b + c
-    # In whole numbers: 2**num leaves the range of a float at a thousand tasks.
+    # With integers, because 2**num exceeds the range of a float at a thousand tasks.
     tail = sum(comb(num, k) for k in range(min(b, c) + 1))
     return float(min(Fraction(1), Fraction(2 * tail, 2**num)))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """The p-values adjusted for their number, in the order given: one below 0.05 holds among all of them."""
+    """The p-values adjusted for their number, in the given order: below 0.05 is significant among all."""
     adjusted = [0.0] * len(p_values)
     highest = 0.0
     for rank, number in enumerate(sorted(range(len(p_values)), key=lambda number: p_values[number])):
@@ -44,12 +44,12 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """How two systems fared on the same tasks.
+    """The results of two systems on the same tasks.
 
     Attributes:
-        b: tasks that the first alone has right.
-        c: tasks that the second alone has right.
-        num_tasks: tasks in all.
+        b: tasks that only the first system has right.
+        c: tasks that only the second system has right.
+        num_tasks: the number of tasks.
     """
 
     b: int
@@ -64,7 +64,7 @@ class Pair:
 
     @property
     def difference(self) -> float:
-        """By how much the first has the higher share, between -1 and 1; 0 without tasks."""
+        """The share of the first minus that of the second, between -1 and 1; 0 without tasks."""
         return (self.b - self.c) / self.num_tasks if self.num_tasks else 0.0
 
     @property

@@ -1,4 +1,4 @@
-"""The table of a study's systems: protocols, budgets, the paper's numbers, and which differences are real."""
+"""The table of a study's systems: protocols, budgets, the paper's numbers, and significant differences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lasynth.evaluation.words import words_of
 __all__ = ["Comparison", "as_json", "as_markdown", "compare"]
 
 LEVEL = 0.05
-_SAME_BUDGET = 0.001  # batches end where programs of one length do, so runs differ by a few programs
+_SAME_BUDGET = 0.001  # batches end where programs of one length end, so runs differ slightly
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Comparison:
     """The reference against one run of another system, on consistent@W.
 
     Attributes:
-        system: the other one.
-        seed: of the reference's run; the other's too, unless it is a peer.
-        other_seed: of the other run.
-        pair: the counts; `b` is the reference alone right.
+        system: the other system.
+        seed: seed of the reference's run, and of the other run unless it is a peer's.
+        other_seed: seed of the other run.
+        pair: the counts; `b` counts tasks that only the reference has right.
         p_holm: p-value corrected for all tests of the study.
     """
 
@@ -40,7 +40,7 @@ class Comparison:
 
     @property
     def real(self) -> bool:
-        """Whether the difference holds at 5 % among all tests."""
+        """Whether the difference is significant at 5 % among all tests."""
         return self.p_holm < LEVEL
 
     def to_json(self) -> dict[str, Any]:
@@ -52,10 +52,10 @@ class Comparison:
 
 
 def compare(study: Study) -> list[Comparison]:
-    """Test the reference against every other row, run by run of equal seed.
+    """Test the reference against every other row, pairing runs of equal seed.
 
     A peer does not depend on a seed: its only run is paired with every run of the reference. Holm's
-    correction is over all tests together.
+    correction covers all tests together.
     """
     found: list[tuple[str, int, int, Pair]] = []
     for row in study.rows:
@@ -197,7 +197,7 @@ def _legend(study: Study, wide: str, floor: bool) -> list[str]:
 
 
 def _budget(study: Study) -> str:
-    """Whether the learned systems saw as many programs as each other."""
+    """Whether the learned systems saw the same number of programs."""
     seen = [result.programs for result in study.results if not study.row(result.system).peer]
     known = [number for number in seen if number is not None]
     if len(known) < len(seen) or (known and max(known) > (1 + _SAME_BUDGET) * min(known)):
@@ -278,13 +278,13 @@ def _titles(rows: Sequence[Row]) -> str:
 
 
 def _protocols(study: Study) -> list[tuple[str, str, str]]:
-    """The protocols that are shown, as in `PROTOCOLS`: all runs know them, but those of peers."""
+    """The protocols to show, as in `PROTOCOLS`: those that all runs have, except runs of peers."""
     shown = {"greedy", "consistent", "oracle", "top1" * _words(study).top1, "exact" * _has_exact(study)}
     return [protocol for protocol in PROTOCOLS if protocol[0] in shown]
 
 
 def _has_exact(study: Study) -> bool:
-    """Whether the paper's table says how many programs were equal to the reference."""
+    """Whether the paper's table gives the share of programs equal to the reference."""
     return any(row.paper_exact is not None for row in study.rows)
 
 
@@ -319,7 +319,7 @@ def _cell(results: Sequence[Result], name: str, only: Callable[[Record], bool] |
 
 
 def _gives_one(row: Row, results: Sequence[Result]) -> bool:
-    """Whether a peer's three rates are one number, that of its only program."""
+    """Whether a peer's three rates are the same number, that of its only program."""
     return bool(row.peer and results) and all(
         record.greedy == record.consistent == record.oracle
         for result in results

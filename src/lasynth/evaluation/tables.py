@@ -1,4 +1,4 @@
-"""Records as tables: every protocol over all tasks and by group, as JSON, for a terminal, as Markdown."""
+"""Records as tables: every protocol over all tasks and by group, as JSON, terminal text or Markdown."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ PROTOCOLS = (
     ("floor", "{floor}", "{meaning}"),
 )
 _LENGTHS = (16, 32, 64, 128)
-_WIDE = 116  # columns that the widest table of five protocols takes on a terminal
-_WIDER = 20  # more for a sixth
+_WIDE = 116  # width on a terminal of the widest table of five protocols
+_WIDER = 20  # additional width for a sixth
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Group:
     """Some of the tasks, and the rate of each protocol on them.
 
     Attributes:
-        section: what tasks are grouped by: `"all"`, `"kind"`, `"length"`, and by the words for the floor
-            `"affine"`, `"affine_fit"`.
-        label: which of them.
-        num_tasks: how many.
-        rates: by protocol; one that is known of no task at all is left out.
+        section: the grouping: `"all"`, `"kind"`, `"length"`, or named by the words for the floor, such as
+            `"affine"` and `"affine_fit"`.
+        label: the group in this section.
+        num_tasks: the number of tasks.
+        rates: rates by protocol, without protocols that are unknown for all tasks.
     """
 
     section: str
@@ -48,7 +48,7 @@ class Group:
 
 
 def groups(records: Sequence[Record], domain: str) -> list[Group]:
-    """All tasks, then by kind, by length of the reference, by plain or not, by what the floor solves."""
+    """All tasks, then groups by kind, length of the reference, plain or not, and success of the floor."""
     words = words_of(domain)
     names = [name for name, _, _ in PROTOCOLS if any(getattr(record, name) is not None for record in records)]
 
@@ -98,7 +98,7 @@ def as_markdown(records: Sequence[Record], domain: str, *, beam: int, title: str
 
 
 def as_text(records: Sequence[Record], domain: str, *, beam: int, title: str = "", width: int = 120) -> str:
-    """A table for a terminal of some width, with the meaning of its columns below."""
+    """A table for a terminal of the given width, with the meaning of its columns below."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -118,19 +118,19 @@ def as_text(records: Sequence[Record], domain: str, *, beam: int, title: str = "
     for number, group in enumerate(found):
         last = number + 1 == len(found) or found[number + 1].section != group.section
         rates = (str(group.rates[name]) for name in names)
-        if not is_wide:  # a share stands above its interval
+        if not is_wide:  # the interval goes below the share
             rates = (rate.replace(", ", ",").replace(" ", "\n") for rate in rates)
         shown.add_row(group.label, str(group.num_tasks), *rates, end_section=last)
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, color_system=None, highlight=False, markup=False)
     console.print(shown)
     console.print("\n".join(_legend(records, names, beam, words)))
-    # The table pads its lines up to the width.
+    # Rich pads lines to the full width.
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> list[str]:
-    """The lines of a Markdown table; columns after the first `left` are numbers, set on the right."""
+    """The lines of a Markdown table; columns after the first `left` are numbers, aligned to the right."""
     rule = "|" + "---|" * left + "---:|" * (len(headings) - left)
     lines = [f"| {' | '.join(cells)} |" for cells in (headings, *rows)]
     return [lines[0], rule, *lines[1:]]

@@ -1,4 +1,4 @@
-"""The trace study: how often what the latent executor believes is what the machine computes, step by step."""
+"""The trace study: how often the latent executor's beliefs agree with the machine, step by step."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _HINT = "docs/reports.md says what it holds."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(Config):
-    """The lists after one step of all programs that have so many.
+    """The lists after one step, over all programs with at least that many steps.
 
     Attributes:
-        step: from 1.
-        cells: cells compared.
-        agree: those where the executor's likeliest value is the machine's.
-        lists: lists compared.
-        lists_agree: those with every cell right.
-        copy_agree: cells that would be right if the true list before the step were kept.
+        step: number of the step, from 1.
+        cells: number of compared cells.
+        agree: number of cells where the executor's likeliest value is the machine's.
+        lists: number of compared lists.
+        lists_agree: number of lists with every cell right.
+        copy_agree: number of cells that would be right if the true list before the step were kept.
     """
 
     WHERE: ClassVar[str] = "step"
@@ -40,13 +40,13 @@ class Step(Config):
     copy_agree: Count
 
     def misfit(self) -> tuple[str, str] | None:
-        """Counts that cannot be."""
+        """Inconsistent counts."""
         fits = max(self.agree, self.copy_agree, self.lists) <= self.cells and self.lists_agree <= self.lists
         return None if fits else ("more agree than there are", _HINT)
 
     @property
     def rates(self) -> tuple[Rate, Rate, Rate]:
-        """Of cells, of whole lists, and of cells if the list were kept."""
+        """The rates of cells, of whole lists, and of cells if the list were kept."""
         cells, keep = (Rate(agree, self.cells) for agree in (self.agree, self.copy_agree))
         lists = Rate(self.lists_agree, self.lists)
         return cells, lists, keep
@@ -59,7 +59,7 @@ class Step(Config):
 
 @dataclass(frozen=True, slots=True)
 class Point(Config):
-    """L_Exec in training, after so many programs."""
+    """L_Exec in training, after a number of programs."""
 
     WHERE: ClassVar[str] = "point"
 
@@ -72,12 +72,12 @@ class TraceStudy(Config):
     """A trace study.
 
     Attributes:
-        title: in print.
-        system: whose executor it is.
-        num_tasks: tasks it was measured on.
-        steps: by step.
-        curve: during training.
-        others: other systems on the same tasks.
+        title: title in print.
+        system: the system that the executor belongs to.
+        num_tasks: number of tasks measured.
+        steps: agreement by step.
+        curve: L_Exec during training.
+        others: studies of other systems on the same tasks.
     """
 
     WHERE: ClassVar[str] = "trace study"
@@ -90,7 +90,7 @@ class TraceStudy(Config):
     others: tuple[TraceStudy, ...] = ()
 
     def misfit(self) -> tuple[str, str] | None:
-        """Steps without an order, or systems that do not fit each other."""
+        """Steps out of order, or systems that cannot be compared."""
         if not self.steps or any(a.step >= b.step for a, b in pairwise(self.steps)):
             return "there are no steps, or they are not in rising order", _HINT
         for other in self.others:
@@ -103,7 +103,7 @@ class TraceStudy(Config):
         return [(step.step, step.cells, step.lists) for step in self.steps]
 
     def to_json(self) -> dict[str, Any]:
-        """What the figure shows, with intervals."""
+        """The data of the figure, with intervals."""
         steps, others = ([one.to_json() for one in many] for many in (self.steps, self.others))
         return asdict(self) | {"steps": steps, "others": others}
 
@@ -112,7 +112,7 @@ def read_trace(path: Path) -> TraceStudy:
     """Read a trace study.
 
     Raises:
-        InputError: no such file, damaged, or counts that cannot be.
+        InputError: the file does not exist, is damaged, or has inconsistent counts.
     """
     return read(TraceStudy, load(path, _HINT), where=str(path))
 
@@ -122,7 +122,7 @@ def page(study: TraceStudy, picture: str) -> str:
 
     Args:
         study: the numbers.
-        picture: name of the figure's file, next to the page.
+        picture: name of the figure's file, in the folder of the page.
     """
     lines = [
         f"# {study.title}",

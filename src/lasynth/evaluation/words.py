@@ -20,9 +20,9 @@ _NONE: Final = FloorWords(
 
 
 def words_of(domain: str) -> FloorWords:
-    """What tables call the floor of the language of that name; general words where it has none."""
+    """The words for the floor of a language; general words where it has none or is unknown."""
     try:
         floor = domains.get(domain).floor
-    except InputError:  # results outlive the packages that made them
+    except InputError:  # the package of the language may not be installed
         return _NONE
     return _NONE if floor is None else floor.words

@@ -1,6 +1,6 @@
-"""The one attention that all parts of the model use.
+"""The attention that all parts of the model use.
 
-Shapes: M memories, K examples, N places of a memory, L queries of a memory, Q size of a query,
+Shapes: M memories, K examples, N entries of a memory, L queries of a memory, Q size of a query,
 H size of the result, A heads; P queries in packed form.
 """
 
@@ -17,15 +17,15 @@ __all__ = ["Attention", "Slots"]
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Where packed queries stand in a padded table of `num_rows` memories x `width` queries.
+    """The positions of packed queries in a padded table of `num_rows` memories x `width` queries.
 
-    Tokens of a batch are kept packed, without padding; only the product with a memory, which needs
-    all queries of one memory side by side, is done on the padded table.
+    Tokens of a batch are kept packed, without padding. Only the product with a memory is computed on the
+    padded table, because it needs all queries of one memory together.
 
     Attributes:
         index_P: `row * width + position in the row` of each packed query.
         num_rows: number of memories, M.
-        width: most queries of one memory, L.
+        width: largest number of queries of one memory, L.
     """
 
     index_P: Tensor
@@ -34,7 +34,7 @@ class Slots:
 
     @classmethod
     def of_rows(cls, row_P: Tensor, num_rows: int) -> Slots:
-        """Slots of queries of which each belongs to the memory `row_P[i]`."""
+        """Slots of queries, where query i belongs to the memory `row_P[i]`."""
         order = torch.argsort(row_P, stable=True)
         counts = torch.bincount(row_P, minlength=num_rows)
         first = counts.cumsum(0) - counts
@@ -45,11 +45,11 @@ class Slots:
 
     @classmethod
     def one_each(cls, num_rows: int, device: torch.device) -> Slots:
-        """One query a memory, in order."""
+        """One query per memory, in order."""
         return cls(torch.arange(num_rows, device=device), num_rows, 1)
 
     def pad(self, packed_P: Tensor) -> Tensor:
-        """`[P, ...]` to `[M, L, ...]`, zero where no query stands."""
+        """`[P, ...]` to `[M, L, ...]`, zero where there is no query."""
         shape = (self.num_rows * self.width, *packed_P.shape[1:])
         padded = packed_P.new_zeros(shape).index_copy(0, self.index_P, packed_P)
         return padded.unflatten(0, (self.num_rows, self.width))
@@ -62,8 +62,8 @@ class Slots:
 class Attention(nn.Module):
     """`tanh(context + query)` over a memory (`attention` of the released model, `model.py`).
 
-    Beyond the release: scores are divided by the square root of the head size, values have weights
-    of their own, and there may be several heads.
+    Unlike the release, scores are divided by the square root of the head size, values have their own
+    weights, and there may be several heads.
 
     Args:
         memory_size: size of a memory's entries.
@@ -80,7 +80,7 @@ class Attention(nn.Module):
         self.query = nn.Linear(query_size, hidden)
 
     def remember(self, entries_MKN: Tensor) -> Tensor:
-        """Keys and values of a memory, to be read many times: to `[M, K, N, 2H]`."""
+        """Keys and values of a memory, computed once for many reads: to `[M, K, N, 2H]`."""
         memory: Tensor = self.memory(entries_MKN)
         return memory
 
@@ -88,7 +88,7 @@ class Attention(nn.Module):
         """The context of projected queries: `[M, K, N, 2H]`, `[M, L, K, H]` to `[M, L, K, H]`.
 
         Args:
-            mask_ML_N: `[M, 1, 1, L, N]` or alike, true where a query may look.
+            mask_ML_N: `[M, 1, 1, L, N]` or broadcastable to it, true where a query may look.
         """
         rows = memory_MKN.shape[:2]
         keys, values = memory_MKN.unflatten(-1, (2, self.heads, -1)).flatten(0, 1).permute(2, 0, 3, 1, 4)
@@ -103,13 +103,13 @@ class Attention(nn.Module):
         """Read with packed queries: `[M, K, N, 2H]`, `[P, K or 1, Q]` to `[P, K, H]`.
 
         Args:
-            more: added to the projected query, `[P, K or 1, H]`.
+            more: a term added to the projected query, `[P, K or 1, H]`.
         """
         query_PKH = self.query(query_PKQ) + more
         padded = slots.pad(query_PKH).expand(-1, -1, memory_MKN.shape[1], -1)
         return torch.tanh(slots.pack(self.read(memory_MKN, padded)) + query_PKH)
 
     def refine(self, memory_MKN: Tensor, query_MKNQ: Tensor) -> Tensor:
-        """Read with one query a place of another list: `[M, K, L, Q]` to `[M, K, L, H]`."""
+        """Read with one query per cell of another list: `[M, K, L, Q]` to `[M, K, L, H]`."""
         query = self.query(query_MKNQ).transpose(1, 2)
         return torch.tanh(self.read(memory_MKN, query) + query).transpose(1, 2)

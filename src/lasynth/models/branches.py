@@ -1,11 +1,11 @@
 """Evidence of branches and loops, for the operation predictor.
 
-A program with a branch does one thing to some examples and another to the others, and no operation of the
-table holds in all of them. What tells such a program is this: in which examples does a cell change, which
-operation holds in all of those, and which comparison is true in them and in no other? And a loop does the
-same to every cell, seen from the cell: the features here have a form that is relative to it.
+A program with a branch treats some examples differently from the others, so no operation of the table holds
+in all of them. Three questions identify such a program: in which examples does a cell change, which operation
+holds in all of those, and which comparison is true in exactly those? A loop does the same to every cell,
+relative to the cell, so the features here also have a form relative to the cell.
 
-All of it is computed, for certain and for believed lists; only how it is read is learned.
+All features are computed, for certain and for believed lists; only their use is learned.
 
 Shapes: M memories, K examples, N cells, R rows of the table, C constants (also the number of values), S sums,
 Q conditions, G relative rows, F features.
@@ -23,22 +23,22 @@ from lasynth.models.operations import OperationTable, View
 
 __all__ = ["Changes", "Conditions", "RelativeOperations", "comparisons"]
 
-# Rows seen from a cell: itself, the one before and the one behind, the first and the last; then itself
-# with each of the other four.
+# Rows relative to a cell: the cell itself, the previous, the next, the first and the last one; then the cell
+# combined with each of the other four.
 _PLACES: Final = 5
 _SIGNS: Final = ((1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1))
 _NUM_RELATIVE: Final = 2 * _PLACES + 3 * (_PLACES - 1)
 
 
 def _places(cell: int, num_cells: int) -> list[int | None]:
-    """Itself, the cell before, behind, the first, the last; None where there is none."""
+    """The cell itself, the previous, the next, the first and the last one; None where there is none."""
     before = cell - 1 if cell > 0 else None
     behind = cell + 1 if cell + 1 < num_cells else None
     return [cell, before, behind, 0, num_cells - 1]
 
 
 class _Relative:
-    """Picks from the table the rows that a cell sees from where it stands."""
+    """Selects the rows of the table relative to each cell."""
 
     def __init__(self, table: OperationTable) -> None:
         rows = {row: number for number, row in enumerate(table.rows)}
@@ -52,7 +52,7 @@ class _Relative:
             self.index.append(torch.tensor(found, dtype=torch.long).reshape(num_cells, _NUM_RELATIVE))
 
     def select(self, matches_MKNRC: Tensor) -> Tensor:
-        """`[M, K, N, R, C]` to `[M, K, N, G C]`; 0 for what is no row."""
+        """`[M, K, N, R, C]` to `[M, K, N, G C]`; 0 where there is no row."""
         index_NG = self.index[matches_MKNRC.shape[2]].to(matches_MKNRC.device)
         index = index_NG.clamp_min(0)[None, None, :, :, None]
         shape = (*matches_MKNRC.shape[:2], -1, -1, matches_MKNRC.shape[4])
@@ -69,7 +69,7 @@ def _pairs(cell: int, num_cells: int) -> list[tuple[int | None, tuple[int, int]]
 def _row(
     rows: dict[tuple[int, int, int, int], int], cell: int, place: int | None, signs: tuple[int, int]
 ) -> int:
-    """The number of a row of the table, or -1: a place alone, or the cell and another place."""
+    """The number of the table's row for a place alone, or for the cell and another place; -1 if none."""
     first, second = signs
     if place is None or (second and place == cell):
         return -1
@@ -81,9 +81,9 @@ def _row(
 
 
 class RelativeOperations:
-    """Operations seen from the cell: in its own example, in all on average, in all.
+    """Operations relative to the cell: in each example, their mean over the examples, and their minimum.
 
-    `O = I + c` of the cell itself is one feature here, where the table has one for each cell.
+    `O = I + c` of the cell itself is one feature here; the table has one for each cell.
     """
 
     def __init__(self, table: OperationTable) -> None:
@@ -98,7 +98,7 @@ class RelativeOperations:
 
 
 class Changes:
-    """Whether the cell changes, and which operations hold in all examples where it does."""
+    """Whether the cell changes, and which operations hold in all examples where it changes."""
 
     def __init__(self, table: OperationTable) -> None:
         self.table = table
@@ -112,7 +112,7 @@ class Changes:
         kept = (1 - changed).unsqueeze(-1)
         held = torch.maximum(view.matches_MKNRC, kept).amin(1, keepdim=True)
         whole = held.flatten(-2)
-        # Shorter lists have fewer rows; theirs come first.
+        # Shorter lists have fewer rows, which come first.
         room = self.table.num_rows(self.table.max_cells) * self.table.num_values
         whole = functional.pad(whole, (0, room - whole.shape[-1]))
         share, any_of_them = changed.mean(1, keepdim=True), changed.amax(1, keepdim=True)
@@ -120,11 +120,11 @@ class Changes:
 
 
 def comparisons(belief_MKNC: Tensor, sums_MKRS: Tensor, table: OperationTable) -> tuple[Tensor, Tensor]:
-    """Chance that comparisons are true.
+    """The probability that comparisons are true.
 
     Returns:
-        `[M, K, N, 2 C - 1]` of each cell with constants: `a <= c` for all c but the last, `a == c`; and
-        `[M, K, N, N, 3]` of each two cells: `<`, `==`, `>`.
+        `[M, K, N, 2 C - 1]` for each cell and constants: `a <= c` for all c but the last, then `a == c`; and
+        `[M, K, N, N, 3]` for each pair of cells: `<`, `==`, `>`.
     """
     num_cells = belief_MKNC.shape[2]
     constants = torch.cat([belief_MKNC.cumsum(-1)[..., :-1], belief_MKNC], dim=-1)
@@ -137,7 +137,7 @@ def comparisons(belief_MKNC: Tensor, sums_MKRS: Tensor, table: OperationTable) -
     less, equal = difference[..., :zero].sum(-1), difference[..., zero]
     more = difference[..., zero + 1 :].sum(-1)
     ordered = torch.stack([less, equal, more], dim=-1).unflatten(2, (num_cells, num_cells))
-    # The table has the higher cell minus the lower one; the other way round, `<` is `>`.
+    # The table has the higher cell minus the lower one; in the other order, `<` is `>`.
     turned = ordered.flip(-1)
     above = torch.ones(num_cells, num_cells, dtype=torch.bool, device=belief_MKNC.device).tril(-1)
     return constants, torch.where(above[:, :, None], ordered, turned)
@@ -147,9 +147,9 @@ class Conditions:
     """Which comparisons agree with the change of a cell.
 
     For a comparison and a cell: whether the cell changes in an example where the comparison is false, or in
-    one where it is true (either rules a branch out), and how often the comparison holds, or fails, where
-    the cell does not change. Comparisons are those of all cells with constants and with each other, and once
-    more those of the cell itself, with constants and with the cells it sees from where it stands.
+    one where it is true (each rules a branch out), and how often the comparison holds, or fails, where
+    the cell does not change. The comparisons are those of all cells with constants and with each other, and
+    also those of the cell itself with constants and with the cells relative to it.
     """
 
     def __init__(self, table: OperationTable) -> None:
@@ -180,7 +180,7 @@ class Conditions:
         return changed[..., :0], torch.cat(found, dim=-1).unsqueeze(1)
 
     def _around(self, ordered_MKNN3: Tensor) -> Tensor:
-        """Comparisons of each cell with those it sees: `[M, K, N, 3 (places - 1)]`, 0 where there is none."""
+        """Comparisons of each cell with its relative cells: `[M, K, N, 3 (places - 1)]`, 0 where none."""
         num_cells = ordered_MKNN3.shape[2]
         places = [_places(cell, num_cells)[1:] for cell in range(num_cells)]
         index = torch.tensor(
@@ -194,7 +194,7 @@ class Conditions:
 
 
 def _agreement(changed_MKN1: Tensor, true_MKNQ: Tensor) -> list[Tensor]:
-    """Four features of each comparison and cell, `[M, N, Q]` each."""
+    """Four features for each comparison and cell, `[M, N, Q]` each."""
     against = (changed_MKN1 * (1 - true_MKNQ)).amax(1)
     within = (changed_MKN1 * true_MKNQ).amax(1)
     kept = 1 - changed_MKN1

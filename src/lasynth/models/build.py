@@ -1,6 +1,6 @@
-"""The models there are, by their kind, and how one is built from a configuration.
+"""All kinds of models, and how to build one from a configuration.
 
-A configuration as JSON or TOML says with `kind` which model it is of; without it, of LaSynth.
+In JSON or TOML, `kind` names the model of a configuration; the default is LaSynth.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ KINDS: Final = {cls.Config.kind: cls for cls in _CLASSES}
 
 
 def build(config: ModelConfig) -> Model:
-    """A freshly initialised model; torch's generator must be seeded by the caller."""
+    """A freshly initialised model; the caller must seed torch's generator."""
     return KINDS[config.kind](config)
 
 
 def model_config(obj: Mapping[str, Any], *, where: str | None = None, path: str = "") -> ModelConfig:
     """The configuration of any model, by its `kind`.
 
-    Without `num_tokens` the model has the vocabulary of its language.
+    By default the model has the vocabulary of its language.
 
     Args:
         obj: the table.
-        where: what it is from, for messages.
-        path: of the table in it.
+        where: the source of the table, for messages.
+        path: the path of the table in it.
 
     Raises:
-        InputError: an unknown kind, an unknown entry, or a value that does not fit.
+        InputError: the kind or an entry is unknown, or a value does not fit.
     """
     where = where or ModelConfig.WHERE
     if not isinstance(obj, Mapping):

@@ -1,4 +1,4 @@
-"""The program decoder: an LSTM over tokens, and what it reads before it names the next one.
+"""The program decoder: an LSTM over tokens, and the attention that it uses to predict the next one.
 
 Shapes: B rows, T tokens, P packed positions, M memories, K examples, N cells, H hidden, D decoder
 state, V vocabulary.
@@ -17,10 +17,10 @@ State = tuple[Tensor, Tensor]
 
 
 class TokenDecoder(nn.Module):
-    """An LSTM over the tokens of the partial program (Eq. 1), one copy a task.
+    """An LSTM over the tokens of the partial program (Eq. 1), one copy per task.
 
-    The release runs one copy an example; since the state depends on tokens and on the initial
-    state only, the copies differ in their start alone.
+    The release runs one copy per example. The state depends only on the tokens and on the initial state, so
+    these copies differ only in their initial states.
 
     Args:
         num_tokens: size of the vocabulary, V.
@@ -43,7 +43,7 @@ class TokenDecoder(nn.Module):
         return hidden, cell
 
     def forward(self, tokens_BT: Tensor, state: State) -> tuple[Tensor, State]:
-        """Read tokens: the states behind each, `[B, T, D]`, and the last state of all layers."""
+        """Read tokens: the state after each, `[B, T, D]`, and the last state of all layers."""
         states, last = self.lstm(self.tokens(tokens_BT), state)
         return states, last
 
@@ -51,13 +51,13 @@ class TokenDecoder(nn.Module):
 class ExampleReader(nn.Module):
     """Double attention to one example, then the maximum over examples (Eq. 2 and Eq. 7).
 
-    Each attention asks with what the ones before it found: input list, output list, operations.
+    Each attention uses the results of the earlier ones in its query: input list, output list, operations.
 
     Args:
         decoder_size: size of the decoder's state, D.
         hidden: size of memory entries and contexts, H.
         heads: attention heads.
-        num_memories: input and output, and operations where there are any: 2 or 3.
+        num_memories: 2 (input and output), or 3 with operations.
     """
 
     def __init__(self, decoder_size: int, hidden: int, heads: int, num_memories: int) -> None:
@@ -93,7 +93,7 @@ class ExampleReader(nn.Module):
 class HistoryAttention(nn.Module):
     """Attention over the tokens so far (Eq. 3).
 
-    The memory of a token is the decoder's state behind it, which knows the tokens before it too.
+    The memory of a token is the decoder's state after it, which depends on earlier tokens too.
 
     Args:
         decoder_size: size of the decoder's state, D.

@@ -40,7 +40,7 @@ class OutputRefiner(nn.Module):
     Args:
         hidden: size of a state, H.
         heads: attention heads.
-        layers: how often, each time with weights of its own.
+        layers: number of refinements, each with its own weights.
     """
 
     def __init__(self, hidden: int, heads: int, layers: int) -> None:
@@ -56,6 +56,6 @@ class OutputRefiner(nn.Module):
 
 
 def pooled(final: State, num_examples: int) -> Tensor:
-    """Final states of all examples as one vector a task: `[2, M K, H / 2]` to `[M, 4H]`."""
+    """Final states of all examples as one vector per task: `[2, M K, H / 2]` to `[M, 4H]`."""
     both = torch.cat([*final[0], *final[1]], dim=-1).unflatten(0, (-1, num_examples))
     return torch.cat([both.mean(1), both.amax(1)], dim=-1)

@@ -1,7 +1,7 @@
-"""The latent executor (section 3.2, Eq. 4): what a list becomes when a partial program has run.
+"""The latent executor (section 3.2, Eq. 4): predicts the list after a partial program has run.
 
-A belief is a distribution over values per cell. The executor takes the belief, embeds it, runs a
-bidirectional LSTM over the cells that starts from the decoder's state, and gives the next belief.
+A belief is a distribution over values per cell. The executor embeds the belief, runs a bidirectional LSTM
+over the cells that starts from the decoder's state, and returns the next belief.
 
 Shapes: M rows, K examples, N cells, C values, E embedding, H hidden, D decoder state.
 """
@@ -21,7 +21,7 @@ __all__ = ["LatentExecutor", "NoExecutor", "TableHead", "ValueHead"]
 
 
 class ValueHead(nn.Module):
-    """Scores each value by the product with its embedding (the release)."""
+    """Scores each value by the product with its embedding (as in the release)."""
 
     def __init__(self, hidden: int, embedding_size: int) -> None:
         super().__init__()
@@ -36,9 +36,9 @@ class ValueHead(nn.Module):
 class TableHead(nn.Module):
     """Mixes the operations of the operation table with freely scored values.
 
-    A statement such as `a[3] = a[2] + 1` does the same to every list, so choosing the operation that
-    each cell undergoes is easier than computing its value; keeping a cell is one of the operations.
-    What no single operation says (branches, accumulation in a loop) is left to the free part.
+    A statement such as `a[3] = a[2] + 1` does the same to every list, so choosing an operation for each cell
+    is easier than computing its value; keeping a cell is one of the operations. The free part covers what no
+    single operation expresses (branches, accumulation in a loop).
     """
 
     def __init__(self, hidden: int, embedding_size: int, table: OperationTable) -> None:
@@ -48,7 +48,7 @@ class TableHead(nn.Module):
         self.row = nn.Linear(hidden, table.num_rows(table.max_cells))
         self.constant = nn.Linear(hidden, table.num_values)
         self.gate = nn.Linear(hidden, 3)
-        # At first, keep the list.
+        # Initially keep the list.
         with torch.no_grad():
             self.gate.bias.copy_(torch.tensor([1.0, 0.0, -1.0]))
 
@@ -64,7 +64,7 @@ class TableHead(nn.Module):
         keep, operate, free = self.gate(states_MKNH).softmax(-1).unsqueeze(-2).unbind(-1)
         mixed = keep * belief_MKNC + operate * performed
         mixed = mixed + free * self.free(states_MKNH, belief_MKNC, values)
-        # Operations whose value leaves the range carry no weight.
+        # Operations whose value leaves the range get no weight.
         belief: Tensor = mixed / mixed.sum(-1, keepdim=True).clamp_min(1e-6)
         return belief
 

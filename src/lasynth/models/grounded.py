@@ -1,9 +1,9 @@
-"""Grounded decoding: the machine's outputs in place of what the latent executor believes. Not in the paper.
+"""Grounded decoding: the machine's outputs replace the latent executor's beliefs. Not in the paper.
 
-A model whose executor runs behind every outermost statement has beliefs about partial programs that are
-programs, so the machine can run them. Grounded, such a model decodes from what they really compute wherever
-its beliefs can say it (values in its range), and a partial program that fails on a shown example is given
-up. Nothing is trained for it: a certain belief is what the model sees of the inputs, too.
+If the executor runs after every outermost statement, its beliefs are about partial programs that are complete
+programs, so the machine can run them. A grounded model decodes from their real results wherever a belief can
+express them (values in its range), and drops a partial program that fails on a shown example. This needs no
+training: the model also sees the inputs as certain beliefs.
 
 Shapes: B tasks, R rows, T tokens, K examples, V vocabulary, X executions.
 """
@@ -28,10 +28,10 @@ __all__ = ["Grounded", "GroundedState", "can_be_grounded"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroundedState:
-    """Rows of a search with what the machine needs to run them.
+    """Rows of a search, with the data that the machine needs to run them.
 
     Attributes:
-        inner: of the model.
+        inner: the model's own state.
         tokens_RT: the partial programs.
         inputs_BK: the shown inputs of each task.
     """
@@ -42,18 +42,18 @@ class GroundedState:
 
 
 def can_be_grounded(synthesizer: Synthesizer) -> bool:
-    """Whether a model decodes from beliefs about programs: a LaSynth that executes behind statements."""
+    """Whether a model has beliefs about complete programs: a LaSynth that executes after statements."""
     return synthesizer.model.can_be_grounded
 
 
 class Grounded:
-    """A model that decodes from what partial programs really compute; a `Scorer` as the model itself is.
+    """A model that decodes from the real results of partial programs; a `Scorer` like the model itself.
 
     Args:
-        synthesizer: a LaSynth that executes behind statements.
+        synthesizer: a LaSynth that executes after statements.
 
     Raises:
-        InputError: a model of another kind.
+        InputError: the model is of another kind.
     """
 
     def __init__(self, synthesizer: Synthesizer) -> None:
@@ -68,7 +68,7 @@ class Grounded:
         self._language = domains.get(synthesizer.domain)
 
     def start(self, inputs_BKN: npt.NDArray[Any], outputs_BKN: npt.NDArray[Any]) -> GroundedState:
-        """One row a problem, before any token; from the encoded shown examples of each."""
+        """One row per problem, before any token; from the encoded shown examples of each."""
         inner = self.synthesizer.start(inputs_BKN, outputs_BKN)
         assert isinstance(inner, SearchState)
         return GroundedState(inner, np.zeros((len(inputs_BKN), 0), dtype=np.int32), inputs_BKN)
@@ -77,9 +77,9 @@ class Grounded:
     def step(
         self, state: GroundedState, tokens: npt.NDArray[np.int64]
     ) -> tuple[npt.NDArray[np.float32], GroundedState]:
-        """Feed one token a row (first `bos`): `[R, V]` log-probabilities of the next, and the state.
+        """Feed one token per row (first `bos`): `[R, V]` log-probabilities of the next, and the state.
 
-        They are -inf throughout behind a partial program that fails.
+        After a partial program that fails, all of them are -inf.
         """
         model, device = self.synthesizer.model, self.synthesizer.device
         assert isinstance(model, LaSynth)
@@ -106,7 +106,7 @@ class Grounded:
         return log_probs, GroundedState(inner, programs_RT, state.inputs_BK)
 
     def reorder(self, state: GroundedState, parents: npt.NDArray[np.int64]) -> GroundedState:
-        """The rows `parents` of a state, which may repeat."""
+        """The rows `parents` of a state; rows may be repeated."""
         inner = self.synthesizer.reorder(state.inner, parents)
         assert isinstance(inner, SearchState)
         return GroundedState(inner, state.tokens_RT[parents], state.inputs_BK)

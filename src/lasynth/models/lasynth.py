@@ -1,16 +1,16 @@
-"""LaSynth: the parts put together, in one teacher-forced path and one incremental path.
+"""LaSynth: combines the parts in one teacher-forced path and one incremental path.
 
-The decoder's state depends on the tokens and its start alone, so training runs it over whole
-programs at once. Only latent execution is sequential: one step for each time the schedule fires.
-Inputs believed at different times of one program are encoded together, as rows of one batch, and each
-position reads the memory of its own time.
+The decoder's state depends only on the tokens and its initial state, so training runs it over whole programs
+at once. Only latent execution is sequential: one step for each time the schedule fires. Beliefs at different
+times of one program are encoded together, as rows of one batch, and each position reads the memory of its own
+time.
 
-What reads the examples of a language, and what a belief is, is the language's own: `lists.ListLaSynth`,
+The reader of examples and the form of a belief depend on the language: `lists.ListLaSynth`,
 `karel.lasynth.KarelLaSynth`.
 
 Shapes: B tasks, K examples, N numbers of an input or output, T tokens, P packed positions, M memories (a
 task at a time of its program), X executions, V vocabulary, D decoder state; axes of a belief or a memory
-that are the language's own stand behind MK.
+that depend on the language come after MK.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ Correction = Callable[[Tensor, Tensor], Tensor]
 
 
 class Values(Protocol):
-    """How what an input holds is believed and embedded."""
+    """How beliefs about inputs are represented and embedded."""
 
     def certain(self, inputs_MK: Tensor) -> Tensor:
-        """The belief that knows the inputs: `[M, K, ...]`."""
+        """The belief that is certain of the inputs: `[M, K, ...]`."""
 
     def __call__(self, belief_MK: Tensor) -> Tensor:
         """A belief, embedded for the encoder."""
 
     def corrected(self, belief_MK: Tensor, true_MK: Tensor, known_MK: Tensor) -> Tensor:
-        """The belief, with the truth in its place where it is known and can be told: `[M, K, ...]`."""
+        """The belief, with true values in its place where they are known and possible: `[M, K, ...]`."""
 
 
 class Executor(Protocol):
@@ -62,20 +62,20 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SearchState:
-    """Rows of a search: what the incremental path carries from token to token.
+    """Rows of a search: the state of the incremental path between tokens.
 
-    Rows that have not executed since they parted share one belief and one memory, and all rows of a task
-    share its output; so these are kept once, and a row says where.
+    Rows that have not executed since they split share one belief and one memory, and all rows of a task share
+    its output. So these are stored once, and each row has an index.
 
     Attributes:
         lstm: state of the token decoder, `[layers, R, D]` twice.
         history_R1T: keys and values of the tokens so far.
         clock_RS: state of the schedule.
         memory_R, task_R: the memory and the task of each row.
-        belief_MK: inputs as believed.
+        belief_MK: the beliefs.
         memory_MK: keys and values of the examples under each belief.
         output_BKN: outputs.
-        encoded_BK: what was encoded of the outputs once and for all.
+        encoded_BK: the encodings of the outputs, which do not change.
     """
 
     lstm: tuple[Tensor, Tensor]
@@ -89,7 +89,7 @@ class SearchState:
     encoded_BK: Tensor
 
     def select(self, parents_R: Tensor) -> SearchState:
-        """The rows `parents_R`, which may repeat."""
+        """The rows `parents_R`, which may be repeated."""
         return replace(
             self,
             lstm=(self.lstm[0].index_select(1, parents_R), self.lstm[1].index_select(1, parents_R)),
@@ -103,15 +103,15 @@ class SearchState:
 class LaSynth(Model):
     """A synthesizer of programs from examples (section 3), composed of parts.
 
-    A language adds the parts that read its examples, and says here what they do: `_encode_outputs`,
-    `_remember` and, if its inputs have one, `_input_loss`.
+    A language adds the parts that read its examples, and implements `_encode_outputs`, `_remember` and, if
+    its inputs have a loss, `_input_loss`.
 
     Args:
-        config: what it is built from.
+        config: the configuration.
         parts: exchangeable parts by name, in the order of their parameters; an ablation swaps one of them.
             All models have those named below.
         schedule: when the executor runs.
-        num_closing: tokens between the last statement and the end token, of any program: the
+        num_closing: number of tokens between the last statement and the end token of every program; the
             execution at a row's own end is before them.
     """
 
@@ -145,10 +145,10 @@ class LaSynth(Model):
         """The teacher-forced path.
 
         Args:
-            tokens_BT: programs, each with its end token; padding behind it is not read.
+            tokens_BT: programs, each with its end token; padding after it is not read.
             lengths_B: number of tokens of each, the end token included.
             inputs_BKN, outputs_BKN: the shown examples.
-            wanted_BT: positions to compute logits for; without it, all positions of all programs.
+            wanted_BT: positions to compute logits for; by default all positions of all programs.
         """
         batch, num_tokens = tokens_BT.shape
         positions = torch.arange(num_tokens, device=tokens_BT.device)
@@ -161,7 +161,7 @@ class LaSynth(Model):
             torch.cat([start, tokens_BT[:, :-1]], dim=1), self.decoder.initial(pooled_BS)
         )
 
-        # The executor runs behind token t: its result is first seen at position t + 1.
+        # The executor runs after token t: its result is first seen at position t + 1.
         fires = self.schedule.along(tokens_BT)
         seen = torch.zeros_like(inside)
         seen[:, 1:] = fires[:, :-1]
@@ -203,19 +203,19 @@ class LaSynth(Model):
         )
 
     def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
-        """What outputs say once and for all, `[B, K, ...]`, and the decoder's start `[B, S]`."""
+        """The fixed encoding of the outputs, `[B, K, ...]`, and the decoder's start `[B, S]`."""
         raise NotImplementedError
 
     def _remember(self, embedded: Tensor, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
-        """What the reader reads under given embedded inputs, `[M, K, ...]`."""
+        """The memory that the reader reads under given embedded inputs, `[M, K, ...]`."""
         raise NotImplementedError
 
     def _input_loss(self, embedded: Tensor, inputs_BKN: Tensor) -> Tensor:
-        """A loss that only the inputs have (L_Op); a scalar."""
+        """A loss on the inputs alone (L_Op); a scalar."""
         return embedded.new_zeros(())
 
     def _execute(self, belief_BK: Tensor, states_BTD: Tensor, row_X: Tensor, position_X: Tensor) -> Tensor:
-        """Run each row's executions in turn; the beliefs, in the order of `row_X`."""
+        """Run each row's executions in turn; returns the beliefs in the order of `row_X`."""
         if not len(row_X):
             return belief_BK[:0]
         counts = torch.bincount(row_X, minlength=len(belief_BK))
@@ -227,14 +227,14 @@ class LaSynth(Model):
         per_turn = torch.bincount(turn_X).tolist()
         for now in order.split(per_turn):
             rows = row_X[now]
-            # A row that runs now has run at every turn before; rows are in order.
+            # A row that runs now has run at every earlier turn; rows are in order.
             given = belief.index_select(0, torch.searchsorted(before, rows))
             belief, before = self.executor(given, states_BTD[rows, position_X[now]], self.values), rows
             results.append(belief)
         return torch.cat(results)[torch.argsort(order)]
 
     def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> SearchState:
-        """The incremental path before any token: one row a task."""
+        """The incremental path before any token: one row per task."""
         belief = self.values.certain(inputs_BKN)
         embedded = self.values(belief)
         encoded, pooled_BS = self._encode_outputs(embedded, outputs_BKN)
@@ -250,15 +250,16 @@ class LaSynth(Model):
     def step(
         self, state: SearchState, tokens_R: Tensor, correct: Correction | None = None
     ) -> tuple[Tensor, SearchState]:
-        """The incremental path: feed one token a row (first `bos`), get the next one's logits.
+        """The incremental path: feed one token per row (first `bos`), get the next logits.
 
         Args:
-            state: of R rows.
+            state: the state of R rows.
             tokens_R: the tokens.
-            correct: gets the rows that execute now, in order, and their new beliefs, and gives others.
+            correct: called with the rows that execute now, in order, and their new beliefs; returns the
+                beliefs to use instead.
 
         Returns:
-            `[R, V]` logits, and the state behind the tokens.
+            `[R, V]` logits, and the state after the tokens.
         """
         output_RD, lstm = self.decoder(tokens_R[:, None], state.lstm)
         state_RD = output_RD[:, 0]
@@ -279,7 +280,7 @@ class LaSynth(Model):
     def _renew(
         self, state: SearchState, runs_R: Tensor, state_RD: Tensor, correct: Correction | None
     ) -> SearchState:
-        """Execute some rows: new beliefs and memories for them; those that no row sees any more go."""
+        """Execute some rows: give them new beliefs and memories, and drop those that no row uses any more."""
         rows, others = runs_R.nonzero()[:, 0], (~runs_R).nonzero()[:, 0]
         before = state.belief_MK.index_select(0, state.memory_R[rows])
         belief = self.executor(before, state_RD[rows], self.values)

@@ -41,17 +41,17 @@ __all__ = ["ListConfig", "ListLaSynth", "ListModel"]
 
 @dataclass(frozen=True, slots=True)
 class ListConfig(ModelConfig):
-    """What all models of lists have.
+    """The common configuration of all models of lists.
 
     Attributes:
-        max_value: inputs and outputs hold values in `[-max_value, max_value]`.
-        min_cells, max_cells: shortest and longest list.
+        max_value: values of inputs and outputs are in `[-max_value, max_value]`.
+        min_cells, max_cells: length of the shortest and the longest list.
         embedding: size of the embeddings of tokens, and of values or answers, E.
-        hidden: size of the encoded examples and of attention, H (even); for property signatures, of a
-            direction of the encoder.
+        hidden: size of the encoded examples and of attention, H (even); for property signatures, the size of
+            one direction of the encoder.
         decoder: size of the token decoder's state, D.
-        decoder_layers: layers of the token decoder.
-        heads: attention heads; 1 is the paper's attention.
+        decoder_layers: number of layers of the token decoder.
+        heads: number of attention heads; 1 is the paper's attention.
         dropout: probability, on the inputs of the output layer.
     """
 
@@ -94,7 +94,7 @@ class ListConfig(ModelConfig):
 
 
 class ListModel(LaSynth):
-    """A model of lists of some lengths and values."""
+    """A model of lists with limited lengths and values."""
 
     config: ListConfig
 
@@ -124,16 +124,16 @@ class ListLaSynth(ListModel):
         """Sizes and parts.
 
         Attributes:
-            refinements: how often output states are refined against input states (2 in the release).
+            refinements: number of refinements of output states against input states (2 in the release).
             executor: when the latent executor runs: after each top-level statement, every `period`
                 tokens (the release), only at the end (the paper's NoPartialExecutor), or never.
-            period: tokens between two executions, for `executor="period"`.
-            executor_head: how the executor writes a value: `"values"` scores the values themselves
+            period: number of tokens between two executions, for `executor="period"`.
+            executor_head: how the executor predicts a value: `"values"` scores the values themselves
                 (the release), `"table"` mixes that with the operations of the operation table.
-            operations: which operations the predictor's table holds: `"expressions"`, every
-                expression of the subset over the whole list; `"branches"`, that and evidence of branches
-                and loops; `"cells"`, `O = I + c` and `O = c - I` of
-                the same cell (the paper); `"none"`, no operation predictor.
+            operations: the operations in the predictor's table: `"expressions"`, every expression of the
+                subset over the whole list; `"branches"`, these and evidence of branches and loops;
+                `"cells"`, `O = I + c` and `O = c - I` of the same cell (the paper); `"none"`, no operation
+                predictor.
             history: whether decoding attends to the tokens so far (Eq. 3).
         """
 
@@ -154,7 +154,7 @@ class ListLaSynth(ListModel):
             return ListConfig.misfit(self)
 
         def to_json(self) -> dict[str, Any]:
-            """The configuration as JSON values; without a kind, which is this one."""
+            """The configuration as JSON values, without `kind`, since this kind is the default."""
             return asdict(self)
 
     values: ValueEmbedding

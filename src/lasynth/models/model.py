@@ -1,4 +1,4 @@
-"""What every model is: a network with its configuration, what it takes and what it learns.
+"""The base of all models: a network with its configuration, accepted inputs and objective.
 
 Shapes: B tasks, K examples, N numbers of an input or output, T tokens, P packed positions, X executions,
 R rows of a search, V vocabulary.
@@ -23,11 +23,11 @@ __all__ = ["Beliefs", "Forward", "Model", "ModelConfig"]
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig(Config):
-    """What a model is built from: sizes, and the name of each interchangeable part.
+    """The configuration of a model: sizes, and the name of each interchangeable part.
 
     Attributes:
         domain: the language.
-        kind: of the model, among `lasynth.models.build.KINDS`.
+        kind: the kind of model, one of `lasynth.models.build.KINDS`.
         num_tokens: size of the token vocabulary, V.
     """
 
@@ -42,27 +42,27 @@ class ModelConfig(Config):
         return {"kind": self.kind, **asdict(self)}
 
     def check_examples(self, examples: Sequence[Example], name: str, where: str | None = None) -> None:
-        """Check that a model takes the shown examples of a task of its language.
+        """Check that a model accepts the shown examples of a task of its language.
 
         Args:
-            examples: of the task.
-            name: what to call the model in messages.
-            where: what to call the task in messages.
+            examples: the shown examples.
+            name: the name of the model in messages.
+            where: the name of the task in messages.
 
         Raises:
-            InputError: it does not; says what it takes, and all that it does not take.
+            InputError: it does not; the message says what it accepts, and names everything that it does not.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """What the teacher-forced path computes.
+    """The result of the teacher-forced path.
 
     Attributes:
-        logits_PV: of the wanted positions.
-        row_P, position_P: where these stand: position t names token t.
-        beliefs_XK: beliefs after each execution, of all rows, `[X, K, ...]`.
-        row_X, position_X: the row of each, and the position that first sees it.
+        logits_PV: logits of the wanted positions.
+        row_P, position_P: row and position of each: position t predicts token t.
+        beliefs_XK: beliefs after each execution of all rows, `[X, K, ...]`.
+        row_X, position_X: the row of each execution, and the first position that sees its result.
         final_X: true for the execution at a row's own end, which L_Exec compares with the output.
         op_loss: L_Op.
     """
@@ -85,40 +85,40 @@ class Forward:
 
 
 class Beliefs(Protocol):
-    """What a latent executor believes, for people and for L_Exec."""
+    """Interprets the beliefs of a latent executor, for people and for L_Exec."""
 
     def compare(
         self, result: Forward, inputs_BK: Tensor, outputs_BK: Tensor, partial_XK: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """L_Exec and the accuracy at the end of the programs, of a pass with executions.
+        """L_Exec, and the accuracy at the end of the programs, for a pass with executions.
 
         Args:
-            result: of the model.
+            result: the result of the model.
             inputs_BK, outputs_BK: the shown examples.
-            partial_XK: what the machine computes behind each partial program; without it only the
+            partial_XK: the machine's results after each partial program. Without them, only the
                 executions at the end of a program are compared, with the output (Eq. 6).
         """
 
     def likeliest(
         self, belief_K: Tensor, inputs_K: Tensor
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
-        """What a belief holds most likely about each example, and the chances of that, of the same shape."""
+        """The likeliest value of each example by a belief, and its probabilities, of the same shape."""
 
 
 class Model(nn.Module):
     """The base of all models.
 
     Args:
-        config: what it is built from; torch's generator must be seeded by the caller.
+        config: the configuration; the caller must seed torch's generator.
 
     Attributes:
-        Config: what models of the class are built from.
-        config: what this one was built from.
+        Config: the class of configurations.
+        config: the configuration of this model.
         bos: the token before the first.
-        objective: what it learns, by its name in `lasynth.training.objectives`.
-        beliefs: what its executor's beliefs are compared with; None for a model without an executor.
+        objective: the name of its training objective in `lasynth.training.objectives`.
+        beliefs: interprets its executor's beliefs; None for a model without an executor.
         executes: whether it executes programs latently.
-        can_be_grounded: whether it executes behind statements, so that the machine can correct its beliefs.
+        can_be_grounded: whether it executes after statements, so that the machine can correct its beliefs.
     """
 
     Config: ClassVar[type[ModelConfig]]
@@ -133,20 +133,20 @@ class Model(nn.Module):
         self.bos = domains.get(config.domain).grammar.bos
 
     def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Any:
-        """The incremental path before any token: one row a task."""
+        """The incremental path before any token: one row per task."""
         raise NotImplementedError
 
     def step(self, state: Any, tokens_R: Tensor) -> tuple[Tensor, Any]:
-        """The incremental path: feed one token a row (first `bos`), get the next one's logits `[R, V]`."""
+        """The incremental path: feed one token per row (first `bos`), get the next logits `[R, V]`."""
         raise NotImplementedError
 
     def check_data(self, inputs_PKN: npt.NDArray[Any], outputs_PKN: npt.NDArray[Any]) -> None:
-        """Check that the model takes the examples of a data set.
+        """Check that the model accepts the examples of a data set.
 
         Raises:
             InputError: it does not.
         """
 
     def smallest_example(self) -> Example:
-        """An example that the model takes, to try on it whatever must be compiled first."""
+        """An example that the model accepts, for runs that only compile code."""
         raise NotImplementedError

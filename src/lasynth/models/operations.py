@@ -1,16 +1,16 @@
 """The operation predictor (section 4.2, Eq. 7): which operations explain an output cell?
 
-The paper's predictor is an associative memory over a pre-computed table of additions and
-subtractions. Here the table holds what an expression of the subset can hold: a constant, and the
-sum or difference of at most two cells and a constant. A row is a signed pair of cells; each row
-comes with every constant `c` of the value range.
+The paper's predictor is an associative memory over a pre-computed table of additions and subtractions. Here
+the table has the operations that an expression of the subset can express: a constant, and the sum or
+difference of at most two cells and a constant. A row is a signed pair of cells; each row is combined with
+every constant `c` of the value range.
 
-For a list known as a distribution over values per cell (certain at first, believed after a latent
-execution), the distribution of `row + c` is a convolution, and the chance that it equals the output
-is read off it. Nothing is learned up to there; what is learned is how to read the list's embedding
-(trained by L_Op) and what to make of the result.
+A list is given as a distribution over values per cell (certain at first, believed after a latent execution).
+The distribution of `row + c` is a convolution, which gives the probability that it equals the output. Nothing
+is learned so far. The learned parts are how to read the list's embedding (trained by L_Op) and how to use the
+result.
 
-Shapes: M memories (one a task and execution), K examples, N cells, R rows, C constants (2 max + 1,
+Shapes: M memories (one per task and execution), K examples, N cells, R rows, C constants (2 max + 1,
 also the number of values), S sums (4 max + 1), F = R x C features, H hidden.
 """
 
@@ -43,7 +43,7 @@ class OperationTable(nn.Module):
 
     Args:
         max_value: values are in `[-max_value, max_value]`.
-        max_cells: longest list; a shorter one uses the rows of its cells, which come first.
+        max_cells: length of the longest list; a shorter one uses the rows of its cells, which come first.
     """
 
     pair: Tensor
@@ -60,7 +60,7 @@ class OperationTable(nn.Module):
             for k in range(i):
                 rows += [(1, i, 1, k), (1, i, -1, k), (-1, i, 1, k), (-1, i, -1, k)]
         self.rows = tuple(rows)
-        # An operand is nothing, or a cell with its sign; `pair` numbers two of them.
+        # An operand is empty, or a cell with its sign; `pair` holds the numbers of two operands.
         operand = [(0, 0), *((sign, i) for i in range(max_cells) for sign in (1, -1))]
         pairs = [(operand.index((r, i)), operand.index((s, k))) for r, i, s, k in rows]
         single = [n for n, (_, second) in enumerate(pairs) if second == 0]
@@ -68,7 +68,7 @@ class OperationTable(nn.Module):
         self.register_buffer("single", torch.tensor(single), persistent=False)
 
     def num_rows(self, num_cells: int) -> int:
-        """How many rows concern lists of `num_cells` cells."""
+        """The number of rows for lists of `num_cells` cells."""
         return 1 + 2 * num_cells * (num_cells + 1)
 
     def distributions(self, belief_MKNC: Tensor) -> Tensor:
@@ -86,22 +86,22 @@ class OperationTable(nn.Module):
         grid = grid.unflatten(2, (count, -1)).flatten(1, 2)
         rows = self.pair[: self.num_rows(num_cells)]
         sums = grid.index_select(1, rows[:, 0] * count + rows[:, 1])
-        # A cell added to itself is one value twice, not two independent ones.
+        # A cell added to itself is twice one value, not the sum of two independent ones.
         twice = (rows[:, 0] == rows[:, 1]) & (rows[:, 0] > 0)
         doubled = torch.zeros_like(sums)
         doubled[..., ::2] = operands.index_select(1, rows[:, 0])
         return torch.where(twice[:, None], doubled, sums).unflatten(0, (batch, examples))
 
     def matches(self, sums_MKRS: Tensor, output_MKN: Tensor) -> Tensor:
-        """Chance that `row + c` equals the output cell: to `[M, K, N, R, C]`, c ascending."""
-        # For output o, the chances of all c are the sums o - c: one window of the distribution.
+        """The probability that `row + c` equals the output cell: to `[M, K, N, R, C]`, c ascending."""
+        # For output o, P(c) = P(sum = o - c): all c together are one window of the distribution.
         windows = sums_MKRS.unfold(-1, self.num_values, 1).flip(-1)
         index = (output_MKN + self.max_value)[:, :, None, :, None]
         index = index.expand(-1, -1, windows.shape[2], -1, self.num_values)
         return windows.gather(3, index).transpose(2, 3)
 
     def changed(self, matches_MKNRC: Tensor) -> Tensor:
-        """Chance that each cell must change to become its output: `[M, K, N]`, of `matches`."""
+        """The probability that each cell must change to become its output: `[M, K, N]`, from `matches`."""
         cell = torch.arange(matches_MKNRC.shape[2], device=matches_MKNRC.device)
         own = 1 + 2 * cell * (cell + 1)  # the row of the cell alone
         return 1 - matches_MKNRC[:, :, cell, own, self.max_value]
@@ -112,10 +112,10 @@ class OperationTable(nn.Module):
         Args:
             row_MKNR: weights of the rows.
             constant_MKNC: weights of the constants.
-            sums_MKRS: of `distributions`.
+            sums_MKRS: from `distributions`.
 
         Returns:
-            Distributions that may sum to less than one, as values outside the range are dropped.
+            Distributions that may sum to less than one, because values outside the range are dropped.
         """
         sums_MKNS = row_MKNR @ sums_MKRS
         # P(value v) = sum over c of P(constant c) P(sum = v - c): windows of the sums, reversed.
@@ -124,7 +124,7 @@ class OperationTable(nn.Module):
 
 
 class Scope(Protocol):
-    """Which features of the table an output cell sees."""
+    """The features of the table that an output cell sees."""
 
     num_features: int
 
@@ -176,13 +176,13 @@ class OwnCell:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the table says of lists and their outputs, for `Evidence` to be drawn from.
+    """The results of the table for lists and their outputs, the input of `Evidence`.
 
     Attributes:
         belief_MKNC: the lists.
-        sums_MKRS: of `OperationTable.distributions`.
-        matches_MKNRC: of `OperationTable.matches`.
-        changed_MKN: chance that each cell must change to become its output.
+        sums_MKRS: from `OperationTable.distributions`.
+        matches_MKNRC: from `OperationTable.matches`.
+        changed_MKN: the probability that each cell must change to become its output.
     """
 
     belief_MKNC: Tensor
@@ -192,11 +192,11 @@ class View:
 
 
 class Evidence(Protocol):
-    """More features of an output cell, beside the operations themselves.
+    """Further features of an output cell besides the operations themselves.
 
     Attributes:
-        num_each: features that each example has of its own.
-        num_shared: features that all examples of a task share.
+        num_each: number of features of each example.
+        num_shared: number of features that all examples of a task share.
     """
 
     num_each: int
@@ -212,11 +212,11 @@ class OperationPredictor(nn.Module):
     Args:
         embedding_size: size of value embeddings, E.
         table: the operations.
-        each: what an entry knows of its own example.
-        across: what it knows of all examples together: an operation that holds in every one says
-            more than one that holds in some.
+        each: the features of an entry's own example.
+        across: its features over all examples together: an operation that holds in all of them is
+            stronger evidence than one that holds in some.
         hidden: size of a memory entry, H.
-        evidence: what it knows besides.
+        evidence: further features.
     """
 
     num_memories = 1
@@ -245,7 +245,7 @@ class OperationPredictor(nn.Module):
         )
 
     def read(self, list_MKNE: Tensor, values: ValueEmbedding) -> Tensor:
-        """Score of each value as the key that an embedded cell selects: to `[M, K, N, C]`."""
+        """The score of each value as the key that an embedded cell selects: to `[M, K, N, C]`."""
         scores: Tensor = list_MKNE @ self.keys(values.values).T * values.size**-0.5
         return scores
 
@@ -289,5 +289,5 @@ class NoOperationPredictor(nn.Module):
 
 
 def _prefix(linear: nn.Linear, features: Tensor) -> Tensor:
-    """Apply the weights of the features that a shorter list has."""
+    """Apply only the weights of those features that a shorter list has."""
     return functional.linear(features, linear.weight[:, : features.shape[-1]], linear.bias)

@@ -1,8 +1,8 @@
 """When the latent executor runs.
 
-A schedule is a causal rule over the tokens so far. It is asked for whole sequences in training and
-token by token in a search, and both must agree; so the rule is written once, as a step over a small
-integer state, or as cumulative sums that equal it (tested).
+A schedule is a causal rule over the tokens so far. Training applies it to whole sequences, a search token by
+token, and both must agree. So the rule is a step over a small integer state; for whole sequences there may be
+cumulative sums with the same result (tested).
 
 Shapes: B rows, T tokens, R rows of a search.
 """
@@ -23,7 +23,7 @@ class Schedule(Protocol):
     """A causal rule that says after which tokens the executor runs.
 
     Attributes:
-        at_statements: whether it runs behind statements, where the partial program is a program itself.
+        at_statements: whether it runs after statements, where the partial program is a complete program.
         at_end: whether it runs at the end of the program, where L_Exec compares it with the output.
         state_size: size of a row's state in a search.
     """
@@ -33,14 +33,14 @@ class Schedule(Protocol):
     state_size: int
 
     def along(self, tokens_BT: Tensor) -> Tensor:
-        """Whole sequences: `[B, T]` true where the executor runs behind the token."""
+        """Whole sequences: `[B, T]` true where the executor runs after the token."""
 
     def step(self, state_RS: Tensor, tokens_R: Tensor) -> tuple[Tensor, Tensor]:
-        """One token a row: the new state and `[R]` true where the executor runs now."""
+        """One token per row: the new state and `[R]` true where the executor runs now."""
 
 
 class EveryPeriod:
-    """After every `period` tokens, as in the release (16)."""
+    """After every `period` tokens (16 in the release)."""
 
     at_statements = False
     at_end = True
@@ -63,15 +63,15 @@ class EveryPeriod:
 class StatementEnds:
     """After every whole statement of the outermost block.
 
-    There the partial program is itself a program, so a belief has a plain meaning: the value so far.
+    There the partial program is a complete program, so a belief has a clear meaning: the value so far.
 
     Args:
-        token_of: the token of a text.
+        token_of: maps a text to its token.
         num_tokens: size of the vocabulary.
         opening, closing: texts that open and close a bracket of any kind.
-        level: brackets that are open in the outermost block.
+        level: number of open brackets in the outermost block.
         ends: texts that end a statement there.
-        half: the text behind which the next end is not one of a whole statement.
+        half: a text after which the next end does not end a whole statement.
     """
 
     at_statements = True
@@ -106,7 +106,7 @@ class StatementEnds:
         return ends & (last_half <= functional.pad(last_end[:, :-1], (1, 0)))
 
     def step(self, state_RS: Tensor, tokens_R: Tensor) -> tuple[Tensor, Tensor]:
-        """See `Schedule`; the state is the depth, and whether half a statement is open."""
+        """See `Schedule`; the state is the depth, and whether a statement is half finished."""
         depth = state_RS[:, 0] + self.depth.to(tokens_R.device)[tokens_R]
         ends = self.is_end.to(tokens_R.device)[tokens_R] & (depth == self.level)
         half = state_RS[:, 1] | ((tokens_R == self.half) & (depth == self.level))
@@ -130,6 +130,6 @@ class AtEnd:
 
 
 class Never(AtEnd):
-    """Not at all (the paper's NoExecutor)."""
+    """Never (the paper's NoExecutor)."""
 
     at_end = False

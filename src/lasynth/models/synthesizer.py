@@ -1,4 +1,4 @@
-"""A trained model as a user meets it: a `Scorer` for searches, and the beliefs of its executor.
+"""A trained model for users: a `Scorer` for searches, and the beliefs of its executor.
 
 Shapes: B tasks, R rows, K examples, N cells, C values, X executions, V vocabulary.
 """
@@ -25,12 +25,12 @@ __all__ = ["Belief", "Synthesizer"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Belief:
-    """What the latent executor believes after a part of a program.
+    """The belief of the latent executor after a part of a program.
 
     Attributes:
         num_tokens: length of that part; 0 before the program.
-        likeliest_K: what each shown example holds most likely: lists `[K, N]`, worlds `[K, 328]`.
-        chances_K: of the same shape, how likely the executor holds it, 0 to 1.
+        likeliest_K: the likeliest values of each shown example: lists `[K, N]`, worlds `[K, 328]`.
+        chances_K: of the same shape, their probabilities by the executor, 0 to 1.
     """
 
     num_tokens: int
@@ -39,12 +39,12 @@ class Belief:
 
 
 class Synthesizer:
-    """A model with what it needs to answer tasks; fulfils the `Scorer` protocol of `lasynth.search`.
+    """A model with everything needed to solve tasks; implements the `Scorer` protocol of `lasynth.search`.
 
     Args:
         model: the network.
-        config: what it was built from.
-        name: to call it by in messages.
+        config: its configuration.
+        name: its name in messages.
     """
 
     def __init__(self, model: Model, config: ModelConfig, *, name: str) -> None:
@@ -62,20 +62,20 @@ class Synthesizer:
         return self.config.num_tokens
 
     def check_examples(self, examples: Sequence[Example], *, where: str | None = None) -> None:
-        """Check that the model takes the shown examples of a task of its language.
+        """Check that the model accepts the shown examples of a task of its language.
 
         Raises:
-            InputError: it does not; says what it takes.
+            InputError: it does not; the message says what it accepts.
         """
         self.config.check_examples(examples, self.name, where)
 
     def smallest_example(self) -> Example:
-        """An example that the model takes, to try on it whatever must be compiled first."""
+        """An example that the model accepts, for runs that only compile code."""
         return self.model.smallest_example()
 
     @torch.inference_mode()
     def start(self, inputs_BKN: npt.NDArray[Any], outputs_BKN: npt.NDArray[Any]) -> Any:
-        """One row a problem, before any token; from the encoded shown examples of each.
+        """One row per problem, before any token; from the encoded shown examples of each.
 
         Raises:
             InputError: the model does not write programs.
@@ -84,13 +84,13 @@ class Synthesizer:
 
     @torch.inference_mode()
     def step(self, state: Any, tokens: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], Any]:
-        """Feed one token a row (first `bos`): `[R, V]` log-probabilities of the next, and the state."""
+        """Feed one token per row (first `bos`): `[R, V]` log-probabilities of the next, and the state."""
         logits, after = self.model.step(state, self._tensor(tokens))
         return logits.float().log_softmax(-1).cpu().numpy(), after
 
     @torch.inference_mode()
     def reorder(self, state: Any, parents: npt.NDArray[np.int64]) -> Any:
-        """The rows `parents` of a state, which may repeat."""
+        """The rows `parents` of a state; rows may be repeated."""
         return state.select(self._tensor(parents))
 
     @torch.inference_mode()
@@ -98,7 +98,7 @@ class Synthesizer:
         """The latent execution trace of a program: the beliefs before it and after each execution.
 
         Args:
-            task: its shown examples are executed.
+            task: the task whose shown examples are executed.
             tokens: `[T]` the program, with its end token.
 
         Raises:

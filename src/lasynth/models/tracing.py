@@ -1,4 +1,4 @@
-"""What a model's executor believes along a program, as users see it."""
+"""The beliefs of a model's executor along a program, in a form for users."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ["trace_steps"]
 
 
 def trace_steps(synthesizer: Synthesizer, task: Task, program: Tokens) -> tuple[TraceStep, ...]:
-    """The beliefs of the executor, each with the lines of the program that led to it.
+    """The beliefs of the executor, each with the program lines executed since the one before.
 
     Args:
         synthesizer: a model with a latent executor.
-        task: its shown examples are executed.
+        task: the task whose shown examples are executed.
         program: `[T]` tokens, ended by EOS.
 
     Raises:
@@ -56,7 +56,7 @@ def _tuples(array_KN: npt.NDArray[Any]) -> tuple[tuple[Any, ...], ...]:
 
 
 def _decoded(value: npt.NDArray[Any], language: Language) -> Any:
-    """What a model believes, as users see it; None where that is nothing that can be."""
+    """A believed value in a form for users; None where it is not a valid value."""
     try:
         return language.values.decode(value)
     except InputError:
@@ -64,7 +64,7 @@ def _decoded(value: npt.NDArray[Any], language: Language) -> Any:
 
 
 def _lines(tokens: Tokens, language: Language) -> list[str]:
-    """The text of a part of a program; none where it is not a program itself."""
+    """The text of a part of a program; empty where it is not a complete program."""
     try:
         return language.text.of_tokens(tokens).splitlines()
     except ProgramError:
@@ -72,7 +72,7 @@ def _lines(tokens: Tokens, language: Language) -> list[str]:
 
 
 def _added(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    """The lines of a text that another, which it continues, does not have, without their indentation."""
+    """The lines, without indentation, that `after` has in addition to `before`, which it continues."""
     first = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
-    num_last = len(before) - first  # the end of the frame
+    num_last = len(before) - first  # the lines of the frame's end
     return textwrap.dedent("\n".join(after[first : len(after) - num_last])).splitlines()

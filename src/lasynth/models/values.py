@@ -1,4 +1,4 @@
-"""Values of lists, certain or believed: how they are embedded, and what beliefs of them are compared with.
+"""Values of lists, certain or believed: their embeddings, and the loss of beliefs.
 
 Shapes: M memories, X executions, K examples, N cells, C values, E embedding.
 """
@@ -18,20 +18,20 @@ from lasynth.models.model import Forward
 
 __all__ = ["LEAST_CHANCE", "ListBeliefs", "ValueEmbedding"]
 
-# A belief is never trusted beyond this: it keeps L_Exec finite.
+# Smaller probabilities count as this much, which keeps L_Exec finite.
 LEAST_CHANCE: Final = 1e-4
 
 
 class ValueEmbedding(nn.Module):
-    """One vector a value and one a place in the list.
+    """One vector for each value and one for each position in the list.
 
-    A cell may be known for certain (an integer) or believed (a distribution over values): its
-    embedding is the expected one, so that latent execution stays differentiable.
+    A cell may be certain (an integer) or believed (a distribution over values). Its embedding is the expected
+    one, so that latent execution is differentiable.
 
     Args:
         max_value: values are in `[-max_value, max_value]`; C of them.
-        max_cells: longest list.
-        size: of an embedding, E.
+        max_cells: length of the longest list.
+        size: size of an embedding, E.
     """
 
     def __init__(self, max_value: int, max_cells: int, size: int) -> None:
@@ -43,30 +43,30 @@ class ValueEmbedding(nn.Module):
         self.places = nn.Parameter(torch.randn(max_cells, size))
 
     def certain(self, list_MKN: Tensor) -> Tensor:
-        """The belief that knows the list: integers `[M, K, N]` to one-hot `[M, K, N, C]`."""
+        """The belief that is certain of the list: integers `[M, K, N]` to one-hot `[M, K, N, C]`."""
         return functional.one_hot(list_MKN + self.max_value, self.num_values).to(self.values.dtype)
 
     def corrected(self, belief_MKNC: Tensor, list_MKN: Tensor, known_MK: Tensor) -> Tensor:
-        """The belief, with the lists that are known in its place where their values are in the range."""
+        """The belief, replaced by the known lists where their values are in the range."""
         told = known_MK & (list_MKN.abs() <= self.max_value).all(-1)
         certain = self.certain(torch.where(told[..., None], list_MKN, 0))
         return torch.where(told[..., None, None], certain, belief_MKNC)
 
     def forward(self, belief_MKNC: Tensor) -> Tensor:
-        """Expected embeddings of a belief, without places: `[M, K, N, C]` to `[M, K, N, E]`."""
+        """Expected embeddings of a belief, without positions: `[M, K, N, C]` to `[M, K, N, E]`."""
         return belief_MKNC @ self.values
 
     def placed(self, list_MKNE: Tensor) -> Tensor:
-        """Embeddings with the place of each cell added."""
+        """Embeddings plus the embedding of each cell's position."""
         return list_MKNE + self.places[: list_MKNE.shape[2]]
 
 
 @dataclass(frozen=True, slots=True)
 class ListBeliefs:
-    """Beliefs of lists of integers: a distribution over values per cell.
+    """Beliefs about lists of integers: a distribution over values per cell.
 
     Attributes:
-        max_value: a list that leaves `[-max_value, max_value]` is not compared.
+        max_value: lists with values outside `[-max_value, max_value]` are not compared.
     """
 
     max_value: int
@@ -95,7 +95,7 @@ class ListBeliefs:
     def _targets(
         self, result: Forward, outputs_BKN: Tensor, partial_XKN: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """The list that each belief is compared with, and where it is: `[X, K, N]`."""
+        """The list that each belief is compared with, and where it is compared: `[X, K, N]`."""
         outputs = outputs_BKN[result.row_X]
         final = result.final_X[:, None, None].expand_as(outputs)
         if partial_XKN is None:

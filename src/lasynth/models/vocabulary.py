@@ -1,8 +1,8 @@
-"""Tokens by name: a model says which lexemes it was made with, and is fitted to those of its language now.
+"""Tokens by name: a model records its lexemes, and is fitted to the current lexemes of its language.
 
-A token is a number, and a grammar that gains a lexeme renumbers the rest. So a card and a checkpoint hold the
-lexemes in the order of their tokens. Where the language has them in another order, or has more, the rows of a
-model's embeddings and outputs move to where they belong; a lexeme that the model never saw gets no chance.
+A token is a number, and a grammar that gains a lexeme renumbers the rest. So a card and a checkpoint list the
+lexemes in the order of their tokens. If the language now has another order or more lexemes, the rows of a
+model's embeddings and outputs are moved accordingly; a lexeme that the model never saw gets probability 0.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ __all__ = ["check", "fitted", "made_with"]
 
 
 def made_with(config: ModelConfig) -> dict[str, Any]:
-    """What a card or a checkpoint says of the vocabulary: the dialect, and the lexemes token by token."""
+    """The vocabulary's record for a card or a checkpoint: the dialect, and the lexemes token by token."""
     language = domains.get(config.domain)
     return {"dialect": language.dialect, "lexemes": list(language.grammar.lexemes(config.num_tokens))}
 
 
 def check(config: ModelConfig, made: Mapping[str, Any], where: str) -> None:
-    """Check that a checkpoint is of the vocabulary that the language has now; one without lexemes passes.
+    """Check that a checkpoint has the current vocabulary of the language; one without lexemes passes.
 
     Raises:
         CheckpointError: it is not.
@@ -44,18 +44,18 @@ def check(config: ModelConfig, made: Mapping[str, Any], where: str) -> None:
 def fitted(
     config: ModelConfig, weights: dict[str, Tensor], made: Mapping[str, Any], where: str
 ) -> tuple[ModelConfig, dict[str, Tensor]]:
-    """A model for the vocabulary that its language has now.
+    """A model fitted to the current vocabulary of its language.
 
-    A model without lexemes was made before cards had any, when all had those of today: it stays as it is.
+    A model without lexemes is older than the lexemes in cards, and has today's vocabulary: it is unchanged.
 
     Args:
-        config: of the model.
-        weights: its state.
-        made: what the card says (`made_with`).
+        config: the configuration of the model.
+        weights: its weights.
+        made: the record in the card (`made_with`).
         where: the card, for messages.
 
     Raises:
-        CheckpointError: a model of another dialect, or a lexeme that the language has no longer.
+        CheckpointError: the model has another dialect, or a lexeme that the language no longer has.
     """
     now = made_with(config)
     lexemes = made.get("lexemes", now["lexemes"])
@@ -77,7 +77,7 @@ def fitted(
     new = replace(config, num_tokens=max(language.grammar.num_tokens, int(places.max()) + 1))
     moved = dict(weights)
     for name in _rows(config):
-        # No weight and no chance for a lexeme that the model never saw.
+        # Weights 0 and probability 0 for a lexeme that the model never saw.
         never = -torch.inf if weights[name].dim() == 1 else 0.0
         moved[name] = weights[name].new_full((new.num_tokens, *weights[name].shape[1:]), never)
         moved[name][places] = weights[name]
@@ -85,7 +85,7 @@ def fitted(
 
 
 def _rows(config: ModelConfig) -> list[str]:
-    """The weights that have a row for each token: those that grow with the vocabulary."""
+    """The names of the weights that have a row for each token: those that grow with the vocabulary."""
     with torch.random.fork_rng(devices=[]):
         one, more = (
             build(replace(config, num_tokens=config.num_tokens + extra)).state_dict() for extra in (0, 1)

@@ -1,6 +1,6 @@
 """Search: engines propose programs, one driver checks and ranks them.
 
-Nothing here imports torch, and no language but through its `Language` value.
+Nothing here imports torch. Languages are used only through their `Language` value.
 """
 
 from lasynth.search.beam import Beam

@@ -1,4 +1,4 @@
-"""From ranked proposals to answers: simplified, checked once more, and written as text."""
+"""Turns ranked proposals into answers: simplifies them, checks them again, and writes them as text."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _COMPILE_LIMIT_S = 10.0
 def answers(
     proposals: Sequence[Proposal], problem: Problem, *, length_bias: float, most: int
 ) -> tuple[Candidate, ...]:
-    """The candidates of ranked proposals; what passes the checker comes first.
+    """The candidates of ranked proposals; those that pass the checker come first.
 
     Args:
-        proposals: of one problem, ranked.
-        problem: with the examples that they were checked on.
-        length_bias: see `rank`, which orders them anew when they are simplified.
-        most: how many consistent ones are simplified and checked.
+        proposals: the ranked proposals of one problem.
+        problem: the problem, with the examples that they were checked on.
+        length_bias: see `rank`, which orders them again after they are simplified.
+        most: the largest number of consistent ones that are simplified and checked.
     """
     consistent = [proposal for proposal in proposals if proposal.consistent]
     others = [proposal for proposal in proposals if not proposal.consistent]
@@ -39,12 +39,12 @@ def answers(
 
 @functools.cache
 def checker_of(language: Language) -> Checker | None:
-    """What checks the answers of a language besides its machine, where there is such."""
+    """The checker for answers of a language besides its machine, or None."""
     return None if language.checker is None else language.checker()
 
 
 def _polished(proposals: Sequence[Proposal], problem: Problem) -> list[Proposal]:
-    """Cut programs down to short ones; one that would no longer fit the examples stays as it is."""
+    """Simplify programs; one that would no longer fit the examples is kept unchanged."""
     polished: dict[bytes, Proposal] = {}
     for proposal in proposals:
         tokens = proposal.tokens
@@ -56,10 +56,10 @@ def _polished(proposals: Sequence[Proposal], problem: Problem) -> list[Proposal]
 
 
 def _checked(proposals: Sequence[Proposal], problem: Problem) -> list[tuple[Proposal, str | None]]:
-    """Run programs by the language's checker (a real compiler), all at once; the machine has run them.
+    """Run programs with the language's checker (a real compiler), all at once, after the machine's check.
 
     Returns:
-        Each with what it is verified by; None where the checker finds it wrong.
+        Each proposal with the name of what verified it, or None where the checker finds it wrong.
     """
     checker = checker_of(problem.language)
     if checker is None or not proposals:
@@ -84,7 +84,7 @@ def _candidate(proposal: Proposal, verified_by: str | None, language: Language) 
         consistent=verified_by is not None,
         verified_by=verified_by,
         score=proposal.score,
-        num_tokens=len(tokens) - 1,  # the end token is nothing that a person reads
+        num_tokens=len(tokens) - 1,  # without the end token, which people do not see
         engine=proposal.engine,
         completed=proposal.num_added > 0,
     )

@@ -1,12 +1,13 @@
 """Beam search over many problems at once; programs stream out as they end.
 
-In each step a problem's hypotheses are expanded by every allowed token. The best W unfinished expansions
-live on. A finished one (it took EOS) is collected where it ranks among the best W of all expansions,
-finished or not, so that a poor early end does not use up a place. A beam of 1 is greedy decoding.
+In each step every hypothesis of a problem is expanded by every allowed token. The best W unfinished
+expansions stay live. A finished expansion (its last token is EOS) is collected if it ranks among the best W
+of all expansions, finished or not, so that a poor early end does not take up a place. A beam of 1 is greedy
+decoding.
 
-A problem is done when `patience` x W programs were collected (Kasai et al. 2022, "A call for clarity in
-beam search"; 1 is the usual rule, infinity searches on), or when no live hypothesis can still beat
-the W-th best collected one, which is exact because scores only fall.
+A problem is done when `patience` x W programs have been collected (Kasai et al. 2022, "A call for clarity in
+beam search"; 1 is the usual rule, with infinity there is no such limit), or when no live hypothesis can beat
+the W-th best collected program. The second rule is exact, because scores only fall.
 
 Shapes: see `lasynth.search.frontier`; S = 2W is a line's collected and unfinished expansions.
 """
@@ -35,13 +36,13 @@ class Beam:
 
     Attributes:
         scorer: the model.
-        width: W, live hypotheses a problem; 1 is greedy decoding.
-        patience: how many programs a problem may collect, as a multiple of W; the W best are kept.
+        width: W, live hypotheses per problem; 1 is greedy decoding.
+        patience: the number of programs that a problem may collect, as a multiple of W; the W best are kept.
         renormalise: see `Frontier`.
         name: see `Engine`.
 
     Raises:
-        InputError: a number out of range.
+        InputError: a number is out of range.
     """
 
     scorer: Scorer
@@ -57,9 +58,9 @@ class Beam:
             raise InputError(f"patience is {self.patience}", "beam", "Give more than 0, 1 is usual.")
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
-        """See `Engine`; after each step the programs that ended in it, often none.
+        """See `Engine`; yields after each step the programs that ended in it, often none.
 
-        The order of the problems does not matter to what is found. Ties fall the same way each time: the
+        The result does not depend on the order of the problems. Ties are broken the same way each time: the
         better ranked row first, then the smaller token.
         """
         return _beam_search(self, problems, budget)
@@ -118,8 +119,8 @@ def _select(
     """Sort expansions into finished and unfinished.
 
     Returns:
-        `((line_P, column_P), columns_AW, values_AW)`: the finished among the best W of all, sorted by
-        line and best first; the best W unfinished, best first, -inf where there are fewer.
+        `((line_P, column_P), columns_AW, values_AW)`: the finished ones among the best W of all, sorted by
+        line and best first; the best W unfinished ones, best first, -inf where there are fewer.
     """
     eos_columns = np.arange(eos, values_AM.shape[1], num_tokens)
     eos_AE = values_AM[:, eos_columns]
@@ -140,6 +141,6 @@ def _select(
 
 
 def _position_in_group(line_P: Ints) -> Ints:
-    """How many equal numbers stand before each, in a sorted array."""
+    """For each number in a sorted array, how many equal numbers come before it."""
     position: Ints = np.arange(len(line_P)) - np.searchsorted(line_P, line_P, side="left")
     return position

@@ -1,13 +1,13 @@
-"""Completing what a model proposes: its first statements, and an end that is found without learning.
+"""Completes a model's programs: keeps their first statements and adds an end that is found without learning.
 
-A model is often right about the loop or the branch and wrong about what follows. Where none of its programs
-satisfies the examples, each is cut behind every outermost statement, the beginnings are run, and the floor of
-the language is asked for a short end that takes every result to its output. Where that fails too, it is asked
-again for the beginnings with one token exchanged, as `<` for `<=`. The shortest program found so is likely to
-be meant: ends are bounded tightly, must be shorter than what they explain, and what costs little fits by
-chance least often.
+A model is often right about the loop or the branch and wrong about what follows. If none of its programs
+satisfies the examples, each is cut after every outermost statement and the beginnings are run. The floor of
+the language then looks for a short end that takes every result to its output. If it finds none, it is asked
+again for the beginnings with one token exchanged, such as `<` for `<=`. The shortest program found this way
+is likely to be the intended one: ends are limited tightly and must be shorter than what they explain, and a
+cheap program is the least likely to fit by chance.
 
-Shapes: P, Q programs, T tokens, K examples, S distinct results; an input's own axes stand behind K.
+Shapes: P, Q programs, T tokens, K examples, S distinct results; an input's own axes come after K.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from lasynth.search.problem import Problem
 
 __all__ = ["Completed", "Completion", "complete", "one_token_changed"]
 
-# Nats a token: of the model's beginning, which it has some reason for, and of the end, which has none.
+# Nats per token: for the model's beginning, which has some evidence, and for the end, which has none.
 _BEGINNING_COST: Final = 0.25
 _END_COST: Final = 0.6
-# Nats that a number of the outputs is worth which an end makes right. An end that costs more than it explains
-# is no explanation: two examples are always fitted by something.
+# The gain in nats for each number of the outputs that an end makes right. An end that costs more than it
+# gains explains nothing: some end always fits two examples.
 _EXPLAINED: Final = 2.2
-_MAX_CHANGED: Final = 20_000  # programs with a token exchanged
-_CHUNK: Final = 2_000  # of them that run between two looks at the clock
+_MAX_CHANGED: Final = 20_000  # the largest number of programs with an exchanged token
+_CHUNK: Final = 2_000  # the number of these that run between two checks of the clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """Completes the beginnings of what other engines proposed, where none of it satisfies the examples.
+    """Completes beginnings of other engines' programs, if none of these satisfies the examples.
 
     Attributes:
-        width: how many completed programs a problem are kept, the cheapest.
+        width: the number of completed programs kept per problem, the cheapest ones.
     """
 
     name: ClassVar[str] = "completion"
@@ -50,9 +50,9 @@ class Completion:
     width: int = 8
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
-        """See `Engine`; the score is less what the tokens cost.
+        """See `Engine`; the score is minus the cost of the tokens.
 
-        Nothing is proposed where the language's programs cannot be cut or it has no floor.
+        Nothing is proposed if the language's programs cannot be cut or it has no floor.
         """
         for number, live in enumerate(budget.live()):
             found = budget.found(number)
@@ -82,8 +82,8 @@ class Completed:
 
     Attributes:
         tokens: `[T]`, ended by one EOS.
-        num_added: how many of them the search without learning added.
-        score: less what the tokens cost, in nats; not a log-probability of the model.
+        num_added: the number of tokens that the search without learning added.
+        score: minus the cost of the tokens, in nats; not a log-probability of the model.
     """
 
     tokens: Tokens
@@ -101,14 +101,14 @@ def complete(
     """Complete the beginnings of some programs.
 
     Args:
-        problem: its shown examples are looked at.
-        programs: what a model proposed, each ended by EOS; none is needed.
-        most: how many to return.
-        expired: asked now and then; when it says yes, what has been found is returned.
+        problem: the problem; only its shown examples are used.
+        programs: the programs that a model proposed, each ended by EOS; may be empty.
+        most: the largest number of programs to return.
+        expired: called from time to time; when it returns True, the programs found so far are returned.
 
     Returns:
-        The cheapest, one for each result that could be completed; the empty beginning takes part. Nothing
-        where the language's programs cannot be cut or it has no floor.
+        The cheapest programs, one for each result that could be completed, including the empty beginning.
+        Empty if the language's programs cannot be cut or it has no floor.
     """
     language, inputs_KN = problem.language, problem.inputs_KN
     cutting, floor = language.cutting, language.floor
@@ -117,7 +117,7 @@ def complete(
     parts = {bytes(part): part for tokens in programs for part in cutting.beginnings(tokens)}
     by_length: list[Tokens] = sorted(parts.values(), key=len)
     beginnings = padded(by_length, language.grammar.eos)
-    # The empty beginning has the inputs themselves for its result.
+    # The result of the empty beginning is the inputs.
     found = _completed(problem, cutting, floor, [None], inputs_KN[None])
     known = {inputs_KN.tobytes()}
     found += _completed(problem, cutting, floor, *_results(problem, beginnings, known))
@@ -136,7 +136,7 @@ def complete(
 def one_token_changed(programs_PT: Tokens, classes: Sequence[Sequence[int]]) -> Tokens:
     """`[Q, T]`: every program with one of its tokens exchanged for another of the same class.
 
-    Only tokens that occur in some of the programs are put in; what comes out need not be a program.
+    Only tokens that occur in some of the programs are put in; the result need not be a program.
     """
     changed = [programs_PT[:0]]
     for members in classes:
@@ -147,14 +147,14 @@ def one_token_changed(programs_PT: Tokens, classes: Sequence[Sequence[int]]) -> 
             others[np.arange(len(row)), column] = token
             changed.append(others)
     every = np.concatenate(changed)
-    # Short programs first, which are the likelier ones.
+    # Short programs first: they are more likely.
     return every[np.argsort((every != every[:, -1:]).sum(axis=1), kind="stable")]
 
 
 def _results(
     problem: Problem, programs_PT: Tokens, known: set[bytes]
 ) -> tuple[list[Tokens | None], npt.NDArray[Any]]:
-    """The first program of each result that is not known yet, and these results `[S, K, ...]`."""
+    """The first program of each new result, and these results `[S, K, ...]`."""
     if not len(programs_PT):
         return [], problem.inputs_KN[None][:0]
     got_PKN, statuses_PK = problem.language.machine.run_batch(programs_PT, problem.inputs_KN)
@@ -173,10 +173,10 @@ def _completed(
     firsts: Sequence[Tokens | None],
     states_SKN: npt.NDArray[Any],
 ) -> list[Completed]:
-    """Beginnings with the ends that their results need, where there is one."""
+    """Beginnings joined with the ends that take their results to the outputs, where there is one."""
     found = []
     outputs_KN = problem.outputs_KN
-    # A cell that is wrong in some example is explained in all.
+    # A cell that is wrong in some example counts as explained in all examples.
     wrong_SN = (states_SKN != outputs_KN).any(axis=1)
     num_wrong_S = len(outputs_KN) * wrong_SN.sum(axis=tuple(range(1, wrong_SN.ndim)))
     ends = floor.ends(states_SKN, outputs_KN)

@@ -1,7 +1,7 @@
-"""What proposes programs: the `Engine` protocol, and what passes between an engine and the driver.
+"""The `Engine` protocol, and the data that passes between an engine and the driver.
 
-A beam, a sample, a completion, a floor, an enumeration and a solver are all engines. An engine only proposes:
-limits, checking, ranking and the stop reason belong to the driver (`lasynth.search.search`).
+A beam, a sample, a completion, a floor, an enumeration and a solver are all engines. An engine only proposes
+programs: limits, checking, ranking and the stop reason belong to the driver (`lasynth.search.search`).
 
 Shapes: B problems, P programs, T tokens.
 """
@@ -28,10 +28,11 @@ class Proposals:
     """Programs of several problems, sorted by problem and best first.
 
     Attributes:
-        problem_P: the problem of each.
-        tokens_PT: ended and padded by EOS, `int32`.
-        score_P: how good the engine holds each to be, in nats; a log-probability where a model proposed it.
-        num_added_P: tokens at the end of each that a search without learning added, where the engine does so.
+        problem_P: the problem of each program.
+        tokens_PT: `int32`, ended and padded by EOS.
+        score_P: the engine's score of each, in nats; a log-probability where a model proposed the program.
+        num_added_P: for engines that complete programs, the number of tokens added at the end of each by a
+            search without learning.
     """
 
     problem_P: npt.NDArray[np.int64]
@@ -49,13 +50,13 @@ class Proposal:
 
     Attributes:
         tokens: `[T]`, ended by one EOS.
-        score: as the engine gives it, in nats; a log-probability where a model proposed the program.
+        score: the engine's score, in nats; a log-probability where a model proposed the program.
         consistent: whether it reproduces every shown example.
-        behaviour: programs of a problem with the same number behave alike on all inputs tried.
-        order: how many proposals of the problem came before it.
+        behaviour: programs of a problem with the same number behave the same on all inputs tried.
+        order: the number of earlier proposals of the problem.
         engine: the name of the engine.
         num_added: tokens at its end that a search without learning added (`lasynth.search.completion`);
-            the score then is not the model's.
+            then the score is not the model's.
     """
 
     tokens: npt.NDArray[np.int32]
@@ -73,16 +74,16 @@ def _nothing_found(problem: int) -> Sequence[Proposal]:
 
 @dataclass(slots=True, eq=False)
 class Budget:
-    """What an engine may spend, and which problems are still worth it.
+    """The limits of an engine, and which problems are still being searched.
 
-    The driver and the engine share it: either may end a problem, and the first reason stands.
+    The driver and the engine share it. Either may end a problem; the first reason counts.
 
     Attributes:
-        reasons: one a problem, None while it is searched.
-        max_tokens: the longest program, its EOS included.
-        seed: of whatever is random.
-        expired: whether the time is over; an engine asks before each step of its work.
-        found: what the engines before have proposed for a problem.
+        reasons: the stop reason of each problem, None while it is searched.
+        max_tokens: length of the longest program, its EOS included.
+        seed: seed of all random choices.
+        expired: whether the time is over; an engine calls it before each step of its work.
+        found: the proposals of the earlier engines for a problem.
     """
 
     reasons: list[StopReason | None]
@@ -93,7 +94,7 @@ class Budget:
 
     @classmethod
     def of(cls, num_problems: int, *, max_tokens: int = 256, seed: int = 0) -> Budget:
-        """No limit but the length, for so many problems."""
+        """A budget for `num_problems` problems that limits only the length."""
         return cls([None] * num_problems, max_tokens, seed)
 
     def live(self) -> BoolArray:
@@ -101,7 +102,7 @@ class Budget:
         return np.array([reason is None for reason in self.reasons], dtype=np.bool_)
 
     def end(self, problem: int, reason: StopReason) -> None:
-        """End a problem; nothing happens where it has ended before."""
+        """End a problem, unless it has ended before."""
         if self.reasons[problem] is None:
             self.reasons[problem] = reason
 
@@ -116,19 +117,19 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """What users call it; a candidate carries it."""
+        """The name for users; each candidate has it."""
 
     @property
     def width(self) -> int:
-        """How many proposals a problem are kept, the best by score; it also sets how many go in a batch."""
+        """The number of proposals kept per problem, the best by score; also used to set the batch size."""
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
         """Propose programs, as they are found.
 
-        The engine ends each problem in `budget` that it has nothing more for; what it does not end counts as
-        exhausted.
+        The engine ends a problem in `budget` when it has nothing more for it; a problem that it does not end
+        counts as exhausted.
 
         Args:
-            problems: B of one shape and one language.
-            budget: of these B.
+            problems: B problems of one shape and one language.
+            budget: the budget of these problems.
         """

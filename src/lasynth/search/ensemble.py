@@ -1,11 +1,11 @@
-"""Several models on the same problems: one choice among all programs that satisfy the examples.
+"""Several models on the same problems: chooses one of all programs that satisfy the examples.
 
-The ensembles of Exec (Chen, Liu and Song 2019): each model searches alone, and of the programs that
-reproduce every shown example one is chosen, the shortest, or the one with most votes. A model votes with the
-likeliest of its programs that satisfy the examples, for the behaviour of that program on the shown inputs and
-on further inputs; of equals the shorter wins. Held-out examples are never looked at.
+The ensembles of Exec (Chen, Liu and Song 2019): each model searches alone. Of the programs that reproduce
+every shown example, the shortest or the one with the most votes is chosen. A model votes for the behaviour,
+on the shown inputs and on further inputs, of its likeliest program that satisfies the examples. Among
+programs with equal votes, the shorter wins. Held-out examples are never used.
 
-An ensemble is one engine a model and a rule: `search(engines, problems, choose=Votes("majority"))`.
+An ensemble is one engine per model and a rule: `search(engines, problems, choose=Votes("majority"))`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["Choice", "Votes"]
 
 
 class Choice(StrEnum):
-    """How one program is chosen."""
+    """The rule for choosing a program."""
 
     SHORTEST = "shortest"
     MAJORITY = "majority"
@@ -36,7 +36,7 @@ class Votes:
         choice: a `Choice` or its name.
 
     Raises:
-        InputError: an unknown choice.
+        InputError: the choice is unknown.
     """
 
     choice: Choice | str = Choice.MAJORITY
@@ -46,7 +46,7 @@ class Votes:
             raise InputError(f"unknown choice {self.choice!r}", "search", f"Known: {', '.join(Choice)}.")
 
     def __call__(self, by_engine: Sequence[Sequence[Proposal]]) -> list[Proposal]:
-        """The proposals of all engines, each text once: the consistent ones by the rule, then by score."""
+        """The proposals of all engines, each text once: consistent ones by the rule, then others by score."""
         best: dict[bytes, Proposal] = {}
         votes: Counter[int] = Counter()
         for proposals in by_engine:
@@ -66,5 +66,5 @@ class Votes:
 
 
 def _standing(proposal: Proposal) -> tuple[bool, float]:
-    """What a model proposed itself stands before what was completed, and then the likelier one."""
+    """A sort key: a model's own proposals come before completed ones, then likelier ones come first."""
     return proposal.num_added > 0, -proposal.score

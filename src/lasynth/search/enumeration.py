@@ -1,10 +1,11 @@
-"""Enumeration without learning: short statements chained, by observational equivalence on states.
+"""Enumeration without learning: chains of short statements, with observational equivalence on states.
 
-The state behind a beginning of a program is what its run leaves of every shown input. Two beginnings with
-the same state go on alike, so only the shortest of each state is kept. On each state, that of the shortest
-program first, all short statements of the language are run, until a state is the wanted outputs.
+The state after a beginning of a program is the result of running it on every shown input. Two beginnings with
+the same state behave the same from there on, so only the shortest one per state is kept. All short statements
+of the language are run on each state, starting with that of the shortest program, until a state equals the
+expected outputs.
 
-Shapes: P statements, K examples; an input's own axes stand behind K.
+Shapes: P statements, K examples; an input's own axes come after K.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class Enumeration:
     """Enumerates chains of short statements, the shortest first.
 
     Attributes:
-        width: programs a problem are proposed.
-        max_states: states a problem are kept before the engine gives up.
+        width: number of programs proposed per problem.
+        max_states: number of states kept per problem before the engine gives up.
     """
 
     name: ClassVar[str] = "enumeration"
@@ -42,7 +43,7 @@ class Enumeration:
 
     @classmethod
     def of(cls, language: Language) -> Self:
-        """The engine of a language, all that it compiles and lists ready: no clock need run for that.
+        """The engine of a language, with compilation and statement lists done before any clock runs.
 
         Raises:
             InputError: the language lists no short statements.
@@ -53,7 +54,7 @@ class Enumeration:
         return cls()
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
-        """See `Engine`; the score is less the number of tokens.
+        """See `Engine`; the score is minus the number of tokens.
 
         Raises:
             InputError: the language lists no short statements.
@@ -77,7 +78,7 @@ class Enumeration:
         steps = cutting.states or _outputs_as_states(language.machine)
         start = steps.start(problem.inputs_KN)
         known = {start.tobytes()}
-        # Of each open state: the length of its program without EOS, a tie-breaker, the program, the state.
+        # For each open state: the length of its program without EOS, a tie-breaker, the program, the state.
         heap: list[tuple[int, int, Tokens | None, Array]] = [(0, 0, None, start)]
         while heap:
             if budget.expired():
@@ -91,7 +92,7 @@ class Enumeration:
                 key = states[piece].tobytes()
                 if key in known:
                     continue
-                if not right_P[piece]:  # of a state that is wanted, every program is of interest
+                if not right_P[piece]:  # every program that reaches the outputs is of interest
                     known.add(key)
                 tokens = pieces_PT[piece, : lengths_P[piece] + 1]
                 program = tokens if first is None else cutting.chain(first, tokens)
@@ -112,7 +113,7 @@ def _pieces(language: Language) -> tuple[Cutting, Tokens]:
 
 
 def _outputs_as_states(machine: Machine) -> States:
-    """A program goes on with what another returns, wherever that leads."""
+    """States that are outputs: each statement runs on the output of the one before; no state is pruned."""
     return States(
         start=lambda inputs: inputs,
         run=machine.run_batch,

@@ -22,7 +22,7 @@ __all__ = ["FloorSearch", "SolverSearch"]
 
 @dataclass(frozen=True, slots=True)
 class FloorSearch:
-    """The floor of the language: at most one program a problem."""
+    """The floor of the language: at most one program per problem."""
 
     name: ClassVar[str] = "floor"
     width: ClassVar[int] = 1
@@ -48,8 +48,8 @@ class SolverSearch:
     """A solver that takes one problem at a time.
 
     Attributes:
-        solver: of the language (`Language.solvers`).
-        name: what users call it.
+        solver: one of the language's solvers (`Language.solvers`).
+        name: its name for users.
     """
 
     solver: Solver
@@ -57,7 +57,7 @@ class SolverSearch:
     width: ClassVar[int] = 1
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
-        """See `Engine`; the solver keeps its own time limit within a problem."""
+        """See `Engine`; within a problem the solver applies its own time limit."""
         for number, problem in enumerate(problems):
             if budget.expired():
                 budget.end_all(StopReason.TIME_LIMIT)
@@ -68,5 +68,5 @@ class SolverSearch:
 
 
 def _one(problem: int, tokens: Tokens) -> Proposals:
-    # The shorter, the better: the only score there is without a model.
+    # Without a model, the length is the only score: shorter is better.
     return Proposals(np.array([problem]), tokens[None], np.array([-float(len(tokens))]))

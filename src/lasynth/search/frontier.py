@@ -1,7 +1,8 @@
-"""The live hypotheses of many problems, as one flat batch of rows: what beam search and sampling share.
+"""The live hypotheses of many problems as one flat batch of rows, shared by beam search and sampling.
 
-Rows are sorted by problem, and within one by rank. A problem may have any number of rows; a hypothesis that
-has ended, and every row of a problem that is done, leaves the batch, so the scorer never works on dead rows.
+Rows are sorted by problem, and within a problem by rank. A problem may have any number of rows. Hypotheses
+that have ended, and all rows of a problem that is done, leave the batch, so the scorer never works on dead
+rows.
 
 Shapes: B problems, A problems that still have rows, R rows, W beam, V vocabulary, T tokens, P programs.
 """
@@ -25,10 +26,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expansions:
-    """What the rows of a frontier can become by one token, a line for each problem that has rows.
+    """The expansions of the rows of a frontier by one token, one line for each problem with rows.
 
     Attributes:
-        problem_A: the problems, rising.
+        problem_A: the problems, ascending.
         values_AM: `[A, M]` a value for each expansion, -inf where there is none; M = slots x V.
         first_row_A: the row in slot 0 of each problem.
         num_tokens: V.
@@ -51,21 +52,21 @@ class Expansions:
 
 
 class Frontier:
-    """Rows of live hypotheses with the scorer's state and the mask of each.
+    """Rows of live hypotheses, each with the scorer's state and a mask.
 
     Args:
         scorer: the model.
-        problems: B of one language, one row each to begin with.
-        max_tokens: the longest program, its EOS included.
-        renormalise: let the log-probabilities of the allowed tokens sum to one. Without it the model
-            pays for mass on tokens that the grammar forbids. Where one token is allowed it costs
-            nothing in either case: there is no choice to pay for.
+        problems: B problems of one language; each begins with one row.
+        max_tokens: length of the longest program, its EOS included.
+        renormalise: make the probabilities of the allowed tokens sum to one. Without it, probability
+            on tokens that the grammar forbids lowers the score. Where only one token is allowed, it costs
+            nothing in either case, because there is no choice.
 
     Attributes:
-        problem_R: the problem of each row, rising.
-        score_R: sum of the log-probabilities of its tokens.
-        prefix_RT: its tokens so far, EOS behind them.
-        length: how many tokens a row has, the same for all.
+        problem_R: the problem of each row, ascending.
+        score_R: sum of the log-probabilities of each row's tokens.
+        prefix_RT: its tokens so far, followed by EOS.
+        length: the number of tokens of a row, the same for all.
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class Frontier:
         return len(self.problem_R)
 
     def log_probs(self) -> Floats:
-        """Feed every row its last token: log-probabilities `[R, V]` of the next, -inf where forbidden.
+        """Feed every row its last token; log-probabilities `[R, V]` of the next, -inf where forbidden.
 
         Raises:
             ValueError: the scorer returned NaN; its model has diverged.
@@ -117,7 +118,7 @@ class Frontier:
         return log_probs_RV
 
     def expansions(self, values_RV: Floats) -> Expansions:
-        """Lay the values of all rows out as one line a problem, so that problems are ranked side by side."""
+        """Arrange the values of all rows as one line per problem, so that each problem is ranked alone."""
         problem_A, first_row_A, count_A = np.unique(self.problem_R, return_index=True, return_counts=True)
         num_tokens = values_RV.shape[1]
         slots = int(count_A.max())
@@ -131,12 +132,12 @@ class Frontier:
         return Expansions(problem_A, values_AM, first_row_A.astype(np.int64), num_tokens)
 
     def programs(self, row_P: Ints) -> npt.NDArray[np.int32]:
-        """`[P, length + 1]`: the programs of some rows, ended here."""
+        """`[P, length + 1]`: the programs of some rows, ended by EOS."""
         eos_P1 = np.full((len(row_P), 1), self._scorer.eos, dtype=np.int32)
         return np.concatenate([self.prefix_RT[row_P, : self.length], eos_P1], axis=1)
 
     def advance(self, parent_R: Ints, token_R: Ints, score_R: Floats) -> None:
-        """Replace all rows by expansions of some; the new rows must be sorted by problem."""
+        """Replace all rows by expansions of some of them; the new rows must be sorted by problem."""
         if not np.array_equal(parent_R, np.arange(len(self))):
             self._state = self._scorer.reorder(self._state, parent_R)
             self.prefix_RT = self.prefix_RT[parent_R]
@@ -150,14 +151,14 @@ class Frontier:
 
 
 def top_columns(values_AM: Floats, num: int) -> Ints:
-    """The columns of the `num` largest values of each line, largest first, of equals the left first.
+    """The columns of the `num` largest values of each line, largest first; among equal values, left first.
 
     Returns:
-        `[A, min(num, M)]`. They may hold values of -inf, where a line has fewer others.
+        `[A, min(num, M)]`. Columns with -inf are included where a line has fewer other values.
     """
     width = values_AM.shape[1]
     if width > num:
-        # `argpartition` would cut through equal values as it pleases; count them off from the left.
+        # `argpartition` selects arbitrarily among equal values; select them from the left instead.
         least_A1 = np.partition(values_AM, width - num, axis=1)[:, width - num, None]
         above_AM = values_AM > least_A1
         equal_AM = values_AM == least_A1

@@ -1,4 +1,4 @@
-"""Engines by their names, as commands and `lasynth.solve` take them."""
+"""Engines by name, as commands and `lasynth.solve` accept them."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _WITHOUT_MODEL: Final[dict[str, Callable[[Language], Engine]]] = {
     "floor": lambda language: FloorSearch(),
     "enumeration": Enumeration.of,
 }
-# The solvers of a language have names of their own.
+# The solvers of a language have their own names.
 ENGINES: Final = (*_WITH_MODEL, *_WITHOUT_MODEL)
 
 
 def needs_model(names: Sequence[str | Engine]) -> bool:
-    """Whether some of these engines, by name, search with a model."""
+    """Whether some of these engines, given by name, search with a model."""
     return any(name in _WITH_MODEL for name in names)
 
 
@@ -40,17 +40,17 @@ def engine(
     beam: int = 64,
     time_limit: float = 10.0,
 ) -> Engine:
-    """The engine of that name.
+    """The engine with a name.
 
     Args:
         name: one of `ENGINES`, or a solver of the language.
-        language: of the programs wanted.
+        language: the language of the programs.
         scorer: the model, for an engine that needs one.
         beam: W of an engine with a model.
-        time_limit: seconds a problem, of a solver.
+        time_limit: for a solver, seconds per problem.
 
     Raises:
-        InputError: no such engine, an engine that needs a model without one, or a language that cannot be
+        InputError: there is no such engine, it needs a model and has none, or the language cannot be
             enumerated.
     """
     if name in language.solvers:

@@ -1,6 +1,6 @@
-"""A task for a search: its examples encoded once, and the one place that says whether a program is right.
+"""A task for a search: its examples, encoded once, and the only code that decides if a program is right.
 
-Shapes: P programs, K examples, H held-out examples, T tokens; an input's own axes stand behind K and H.
+Shapes: P programs, K examples, H held-out examples, T tokens; an input's own axes come after K and H.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Problem:
     """The encoded examples of a task.
 
     Attributes:
-        language: of the programs wanted.
+        language: the language of the programs.
         inputs_KN, outputs_KN: the shown examples.
-        held_out: inputs and outputs `[H, ...]` that no engine looks at; None where there are none.
-        id: what the task is called.
+        held_out: inputs and outputs `[H, ...]` that no engine sees; None where there are none.
+        id: the name of the task.
     """
 
     language: Language
@@ -45,7 +45,7 @@ class Problem:
 
     @cached_property
     def shape(self) -> tuple[tuple[int, ...], ...]:
-        """What problems that are searched together have in common."""
+        """The shape that problems must share to be searched together."""
         return self.inputs_KN.shape, self.outputs_KN.shape
 
     def without_held_out(self) -> Self:
@@ -57,7 +57,7 @@ class Problem:
         return self._right(programs, self.inputs_KN, self.outputs_KN)
 
     def right_on_held_out(self, programs: Sequence[Tokens]) -> Bools:
-        """`[P]`: whether each program reproduces every held-out example; all do where there are none."""
+        """`[P]`: whether each program reproduces every held-out example; True where there are none."""
         if self.held_out is None:
             return np.ones(len(programs), dtype=np.bool_)
         return self._right(programs, *self.held_out)

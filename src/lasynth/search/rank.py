@@ -1,4 +1,4 @@
-"""The order in which proposals are shown: those that reproduce the examples first, short ones preferred."""
+"""The order of proposals: those that reproduce the examples first, short ones preferred."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ __all__ = ["by_score", "distinct_behaviours", "rank"]
 
 
 def rank(proposals: Iterable[Proposal], *, length_bias: float) -> list[Proposal]:
-    """Proposals best first: consistent ones before all others, then by score less a cost for length.
+    """Proposals best first: consistent ones before all others, then by score minus a cost for length.
 
     Args:
-        proposals: of one task.
-        length_bias: nats a token costs, beside what it costs in the score.
+        proposals: the proposals of one task.
+        length_bias: nats that a token costs, in addition to its cost in the score.
 
     Returns:
-        All of them; equals stay in the order in which they were proposed, and what was completed without
-        the scorer stands behind what it proposed itself.
+        All of them. Equal ones stay in the order in which they were proposed; completed ones come after those
+        that the scorer proposed itself.
     """
 
     def key(proposal: Proposal) -> tuple[bool, bool, float, int]:
@@ -29,12 +29,12 @@ def rank(proposals: Iterable[Proposal], *, length_bias: float) -> list[Proposal]
 
 
 def by_score(proposals: Iterable[Proposal]) -> list[Proposal]:
-    """Proposals as the model ranks them, knowing nothing of what they do; the order of evaluation."""
+    """Proposals as the model ranks them, whatever their results; evaluations use this order."""
     return sorted(proposals, key=lambda proposal: (-proposal.score, proposal.order))
 
 
 def distinct_behaviours(ranked: Iterable[Proposal]) -> list[Proposal]:
-    """The first of each behaviour, in the order given."""
+    """The first of each behaviour, in the given order."""
     first: dict[int, Proposal] = {}
     for proposal in ranked:
         first.setdefault(proposal.behaviour, proposal)

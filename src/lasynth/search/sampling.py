@@ -1,12 +1,12 @@
 """Sampling programs without replacement: stochastic beam search (Kool et al. 2019, Gumbel top-k).
 
-Each program gets its log-probability plus Gumbel noise; the W largest sums are an exact sample without
-replacement of W programs. A prefix carries the largest sum among its completions, drawn top-down, so
-the W best prefixes of each length are all that must be kept, and nothing is decoded twice.
+Each program gets its log-probability plus Gumbel noise; the W largest sums are an exact sample of W programs
+without replacement. A prefix carries the largest sum among its completions, drawn top-down. So it is enough
+to keep the W best prefixes of each length, and nothing is decoded twice.
 
-A program that has ended keeps its place in the beam and may still be pushed out of it. It is handed
-out once no live hypothesis stands above it, so programs come in the order in which sampling one
-after the other would have drawn them.
+A program that has ended keeps its place in the beam, but better ones may still push it out. It is yielded
+when no live hypothesis is above it, so programs come in the order in which sequential sampling would have
+drawn them.
 
 Shapes: see `lasynth.search.frontier`. `noisy` names the sums, phi_tilde + noise in the paper (G).
 """
@@ -36,12 +36,12 @@ class Sampling:
 
     Attributes:
         scorer: the model.
-        width: W, different programs to draw a problem (fewer where no more exist).
+        width: W, the number of different programs to draw per problem (fewer if no more exist).
         renormalise: see `Frontier`.
         name: see `Engine`.
 
     Raises:
-        InputError: a width below 1.
+        InputError: the width is below 1.
     """
 
     scorer: Scorer
@@ -54,17 +54,17 @@ class Sampling:
             raise InputError(f"the sample is {self.width}", "sampling", "Give 1 or more.")
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
-        """See `Engine`; after each step the programs whose place in the sample is certain, as they are drawn.
+        """See `Engine`; yields after each step the programs whose place in the sample is certain, in order.
 
-        A program longer than the budget allows is lost from the sample. When the time is over, the programs
-        in the beam are handed out.
+        A program longer than the budget allows is missing from the sample. When the time is over, the
+        programs in the beam are yielded.
         """
         seeds = [_seed(problem, budget.seed) for problem in problems]
         return _sample(self, problems, seeds, budget)
 
 
 def _seed(problem: Problem, seed: int) -> int:
-    """A seed from what a problem shows, so that its sample does not depend on those beside it."""
+    """A seed from the shown examples of a problem, so that its sample does not depend on other problems."""
     digest = 0
     for array in (problem.inputs_KN, problem.outputs_KN):
         digest = zlib.crc32(array.tobytes(), digest)
@@ -87,7 +87,7 @@ def _sample(
         score_RV = frontier.score_R[:, None] + frontier.log_probs()
         found = frontier.expansions(_perturb(score_RV, noisy_R, frontier.problem_R, noise))
         problem_A, width = found.problem_A, found.values_AM.shape[1]
-        # Programs that have ended stand behind the expansions, one column each.
+        # Programs that have ended come after the expansions, one column each.
         values_AM = np.concatenate([found.values_AM, pool.noisy_BW[problem_A]], axis=1)
         columns_AW = top_columns(values_AM, beam)
         noisy_AW = np.take_along_axis(values_AM, columns_AW, axis=1)
@@ -144,15 +144,15 @@ def _perturb(
         gap_RV = most_R1 - free_RV
         shift_RV = noisy_R[:, None] - free_RV + np.log(-np.expm1(-gap_RV))
         noisy_RV = noisy_R[:, None] - np.maximum(shift_RV, 0.0) - np.log1p(np.exp(-np.abs(shift_RV)))
-    # The largest has no gap (the logarithm is -inf) and takes the row's sum as it is; what cannot come
-    # next must not come from rounding.
+    # The largest one has no gap (the logarithm is -inf) and takes the row's sum exactly; forbidden tokens
+    # stay at -inf despite rounding.
     noisy_RV[gap_RV == 0.0] = np.broadcast_to(noisy_R[:, None], noisy_RV.shape)[gap_RV == 0.0]
     result: Floats = np.where(np.isfinite(score_RV), noisy_RV, -np.inf)
     return result
 
 
 class _Pool:
-    """The programs of each problem's beam that have ended, those already handed out included."""
+    """The ended programs in each problem's beam, including those already yielded."""
 
     def __init__(self, num_problems: int, beam: int, max_tokens: int, eos: int) -> None:
         self.noisy_BW: Floats = np.full((num_problems, beam), -np.inf)
@@ -163,7 +163,7 @@ class _Pool:
         self._eos = eos
 
     def keep(self, problem: int, places: Ints) -> None:
-        """Drop all programs of a problem but those at some places."""
+        """Drop all programs of a problem except those at the given places."""
         pushed_out = np.ones(self.noisy_BW.shape[1], dtype=np.bool_)
         pushed_out[places] = False
         self.noisy_BW[problem, pushed_out] = -np.inf
@@ -179,7 +179,7 @@ class _Pool:
         self._longest = max(self._longest, tokens_PT.shape[1])
 
     def release(self, above_B: Floats, problems: Ints) -> Proposals:
-        """The programs of some problems that are not handed out yet and above a bound, in order drawn."""
+        """The programs of some problems that are above a limit and not yet yielded, in the order drawn."""
         wanted = np.zeros(len(self.noisy_BW), dtype=np.bool_)
         wanted[problems] = True
         certain_BW = ~self._released_BW & wanted[:, None] & (self.noisy_BW > above_B[:, None])

@@ -1,9 +1,9 @@
-"""What a search knows of a model: the `Scorer` protocol.
+"""The `Scorer` protocol: the interface of a model for a search.
 
-Anything that turns token prefixes into log-probabilities is a `Scorer`: a
-trained network, a table in a test. Arrays cross this seam as NumPy arrays, so nothing here is torch.
+Anything that turns token prefixes into log-probabilities is a `Scorer`, such as a trained network or a table
+in a test. Arrays are NumPy arrays, so nothing here needs torch.
 
-Shapes: B problems, R live rows (hypotheses of all problems, one below the other), V vocabulary.
+Shapes: B problems, R live rows (hypotheses of all problems, in one batch), V vocabulary.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ BoolArray = npt.NDArray[np.bool_]
 class Scorer(Protocol):
     """A model that reads examples and scores programs for them, token by token.
 
-    The state is the scorer's own; a search only hands it back. A row's result must depend on that
-    row alone, else a problem's answer would change with those searched beside it.
+    The state is private to the scorer; a search only passes it back. A row's result must depend on that
+    row alone; otherwise a problem's answer would change with the other problems in the batch.
     """
 
     @property
@@ -33,25 +33,25 @@ class Scorer(Protocol):
 
     @property
     def bos(self) -> int:
-        """The token fed first."""
+        """The first token to feed."""
 
     @property
     def eos(self) -> int:
         """The token that ends a program."""
 
     def start(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> Any:
-        """The state of B rows, one a problem, before any token; from the encoded shown examples of each."""
+        """The state of B rows, one per problem, before any token; from the encoded shown examples of each."""
 
     def step(self, state: Any, tokens: npt.NDArray[np.int64]) -> tuple[FloatArray, Any]:
-        """Feed one token a row.
+        """Feed one token to each row.
 
         Args:
-            state: of R rows.
-            tokens: `[R]`; BOS first.
+            state: the state of R rows.
+            tokens: `[R]`; first BOS.
 
         Returns:
-            `(log_probs_RV, state)`: log-probabilities of the token that comes next.
+            `(log_probs_RV, state)`: log-probabilities of the next token, and the new state.
         """
 
     def reorder(self, state: Any, parents: npt.NDArray[np.int64]) -> Any:
-        """The state of rows `parents` (`[R']`; rows may repeat or be missing)."""
+        """The state of rows `parents` (`[R']`; rows may be repeated or left out)."""

@@ -1,4 +1,4 @@
-"""The driver: engines propose, `search` limits, checks, ranks, streams and says why it stopped."""
+"""The driver: engines propose; `search` limits, checks, ranks and streams, and says why it stopped."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from lasynth.search.verify import Verifier
 __all__ = ["Choose", "SearchConfig", "SearchResult", "search"]
 
 Clock = Callable[[], float]
-# From the proposals of each engine to all of them, the chosen one first.
+# From the proposals of each engine to a list of all, the chosen one first.
 Choose = Callable[[Sequence[Sequence[Proposal]]], list[Proposal]]
 
-# Of the time that is left, what an engine may take while others are still to come.
+# The share of the remaining time that an engine may use if others follow.
 _SHARE: Final = 0.8
 
 
@@ -29,16 +29,16 @@ class SearchConfig:
     """The limits of a search.
 
     Attributes:
-        max_tokens: the longest program, its EOS included.
-        time_limit_s: seconds a problem may take; n problems searched together share n times as much.
+        max_tokens: length of the longest program, its EOS included.
+        time_limit_s: seconds per problem; n problems searched together share n times as much.
             None: no limit.
-        enough: a problem is done when so many of its proposals are consistent. None: never stop early,
-            as an evaluation wants it.
-        length_bias: nats that a token costs in the ranking, beside what it costs in the score.
-        seed: of whatever is random.
-        num_probes: inputs beside the shown ones on which behaviours are told apart.
-        max_rows: hypotheses in one batch; it sets how many problems are searched together. On a CPU a few
-            hundred are fastest, as their states stay in its caches.
+        enough: a problem is done when it has this many consistent proposals. None: never stop early,
+            as in evaluations.
+        length_bias: nats that a token costs in the ranking, in addition to its cost in the score.
+        seed: seed of all random choices.
+        num_probes: number of inputs besides the shown ones that distinguish behaviours.
+        max_rows: hypotheses in one batch; this sets how many problems are searched together. On a CPU a few
+            hundred are fastest, because their states stay in the caches.
     """
 
     max_tokens: int = 256
@@ -61,13 +61,13 @@ class SearchConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchResult:
-    """What a search found for one problem.
+    """The result of a search for one problem.
 
     Attributes:
         candidates: one of each behaviour, ranked: consistent ones first, short ones preferred.
         proposals: every distinct program, engine after engine, by score: the W candidates of an evaluation,
             and behind them those that were completed.
-        num_proposed: programs that models proposed.
+        num_proposed: programs that engines proposed, repeats included.
         stop_reason: why the search ended.
         seconds: wall-clock time from the start of its batch to its end, checks included.
     """
@@ -80,13 +80,13 @@ class SearchResult:
 
     @property
     def num_distinct(self) -> int:
-        """Programs that differ in text; completed ones do not count."""
-        return sum(not proposal.num_added for proposal in self.proposals)
+        """Those that differ in text."""
+        return len(self.proposals)
 
     @property
     def num_consistent(self) -> int:
         """Those of them that reproduce every shown example."""
-        return sum(proposal.consistent and not proposal.num_added for proposal in self.proposals)
+        return sum(proposal.consistent for proposal in self.proposals)
 
 
 def search(
@@ -99,32 +99,32 @@ def search(
     cancelled: Callable[[], bool] = bool,
     clock: Clock = time.perf_counter,
 ) -> list[SearchResult]:
-    """Search programs for problems with some engines, one engine after the other.
+    """Search programs for problems with one engine after the other.
 
-    A problem's result depends on that problem alone, but for time limits: not on its place in the list nor on
-    those beside it (as far as a scorer's own arithmetic keeps rows apart).
+    Apart from time limits, a problem's result depends on that problem alone, not on its position in the list
+    or on other problems (as far as the scorer's arithmetic keeps rows independent).
 
     Args:
-        engines: at least one. The first ones get their share of the time first; later ones see what those
-            before them found.
-        problems: any number, of any shapes, of one language.
+        engines: at least one. Each engine gets its share of the time in turn; later ones see what earlier
+            ones have found.
+        problems: any number of problems of any shapes, of one language.
         config: the limits.
-        choose: orders the proposals; by score and length if not given.
+        choose: orders the proposals; by default they are ordered by score and length.
         on_proposal: called with the number of the problem and each consistent proposal, as it is found.
-        cancelled: asked often; when it says yes, the search ends with what it has.
-        clock: seconds; tests put their own.
+        cancelled: called often; when it returns True, the search ends with the results so far.
+        clock: returns seconds; tests replace it.
 
     Returns:
-        One result a problem, in order.
+        One result per problem, in order.
 
     Raises:
-        InputError: no engines.
+        InputError: there are no engines.
     """
     config = config or SearchConfig()
     if not engines:
         raise InputError("there is nothing to search with", "search", "Give one engine at least.")
     together = max(1, config.max_rows // max(engine.width for engine in engines))
-    # A scorer's batch is rectangular: only problems of one shape are searched together.
+    # A scorer's batch is rectangular, so only problems of one shape are searched together.
     by_shape: dict[object, list[int]] = {}
     for number, problem in enumerate(problems):
         by_shape.setdefault(problem.shape, []).append(number)
@@ -152,21 +152,21 @@ class _Batch:
         on_proposal: Callable[[int, Proposal], None] | None,
     ) -> None:
         self._numbers, self._config, self._clock = numbers, config, clock
-        # Engines never see what is held out.
+        # Engines never see held-out examples.
         self._problems = [problem.without_held_out() for problem in problems]
         self._cancelled, self._on_proposal = cancelled, on_proposal
         self._start_s = clock()
         limit = config.time_limit_s
         self._end_s = None if limit is None else self._start_s + limit * len(problems)
         self._verifier = Verifier(self._problems, num_probes=config.num_probes, seed=config.seed)
-        self._kept: list[list[list[Proposal]]] = []  # of each engine, for each problem
-        self._reasons: list[StopReason | None] = [None] * len(problems)  # of the whole search
+        self._kept: list[list[list[Proposal]]] = []  # by engine, then by problem
+        self._reasons: list[StopReason | None] = [None] * len(problems)  # limits of the whole search
         self._engine_reasons: list[list[StopReason]] = [[] for _ in problems]
         self._num_consistent = [0] * len(problems)
         self._seconds: list[float | None] = [None] * len(problems)
 
     def run(self, engine: Engine, *, last: bool) -> None:
-        """Let an engine propose, and check what it does."""
+        """Let an engine propose programs, and check them."""
         config, now_s = self._config, self._clock()
         end_s = self._end_s
         if end_s is not None and not last:
@@ -214,7 +214,7 @@ class _Batch:
         return [proposal for kept in self._kept for proposal in kept[problem]]
 
     def results(self, engines: Sequence[Engine], choose: Choose | None) -> list[SearchResult]:
-        """One a problem."""
+        """One result per problem."""
         end_s = self._clock() - self._start_s
         found = []
         for problem, seconds in enumerate(self._seconds):
@@ -238,7 +238,7 @@ class _Batch:
 
 
 def _reason(reasons: Sequence[StopReason]) -> StopReason:
-    """Why a search ended that no limit of the driver ended: the time, else what the first engine says."""
+    """The stop reason if no limit of the driver ended the search: the time, else that of the first engine."""
     return StopReason.TIME_LIMIT if StopReason.TIME_LIMIT in reasons else reasons[0]
 
 

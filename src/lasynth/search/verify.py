@@ -1,8 +1,8 @@
-"""Running programs on the shown examples as engines propose them, and telling them apart.
+"""Runs programs on the shown examples as engines propose them, and compares them with one another.
 
-Programs of all problems that arrive together run together, in one `run_batch`. Two programs of one problem
-are the same proposal if their tokens are equal, and behave alike if they agree, statuses included, on the
-shown inputs and on further inputs. Held-out examples are never looked at.
+Programs of all problems that arrive together run in one `run_batch`. Two programs of one problem are the same
+proposal if their tokens are equal. They have the same behaviour if they agree, statuses included, on the
+shown inputs and on further inputs. Held-out examples are never used.
 
 Shapes: B problems, P programs, K examples, N cells, T tokens.
 """
@@ -24,16 +24,16 @@ __all__ = ["Verifier"]
 
 
 class Verifier:
-    """Checks the programs of some problems and keeps what it has seen of each.
+    """Checks the programs of some problems and records what it has seen for each.
 
     Args:
-        problems: B of one shape.
-        num_probes: inputs beside the shown ones on which behaviours are told apart.
-        seed: of these inputs.
+        problems: B problems of one shape.
+        num_probes: number of inputs besides the shown ones that distinguish behaviours.
+        seed: seed of these inputs.
 
     Attributes:
         proposals: for each problem its proposals in the order in which they came, an engine's text once.
-        num_proposed: for each problem all that came from a model, repeats included.
+        num_proposed: for each problem all that engines proposed, repeats included.
     """
 
     def __init__(self, problems: Sequence[Problem], *, num_probes: int, seed: int) -> None:
@@ -53,22 +53,21 @@ class Verifier:
         self._inputs_BKN = np.stack(all_inputs)  # the shown ones, then the further ones
 
     def begin(self, engine: str) -> None:
-        """The programs to come are of another engine; it may repeat what others proposed."""
+        """Switch to another engine, which may repeat the programs of earlier ones."""
         self._engine = engine
         self._seen = [set() for _ in self.proposals]
 
     def check(self, found: Proposals) -> list[tuple[int, Proposal]]:
-        """Run programs that an engine has just proposed; its repeats are counted and dropped.
+        """Run programs that an engine has just proposed; repeats of its own are counted and dropped.
 
         Returns:
-            `(problem, proposal)` of each new one, in the order given.
+            `(problem, proposal)` for each new one, in the given order.
         """
         eos = self._language.grammar.eos
         rows = [ended(tokens, eos) for tokens in found.tokens_PT]
         fresh = []
         for index, (problem, tokens) in enumerate(zip(found.problem_P.tolist(), rows, strict=True)):
-            if found.num_added_P is None:
-                self.num_proposed[problem] += 1
+            self.num_proposed[problem] += 1
             text = tokens.tobytes()
             if text not in self._seen[problem]:
                 self._seen[problem].add(text)
@@ -95,13 +94,13 @@ class Verifier:
         return checked
 
     def _run(self, found: Proposals, which: list[int]) -> list[tuple[bool, bytes]]:
-        """Whether each program is consistent, and what it does on all inputs tried, as bytes."""
+        """Whether each program is consistent, and its results on all inputs tried, as bytes."""
         problem_P, tokens_PT = found.problem_P[which], found.tokens_PT[which]
         wanted: IntArray = self._wanted_BKN[problem_P]
         num_shown = wanted.shape[1]
         outputs, statuses = self._language.machine.run_batch(tokens_PT, self._inputs_BKN[problem_P])
         right = right_programs(outputs[:, :num_shown], statuses[:, :num_shown], wanted)
-        # What a failed run left behind is no behaviour; its status is.
+        # The output of a failed run does not count as behaviour; its status does.
         failed = statuses != Status.OK
         outputs = np.where(failed.reshape(failed.shape + (1,) * (outputs.ndim - 2)), 0, outputs)
         return [

@@ -2,8 +2,8 @@
 
 A checkpoint is of a moment between two updates. An update that is interrupted before the optimizer's step is
 undone: the batch is drawn again. If the step itself fails, the earlier checkpoint stays. The checkpoint also
-holds all that the run logged, and `metrics.jsonl` is written from it when the run goes on. The state says what
-is due after an update (a line of metrics, a validation), so a run may stop before that is done.
+holds all that the run logged, and `metrics.jsonl` is written from it when the run goes on. What is due after
+an update (a line of metrics, a validation) follows from the state, so a run may stop before that is done.
 """
 
 from __future__ import annotations
@@ -221,9 +221,9 @@ class Trainer:
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
         self._exposed = self._whole = False
         self.optimizer.step()
-        self._update_average()
         self.updates += 1
         self.programs += len(batch.tokens_BT)
+        self._update_average()
         self.seen[self.rows[batch.items_B]] = True
         self._whole = True
         return {

@@ -16,7 +16,7 @@ def config() -> CTaskGenerator:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory, config: CTaskGenerator) -> Path:
-    """Shards of every split: 600 tasks for training in three shards, 100 each for the others."""
+    """Shards of every split: 600 training tasks in three shards, 100 tasks for each other split."""
     path = tmp_path_factory.mktemp("data")
     generate(path, config, split="train", num_tasks=600, seed=1, num_shards=3)
     generate(path, config, split="valid", num_tasks=100, seed=2)

@@ -93,7 +93,7 @@ def test_shown_examples_are_a_function_of_seed_epoch_and_item(dataset: Dataset) 
         return found
 
     one = shown(16, 3, 2)
-    assert one == shown(7, 3, 2)  # whatever the batches
+    assert one == shown(7, 3, 2)  # whatever the batch size
     assert sum(one[0, item] == one[1, item] for item in range(len(dataset))) < 0.05 * len(dataset)
     other = shown(16, 4, 1)
     assert sum(one[0, item] == other[0, item] for item in range(len(dataset))) < 0.05 * len(dataset)

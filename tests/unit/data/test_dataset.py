@@ -26,7 +26,7 @@ def test_a_folder_and_its_files_are_the_same(folder: Path, dataset: Dataset) -> 
 
 def test_arrays(dataset: Dataset) -> None:
     num = len(dataset)
-    assert 500 < num < 600  # shards repeat one another now and then
+    assert 500 < num < 600  # shards share some behaviours
     assert dataset.inputs_PKN.shape == dataset.outputs_PKN.shape == (num, 10, 5)
     assert (dataset.num_cells, dataset.num_shown) == (5, 5)
     assert dataset.tokens_PT.dtype == np.int16

@@ -17,7 +17,7 @@ def test_a_split_goes_by_the_behaviour_alone() -> None:
 
 
 def test_fractions_are_even_and_salted() -> None:
-    small = np.arange(20_000)  # hashes that differ little must not end up near one another
+    small = np.arange(20_000)  # similar hashes must not give similar fractions
     for hashes in (HASHES, small):
         counts, _ = np.histogram(hash_fraction(hashes), bins=10, range=(0, 1))
         assert abs(counts / len(hashes) - 0.1).max() < 0.01

@@ -112,7 +112,7 @@ def test_a_killed_run_goes_on(
     with pytest.raises(KeyboardInterrupt):
         generate(cut, config, **options)
     assert [path.name for path in cut.iterdir()] == ["train-00000-of-00003.parquet"]
-    (cut / ".train-00001-of-00003.parquet.77.tmp").write_bytes(b"PAR1")  # of a run killed outright
+    (cut / ".train-00001-of-00003.parquet.77.tmp").write_bytes(b"PAR1")  # left by a killed run
 
     def counted(*args: object, **kwargs: object) -> object:
         made.append(kwargs["shard"])

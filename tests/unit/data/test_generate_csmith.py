@@ -1,4 +1,4 @@
-"""Generation with Csmith as the source; a stand-in gives saved programs where the real one is not needed."""
+"""Generation with Csmith as the source; where Csmith is not needed, a fake one returns saved programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONFIG = CTaskGenerator(source="csmith", simplify=False)
 
 @pytest.fixture(autouse=True)
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A Csmith that knows three programs, in a folder that is all of the PATH but the system's."""
+    """A fake Csmith with three programs, in the only folder of the PATH besides the system's."""
     folder = tmp_path / "bin"
     folder.mkdir()
     file = folder / "csmith"
@@ -73,7 +73,7 @@ def test_a_shard_says_where_it_is_from_and_goes_on_where_it_was(tmp_path: Path, 
     path.unlink()
     generate(folder, CONFIG, num_tasks=40, seed=1, num_shards=2)
     assert contents(folder) == whole
-    # Another version of Csmith makes other programs: its shards are not mixed with these.
+    # Another version of Csmith makes other programs, so its shards must not be mixed with these.
     stand_in.write_text(stand_in.read_text().replace("9.9", "9.10"))
     csmith_version.cache_clear()
     with pytest.raises(ShardError, match="made with other settings"):

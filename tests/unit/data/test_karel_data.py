@@ -1,4 +1,4 @@
-"""Data of Karel: the same generation, shards, data set and batches as for C, with worlds in them."""
+"""Data of Karel: the same generation, shards, data set and batches as for C, but with worlds."""
 
 from __future__ import annotations
 

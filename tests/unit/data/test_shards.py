@@ -94,7 +94,7 @@ def changed_head(path: Path, **changes: object) -> None:
 
 def test_tokens_are_mapped_by_their_lexemes(path: Path) -> None:
     lexemes = list(read_info(path).lexemes)
-    # As if the shard had been written when `for` and `int` stood the other way round.
+    # As if the shard had been written when the order of `for` and `int` was reversed.
     lexemes[2], lexemes[3] = lexemes[3], lexemes[2]
     changed_head(path, lexemes=lexemes)
     found, _ = read_shard(path)

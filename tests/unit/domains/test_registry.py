@@ -1,4 +1,4 @@
-"""The registry of languages, and what makes a language that is missing a part."""
+"""The registry of languages, and languages without some of the parts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lasynth.task import Task
 def register(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     points = {name: EntryPoint(name, value, domains.GROUP)}
     monkeypatch.setattr(domains, "_entry_points", lambda: points)
-    monkeypatch.setattr(domains, "get", domains.get.__wrapped__)  # nothing of a test is kept
+    monkeypatch.setattr(domains, "get", domains.get.__wrapped__)  # tests must not leave entries in the cache
 
 
 def test_own_languages_are_found_by_name() -> None:

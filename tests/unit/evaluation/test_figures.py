@@ -17,7 +17,7 @@ from lasynth.evaluation.trace import read_trace
 
 matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed (extra `plot`)")
 
-# The trace study of a system, as a run of it would leave it.
+# The trace study of a system, as a run would write it.
 STEPS = [
     {"step": n, "cells": 100, "agree": 90 - 5 * n, "lists": 20, "lists_agree": 15 - n, "copy_agree": 60}
     for n in range(1, 8)
@@ -55,7 +55,7 @@ def test_a_users_own_matplotlib_settings_change_nothing(study: Path, tmp_path: P
     write_reports(study, tmp_path / "a", [Part.FIG6])
     with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "red", "savefig.bbox": "tight"}):
         write_reports(study, tmp_path / "b", [Part.FIG6])
-        assert matplotlib.rcParams["font.size"] == 20  # and theirs stay
+        assert matplotlib.rcParams["font.size"] == 20  # the user's settings are unchanged
     for end in ("svg", "png"):
         assert (tmp_path / "a" / f"fig6.{end}").read_bytes() == (tmp_path / "b" / f"fig6.{end}").read_bytes()
 
@@ -123,7 +123,7 @@ def test_no_two_systems_of_the_paper_look_alike(tmp_path: Path) -> None:
     looks = [_look(series) for series in breakdown(read_study(tmp_path), "kind").series]
     assert len({(colour, hatch) for colour, hatch, _, _ in looks}) == 14
     assert len({(colour, marker) for colour, _, marker, _ in looks}) == 14
-    # In grey: the first eight by hatch or marker alone.
+    # In grey, the first eight differ by hatch or marker alone.
     assert len({marker for _, _, marker, _ in looks[:8]}) == 8
 
 

@@ -1,4 +1,4 @@
-"""Evaluation of Karel: the straight-line floor, top-1 beside greedy, and the words of the tables."""
+"""Evaluation of Karel: the straight-line floor, top-1 and greedy, and the words of the tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lasynth.search import Problem, SearchConfig
 from lasynth.task import Example, Task
 
 CONFIG = SearchConfig(max_tokens=24)
-# A corridor: the robot stands so many cells from its end.
+# Corridors: the number of cells from the robot to the end.
 LENGTHS = (3, 3, 3, 3, 3, 5)
 
 
@@ -27,7 +27,7 @@ def corridor(length: int) -> World:
 
 
 def task_of(text: str, name: str, lengths: tuple[int, ...] = LENGTHS) -> Task:
-    """What a program does in corridors, no two of them alike; the last one is held out."""
+    """A task from the runs of a program in different corridors; the last one is held out."""
     inputs: list[WorldArray] = []
     for number, length in enumerate(lengths):
         world = corridor(length)
@@ -48,7 +48,7 @@ TASKS = [STRAIGHT, LOOP]
 
 
 def scorer_for(tasks: list[Task], *texts: str, confidence: float = 0.97) -> ReferenceScorer:
-    """Prefers these programs, one a task; the tasks' own if none are given."""
+    """A scorer that prefers these programs, one per task; by default the tasks' own."""
     programs = texts or [task.program or "" for task in tasks]
     references = [
         (Problem.of(task), LANGUAGE.text.tokens_of(text)) for task, text in zip(tasks, programs, strict=True)
@@ -69,7 +69,7 @@ def floor_is_right(task: Task) -> bool:
 
 
 def test_the_floor_is_that_of_the_language() -> None:
-    # Three moves fit the five worlds shown, and the held-out one takes five.
+    # Three moves fit the five shown worlds, but the held-out one needs five.
     assert [floor_is_right(task) for task in TASKS] == [True, False]
     shown_all = replace(LOOP, examples=LOOP.examples + LOOP.held_out, held_out=())
     assert [floor_is_right(task) for task in (shown_all, replace(LOOP, held_out=()))] == [False, True]

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("toy")
 
 
 def examples_of(problem: Problem) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
-    """What is shown, and what is held out."""
+    """The shown and the held-out examples."""
     assert problem.held_out is not None
     groups = (problem.inputs_KN, problem.outputs_KN), problem.held_out
     shown, held_out = (tuple(map(Example, *map(np.ndarray.tolist, group))) for group in groups)
@@ -31,7 +31,7 @@ def toy_task(text: str, *, id: str, seed: int = 0) -> Task:  # noqa: A002 - as i
 
 
 def scorer_for(tasks: list[Task], *texts: str, confidence: float = 0.8) -> ReferenceScorer:
-    """Prefers these programs, one a task."""
+    """A scorer that prefers these programs, one per task."""
     references = [
         (Problem.of(task), task.language.text.tokens_of(text))
         for task, text in zip(tasks, texts, strict=True)
@@ -56,8 +56,8 @@ def test_greedy_and_exact() -> None:
 
 
 def test_consistent_trusts_the_shown_examples_and_oracle_looks_behind() -> None:
-    # On the shown lists rot does nothing, on those held out it matters. The likeliest program
-    # satisfies what is shown and is wrong; another of the beam is right.
+    # On the shown lists rot has no effect, on the held-out ones it has. The likeliest program satisfies the
+    # shown examples and is wrong; another one in the beam is right.
     shown = (Example((1, 1, 1), (2, 2, 2)), Example((0, 0, 0), (1, 1, 1)))
     held_out = (Example((1, 2, 3), (2, 3, 4)),)
     task = Task("toy", shown, held_out, id="t", program="inc")
@@ -78,7 +78,7 @@ def test_consistent_skips_what_the_shown_examples_refute() -> None:
 
 def test_held_out_examples_decide_nothing_in_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     task = toy_task("inc inc", id="t")
-    # Values of 8 are beyond those of further inputs: what runs on them, runs on the held-out ones.
+    # Further inputs have no values as large as 8, so a run with an 8 is a run on a held-out example.
     lies = tuple(Example((8, 8, number), (0, 0, 0)) for number in range(3))
     scorer = scorer_for([task], "inc inc", confidence=0.6)
     honest = evaluate(scorer, [task], CONFIG, beam=8).records[0]
@@ -190,7 +190,7 @@ def test_real_c() -> None:
     outputs, _ = C.machine.run_batch(tokens[None], inputs)
     pairs = zip(inputs.tolist(), outputs[0].tolist(), strict=True)
     examples = tuple(Example(tuple(x), tuple(y)) for x, y in pairs)
-    # The reference's names differ from those the search gives; it is the same program.
+    # The reference's names differ from those of the search, but it is the same program.
     task = Task("c", examples[:5], examples[5:], "t", text.replace("p_0", "i"))
     scorer = scorer_for([task], text, confidence=0.9)
     evaluation = evaluate(scorer, [task], SearchConfig(max_tokens=60), beam=4)

@@ -194,7 +194,7 @@ def test_whiskers_over_seeds_reach_from_the_lowest_to_the_highest(tmp_path: Path
 
 
 def task_study(folder: Path, *, tasks: list[Task] | None = None) -> Path:
-    """A study of sixteen tasks with a file of them; the reference has all right, NoExecutor every third."""
+    """A study of sixteen tasks with their file; the reference has all right, NoExecutor every third."""
     made = [
         Task("c", (Example((n, 1), (1, n)),), (Example((2, n), (n, 2)),), f"t{n}", f"// reference {n}\n")
         for n in range(16)
@@ -211,7 +211,7 @@ def task_study(folder: Path, *, tasks: list[Task] | None = None) -> Path:
 
 def test_samples_are_the_first_of_each_kind_by_the_rule(tmp_path: Path) -> None:
     study = read_study(task_study(tmp_path))
-    # Wrong are 1 2 4 5 7 8 10 11 13 14; kinds go round by four.
+    # Wrong are 1 2 4 5 7 8 10 11 13 14; the four kinds alternate.
     assert samples.pick(study.of("lasynth")[0], [study.of("no-executor")[0]]) == [1, 2, 4, 5, 7, 8, 10, 11]
     text = samples.page(study)
     assert [line for line in text.splitlines() if line.startswith("## ")][:2] == [

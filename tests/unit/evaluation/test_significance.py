@@ -8,7 +8,7 @@ from lasynth.evaluation.significance import Pair, holm, mcnemar
 
 
 def by_enumeration(b: int, c: int) -> float:
-    """The share of all ways in which b + c coins can fall that are at least as uneven."""
+    """The share of all results of b + c coin tosses that are at least as uneven."""
     ways = [abs(2 * sum(coins) - len(coins)) for coins in product((0, 1), repeat=b + c)]
     return sum(way >= abs(b - c) for way in ways) / len(ways)
 

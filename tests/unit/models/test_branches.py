@@ -1,4 +1,4 @@
-"""Evidence of branches says exactly what a plain computation on the lists says."""
+"""Evidence of branches equals a direct computation on the lists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def drawn(request: pytest.FixtureRequest) -> tuple[OperationTable, torch.Tensor,
     generator = torch.Generator().manual_seed(3)
     shape = (4, 5, request.param)
     lists = torch.randint(-4, 5, shape, generator=generator)
-    # Half of the cells are kept, so that there are changes and none.
+    # Half of the cells are kept, so that some change and others do not.
     other = torch.randint(-4, 5, shape, generator=generator)
     outputs = torch.where(torch.rand(shape, generator=generator) < 0.5, lists, other)
     table = OperationTable(4, 5)
@@ -64,7 +64,7 @@ def test_operations_seen_from_the_cell(drawn) -> None:
         torch.testing.assert_close(each[:, :, 2], before)
         torch.testing.assert_close(each[:, :, 6], holds(first, cell))
         torch.testing.assert_close(each[:, :, 9], holds(-last, cell))
-        if cell:  # the cell minus the one before: third of its three rows is the other way round
+        if cell:  # the cell minus the previous one; the third of its three rows is reversed
             torch.testing.assert_close(each[:, :, 11], holds(own - lists[:, :, cell - 1], cell))
             torch.testing.assert_close(each[:, :, 12], holds(lists[:, :, cell - 1] - own, cell))
     torch.testing.assert_close(shared[:, :, :, 0], found.mean(1, keepdim=True))
@@ -72,7 +72,7 @@ def test_operations_seen_from_the_cell(drawn) -> None:
 
 
 def test_operations_that_hold_where_the_cell_changes() -> None:
-    """`if (a[1] > 0) a[0] = a[2] + 1;`: that sum holds in all examples that change, and not in all."""
+    """`if (a[1] > 0) a[0] = a[2] + 1;`: the sum holds in all examples with a change, but not in all."""
     table = OperationTable(4, 5)
     lists = torch.tensor([[[0, 1, 2, 0, 0], [4, -1, 1, 0, 3], [2, 2, -3, 1, 0], [1, 0, 3, 0, 0]]])
     outputs = lists.clone()
@@ -107,7 +107,7 @@ def test_conditions_that_agree_with_a_change(drawn) -> None:
                 torch.testing.assert_close(what[:, 1], (moved * true).amax(1))
                 torch.testing.assert_close(what[:, 2], ((1 - moved) * true).mean(1))
                 torch.testing.assert_close(what[:, 3], ((1 - moved) * (1 - true)).mean(1))
-    if num_cells > 2:  # the pair of the second and the third cell, behind two of lower ones
+    if num_cells > 2:  # the pair of the second and the third cell, after two pairs of lower cells
         true = (lists[:, :, 1] < lists[:, :, 2]).float()
         what = absolute[:, 0, 0, 5 * 17 + 3 * 2]
         torch.testing.assert_close(what, (changed[:, :, 0] * (1 - true)).amax(1))

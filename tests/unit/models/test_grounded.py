@@ -1,4 +1,4 @@
-"""Grounded decoding: what the machine computes stands where the executor's beliefs were."""
+"""Grounded decoding: the machine's results replace the executor's beliefs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def arrays(tasks: list[Task]) -> tuple[np.ndarray, ...]:
 
 
 def fed(scorer: Grounded, tasks: list[Task], *texts: str) -> tuple[np.ndarray, GroundedState]:
-    """The log-probabilities and the state behind statements, a row a task."""
+    """The log-probabilities and the state after statements, one row per task."""
     rows = []
     for task, text in zip(tasks, texts, strict=True):
         tokens = domains.get(task.domain).text.to_tokens(domains.get(task.domain).text.parse(text))
@@ -60,7 +60,7 @@ def test_beliefs_are_what_the_machine_computes() -> None:
     lists = believed(state, 0).argmax(-1) - 4
     assert lists.tolist() == [[2, 2, 3, 4, -1], [-1, -1, 2, 1, 4]]
     assert believed(state, 0).amax(-1).min() == 1.0
-    # The latent executor alone, with random weights, believes something else.
+    # The latent executor alone, with random weights, has another belief.
     plain = of_c()
     inner = plain.start(*arrays([TASK]))
     _, inner = plain.step(inner, np.array([BOS]))
@@ -70,7 +70,7 @@ def test_beliefs_are_what_the_machine_computes() -> None:
 
 
 def test_a_list_outside_of_the_range_stays_believed() -> None:
-    """Of the two examples one leaves the range: it keeps its belief, the other is known."""
+    """One of the two examples leaves the range and keeps its belief; the other is known."""
     _, state = fed(Grounded(of_c()), [TASK], c_program("a[3] = a[3] + 2;"))
     assert believed(state, 0)[0].amax(-1).max() < 1.0
     assert (believed(state, 0)[1].argmax(-1) - 4).tolist() == [0, -1, 2, 3, 3]

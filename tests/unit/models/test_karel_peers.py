@@ -1,4 +1,4 @@
-"""Bunel et al. and Exec: one network, two paths, with and without the interpreter."""
+"""Bunel et al. and Exec: the same network, both paths, with and without the interpreter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def model_of(variant: str) -> Bunel:
         "unexecuted": (Exec, {"execution": "never"}),
     }[variant]
     model = kind(kind.Config(NUM_TOKENS, **SIZES, **parts))
-    # Larger weights than usual, so that a path that goes wrong shows.
+    # Larger weights than usual, so that an error in a path is visible.
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(1.5)
@@ -47,7 +47,7 @@ def test_fused_equals_incremental(variant: str) -> None:
         live = (lengths > position) & ~lost
         num_lost += int(((lengths > position) & lost).sum())
         torch.testing.assert_close(logits[live], fused[live, position], rtol=1e-4, atol=1e-5)
-        # A hypothesis that nothing can save gets no token at all.
+        # A hypothesis that cannot become right gets no allowed token.
         assert logits[lost][:, torch.arange(NUM_TOKENS) != BOS].isneginf().all()
         token = tokens[:, position]
     assert (num_lost > 0) == variant.startswith("exec")
@@ -89,7 +89,7 @@ def test_rows_of_a_search_can_be_reordered(variant: str) -> None:
         _, state = model.step(state, tokens[:, position])
     expected, after = model.step(state, tokens[:, 3])
     again, _ = model.step(state, tokens[:, 3])
-    torch.testing.assert_close(again, expected)  # a step leaves the state before it as it was
+    torch.testing.assert_close(again, expected)  # a step does not change the earlier state
     logits, chosen = model.step(state.select(parents), tokens[parents, 3])
     torch.testing.assert_close(logits, expected[parents], rtol=1e-4, atol=1e-5)
     expected, _ = model.step(after, tokens[:, 4])

@@ -1,4 +1,4 @@
-"""One model, two paths: whole programs at once, and token by token."""
+"""Both paths of a model agree: whole programs at once, and token by token."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def small(**parts: object) -> LaSynth:
     torch.manual_seed(0)
     sizes = {"embedding": 16, "hidden": 32, "decoder": 24}
     model = build(LaSynthConfig(NUM_TOKENS, min_cells=1, max_cells=6, **(sizes | parts)))
-    # Larger weights than usual, so that a path that goes wrong shows.
+    # Larger weights than usual, so that an error in a path is visible.
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(2.0)
@@ -72,7 +72,7 @@ def test_rows_of_a_search_can_be_reordered() -> None:
 
 @torch.no_grad()
 def test_decoding_sees_latent_execution() -> None:
-    """With the executor's result replaced, logits change behind the first statement, not before."""
+    """If the executor's result is replaced, logits change after the first statement, not before."""
     model = small()
     tokens, lengths, inputs, outputs = batch()
     before = spread(model(tokens, lengths, inputs, outputs), tokens.shape)

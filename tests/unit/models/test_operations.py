@@ -1,4 +1,4 @@
-"""The operation table says exactly what sums of cells give, for certain and for believed lists."""
+"""The operation table equals direct sums of cells, for certain and for believed lists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def certain(lists: torch.Tensor) -> torch.Tensor:
 
 
 def values_of(table: OperationTable, lists: torch.Tensor) -> torch.Tensor:
-    """What each row of the table gives, computed the plain way: `[..., R]`."""
+    """The value of each row of the table, computed directly: `[..., R]`."""
     rows = table.rows[: table.num_rows(lists.shape[-1])]
     return torch.stack([a * lists[..., i] + b * lists[..., k] for a, i, b, k in rows], dim=-1)
 

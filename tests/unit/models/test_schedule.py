@@ -1,4 +1,4 @@
-"""When the executor runs: the rule over whole sequences equals the rule token by token."""
+"""Schedules of the executor: the rule for whole sequences equals the rule token by token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shin et al.: traces that the interpreter replays, and code from them by two equal paths."""
+"""Shin et al.: traces that the interpreter reproduces, and code from them by two equal paths."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def code_of(encoder: str = "frame") -> CodeModel:
 
 
 def _larger(model):
-    # Larger weights than usual, so that a path that goes wrong shows.
+    # Larger weights than usual, so that an error in a path is visible.
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(2.0)
@@ -44,7 +44,7 @@ def _larger(model):
 
 
 def runs() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Inputs, outputs and actions of runs that end well."""
+    """Inputs, outputs and actions of runs that end with OK."""
     tokens, worlds = random_programs(4, 60, max_depth=2, times=(0, 4)), random_worlds(5, 8, min_side=3)
     traces = run_traced(tokens, worlds)
     fine = traces.statuses_PK == Status.OK
@@ -97,7 +97,7 @@ def test_right_traces_replay() -> None:
     model = tracer_of(max_actions=6, beam=8)
     inputs = random_worlds(9, 40, min_side=3)
     outputs = inputs.copy()
-    outputs[::2, 326] = (outputs[::2, 326] + 1) % 4  # to be turned right, or left alone
+    outputs[::2, 326] = (outputs[::2, 326] + 1) % 4  # to be turned right, or not
     proposed = model.propose(inputs, outputs)
     assert proposed.right_NW.any(axis=1).sum() > 10
     for example, slot in np.argwhere(np.isfinite(proposed.score_NW)):

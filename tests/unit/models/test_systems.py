@@ -1,4 +1,4 @@
-"""The systems of the study: each differs from LaSynth in just the part it is named after."""
+"""The systems of the study: each differs from LaSynth only in the part that it is named after."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lasynth.training.config import TrainConfig, read_config
 
 SIZES = {"embedding": 16, "hidden": 32, "decoder": 24}
 STUDY = read_config("c-study")
-# What each preset changes: entries of the configuration, with those of the model behind a point.
+# The changes of each preset: entries of the configuration, those of the model after a dot.
 CHANGES = {
     "no-executor": {"model.executor": "never"},
     "no-partial-executor": {"model.executor": "end", "exec_targets": "end"},
@@ -54,7 +54,7 @@ def small(preset: str) -> LaSynth:
 
 
 def with_weights_of(model: LaSynth, source: LaSynth) -> LaSynth:
-    """The model with the weights that the source has too, by name and shape."""
+    """The model with those weights of the source that match by name and shape."""
     weights = model.state_dict()
     for name, tensor in source.state_dict().items():
         if name in weights and weights[name].shape == tensor.shape:
@@ -133,10 +133,10 @@ def test_no_partial_executor_executes_at_the_end_only() -> None:
     found, full = ablated(tokens, lengths, inputs, outputs), lasynth(tokens, lengths, inputs, outputs)
     assert found.final_X.all()
     assert found.row_X.tolist() == list(range(len(tokens)))
-    # A program of one statement is executed once in either; a longer one is not.
+    # Both execute a program of one statement once; for longer ones they differ.
     one = full.row_X == 1
     torch.testing.assert_close(full.beliefs_XK[one], found.beliefs_XK[1:2])
-    # What is decoded before anything is executed is the same, and the rest is not.
+    # Logits before the first execution are the same, the others are not.
     first = int(full.position_X[full.row_X == 0].min())
     mine, theirs = spread(found, tokens.shape)[0], spread(full, tokens.shape)[0]
     torch.testing.assert_close(mine[:first], theirs[:first], rtol=1e-4, atol=1e-5)
@@ -178,7 +178,7 @@ def test_signature_answers_each_property_over_all_examples() -> None:
     outputs = torch.tensor([[[2, -2], [1, 3], [0, -4]]])
     answers = signature(inputs, outputs, 4).unflatten(-1, (2, 2, 9))[0]
     plus, minus = answers[0]
-    assert plus[4 + 1] == SOME  # the first cell is one more, but for the last example
+    assert plus[4 + 1] == SOME  # the first cell is one more, except in the last example
     assert minus[4 + 3] == SOME
     assert plus[4 + 2] == NONE
     plus, minus = answers[1]
@@ -208,7 +208,7 @@ def test_property_signatures_fused_equals_incremental(num_cells: int) -> None:
 
 @torch.no_grad()
 def test_property_signatures_see_nothing_but_the_answers() -> None:
-    """Lists with the same answers give the same logits; others do not."""
+    """Lists with the same answers give the same logits; other lists do not."""
     model = signatures()
     tokens, lengths, inputs, _ = batch()
     inputs = inputs.clamp(-2, 2)

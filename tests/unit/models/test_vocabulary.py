@@ -1,4 +1,4 @@
-"""Lexemes travel: a model made before the grammar changed answers as before, or is refused."""
+"""Lexemes: a model from before a change of the grammar gives the same answers, or is refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lasynth.training.config import TrainConfig
 
 LISTS = Path(__file__).parents[3] / "examples" / "lists" / "tasks.jsonl"
 SHIPPED = sorted(path.stem for path in zoo_folder().glob("*.json"))
-ADDED = "||"  # c-small writes it in none of the answers below
+ADDED = "||"  # not in any of c-small's answers below
 
 
 def rewritten(folder: Path, **changes: Any) -> Path:
@@ -35,7 +35,7 @@ def rewritten(folder: Path, **changes: Any) -> Path:
 
 
 def made_before(folder: Path) -> Path:
-    """c-small as if it were of a grammar without `ADDED` and with other lexemes in front."""
+    """c-small as if made with a grammar without `ADDED` and with another order of lexemes."""
     lexemes = json.loads((zoo_folder() / "c-small.json").read_text())["lexemes"]
     order = [*range(2), *range(40, 2, -1), 2, *range(41, len(lexemes))]
     order.remove(lexemes.index(ADDED))

@@ -13,7 +13,7 @@ from lasynth.search.verify import Proposal
 
 
 class Checker:
-    """Finds every program with a rotation wrong."""
+    """A checker that rejects every program with a rotation."""
 
     name = "other machine"
 
@@ -79,4 +79,4 @@ def test_a_shorter_program_is_taken_only_where_it_fits_the_examples() -> None:
         )
         both = proposals("inc inc dec", "dec inc inc")
         found = answers(both, problem_of(language), length_bias=0.1, most=8)
-        assert [c.text for c in found] == wanted  # equal programs are one answer
+        assert [c.text for c in found] == wanted  # equal programs give one answer

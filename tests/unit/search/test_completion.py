@@ -21,7 +21,7 @@ LISTS = np.random.default_rng(5).integers(-4, 5, (10, 5)).astype(np.int32)
 
 
 def problem_of(language: Language, program: str, shown: np.ndarray, held_out: np.ndarray) -> Problem:
-    """What a program does with some inputs."""
+    """A problem with the outputs of a program for some inputs."""
     tokens = language.text.tokens_of(program)[None]
     (outputs,), (more,) = (language.machine.run_batch(tokens, inputs)[0] for inputs in (shown, held_out))
     return Problem(language, shown, outputs, (held_out, more))
@@ -41,7 +41,7 @@ def right(problem: Problem, tokens: Tokens) -> bool:
 def searched(
     text: str, *engines: Completion, patience: float = 1.0, time_limit_s: float | None = None
 ) -> SearchResult:
-    """What is found with a model that prefers a program, and engines behind it."""
+    """The result of a search with a model that prefers a program, followed by engines."""
     scorer = ReferenceScorer([(PROBLEM, C.text.tokens_of(text))], confidence=0.99)
     beam = Beam(scorer=scorer, width=4, patience=patience)
     config = SearchConfig(max_tokens=120, enough=None, time_limit_s=time_limit_s)
@@ -117,13 +117,14 @@ def test_the_search_completes_where_it_is_asked_to(asked: bool) -> None:
     assert bool(added) == asked == result.candidates[0].consistent
     assert all(proposal.consistent for proposal in added)
     assert {proposal.engine for proposal in added} == ({"completion"} if asked else set())
-    # What was completed is not counted as proposed by the model.
-    assert result.num_proposed == searched(NEARLY).num_proposed
-    assert result.num_distinct == len(result.proposals) - len(added)
+    # The counts agree with the answer: what is solved has a consistent program, which was proposed.
+    assert bool(result.num_consistent) == asked
+    assert result.num_consistent <= result.num_distinct <= result.num_proposed
+    assert result.num_proposed == searched(NEARLY).num_proposed + len(added)
 
 
 def test_what_the_model_found_itself_is_not_completed() -> None:
-    # Few programs ever rank high beside the reference: the search must not end with the first of them.
+    # Few programs rank high besides the reference: the search must not end with the first of them.
     result = searched(WANTED, Completion(), patience=100)
     assert not any(proposal.num_added for proposal in result.proposals)
     assert result.candidates[0].consistent
@@ -136,7 +137,7 @@ def test_completion_ends_with_the_clock() -> None:
 
 
 def test_what_explains_less_than_it_costs_is_not_taken() -> None:
-    # Some affine map fits any two examples.
+    # Any two examples are fitted by some affine map.
     two = LISTS[:2]
     rearranged = problem_of(C, WANTED, two, two).outputs_KN[:, ::-1]
     assert completed(problem=Problem(C, two, rearranged)) == []

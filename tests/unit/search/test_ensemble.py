@@ -11,7 +11,7 @@ CONFIG = SearchConfig(max_tokens=8, enough=None)
 
 
 def flat_problem(number: int = 0) -> Problem:
-    """Nobody can see from the examples whether the list is rotated."""
+    """A problem whose examples do not show whether the list is rotated."""
     inputs = np.array([[value] * 3 for value in (number, number + 1, number + 2)], dtype=np.int32)
     return Problem(TOY, inputs, inputs + 1)
 
@@ -20,7 +20,7 @@ PROBLEMS = [flat_problem(), flat_problem(1)]
 
 
 def beam_of(*texts: str, width: int = 6) -> Beam:
-    """Prefers the first program for the first problem, the second for the second."""
+    """A beam that prefers the first program for the first problem, the second for the second."""
     references = [(problem, TOY.text.tokens_of(text)) for problem, text in zip(PROBLEMS, texts, strict=False)]
     return Beam(scorer=ReferenceScorer(references, confidence=0.95), width=width)
 

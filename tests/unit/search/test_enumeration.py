@@ -25,13 +25,13 @@ def test_the_shortest_program_is_found_first(text: str) -> None:
     found = texts_of(Enumeration(max_states=300), problem, budget)
     tokens = [TOY.text.tokens_of(each) for each in found]
     assert len(tokens[0]) == len(TOY.text.tokens_of(text))
-    assert problem.right(tokens).all()  # on what is held out, too: so many examples leave no other function
+    assert problem.right(tokens).all()  # on held-out ones too: the shown ones determine the function
     assert [len(each) for each in tokens] == sorted(len(each) for each in tokens)
     assert len(set(found)) == len(found) <= 8
 
 
 def test_a_state_is_reached_once() -> None:
-    # inc and dec undo each other, four rotations do nothing: what is left are shifts and rotations.
+    # inc and dec cancel out, and so do full rotations: only shifts and rotations remain.
     problem = dataclasses.replace(toy_problem("inc"), outputs_KN=np.full((3, 3), 77, dtype=np.int32))
     calls = 0
 
@@ -86,7 +86,7 @@ def test_a_language_without_pieces_is_said() -> None:
 
 
 def test_it_goes_on_from_states_where_outputs_do_not_tell_all() -> None:
-    """The states here are the outputs doubled; only those with a wanted first cell are gone on from."""
+    """States here are doubled outputs; only states with the expected first cell are continued."""
     assert TOY.cutting is not None
     problem = toy_problem("rot rot", seed=3)
     gone_on_from = []
@@ -104,7 +104,7 @@ def test_it_goes_on_from_states_where_outputs_do_not_tell_all() -> None:
     )
     cutting = dataclasses.replace(TOY.cutting, states=states)
     problem = dataclasses.replace(problem, language=dataclasses.replace(TOY, cutting=cutting))
-    assert texts_of(Enumeration(), problem) == []  # one rotation alone is no way there
+    assert texts_of(Enumeration(), problem) == []  # a single rotation does not lead there
     assert len(gone_on_from) == 1
     near = dataclasses.replace(states, near=lambda states, _: np.ones(len(states), dtype=np.bool_))
     cutting = dataclasses.replace(TOY.cutting, states=near)

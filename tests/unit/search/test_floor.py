@@ -35,7 +35,7 @@ def test_a_language_without_a_floor_is_said() -> None:
 
 
 class Solver:
-    """Knows one program."""
+    """A solver that knows one program."""
 
     def fit(self, inputs_KN: Array, outputs_KN: Array) -> Tokens | None:
         tokens = TOY.text.tokens_of("inc")

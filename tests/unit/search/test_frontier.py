@@ -31,7 +31,7 @@ def test_top_columns_takes_the_left_of_equals() -> None:
 def test_a_forced_token_costs_nothing_even_where_the_model_forbids_it() -> None:
     logits = np.zeros((1, V, V))
     logits[0, BOS, NEG] = 9.0
-    logits[0, NEG, INC] = -np.inf  # the only token that the grammar allows behind neg
+    logits[0, NEG, INC] = -np.inf  # the only token that the grammar allows after neg
     logits[0, INC, EOS] = 9.0
     scorer = TableScorer([(ONE, logits)])
     start = scorer.start(ONE.inputs_KN[None], ONE.outputs_KN[None])
@@ -42,7 +42,7 @@ def test_a_forced_token_costs_nothing_even_where_the_model_forbids_it() -> None:
         (found,) = [found for found in beam.propose([ONE], Budget.of(1, max_tokens=8)) if len(found)]
         assert found.tokens_PT.tolist() == [[NEG, INC, EOS]]
         if renormalise:
-            assert found.score_P[0] > first + last  # mass on BOS came back
+            assert found.score_P[0] > first + last  # without the probability on BOS the score is higher
         else:
             assert found.score_P[0] == pytest.approx(first + last)
 

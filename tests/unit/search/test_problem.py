@@ -30,7 +30,7 @@ def test_right_is_consistent_and_right_on_what_is_held_out() -> None:
     problem = toy_problem("inc")
     assert problem.held_out is not None
     inputs, outputs = problem.held_out
-    other = dataclasses.replace(problem, held_out=(inputs, outputs - 2))  # there dec is right
+    other = dataclasses.replace(problem, held_out=(inputs, outputs - 2))  # dec is right on these
     for each, held_out in ((problem, [True, False, True, False]), (other, [False, True, False, False])):
         assert each.consistent(PROGRAMS).tolist() == [True, False, True, False]
         assert each.right_on_held_out(PROGRAMS).tolist() == held_out

@@ -33,7 +33,7 @@ def draw(
     seed: int = 0,
     seeds: list[int] | None = None,
 ) -> tuple[Drawn, Budget]:
-    """Draws; with a seed for each problem, whatever it shows, where they are given."""
+    """Draw programs; `seeds`, if given, has a seed for each problem, independent of its examples."""
     budget = Budget.of(len(problems), max_tokens=max_tokens, seed=seed)
     drawn: Drawn = [[] for _ in problems]
     engine = Sampling(scorer=scorer, width=beam)
@@ -71,7 +71,7 @@ def test_no_program_is_drawn_twice_and_scores_are_log_probabilities() -> None:
 
 
 def test_a_sample_of_everything_is_everything() -> None:
-    # Programs of one or two tokens: EOS, or one of three commands and EOS (neg must go on).
+    # Programs of one or two tokens: EOS, or one of three commands and EOS (neg cannot be the last).
     drawn, _ = draw(scorer_of(1), PROBLEMS[:1], beam=60, max_tokens=2)
     assert sorted(program for program, _ in drawn[0]) == [(EOS,), (2, EOS), (3, EOS), (4, EOS)]
 

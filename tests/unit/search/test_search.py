@@ -51,7 +51,7 @@ def random_scorer(problems: list[Problem]) -> TableScorer:
 
 
 def plain(result: SearchResult) -> list[object]:
-    """What must not depend on the clock."""
+    """The part of a result that must not depend on the clock."""
     return [
         *((p.tokens.tolist(), p.score, p.consistent, p.behaviour, p.order) for p in result.proposals),
         *(p.tokens.tolist() for p in result.candidates),
@@ -62,7 +62,7 @@ def plain(result: SearchResult) -> list[object]:
 
 @dataclasses.dataclass
 class Says:
-    """An engine that proposes given programs for every problem, one at a time."""
+    """An engine that proposes the given programs for every problem, one at a time."""
 
     texts: Sequence[str]
     name: str = "says"
@@ -126,7 +126,7 @@ def test_consistent_is_what_running_the_program_says() -> None:
 
 
 def test_programs_of_equal_behaviour_are_one_candidate() -> None:
-    # The shown inputs are symmetric, so that rot does nothing to them; the probes tell them apart.
+    # The shown inputs are symmetric, so rot has no effect on them; the probes distinguish the programs.
     problem = Problem(TOY, np.array([[1, 1, 1]], dtype=np.int32), np.array([[2, 2, 2]], dtype=np.int32))
     beam = Beam(scorer=ReferenceScorer([(problem, TOY.text.tokens_of("inc"))], confidence=0.3), width=60)
     (result,) = search([beam], [problem], SearchConfig(max_tokens=4, enough=None))
@@ -176,7 +176,7 @@ def test_it_stops_when_enough_are_consistent() -> None:
 def test_the_time_limit_ends_a_search_with_what_it_has(engine: Callable[..., Engine]) -> None:
     problems = toy_problems()[:2]
     ticks = itertools.count()
-    # Every look at this clock takes a second: two problems have 2 x 2 of them.
+    # Every call of this clock takes a second: two problems have 2 x 2 seconds.
     config = SearchConfig(max_tokens=100, time_limit_s=2, enough=None)
     engines = [engine(scorer=random_scorer(problems), width=8)]
     results = search(engines, problems, config, clock=lambda: float(next(ticks)))
@@ -211,7 +211,7 @@ def test_the_programs_of_a_longer_patience_are_cut_to_the_beam() -> None:
     ):
         assert len(long.proposals) <= 4
         assert long.num_proposed >= short.num_proposed
-        # One for one the longer search's programs are as likely or more so.
+        # Pairwise, the longer search's programs are at least as likely.
         pairs = zip(short.proposals, long.proposals, strict=False)
         assert all(a.score <= b.score for a, b in pairs)
 
@@ -224,7 +224,7 @@ def test_engines_follow_each_other_and_sign_their_proposals() -> None:
 
     engines = [Says(["dec", "inc"], "first"), Says(["inc", "rot"], "second", before=before)]
     (result,) = search(engines, [toy_problem("inc")], SearchConfig(enough=None))
-    # What two engines propose is one proposal, that of the first; it was proposed twice.
+    # A program from two engines is one proposal, that of the first, but counts as proposed twice.
     assert [
         (p.engine, text) for p, text in zip(result.proposals, texts_of(result.proposals), strict=True)
     ] == [
@@ -261,7 +261,7 @@ def test_consistent_proposals_are_told_as_they_are_found() -> None:
         SearchConfig(enough=None),
         on_proposal=lambda number, proposal: told.append((number, TOY.text.of_tokens(proposal.tokens))),
     )
-    # Problems of one shape are searched together, the others after them; numbers are those of the list.
+    # Problems of one shape are searched together, then the others; numbers are positions in the list.
     assert told == [
         *("asked", (2, "dec"), "asked", (0, "inc"), "asked", (0, "inc inc dec")),
         *("asked", "asked", (1, "inc"), "asked", (1, "inc inc dec")),
@@ -379,5 +379,5 @@ def test_programs_are_found_in_real_c(engine: Callable[..., Engine]) -> None:
     for (_, tokens), result in zip(references, results, strict=True):
         assert any(p.tokens.tolist() == tokens.tolist() for p in result.proposals)
         assert result.candidates[0].consistent
-        for proposal in result.proposals:  # the mask lets only programs through
+        for proposal in result.proposals:  # the mask allows only programs
             assert c.text.parse(c.text.of_tokens(proposal.tokens))

@@ -52,7 +52,7 @@ def test_another_engine_may_repeat_and_nothing_runs_twice() -> None:
     assert (first.engine, first.score, first.num_added, first.order) == ("one", -1, 0, 0)
     assert (again.engine, again.score, again.num_added, again.order) == ("two", -5, 1, 1)
     assert (again.consistent, again.behaviour) == (True, first.behaviour)
-    assert verifier.num_proposed == [1]  # what was completed is none of a model's
+    assert verifier.num_proposed == [2]
 
 
 def test_what_a_failed_run_leaves_behind_is_no_behaviour() -> None:

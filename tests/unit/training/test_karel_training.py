@@ -1,4 +1,4 @@
-"""Training of Karel models: losses fall, a resumed run is the run that was not, beliefs are compared."""
+"""Training of Karel models: losses fall, a resumed run equals an uninterrupted one, beliefs are compared."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_resume_equals_uninterrupted(data: Dataset, tmp_path: Path) -> None:
     first.save()
     second = Trainer(CONFIG, data, tmp_path / "halves")
     second.resume()
-    # The curriculum changes at update 10, after the resumption.
+    # The curriculum changes at update 10, after the run is resumed.
     assert begun + train(second, 9) == straight
 
 
@@ -118,7 +118,7 @@ def test_beliefs_are_compared_with_the_right_worlds() -> None:
     loss, accuracy = beliefs.compare(right, inputs, outputs, partial)
     assert float(loss) == pytest.approx(0.0, abs=1e-5)
     assert float(accuracy) == 1.0
-    # Without targets at statements only the end counts; with them both do, but not where there is none.
+    # Without targets at statements only the end counts. With them both count, except without a target.
     turned = wanted.clone()
     turned[0, :, FACING] = (turned[0, :, FACING] + 1) % 4
     wrong = made_up(to_planes(turned), final)

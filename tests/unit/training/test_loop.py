@@ -1,4 +1,4 @@
-"""Training: a run that is stopped and resumed is the run that was not."""
+"""Training: a run that is stopped and resumed equals an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_resume_equals_uninterrupted(data: Dataset, tmp_path: Path) -> None:
     first.save()
     second = Trainer(CONFIG, data, tmp_path / "halves")
     second.resume()
-    # The curriculum changes at update 10, after the resumption.
+    # The curriculum changes at update 10, after the run is resumed.
     assert begun + train(second, 9) == straight
 
 
@@ -69,7 +69,7 @@ def test_run_reaches_its_end_and_writes_metrics(data: Dataset, tmp_path: Path) -
 def test_denormal_numbers_are_flushed_in_updates_alone(
     data: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The processor's mode is the caller's: other libraries of the process count on it."""
+    """The processor's mode belongs to the caller, because other libraries in the process rely on it."""
     trainer, flushed, update = Trainer(CONFIG, data, tmp_path), [], Trainer.update
 
     def recorded(trainer: Trainer, batch: Batch) -> dict[str, torch.Tensor]:

@@ -1,4 +1,4 @@
-"""The Karel systems beside LaSynth learn what they are to learn, and their runs resume as any run does."""
+"""The other Karel systems learn their objectives, and their runs can be resumed like any other."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_presets_build() -> None:
 
 
 def test_stored_traces_replay(data: Dataset, first_stage: Path, folder: Path, script: Any) -> None:
-    for _ in range(2):  # the second time everything is there
+    for _ in range(2):  # the second time all traces exist
         assert script.main(["--run", str(first_stage), "--data", str(folder), "--max-tasks", "110"]) == 0
     table = TraceTable.read(first_stage / TRACES)
     assert len(table) == 110
@@ -187,7 +187,7 @@ def test_stored_traces_replay(data: Dataset, first_stage: Path, folder: Path, sc
         )
         steps = Steps.of(inputs, outputs, torch.from_numpy(actions[None]))
         assert (actions[0] == LEAP) == (not table.right_PK[row, example])
-        assert np.array_equal(steps.worlds_Q[-1], outputs[0])  # by actions, or by the leap
+        assert np.array_equal(steps.worlds_Q[-1], outputs[0])  # by actions or by a leap
 
 
 def test_batches_find_the_traces_of_their_examples(data: Dataset, first_stage: Path, script: Any) -> None:
@@ -196,7 +196,7 @@ def test_batches_find_the_traces_of_their_examples(data: Dataset, first_stage: P
     assert isinstance(model, TraceModel)
     tables = list(script.infer_traces(model, data.rows(slice(60)), together=16))
     objective = InferredTraces(config, data)
-    objective.table = TraceTable.concatenate(tables)  # of the first half only: the rest is inferred
+    objective.table = TraceTable.concatenate(tables)  # only the first half: the rest is inferred
     trainer = Trainer(config, data, first_stage / "second")
     batch = trainer._next_batch()
     rows = trainer.rows[batch.items_B]

@@ -1,4 +1,4 @@
-"""A run that begins with another's weights, in all parts or in some."""
+"""A run that begins with another run's weights, for all or for some parts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Model]:
 
 
 def begun(config: LaSynthConfig, folder: Path, *anew: str) -> tuple[dict[str, torch.Tensor], ...]:
-    """Weights before and after."""
+    """The weights before and after."""
     torch.manual_seed(2)
     model = build(config)
     before = {name: weight.clone() for name, weight in model.state_dict().items()}

@@ -1,8 +1,8 @@
 """Terms of linear integer arithmetic with if-then-else, and lists of them as programs of restricted C.
 
-For the C text a term is first brought to a tree: inner nodes test `sum <= 0` or `sum == 0`, leaves are sums
-of cells and a constant. All cells of a list are computed from the old list, so they are assigned in an order
-in which no cell is overwritten while another still needs its old value; where that cannot be, the old value
+To write C, a term is first turned into a tree: inner nodes test `sum <= 0` or `sum == 0`, leaves are sums of
+cells and a constant. All cells of a list are computed from the old list, so the assignments are ordered such
+that no cell is overwritten while another still needs its old value. Where no such order exists, the old value
 is saved in a variable at the start.
 
 Shapes: K inputs, N cells.
@@ -22,7 +22,7 @@ __all__ = ["Add", "Cell", "Choose", "Constant", "Subtract", "Term", "evaluate", 
 _MAX_VARIABLES = 8  # l_0 .. l_7
 _MAX_OPERANDS = 3
 _MAX_LITERAL = 2_000_000_000
-_MAX_LEAVES = 64  # of the tree of a cell: longer programs are nothing to read
+_MAX_LEAVES = 64  # of the tree of a cell: longer programs are not readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ Term = Cell | Constant | Add | Subtract | Choose
 
 
 def read_term(obj: Any) -> Term:
-    """The term of an answer of the worker (see `_sygus_worker`)."""
+    """The term in an answer of the worker (see `_sygus_worker`)."""
     if isinstance(obj, int):
         return Constant(obj)
     name, *parts = obj
@@ -107,7 +107,7 @@ def to_c(terms: Sequence[Term]) -> str | None:
     """The text of a program that gives cell j the value of term j.
 
     Returns:
-        A whole function, compilable as it stands, or None where it would be too long, take too many
+        A complete function that compiles as it is, or None where it would be too long, or need too many
         variables or too large a number.
     """
     num_cells = len(terms)
@@ -212,7 +212,7 @@ def _num_leaves(tree: _Tree) -> int:
 
 
 def _sums(tree: _Tree, *, tested: bool = True) -> Iterator[_Sum]:
-    """The leaves of a tree and, unless told otherwise, the sums that it tests."""
+    """The leaves of a tree and, if `tested`, the sums that it tests."""
     if isinstance(tree, _Sum):
         yield tree
     else:
@@ -222,15 +222,15 @@ def _sums(tree: _Tree, *, tested: bool = True) -> Iterator[_Sum]:
 
 
 def _is_multiple(total: _Sum, cell: int) -> bool:
-    """Whether a sum of a cell's new value needs its old one too often to be assigned without a copy of it.
+    """Whether the sum for a cell's new value uses the old value too often to be assigned without a copy.
 
-    In one statement a value can be read three times, or be subtracted twice from something else.
+    One statement can read a value three times, or subtract it twice from something else.
     """
     return not -_MAX_OPERANDS < total.weights[cell] <= _MAX_OPERANDS
 
 
 def _order(trees: dict[int, _Tree]) -> tuple[list[int], list[int]]:
-    """In which order cells are assigned, and which are saved before."""
+    """The order in which cells are assigned, and the cells whose old values are saved first."""
     reads = {
         cell: {source for total in _sums(tree) for source, weight in enumerate(total.weights) if weight}
         for cell, tree in trees.items()
@@ -262,8 +262,8 @@ class _Writer:
         saved: the names of the variables that hold old values of cells.
 
     Attributes:
-        lines: what was written.
-        num_variables: how many variables that takes.
+        lines: the statements written so far.
+        num_variables: the number of variables that they use.
     """
 
     def __init__(self, saved: dict[int, str]) -> None:
@@ -289,7 +289,7 @@ class _Writer:
         self._write(depth, "}")
 
     def _test(self, own: int, branch: _Branch, depth: int, *, negated: bool) -> str:
-        """The text of a test, or of its negation; sums too long for it are put into variables."""
+        """The text of a test, or of its negation; sums too long for it are stored in variables first."""
         total = branch.total
         left, right = self._operands(total, own)
         constant = str(total.constant)
@@ -330,7 +330,7 @@ class _Writer:
             added.remove(target)
             self._add(target, added, subtracted, depth)
             return
-        # The first statement holds every use of the old value, led by something without a sign.
+        # The first statement contains every use of the old value; its first operand has no minus sign.
         added.sort(key=lambda name: name != target or weight <= 0)
         subtracted.sort(key=lambda name: name != target)
         if not added and total.constant < 0:
@@ -360,9 +360,9 @@ class _Writer:
             self._write(depth, f"{target}{2 * symbol};" if text == "1" else f"{target} {symbol}= {text};")
 
     def _operands(self, total: _Sum, own: int | None) -> tuple[list[str], list[str]]:
-        """The cells added and those subtracted, each as often as its weight says.
+        """The cells added and the cells subtracted, each repeated |weight| times.
 
-        The cell `own` has its old value still, saved or not.
+        The cell `own` is read in place even if its old value is saved, because it still holds it.
         """
         added: list[str] = []
         subtracted: list[str] = []

@@ -1,13 +1,13 @@
-"""A process that answers synthesis problems with cvc5, one line of JSON after the other.
+"""A process that answers synthesis problems with cvc5, one JSON object per line.
 
-It is run as a script by `lasynth.domains.c.sygus` and imports nothing of ours, so that it starts in
-milliseconds and can be killed at any time. A problem is
-`{"inputs": [[...], ...], "outputs": [...], "own": cell, "branches": bool, "limit": seconds}`, its answer
-`{"term": TERM}`, where cvc5 found none `{"term": null}`; a term is a number, or a list: `["cell", i]`,
+`lasynth.domains.c.sygus` runs it as a script. It imports nothing from lasynth, so it starts in milliseconds
+and can be killed at any time. A problem is
+`{"inputs": [[...], ...], "outputs": [...], "own": cell, "branches": bool, "limit": seconds}`. Its answer is
+`{"term": TERM}`, or `{"term": null}` where cvc5 found no term. A term is a number or a list: `["cell", i]`,
 `["add", TERM, TERM, ...]`, `["subtract", TERM, TERM]`, `["choose", LEFT, RIGHT, THEN, ELSE]`
 (`THEN` where `LEFT <= RIGHT`), `["choose_equal", ...]` (where `LEFT == RIGHT`).
 
-Its one argument is the most memory it may take, in MiB.
+The only argument is the memory limit in MiB.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from typing import Any
 import cvc5
 from cvc5 import Kind
 
-# Few constants where there are branches: a larger one is a sum, and so costs more than an input cell.
+# With branches only few constants: a larger one is then a sum, so it costs more than an input cell.
 _SUM_CONSTANTS = (0, 1, -1, 2, -2, 3, -3, 4, -4)
 _BRANCH_CONSTANTS = (0, 1, -1)
-_GRACE_S = 1.0  # the parent kills in time; where it is gone, the alarm does
+_GRACE_S = 1.0  # normally the parent kills this process; if the parent is gone, the alarm does
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
         problem = json.loads(line)
-        # Of CPU time. The signal is not caught, so it ends the process even within cvc5.
+        # A limit of CPU time. The signal is not caught, so it ends the process even inside cvc5.
         signal.setitimer(signal.ITIMER_PROF, problem["limit"] + _GRACE_S)
         term = _solve(problem)
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -45,7 +45,7 @@ def main() -> None:
 def _solve(problem: dict[str, Any]) -> Any:
     solver = cvc5.Solver()
     solver.setOption("sygus", "true")
-    # Terms are enumerated by rising size; equals on the examples are dropped.
+    # Terms are enumerated by rising size; terms that are equal on the examples are dropped.
     solver.setOption("sygus-enum", "fast")
     solver.setLogic("LIA")
     integer = solver.getIntegerSort()
@@ -60,21 +60,21 @@ def _solve(problem: dict[str, Any]) -> Any:
     if not solver.checkSynth().hasSolution():
         return None
     names = {f"in_{number}": number for number in range(num_cells)}
-    body = solver.getSynthSolution(function)[1]  # of a lambda: its variables, its body
+    body = solver.getSynthSolution(function)[1]  # the solution is a lambda: variables, body
     return _plain(body, names)
 
 
 def _grammar(solver: Any, cells: list[Any], own: int, *, branches: bool) -> Any:
-    """Sums of cells and constants; with branches also `ite` over comparisons of such.
+    """Sums of cells and constants; with branches also `ite` over comparisons of sums.
 
-    Terms of one size are tried in the order of the rules, so the cell itself comes first.
+    Terms of equal size are tried in the order of the rules, so the cell itself comes first.
     """
     integer = solver.getIntegerSort()
     whole = solver.mkVar(integer, "whole")
     constants = _BRANCH_CONSTANTS if branches else _SUM_CONSTANTS
     atoms = [cells[own], *cells[:own], *cells[own + 1 :], *map(solver.mkInteger, constants)]
     if not branches:
-        # Sums grow at one end only: each is written in one way.
+        # Sums grow at one end only, so each has one form.
         atom = solver.mkVar(integer, "atom")
         grammar = solver.mkGrammar(cells, [whole, atom])
         sums = [solver.mkTerm(kind, whole, atom) for kind in (Kind.ADD, Kind.SUB)]

@@ -1,13 +1,13 @@
-"""The affine floor: one integer linear map a cell, `out_j = c_j + sum_i w_ji in_i`, with no learning at all.
+"""The affine floor: one integer affine map per cell, `out_j = c_j + sum_i w_ji in_i`, without any learning.
 
 Most random straight-line programs compute such a map, so this solves many tasks; a model is interesting where
-it fails. For each cell weight vectors are tried by rising sum of |w|; the first that leaves the same residual
-in every example fits, and the residual is c. Equals go to the smallest |c|, then to a map that keeps
-the cell itself.
+the affine fit fails. For each cell, weight vectors are tried by rising sum of |w|. A vector fits if it leaves
+the same residual in every example; that residual is c. Among fits with an equal sum, the smallest |c| wins,
+then a map that keeps the cell itself.
 
-A weight vector fits a cell where it maps the differences between examples of the inputs to those of
-the outputs. Differences are hashed linearly to one 64-bit number an input cell, so that trying a vector costs
-N multiplications, whatever the number of examples; what matches is checked exactly.
+A weight vector fits a cell if it maps the differences between the inputs of the examples to the differences
+between their outputs. The differences are hashed linearly to one 64-bit number per input cell, so trying a
+vector costs N multiplications for any number of examples. Matches are checked exactly.
 
 Shapes: B tasks, K examples, N cells, M weight vectors, X pairs of a task and a cell of its output.
 """
@@ -48,11 +48,11 @@ class AffineProgram:
         return outputs
 
     def solves(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> bool:
-        """Whether every output is as wanted."""
+        """Whether every output is the expected one."""
         return bool(np.array_equal(self.predict(inputs_KN), outputs_KN))
 
     def to_c(self) -> str | None:
-        """The map as a straight-line program of restricted C; None where that takes too many variables."""
+        """The map as a straight-line program of restricted C; None where it needs too many variables."""
         return straight_line(self.weights_NN.tolist(), self.offset_N.tolist())
 
 
@@ -79,7 +79,7 @@ class AffineFit:
         weights_MN = weight_vectors(num_cells, norm)
         shells = np.searchsorted(np.abs(weights_MN).sum(axis=1), np.arange(norm + 2))
 
-        # A linear hash of the differences to the first example; products wrap around, sums of them too.
+        # A linear hash of the differences from the first example; products and sums wrap around.
         factor_K = np.random.default_rng(0).integers(-(2**63), 2**63 - 1, num_examples - 1) | 1
         key_in_BN = np.einsum("bkn,k->bn", inputs[:, 1:] - inputs[:, :1], factor_K)
         key_out_BN = np.einsum("bkn,k->bn", outputs[:, 1:] - outputs[:, :1], factor_K)
@@ -114,10 +114,10 @@ class AffineFit:
 
 
 def is_affine(inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> bool:
-    """Whether some integer affine map agrees with all of some examples.
+    """Whether some integer affine map agrees with all the examples.
 
-    With examples enough to fix the map (N + 1 independent ones) the answer is exact. With fewer it is "yes"
-    where a small map fits, and may be so by chance.
+    With enough examples to determine the map (N + 1 independent ones), the answer is exact. With fewer, the
+    answer is "yes" if a small map fits, which may be by chance.
     """
     inputs = np.asarray(inputs_KN, dtype=np.int64)
     outputs = np.asarray(outputs_KN, dtype=np.int64)
@@ -135,7 +135,7 @@ def ball_size(num_cells: int, norm: int) -> int:
 
 
 def weight_vectors(num_cells: int, norm: int) -> Ints:
-    """`[M, N]`: all integer vectors of a sum of |w| up to `norm`, smallest first, then fewest negatives."""
+    """`[M, N]`: all integer vectors with a sum of |w| up to `norm`, smallest first, then fewest negatives."""
     vectors = np.zeros((1, 0), dtype=np.int64)
     left = np.array([norm])
     for _ in range(num_cells):

@@ -1,8 +1,8 @@
 """An affine map of a list, written as a straight-line program of restricted C.
 
 Cells are assigned one after the other, in an order in which no cell is overwritten while another still
-needs its old value; where they need each other, as in a swap, a value is kept in a variable. An expression
-of the subset holds at most three operands, so a long sum goes on with `+=` and `-=`.
+needs its old value. Where cells need each other, as in a swap, a value is kept in a variable. An expression
+of the subset has at most three operands, so a long sum continues with `+=` and `-=`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def straight_line(weights: Sequence[Sequence[int]], offset: Sequence[int]) -> st
         offset: N integers.
 
     Returns:
-        A whole function, compilable as it stands, or None where it would take too many variables.
+        A complete function that compiles as it is, or None where it would need too many variables.
     """
     num_cells = len(offset)
     if max((abs(value) for value in offset), default=0) > _MAX_LITERAL:
@@ -62,7 +62,7 @@ def straight_line(weights: Sequence[Sequence[int]], offset: Sequence[int]) -> st
 
 
 def _assign(cell: int, weights: Sequence[int], constant: int, kept: dict[int, str]) -> list[str] | None:
-    """The statements that give a cell its new value, or None where its old one must be kept first."""
+    """The statements that give a cell its new value, or None where its old value must be kept first."""
     target = f"a[{cell}]"
     own: list[_Operand] = []
     others: list[_Operand] = []
@@ -79,7 +79,7 @@ def _assign(cell: int, weights: Sequence[int], constant: int, kept: dict[int, st
         if len(own) > _MAX_OPERANDS:
             return None
         return _add(target, operands)
-    # The first statement holds every use of the old value, led by something that has no sign before it.
+    # The first statement contains every use of the old value; its first operand has no sign before it.
     others.sort(reverse=True)
     if others and others[0][0]:
         first, rest = [others[0]], others[1:] + literal
@@ -98,7 +98,7 @@ def _add(target: str, operands: Sequence[_Operand]) -> list[str]:
     """Statements that add operands to a target, three at a time."""
     statements = []
     for start in range(0, len(operands), _MAX_OPERANDS):
-        # The first has no sign before it: with nothing to add, subtract the sum instead.
+        # The first operand has no sign before it: where none is added, subtract the sum instead.
         part = sorted(operands[start : start + _MAX_OPERANDS], key=lambda operand: not operand[0])
         adds = part[0][0]
         if len(part) == 1 and part[0][1] == "1":

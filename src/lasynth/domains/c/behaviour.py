@@ -1,8 +1,8 @@
-"""What a program does, told from what it does to a fixed set of lists: a hash, and whether it is affine.
+"""The behaviour of a program on a fixed set of lists: a hash, and whether it is affine.
 
-Two programs of one behaviour give the same statuses and outputs on all probes, so tasks are told
-apart, and split into training and test sets, by the hash of those. Outputs are hashed as they are,
-in or out of the range that examples are held to.
+Programs with the same behaviour give the same statuses and outputs on all probes. The hash of these
+distinguishes tasks and decides whether a task is for training or for tests. Outputs are hashed as they are,
+inside or outside the range that examples must stay in.
 
 Shapes: P programs, T tokens, K probes, N cells.
 """
@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.c.machine import MAX_STEPS, compile_tokens, new_code, new_memory, new_work, run_code
 from lasynth.domains.kit.hash import joined, mixed
@@ -29,7 +29,7 @@ _OK = int(Status.OK)
 
 
 def probe_inputs(num_cells: int, max_value: int, num_probes: int = NUM_PROBES) -> IntArray:
-    """The probes, the same ones at every call: all zeros, the unit lists, steps, and random lists.
+    """The probes, the same for every call: all zeros, the unit lists, steps, and random lists.
 
     Args:
         num_cells: N.
@@ -66,7 +66,7 @@ def run_probes(
 
 @njit(cache=True, nogil=True)
 def hash_behaviour(outputs_KN: IntArray, statuses_K: npt.NDArray[np.uint8]) -> int:
-    """A number from 0 to 2**62 that depends on every output and status."""
+    """A number from 0 to 2**62 computed from every output and status."""
     first, second = 1, 1
     for probe in range(len(outputs_KN)):
         first, second = mixed(first, second, int(statuses_K[probe]) + 1)
@@ -79,8 +79,8 @@ def hash_behaviour(outputs_KN: IntArray, statuses_K: npt.NDArray[np.uint8]) -> i
 def is_affine(inputs_KN: IntArray, outputs_KN: IntArray, statuses_K: npt.NDArray[np.uint8]) -> bool:
     """Whether every cell of the output is one integer affine function of the input wherever a run is OK.
 
-    Solved by elimination on the probes that are OK, rounded to integers, and checked exactly on all of
-    them. False where no run is OK.
+    The map is found by elimination on the probes that are OK, rounded to integers, and checked exactly on
+    all of them. False where no run is OK.
     """
     num_cells = inputs_KN.shape[1]
     rows = np.empty((len(inputs_KN), 2 * num_cells + 1))
@@ -102,7 +102,7 @@ def is_affine(inputs_KN: IntArray, outputs_KN: IntArray, statuses_K: npt.NDArray
             if abs(rows[row, column]) > abs(rows[best, column]):
                 best = row
         if done >= size or abs(rows[best, column]) < 1e-6:
-            continue  # the probes leave this weight open: 0
+            continue  # the probes do not determine this weight: 0
         for place in range(column, 2 * num_cells + 1):
             rows[done, place], rows[best, place] = rows[best, place], rows[done, place]
         for row in range(size):

@@ -1,12 +1,12 @@
-"""The bench on which a program is cut down: its present form, proposed edits, and the judge of them.
+"""The state of a simplification: the current form of the program, proposed edits, and their judge.
 
-Edits (`edits`, `folds`) only propose: a record in a queue says which tokens to put in place of which.
+Edits (`edits`, `folds`) only propose: a record in a queue says which tokens replace which.
 `settle` tries the proposals in order and takes the first that makes the program simpler
-(`canonical.is_simpler`) and keeps what it does on the probes on which the given one runs through.
+(`canonical.is_simpler`) and keeps its results on the probes on which the given program runs without an error.
 So an edit need not know what is safe, and the machine is called from one place.
 
-Few of the probes tell most programs apart, so `settle` runs only the active ones; `agrees` runs all
-in the end, and makes those active that find a difference.
+A few probes are enough to distinguish most programs, so `settle` runs only the active ones. At the end
+`agrees` runs all of them and activates those that find a difference.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.canonical import NAMES_SIZE, is_simpler, normalise
 from lasynth.domains.c.compile import CodeArray, compile_tokens, new_code, new_memory, new_work
 from lasynth.domains.c.grammar import EOS, token_of
@@ -29,10 +29,10 @@ IndexArray = npt.NDArray[np.int64]
 DECLARE, ASSIGN, FOR, IF, JUMP = range(5)  # kinds of statement
 START, END, KIND = range(3)  # columns of `Draft.statements`
 LENGTH, NUM_STATEMENTS, QUEUED, NUM_CELLS, NUM_ACTIVE = range(5)  # places in `Draft.info`
-NUM_ACTIVE_FIRST: Final = 96  # of the probes, so many are active from the beginning
+NUM_ACTIVE_FIRST: Final = 96  # probes that may be active from the beginning
 _NUM_REJECTED = 4096  # a power of two
-_MAX_FOUND = 8  # probes that become active at a time
-_GROWTH: Final = 5  # a piece under construction is at most so many times as long as the program
+_MAX_FOUND = 8  # probes activated at a time
+_GROWTH: Final = 5  # a piece under construction is at most this many times as long as the program
 
 _HASH_START, _HASH_FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _HASH_SHIFT, _HASH_ONE, _REJECTED_MASK = np.uint64(29), np.uint64(1), np.uint64(2 * (_NUM_REJECTED - 1))
@@ -44,14 +44,14 @@ _T_END = token_of("}")
 
 
 class Draft(NamedTuple):
-    """A program in the making; T is the room for it.
+    """A program that is being simplified; T is the room for it.
 
     Attributes:
-        program: `[T]` the present form, in canonical names, ended by EOS.
-        match: `[T]` the closing bracket of each opening one.
-        statements: `[S, 3]` start, end and kind of each, in order of their first token; those inside
-            others are listed too.
-        info: length of the program, number of statements, used part of the queue, cells of a list,
+        program: `[T]` the current form, with canonical names, ended by EOS.
+        match: `[T]` the position of the closing bracket of each opening one.
+        statements: `[S, 3]` start, end and kind of each, in order of their first token; nested ones
+            included.
+        info: length of the program, number of statements, used part of the queue, length of the lists,
             number of active probes.
         queue: proposals, each `start, end, size, tokens ...`.
         part: `[5 T]` room for a piece of program.
@@ -70,16 +70,16 @@ class Draft(NamedTuple):
 
 
 class Judge(NamedTuple):
-    """What proposals are tried on.
+    """Decides whether a proposal is good; holds the probes and the arrays for running candidates.
 
     Attributes:
-        given: `[5 T]` the program as it was, in canonical names.
-        candidate, normal: `[5 T]` the edited program, and the same in canonical names.
+        given: `[5 T]` the program before the edits, with canonical names.
+        candidate, normal: `[5 T]` the edited program, as it is and with canonical names.
         names: work array of `normalise`.
-        probes, expected: `[K, N]` inputs, and what the given program makes of them.
-        counts: `[K]` whether the given program runs through on a probe.
-        active: `[K]` numbers of the active probes, those that told programs apart last come first.
-        rejected: `[...]` hashes of candidates that were no good; they never will be.
+        probes, expected: `[K, N]` inputs, and the outputs of the given program.
+        counts: `[K]` whether the given program runs on a probe without an error.
+        active: `[K]` numbers of the active probes; those that found a difference most recently come first.
+        rejected: `[...]` hashes of candidates that gave other results; they are not run again.
         cells, code, work, memory: for the machine.
     """
 
@@ -116,7 +116,7 @@ def new_draft(num_tokens: int, num_cells: int) -> Draft:
 
 
 def new_judge(num_tokens: int, probes_KN: IntArray) -> Judge:
-    """A judge of programs of up to `num_tokens` tokens by these inputs."""
+    """A judge for programs of up to `num_tokens` tokens, with these probes."""
     wide = _GROWTH * (num_tokens + 16)
     return Judge(
         given=np.zeros(wide, dtype=np.int32),
@@ -137,7 +137,7 @@ def new_judge(num_tokens: int, probes_KN: IntArray) -> Judge:
 
 @njit(cache=True, nogil=True)
 def load(draft: Draft, judge: Judge, tokens: IntArray) -> bool:
-    """Put a program on the bench and run it; False where there is nothing to cut it down by."""
+    """Load a program and run it on the probes; False where it is invalid or fails on all of them."""
     size = 0
     while size < len(tokens) and tokens[size] != EOS:
         judge.candidate[size] = tokens[size]
@@ -167,14 +167,14 @@ def load(draft: Draft, judge: Judge, tokens: IntArray) -> bool:
 
 @njit(cache=True, nogil=True)
 def reload(draft: Draft, judge: Judge, tokens: IntArray, size: int) -> None:
-    """Put a program, in canonical names, back on the bench after `agrees` has said no."""
+    """Go back to a program, given with canonical names, after `agrees` has found a difference."""
     copy_part(tokens, 0, size, judge.normal, 0)
     _take(draft, judge.normal, size)
 
 
 @njit(cache=True, nogil=True)
 def agrees(draft: Draft, judge: Judge) -> bool:
-    """Whether the program does on all probes what the given one does; where not, they become active."""
+    """Whether the program gives the expected results on all probes; activates probes on which it does not."""
     size, num_cells = draft.info[LENGTH], len(judge.cells)
     compile_tokens(draft.program[: size + 1], num_cells, judge.code, judge.work)
     found = 0
@@ -204,7 +204,7 @@ def _same_on(judge: Judge, probe: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def _take(draft: Draft, tokens: IntArray, size: int) -> None:
-    """Let these tokens be the program, and find its brackets and statements."""
+    """Make these tokens the current program, and find its brackets and statements."""
     program, match, statements = draft.program, draft.match, draft.statements
     draft.info[LENGTH] = size
     stack = draft.part
@@ -253,14 +253,14 @@ def _take(draft: Draft, tokens: IntArray, size: int) -> None:
 
 @njit(cache=True, nogil=True)
 def span(draft: Draft, statement: int) -> tuple[int, int, int]:
-    """Where a statement starts and ends, and its kind."""
+    """Start, end and kind of a statement."""
     row = draft.statements[statement]
     return row[START], row[END], row[KIND]
 
 
 @njit(cache=True, nogil=True)
 def sibling(draft: Draft, statement: int) -> int:
-    """The statement right behind one in the same block, -1 where it is the last."""
+    """The next statement in the same block, or -1 where there is none."""
     end = draft.statements[statement, END]
     following = statement + 1
     while following < draft.info[NUM_STATEMENTS] and draft.statements[following, START] < end:
@@ -272,7 +272,7 @@ def sibling(draft: Draft, statement: int) -> int:
 
 @njit(cache=True, nogil=True)
 def copy_part(source: IntArray, start: int, end: int, out: IntArray, size: int) -> int:
-    """Append `source[start:end]` to `out`; the new size."""
+    """Append `source[start:end]` to `out`; returns the new size."""
     for position in range(start, end):
         out[size] = source[position]
         size += 1
@@ -283,7 +283,7 @@ def copy_part(source: IntArray, start: int, end: int, out: IntArray, size: int) 
 def propose(draft: Draft, start: int, end: int, part: IntArray, size: int) -> None:
     """Propose `part[:size]` in place of the tokens `[start, end)`.
 
-    What is longer than what it replaces cannot be simpler and is not queued, nor is a `size` of -1.
+    A longer replacement cannot be simpler and is not queued; neither is a `size` of -1.
     """
     queue, used = draft.queue, draft.info[QUEUED]
     if size < 0 or size > end - start or used + size + 3 > len(queue):
@@ -294,7 +294,7 @@ def propose(draft: Draft, start: int, end: int, part: IntArray, size: int) -> No
 
 @njit(cache=True, nogil=True)
 def settle(draft: Draft, judge: Judge) -> bool:
-    """Take the first proposal that is good; whether there was one. The queue is empty afterwards."""
+    """Take the first good proposal and empty the queue; returns whether there was one."""
     queue, program, length = draft.queue, draft.program, draft.info[LENGTH]
     used = draft.info[QUEUED]
     draft.info[QUEUED] = 0
@@ -316,7 +316,7 @@ def settle(draft: Draft, judge: Judge) -> bool:
 
 @njit(cache=True, nogil=True)
 def _is_good(draft: Draft, judge: Judge, size: int) -> bool:
-    """Whether the candidate is simpler than the program and does the same; if so, it is in `normal`."""
+    """Whether the candidate is simpler and gives the same results; if so, it is in `normal`."""
     length = draft.info[LENGTH]
     candidate = judge.candidate
     candidate[size] = EOS
@@ -352,7 +352,7 @@ def _does_the_same(draft: Draft, judge: Judge, size: int) -> bool:
     active = judge.active
     for place in range(draft.info[NUM_ACTIVE]):
         probe = active[place]
-        if not _same_on(judge, probe):  # what told these two apart will tell others
+        if not _same_on(judge, probe):  # a probe that finds one difference is likely to find others
             for above in range(place, 0, -1):
                 active[above] = active[above - 1]
             active[0] = probe

@@ -1,9 +1,9 @@
-"""Which of two programs is the simpler one: canonical names, and a total order.
+"""Which of two programs is simpler: canonical names, and a total order.
 
-Names are given in order of use and declarations stand in order of use, so programs that differ in
-that alone are one program. Between programs of one length the order prefers constants to
-variables, small numbers to large ones, and then whatever comes first in a fixed ranking of the
-lexemes; it is total, so that edits that go down in it end, and end in one form.
+Names and declarations are put in order of use, so programs that differ in nothing else become the same
+program. Among programs of equal length the order prefers constants to variables, small numbers to large
+ones, and then the lexeme that comes first in a fixed ranking. The order is total, so a sequence of edits
+that go down in it ends.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import EOS, FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, NUM_NAMES, token_of
 from lasynth.grammar import IntArray
 
@@ -23,7 +23,7 @@ _OPEN, _CLOSE, _OPEN_INDEX = token_of("{"), token_of("}"), token_of("[")
 _RELATIONS = (token_of("<"), token_of("<="), token_of(">"), token_of(">="))
 _PER_CLASS = FIRST_OTHER_NAME - FIRST_NAME
 
-# Where the parts of the work array begin: new names, declarations, loop variables, order, open loops.
+# Offsets of the parts of the work array: new names, declarations, loop variables, order, open loops.
 _DECLARED, _LOOPS, _ORDER, _SCOPES = NUM_NAMES, 2 * NUM_NAMES, 3 * NUM_NAMES, 5 * NUM_NAMES
 
 _NAME_WEIGHT = 1000
@@ -58,7 +58,7 @@ def normalise(tokens: IntArray, size: int, out: IntArray, names: IntArray) -> bo
     """Write a program with its names and declarations in order of use.
 
     Args:
-        tokens: the program, ended by EOS; if it is not a valid one, `out` is void.
+        tokens: the program, ended by EOS; if it is not valid, the content of `out` is undefined.
         size: number of its tokens, without EOS.
         out: receives the program, of the same size, ended by EOS.
         names: work array, `[NAMES_SIZE]`.
@@ -88,7 +88,7 @@ def normalise(tokens: IntArray, size: int, out: IntArray, names: IntArray) -> bo
     for position in range(body, size + num_declared):
         if position < size:
             name = tokens[position] - FIRST_NAME
-        else:  # those that are never used come last
+        else:  # unused names come last
             name = -1
             for other in range(NUM_NAMES):
                 if names[_DECLARED + other] >= 0 and names[other] < 0:
@@ -156,7 +156,7 @@ def _weight(tokens: IntArray, size: int) -> int:
         if token >= FIRST_INT:
             total += min(token - FIRST_INT, _NAME_WEIGHT - 1)
         elif token in _RELATIONS and position > 1 and tokens[position - 2] == _SEMICOLON:
-            total += 2 - WEIGHTS[token]  # the head of a loop: `<=` and `>=` are the usual forms there
+            total += 2 - WEIGHTS[token]  # in the head of a loop `<=` and `>=` are the usual forms
         else:
             total += WEIGHTS[token]
     return total
@@ -164,7 +164,7 @@ def _weight(tokens: IntArray, size: int) -> int:
 
 @njit(cache=True, nogil=True)
 def is_simpler(tokens: IntArray, other: IntArray, size: int) -> bool:
-    """Whether a program comes before another one of the same size; both normalised."""
+    """Whether a program is simpler than another one of the same size; both are normalised."""
     weight, other_weight = _weight(tokens, size), _weight(other, size)
     if weight != other_weight:
         return weight < other_weight

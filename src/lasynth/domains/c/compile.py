@@ -1,12 +1,11 @@
-"""Compiling tokens to the code of the machine: one pass along the LL(1) automaton, no syntax tree.
+"""Compiles tokens to code for the machine: one pass along the LL(1) automaton, without a syntax tree.
 
-The code is described in `instructions`. A condition becomes compare-and-jump instructions, which is all
-that C's short circuit needs. Jumps to a place not yet known are chained through their `imm` until the
-place is reached.
+`instructions` describes the code. A condition becomes compare-and-jump instructions, which is all that C's
+short-circuit evaluation needs. Jumps whose target is not known yet are chained through their `imm` until the
+target is reached.
 
-Literal indices are checked here, against the length of the list: a bad one compiles to a `FAIL`,
-because the program is wrong only if it gets there. Likewise a variable is checked at run time only
-where it might not have been set.
+Literal indices are checked here against the length of the list. A bad one compiles to a `FAIL`, because the
+program is wrong only if it gets there. A variable is checked at run time only where it might be unset.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from lasynth.automaton import MAX_ACTIONS, shift
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.c import instructions as ins
 from lasynth.domains.c.context import CONTEXT_SIZE, apply_action, name_fits
@@ -26,6 +25,7 @@ from lasynth.domains.c.grammar import (
     FIRST_NAME,
     GRAMMAR,
     INT_TERMINAL,
+    MAX_DEPTH,
     NAME_TERMINAL,
     NUM_NAMES,
     TERMINAL_OF_TOKEN,
@@ -35,25 +35,25 @@ from lasynth.grammar import IntArray
 
 __all__ = ["MAX_CELLS", "STACK_SIZE", "CodeArray", "compile_tokens", "new_code", "new_memory", "new_work"]
 
-STACK_SIZE: Final = 256  # of the parser: room for about 80 blocks nested in one another
+STACK_SIZE: Final = 256  # of the parser: an open block holds three places, a statement at most twenty
 
 _X_MASK = 0xFF << 8
 _LOW_HALF = 0xFFFFFFFF
 _END = -1  # of a chain of jumps
 
-# What a pending assignment is to: a fixed address, the cell a variable names, a cell that is not there.
+# The target of a pending assignment: a fixed address, a cell indexed by a variable, a cell outside the list.
 _FIXED, _INDEXED, _NOWHERE = 0, 1, 2
 
 # Records of open blocks. An `if` uses the first two fields, a loop all.
 _EXITS, _UNSET, _VARIABLE, _TEST, _BOUND, _BODY, _STEPS, _OUTER = range(8)
 _RECORD = 8
 
-# Where each part of the work array begins.
+# Offsets of the parts of the work array.
 _AT_ACTIONS = STACK_SIZE
 _AT_CONTEXT = _AT_ACTIONS + MAX_ACTIONS
 _AT_VALUES = _AT_CONTEXT + CONTEXT_SIZE
 _AT_BLOCKS = _AT_VALUES + ins.MAX_VALUES
-_WORK_SIZE = _AT_BLOCKS + STACK_SIZE // 3 * _RECORD  # an open block holds three places of the stack
+_WORK_SIZE = _AT_BLOCKS + MAX_DEPTH * _RECORD
 _MAX_PER_TOKEN = 4  # more instructions than one token can emit
 
 _RHS, _RHS_START, _PREDICT = GRAMMAR.tables.rhs, GRAMMAR.tables.rhs_start, GRAMMAR.tables.predict
@@ -84,13 +84,13 @@ def new_code(num_tokens: int) -> CodeArray:
 
 
 def new_work() -> IntArray:
-    """What `compile_tokens` works on; its content between calls does not matter."""
+    """A work array for `compile_tokens`; its content between calls does not matter."""
     return np.zeros(_WORK_SIZE, dtype=np.int32)
 
 
 @njit(cache=True, nogil=True)
 def _patch(code: CodeArray, jump: int, target: int) -> None:
-    """Let a chain of jumps go to `target`."""
+    """Set the target of every jump in a chain."""
     while jump != _END:
         word = code[jump]
         code[jump] = (word & _LOW_HALF) | target << 32
@@ -99,7 +99,7 @@ def _patch(code: CodeArray, jump: int, target: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _redirect(code: CodeArray, size: int, address: int) -> None:
-    """Let the last instruction, which made the value on top, put it at `address`."""
+    """Make the last instruction, which computed the top value, store it at `address`."""
     code[size - 1] = (code[size - 1] & ~_X_MASK) | int(address) << 8
 
 
@@ -115,7 +115,7 @@ def compile_tokens(tokens: IntArray, num_cells: int, code: CodeArray, work: IntA
 
     Returns:
         The number of instructions; -1 where the tokens are not a program: a syntax error, a name
-        that does not fit, no EOS, more than `MAX_LOOPS` loops or about 80 blocks nested.
+        that does not fit, no EOS, more than `MAX_LOOPS` loops or `MAX_DEPTH` blocks nested.
     """
     stack = work[:STACK_SIZE]
     actions = work[_AT_ACTIONS:_AT_CONTEXT]
@@ -126,7 +126,7 @@ def compile_tokens(tokens: IntArray, num_cells: int, code: CodeArray, work: IntA
     stack[0] = _START
     used = 1
     size = 0  # instructions
-    depth = 0  # values: the addresses of the operands of an expression
+    depth = 0  # size of `values`, the addresses of the operands of an expression
     top = -_RECORD  # the innermost open block
     loop = -1  # the innermost open loop
     unset = 0  # variables that might not be set here, as bits
@@ -157,7 +157,7 @@ def compile_tokens(tokens: IntArray, num_cells: int, code: CodeArray, work: IntA
 
             # Operands.
             if action in (_LOAD_NAME, _LOAD_CELL_NAME, _LV_CELL_NAME):
-                if name == fresh:  # `int v = v`: memory may hold what an earlier `v` was
+                if name == fresh:  # `int v = v`: memory may hold the value of an earlier `v`
                     size = ins.emit(code, size, ins.FAIL, 0, 0, 0, _IS_UNSET)
                 elif (unset >> name) & 1:
                     size = ins.emit(code, size, ins.CHECK, name, 0, 0, 0)
@@ -298,7 +298,7 @@ def compile_tokens(tokens: IntArray, num_cells: int, code: CodeArray, work: IntA
                 depth -= 1
                 bound = values[depth]
                 if ins.TEMPS <= bound < ins.BOUNDS:
-                    bound = ins.BOUNDS + context[1] - 1  # where it lasts as long as the loop
+                    bound = ins.BOUNDS + context[1] - 1  # this keeps its value while the loop runs
                     _redirect(code, size, bound)
                 blocks[top + _TEST], blocks[top + _BOUND] = action, bound
             elif action == _FOR_BODY:

@@ -1,15 +1,14 @@
-"""Edits on conditions: tests dropped, reordered, written in their usual form, branches turned round.
+"""Edits on conditions: drop tests, reorder them, write them in their usual form, swap branches.
 
 A test is read as the comparison of a sum with zero (`linear`), so `!(1 >= a[0])` and `a[0] - 1 > 0`
-are the same test, and the forms in which it can be written are the same few.
+are the same test and can be written in the same few forms.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c import bench
 from lasynth.domains.c.bench import Draft, copy_part, propose, sibling, span
 from lasynth.domains.c.grammar import token_of
@@ -44,7 +43,7 @@ def _test_end(program: IntArray, position: int, end: int) -> int:
 
 @njit(cache=True, nogil=True)
 def fold_condition(draft: Draft, statement: int) -> None:
-    """Drop, swap and rewrite the tests of an `if`, and turn its branches round."""
+    """Drop, swap and rewrite the tests of an `if`, and negate it."""
     if draft.statements[statement, bench.KIND] != bench.IF:
         return
     program, part = draft.program, draft.part
@@ -72,7 +71,7 @@ def fold_condition(draft: Draft, statement: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _turn_round(draft: Draft, statement: int, start: int, end: int, closed: int) -> None:
-    """The opposite condition, with the branches swapped, or for the second branch alone."""
+    """Negate the condition: with the branches swapped, or with the second branch alone."""
     program, part = draft.program, draft.part
     then = closed + 1
     then_end = draft.match[then] + 1
@@ -102,7 +101,7 @@ def _turn_round(draft: Draft, statement: int, start: int, end: int, closed: int)
             part[size] = _ELSE
             size = copy_part(program, then, then_end, part, size + 1)
             propose(draft, start + 2, end, part, size)
-        else:  # if (c) { continue; } S is if (!c) { S }; likewise if (c) { x--; } x++;
+        else:  # if (c) { continue; } S is if (!c) { S }; the same for if (c) { x--; } x++;
             last = following
             while skips and sibling(draft, last) >= 0:
                 last = sibling(draft, last)
@@ -138,7 +137,7 @@ def _read_test(draft: Draft, start: int, end: int, total: SumArray) -> int:
 
 @njit(cache=True, nogil=True)
 def _opposite(relation: int) -> int:
-    """The relation that holds where another does not; -1 stays -1."""
+    """The negation of a relation; -1 stays -1."""
     if relation == _LESS:
         return _MORE_EQ
     if relation == _LESS_EQ:
@@ -154,7 +153,7 @@ def _opposite(relation: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _mirrored(relation: int) -> int:
-    """The relation of the sides exchanged."""
+    """The relation after the two sides are exchanged."""
     if relation == _LESS:
         return _MORE
     if relation == _LESS_EQ:
@@ -166,10 +165,10 @@ def _mirrored(relation: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _write_test(total: SumArray, relation: int, form: int, side: SumArray, out: IntArray, size: int) -> int:
-    """Append a test in one of its forms; the new size, -1 where it has no such form.
+    """Append a test in one of its forms; returns the new size, or -1 where it has no such form.
 
-    Bit 0 of the form: the negative terms stand on the left; bit 1: the number too, else it is on the
-    right; bit 2: the stricter or laxer relation, and for (in)equality the bare or the `!` form.
+    Bit 0 of the form: the negative terms are on the left. Bit 1: the number is on the left, else on the
+    right. Bit 2: the other of the strict and non-strict relations; for (in)equality the bare or `!` form.
     """
     if total[1] + total[2] == 0 or relation < 0:
         return -1
@@ -222,7 +221,7 @@ def _propose_forms(draft: Draft, start: int, end: int, total: SumArray, relation
 
 @njit(cache=True, nogil=True)
 def _fold_test(draft: Draft, start: int, end: int) -> None:
-    """The forms of a test, of it without `!` or one operand, and other relations in it."""
+    """Propose the forms of a test, of the test without `!` or without an operand, and other relations."""
     total, edited = draft.sums[0], draft.sums[2]
     relation = _read_test(draft, start, end, total)
     _propose_forms(draft, start, end, total, relation)

@@ -1,4 +1,4 @@
-"""What programs are made of: constructs used, and how deep blocks and loops are nested.
+"""Statistics of programs: the constructs they use, and how deep their blocks and loops are nested.
 
 Shapes: P programs, T tokens.
 """
@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import EOS, FIRST_NAME, FIRST_OTHER_NAME, NUM_NAMES, token_of
 from lasynth.grammar import IntArray
 
@@ -50,7 +50,7 @@ def constructs_of(tokens_PT: IntArray) -> dict[str, npt.NDArray[np.bool_]]:
 
 
 def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """How deep blocks, and loops, are nested in each program: `([P], [P])`, 0 without any."""
+    """The nesting depth of blocks, and of loops, in each program: `([P], [P])`, 0 where there is none."""
     tokens_PT = np.ascontiguousarray(tokens_PT, dtype=np.int32)
     blocks_P = np.zeros(len(tokens_PT), dtype=np.uint8)
     loops_P = np.zeros(len(tokens_PT), dtype=np.uint8)
@@ -82,7 +82,7 @@ def _measure(tokens_PT: IntArray, blocks_P: npt.NDArray[np.uint8], loops_P: npt.
 
 
 def _in_heads(tokens_PT: IntArray) -> npt.NDArray[np.bool_]:
-    """Which tokens stand between a `for` and the `{` after it."""
+    """Which tokens are between a `for` and the `{` after it."""
     position = np.arange(tokens_PT.shape[1])
     last_for = np.maximum.accumulate(np.where(tokens_PT == _FOR, position, -1), axis=1)
     last_open = np.maximum.accumulate(np.where(tokens_PT == _OPEN, position, -1), axis=1)

@@ -1,4 +1,4 @@
-"""What a context-free grammar of C cannot say: which names are visible, which loops are open.
+"""What a context-free grammar of C cannot express: which names are visible, which loops are open.
 
 The state is that of `lasynth.domains.kit.scope`; a loop is a nesting that belongs to its variable.
 """
@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import ACTIONS, FIRST_NAME, GRAMMAR, NUM_NAMES
 from lasynth.domains.kit import scope
 from lasynth.domains.kit.scope import Effect, NameKind, numbered, scope_size
@@ -47,5 +46,5 @@ def apply_action(context: IntArray, action: int, name: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def name_fits(context: IntArray, role: int, name: int) -> bool:
-    """Whether a name may stand in a role: new ones unseen, a loop's own in its head, else visible."""
+    """Whether a name fits a role: a new name is not visible, a loop head has its own, others are visible."""
     return scope.name_fits(context, _KINDS[role], name, NUM_NAMES)

@@ -1,8 +1,8 @@
 """Programs from Csmith (Yang et al., PLDI 2011), the generator behind the data of the paper (section 4.1).
 
-Csmith runs as a process of its own, once for several programs: each function of its output is one, or more
-where it is long. Item i, a run, is a function of (seed, i, version of Csmith) alone, as long as no run
-meets the time limit.
+Csmith runs in a separate process. One run gives several programs: each function of its output becomes one,
+or several where it is long. Item i is a run, a function of (seed, i, version of Csmith) alone unless the run
+reaches the time limit.
 
 Shapes: P programs, T tokens.
 """
@@ -33,9 +33,9 @@ from lasynth.grammar import IntArray
 
 __all__ = ["OPTIONS", "ImportedPrograms", "csmith_programs", "csmith_source", "csmith_version", "find_csmith"]
 
-_TIMEOUT_S: Final = 10.0  # a run takes some milliseconds
-_NUM_SEEDS: Final = 2**31  # Csmith takes more, but goes by 32 bits of them
-# What the subset lacks is switched off as far as Csmith can: what is left out later is then little.
+_TIMEOUT_S: Final = 10.0  # a run normally takes milliseconds
+_NUM_SEEDS: Final = 2**31  # Csmith accepts larger seeds, but uses only 32 bits
+# Constructs that the subset lacks are switched off as far as Csmith can, so that little is left out later.
 _LACKING: Final = (
     *("pointers", "structs", "unions", "bitfields", "packed-struct", "volatiles", "consts", "safe-math"),
     *("jumps", "comma-operators", "embedded-assigns", "longlong", "int8", "uint8", "math64"),
@@ -62,9 +62,9 @@ class ImportedPrograms:
 
     Attributes:
         tokens_PT: int32, ended and padded by EOS.
-        keys_P: uint64, for each program where a stream of its own begins.
-        runs_P: int64, the item that each comes from.
-        counts: `runs`, `pieces` of their functions, and how many of these fell to each `Reason`.
+        keys_P: uint64, the start of each program's random stream.
+        runs_P: int64, the item that each program comes from.
+        counts: `runs`, `pieces` of their functions, and the number of pieces rejected for each `Reason`.
     """
 
     tokens_PT: IntArray
@@ -74,7 +74,7 @@ class ImportedPrograms:
 
 
 def find_csmith() -> Path:
-    """Where Csmith is.
+    """The path of Csmith.
 
     Raises:
         InputError: it is not on the PATH.
@@ -90,7 +90,7 @@ def find_csmith() -> Path:
 
 @lru_cache
 def csmith_version() -> str:
-    """The version of the Csmith that is installed, such as `"2.3.0"`; its programs go by it.
+    """The version of the installed Csmith, such as `"2.3.0"`; its programs depend on it.
 
     Raises:
         InputError: it is not installed, or does not work.
@@ -101,7 +101,7 @@ def csmith_version() -> str:
 
 
 def csmith_source(seed: int, *, timeout_s: float = _TIMEOUT_S) -> str | None:
-    """The C text that Csmith makes of a seed; None where it takes too long, and is then killed.
+    """The C text that Csmith makes from a seed; None where it takes too long and is killed.
 
     Args:
         seed: Csmith's own, from 0 to 2^31 - 1.
@@ -167,7 +167,7 @@ def csmith_programs(
 
 
 def _run(command: tuple[str, ...], timeout_s: float) -> str | None:
-    """What a command prints; None if it took too long, and then nothing of it is left."""
+    """The output of a command; None if it took too long and was killed."""
     # Csmith leaves a file `platform.info` where it runs.
     with tempfile.TemporaryDirectory(prefix="lasynth-") as folder:
         process = subprocess.Popen(
@@ -184,7 +184,7 @@ def _run(command: tuple[str, ...], timeout_s: float) -> str | None:
         except subprocess.TimeoutExpired:
             return None
         finally:
-            # Also when this process is interrupted: no run of Csmith must outlive it.
+            # Also when this process is interrupted: no run of Csmith may outlive it.
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()

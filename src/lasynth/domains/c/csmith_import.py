@@ -1,4 +1,4 @@
-"""The text of a Csmith program to programs of the subset: its functions, in pieces where they are long.
+"""Turns the text of a Csmith program into programs of the subset: its functions, long ones in pieces.
 
 The post-processing of section 4.1 of the paper; `csmith_mapping` holds the rules.
 """
@@ -26,7 +26,7 @@ from lasynth.grammar import IntArray
 
 __all__ = ["Reason", "import_programs", "load_pycparser"]
 
-# The types of Csmith's programs; how wide they are does not matter here.
+# The types of Csmith's programs; their widths do not matter here.
 _TYPES: Final = "".join(f"typedef int {sign}int{bits}_t;\n" for sign in ("", "u") for bits in (8, 16, 32, 64))
 _COMMENT: Final = re.compile(r"/\*.*?\*/|//[^\n]*|^[ \t]*#[^\n]*", re.DOTALL | re.MULTILINE)
 
@@ -35,29 +35,29 @@ class Reason(StrEnum):
     """Why a piece of a Csmith program is not a program of the subset."""
 
     TIMEOUT = "timeout"  # Csmith took too long
-    UNREADABLE = "unreadable"  # not C that the reader takes
+    UNREADABLE = "unreadable"  # not C that pycparser can read
     EMPTY = "empty"  # nothing is left of it
-    NO_CELL = "no_cell"  # it assigns no cell, so the list comes back as it went in
-    TOO_LONG = "too_long"  # one statement, with no block in it that could stand for it
-    TOO_MANY_NAMES = "too_many_names"  # likewise, with more loop variables than there are names
+    NO_CELL = "no_cell"  # it assigns no cell, so the list would be returned unchanged
+    TOO_LONG = "too_long"  # a single statement without an inner block to use instead
+    TOO_MANY_NAMES = "too_many_names"  # the same, but with more loop variables than there are names
 
 
 def import_programs(
     text: str, stream: Stream, *, num_cells: int = 5, max_constant: int = 4, max_tokens: int = 256
 ) -> list[IntArray | Reason]:
-    """The programs in a program of Csmith: one a function, several where that would be too long.
+    """The programs in a Csmith program: one for each function, several where one would be too long.
 
     The result is a function of the text, the stream and the limits alone.
 
     Args:
         text: C as Csmith writes it.
-        stream: where the choices come from, `[1]`; changed in place.
+        stream: the random stream for the choices, `[1]`; changed in place.
         num_cells: length of the lists that the programs are for.
         max_constant: the largest absolute value of a constant.
         max_tokens: of a program, EOS included.
 
     Returns:
-        For each piece its `[T]` tokens, ended by EOS, or why there are none.
+        For each piece its `[T]` tokens, ended by EOS, or the reason why there are none.
 
     Raises:
         InputError: pycparser is not installed.
@@ -82,7 +82,7 @@ def import_programs(
 
 
 def _pieces(nodes: Sequence[Node], scope: Scope, stream: Stream, max_tokens: int) -> list[IntArray | Reason]:
-    """Statements as one program; where that is too long, each half of them, or the blocks of the only one."""
+    """Statements as one program; where it is too long, each half, or the blocks of a single statement."""
     program = Mapping(nodes, scope, stream).program(nodes)
     if not program.statements:
         return [Reason.EMPTY]

@@ -1,8 +1,8 @@
-"""Statements of Csmith, as pycparser reads them, to statements of the subset.
+"""Maps statements of Csmith, as pycparser reads them, to statements of the subset.
 
-The structure stays: loops, branches, their nesting, redundant statements. What it is made of is drawn
-anew: constants, operators other than `+` and `-`, limits of loops, indices. What the subset lacks is
-left out, or becomes the nearest thing it has; `docs/csmith.md` lists the rules.
+The structure is kept: loops, branches, their nesting, redundant statements. The details are drawn anew:
+constants, operators other than `+` and `-`, limits of loops, indices. What the subset lacks is left out or
+replaced by the nearest construct; `docs/csmith.md` lists the rules.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _MAX_NAMES: Final = FIRST_OTHER_NAME - FIRST_NAME
 _MAX_OPERATIONS: Final = 2
 _MAX_TESTS: Final = 3
 _RELATIONS: Final = ("<", "<=", ">", ">=", "==", "!=")
-_UNNAMED: Final = "i"  # counts a loop whose variable in Csmith's program is a cell
+_UNNAMED: Final = "i"  # the variable of a loop that counts a cell in Csmith's program
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class Scope:
     """What is known of a function before its statements are mapped.
 
     Attributes:
-        globals: names of the scalars declared outside it.
-        arrays: names of the arrays it can see.
+        globals: names of the scalars declared outside the function.
+        arrays: names of the arrays visible in it.
         num_cells: length of the list.
         max_constant: the largest absolute value of a constant.
     """
@@ -71,14 +71,14 @@ def kind_of(node: Node) -> str:
 
 
 def nodes_in(node: Node) -> Iterator[Node]:
-    """A node and all below it, in the order of the text."""
+    """A node and all nodes below it, in the order of the text."""
     yield node
     for _, child in node.children():
         yield from nodes_in(child)
 
 
 def blocks_of(node: Node) -> list[Sequence[Node]]:
-    """The blocks inside a statement: the body of a loop, the branches of an `if`; none of others."""
+    """The blocks inside a statement: the body of a loop, the branches of an `if`; none for others."""
     children = {"For": ("stmt",), "If": ("iftrue", "iffalse")}.get(kind_of(node), ())
     return [_items(getattr(node, child)) for child in children if getattr(node, child) is not None]
 
@@ -100,9 +100,9 @@ class Mapping:
     """The mapping of some statements of a function, which become one program.
 
     Args:
-        nodes: all of these statements; which names they use decides what becomes of each.
-        scope: of their function.
-        stream: where the choices come from; changed in place.
+        nodes: all of these statements; each name in them is mapped to a variable or to a cell.
+        scope: the scope of their function.
+        stream: the random stream for the choices; changed in place.
     """
 
     def __init__(self, nodes: Sequence[Node], scope: Scope, stream: Stream) -> None:
@@ -119,13 +119,13 @@ class Mapping:
             if node.name in self.counting:
                 self.places[node.name] = Name(node.name)
                 continue
-            # Csmith judges a program by its globals, we by the list: so half of them are in the list.
+            # Csmith's result is in its globals, ours in the list, so half of the globals become cells.
             is_cell = num_names == _MAX_NAMES or (node.name in scope.globals and self.below(2) == 0)
             self.places[node.name] = self.any_cell() if is_cell else Name(node.name)
             num_names += not is_cell
 
     def program(self, nodes: Sequence[Node]) -> Program:
-        """The statements as a program; it declares what they use, each with a constant."""
+        """The statements as a program, which declares their variables, each with a constant."""
         statements = self.block(nodes)
         names = dict.fromkeys(_names_in(statements))
         return Program(tuple(Declaration(name, self.constant().value) for name in names), statements)
@@ -140,17 +140,17 @@ class Mapping:
         return Number(self.below(2 * largest + 1) - largest)
 
     def any_cell(self) -> Cell:
-        """A cell by number."""
+        """A random cell with a literal index."""
         return Cell(Number(self.below(self.scope.num_cells)))
 
     # Statements.
 
     def block(self, nodes: Sequence[Node]) -> tuple[Statement, ...]:
-        """What is left of statements."""
+        """The mapped statements of a block."""
         return tuple(statement for node in nodes for statement in self.statement(node))
 
     def statement(self, node: Node) -> tuple[Statement, ...]:
-        """What becomes of one statement; nothing for declarations, returns, calls and jumps by `goto`."""
+        """One mapped statement; nothing for declarations, returns, calls and `goto`."""
         match kind_of(node):
             case "Compound":
                 return self.block(_items(node))
@@ -173,7 +173,7 @@ class Mapping:
         return ()
 
     def assignment(self, node: Node) -> tuple[Statement, ...]:
-        """`=` as it is, `+=` and `-=` too; other operators before the `=` are drawn anew."""
+        """`=`, `+=` and `-=` are kept; the operator of any other assignment becomes `+` or `-`."""
         target = self.target(node.lvalue)
         if target is None:
             return ()
@@ -183,13 +183,13 @@ class Mapping:
         return (Assign(target, operator, self.expression(node.rvalue, _MAX_OPERATIONS - 1)),)
 
     def branch(self, node: Node) -> tuple[Statement, ...]:
-        """An `if`; without a block that holds anything it is nothing."""
+        """An `if`; left out where both branches are empty."""
         condition = self.condition(node.cond)
         then = self.block(_items(node.iftrue))
         otherwise = self.block(_items(node.iffalse))
         if then:
             return (If(condition, then, otherwise),)
-        # A block of the subset is never empty: an else alone stays where the test can be turned around.
+        # No block of the subset is empty: an else alone is kept where the test can be negated.
         if otherwise and isinstance(condition, Comparison):
             return (If(Not(Parenthesized(condition)), otherwise),)
         return ()
@@ -197,10 +197,10 @@ class Mapping:
     def loop(self, node: Node) -> tuple[Statement, ...]:
         """A `for`: Csmith's direction and kind of relation, limits within the list, steps of 1."""
         if kind_of(node.stmt) != "Compound":
-            return ()  # how Csmith fills an array that it declares; the list is filled already
+            return ()  # Csmith fills a declared array this way; the list already has values
         variable = _counted(node) or f"{_UNNAMED}{len(self.loops)}"
         relation, step = getattr(node.cond, "op", ""), getattr(node.next, "op", "")
-        # A step that a call computes does not say where it goes; the relation does.
+        # A step computed by a call does not show its direction; the relation does.
         up = "+" in step or ("-" not in step and relation not in (">", ">="))
         strict = relation in ("<", ">")
         last = self.scope.num_cells - 1
@@ -220,12 +220,12 @@ class Mapping:
     # Values.
 
     def target(self, node: Node) -> Name | Cell | None:
-        """The place that is assigned; None for one that the subset cannot name."""
+        """The target of an assignment; None where the subset cannot express it."""
         value = self.value(node) if kind_of(node) in ("ID", "ArrayRef", "UnaryOp", "Cast") else None
         return None if isinstance(value, Number) else value
 
     def value(self, node: Node) -> _Value:
-        """A leaf: a variable, a cell, a constant drawn anew. Of pointers, what they name."""
+        """A leaf: a variable, a cell, a newly drawn constant. A pointer stands for what it points to."""
         match kind_of(node):
             case "ID":
                 return self.any_cell() if node.name in self.scope.arrays else self.places[node.name]
@@ -236,21 +236,21 @@ class Mapping:
         return self.constant()
 
     def cell(self, node: Node) -> Cell:
-        """`array[index]`: a loop's variable where the index reads one, else a number in the list."""
+        """`array[index]`: the index is a loop variable where the original reads one, else a literal."""
         read = [inner.name for inner in nodes_in(node) if kind_of(inner) == "ID"]
         within = [name for name in read if name in self.loops]
         if not within and self.loops and any(name not in self.scope.arrays for name in read):
-            within = self.loops  # any other variable: only the loops' are sure to be in the list
+            within = self.loops  # in place of another variable: only loop variables are sure to be in range
         return Cell(Name(within[self.below(len(within))])) if within else self.any_cell()
 
     def sign(self, operator: str) -> Literal["+", "-"]:
-        """`+` and `-` as they are, one of them for any other operator."""
+        """`+` and `-` are kept; any other operator becomes one of them at random."""
         if operator in ("+", "-"):
             return "+" if operator == "+" else "-"
         return "+" if self.below(2) == 0 else "-"
 
     def expression(self, node: Node, most: int) -> Expression:
-        """A value with at most so many operations, of Csmith's own; what is left over is cut off."""
+        """A value with at most `most` of Csmith's operations; the others are cut off."""
         node = _bare(node)
         parts = _operands(node)
         if parts is None:
@@ -305,7 +305,7 @@ def _counted(node: Node) -> str | None:
 
 
 def _bare(node: Node, *, kept: str = "") -> Node:
-    """What a value is without casts and unary operators but the kept one; of an assignment, its value."""
+    """A value without casts and unary operators, except the kept one; for an assignment, its value."""
     while kind_of(node) in ("Cast", "UnaryOp", "Assignment"):
         if kind_of(node) == "UnaryOp" and node.op == kept:
             break
@@ -314,7 +314,7 @@ def _bare(node: Node, *, kept: str = "") -> Node:
 
 
 def _operands(node: Node) -> tuple[str, Node, Node] | None:
-    """The operator and sides of a binary operation, or of a call with two arguments; None of a leaf."""
+    """The operator and sides of a binary operation, or of a call with two arguments; None for a leaf."""
     if kind_of(node) == "BinaryOp":
         return node.op, node.left, node.right
     if kind_of(node) == "FuncCall" and node.args is not None and len(node.args.exprs) == 2:
@@ -332,7 +332,7 @@ def _joined(node: Node, operator: str) -> list[Node]:
 
 
 def _names_in(part: Any) -> Iterator[str]:
-    """The variables of statements, each as often as it is there."""
+    """The variables of statements, with repetitions."""
     if isinstance(part, tuple):
         for item in part:
             yield from _names_in(item)

@@ -39,6 +39,7 @@ _ABSENT: Final = {
     "->": "no structures",
 }
 
+_MAX_QUOTED: Final = 20  # characters of a number that a message quotes
 _SIGNS, _JOINS = frozenset(("+", "-")), frozenset(("&&", "||"))
 _RELATIONS = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _STATEMENT = frozenset(("NAME", "a", "++", "--", "for", "if"))
@@ -66,8 +67,8 @@ def absence(word: Word) -> str:
     text = word.text
     if text[0].isdigit():
         if not DECIMAL.fullmatch(text):
-            return f"the subset has decimal integers only, not {text}"
-        return f"{text} is too large: the subset has integers up to {MAX_LITERAL}"
+            return f"the subset has decimal integers only, not {_cut(text)}"
+        return f"{_cut(text)} is too large: the subset has integers up to {MAX_LITERAL}"
     if text in _TYPES:
         return f"the subset has no '{text}': every variable is an 'int'"
     if text in _BITWISE:
@@ -76,7 +77,7 @@ def absence(word: Word) -> str:
         return f"the subset has {_ABSENT[text]}"
     if text in KEYWORDS or (len(text) > 1 and text[-1] == "="):
         return f"the subset has no '{text}'"
-    if text[0] in "\"'" and len(text) > 1:
+    if text[0] in "\"'":
         return "the subset has no text, only integers"
     return f"{text!r} does not belong in a program"
 
@@ -125,6 +126,10 @@ def unexpected(source: str, word: Word, before: Word | None, expected: tuple[str
         if "\n" in source[end:offset]:
             offset = end
     return error_at(source, offset, what, expected)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
 
 
 def _hint(word: Word, before: Word | None, expected: AbstractSet[str], rules: Sequence[str]) -> str | None:

@@ -1,13 +1,12 @@
-"""Edits on statements: left out, opened, joined, moved, or put in place of a variable.
+"""Edits on statements: drop, unwrap, join and move them, or inline their values.
 
-Every function proposes edits of one statement of the draft; which of them keep what the program
-does is not its business (`bench.settle`).
+Every function proposes edits of one statement of the draft. `bench.settle` decides which of them keep the
+program's behaviour.
 """
 
 from __future__ import annotations
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c import bench
 from lasynth.domains.c.bench import Draft, copy_part, propose, sibling, span
 from lasynth.domains.c.grammar import token_of
@@ -47,7 +46,7 @@ def drop(draft: Draft, statement: int) -> None:
 
 @njit(cache=True, nogil=True)
 def open_block(draft: Draft, statement: int) -> None:
-    """Put a branch in place of its `if`, or the passes of a loop in place of the loop."""
+    """Replace an `if` by one of its branches, or a loop by its passes."""
     program, match, part = draft.program, draft.match, draft.part
     start, end, kind = span(draft, statement)
     if kind != bench.IF and kind != bench.FOR:
@@ -60,14 +59,14 @@ def open_block(draft: Draft, statement: int) -> None:
     elif closed + 1 < end:
         propose(draft, start, end, program[closed + 3 :], end - closed - 4)
         propose(draft, closed + 1, end, part, 0)
-        # Behind a jump there is no need for `else`.
+        # After a jump `else` is not needed.
         size = copy_part(program, closed + 3, end - 1, part, 0)
         propose(draft, closed + 1, end, part, size)
 
 
 @njit(cache=True, nogil=True)
 def join(draft: Draft, statement: int) -> None:
-    """One `if` for two, nested or neighbours; one loop for two neighbours."""
+    """Merge two `if`s, nested or adjacent, or two adjacent loops."""
     program, match, part = draft.program, draft.match, draft.part
     start, end, kind = span(draft, statement)
     if kind != bench.IF and kind != bench.FOR:
@@ -115,7 +114,7 @@ def set_initial_value(draft: Draft, statement: int) -> None:
 
 @njit(cache=True, nogil=True)
 def inline(draft: Draft, statement: int) -> None:
-    """Drop an assignment and put its value where its target is read later."""
+    """Drop an assignment and use its value where its target is read later."""
     if draft.statements[statement, bench.KIND] != bench.ASSIGN:
         return
     program, part = draft.program, draft.part
@@ -142,7 +141,7 @@ def inline(draft: Draft, statement: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _inline_operand(draft: Draft, start: int, end: int, value: SumArray) -> None:
-    """Drop `x = operand;` and read the operand instead of x from there on: everywhere, or once."""
+    """Drop `x = operand;` and read the operand instead of x after it: everywhere, or once."""
     program, part, length, target = draft.program, draft.part, draft.info[bench.LENGTH], value[TARGET]
     term = single_term(value)
     if term >= 0:
@@ -167,14 +166,14 @@ def _inline_operand(draft: Draft, start: int, end: int, value: SumArray) -> None
 
 @njit(cache=True, nogil=True)
 def _is_written(program: IntArray, start: int, end: int) -> bool:
-    """Whether the operand at `[start, end)` is assigned to or counted up or down."""
+    """Whether the operand at `[start, end)` is assigned, incremented or decremented."""
     before = program[start - 1]
     return before == _INC or before == _DEC or program[end] in _ASSIGNING
 
 
 @njit(cache=True, nogil=True)
 def move(draft: Draft, statement: int) -> None:
-    """Move a later statement of the same block in front of this one, and use its result here."""
+    """Move a later statement of the same block before this one, and use its result here."""
     program, part = draft.program, draft.part
     start, end, kind = span(draft, statement)
     if kind == bench.DECLARE:

@@ -17,7 +17,7 @@ from lasynth.domains.c.parser import parse, to_tokens
 
 __all__ = ["AffineFloor"]
 
-# How long the end of a program may be: the sum of |w| for a cell.
+# The limit for the end of a program: the sum of |w| for a cell.
 _END_NORM: Final = 3
 
 

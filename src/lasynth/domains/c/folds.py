@@ -1,12 +1,11 @@
-"""Edits on expressions: operands replaced and dropped, sums in their shortest form.
+"""Edits on expressions: replace and drop operands, write sums in their shortest form.
 
-Like those of `edits`, every function proposes edits of one statement.
+As in `edits`, every function proposes edits of one statement.
 """
 
 from __future__ import annotations
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c import bench
 from lasynth.domains.c.bench import Draft, propose, span
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of
@@ -41,7 +40,7 @@ def _propose_assignment(draft: Draft, statement: int, total: SumArray) -> None:
 
 @njit(cache=True, nogil=True)
 def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
-    """Write an assignment in its shortest form, with as few and as simple operands as do."""
+    """Write an assignment in its shortest form, with fewer or simpler operands."""
     if draft.statements[statement, bench.KIND] != bench.ASSIGN:
         return
     total, edited = draft.sums[0], draft.sums[1]
@@ -51,7 +50,7 @@ def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
     edited[:] = total
     _propose_assignment(draft, statement, edited)
     target, num_terms, number = total[TARGET], total[1] + total[2], total[CONSTANT]
-    # The whole value: a number, one more or less than before, a cell.
+    # Replace the whole value: a number, the old value plus or minus one, a cell.
     edited[:] = 0
     edited[TARGET] = target
     for constant in range(-max_constant, max_constant + 1):
@@ -67,7 +66,7 @@ def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
             edited[TARGET] = target
             add_term(edited, 1, cell)
             _propose_assignment(draft, statement, edited)
-    # Its old value, and one of the operands.
+    # The old value and one of the operands.
     if num_terms + (number != 0) == 2 and count_of(total, 1, target) == 0:
         for position in range(total[1] + total[2]):
             for sign in range(1, -2, -2):
@@ -77,7 +76,7 @@ def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
                 from_negative = position >= total[1]
                 add_term(edited, sign, total[(NEGATIVE - total[1] if from_negative else POSITIVE) + position])
                 _propose_assignment(draft, statement, edited)
-    # The number in it nearer to zero.
+    # Move its number towards zero.
     for size in range(min(abs(number), 2 * max_constant + 1)):
         for sign in range(-1, 2, 2):
             edited[:] = total
@@ -110,7 +109,7 @@ def fold_assignment(draft: Draft, statement: int, max_constant: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _head_end(draft: Draft, statement: int) -> int:
-    """Where a statement itself ends: a block that belongs to it is not counted."""
+    """The end of a statement without its blocks."""
     kind = draft.statements[statement, bench.KIND]
     if kind == bench.IF or kind == bench.FOR:
         return draft.match[draft.statements[statement, bench.START] + 1] + 1
@@ -119,7 +118,7 @@ def _head_end(draft: Draft, statement: int) -> int:
 
 @njit(cache=True, nogil=True)
 def fold_operands(draft: Draft, statement: int, max_constant: int) -> None:
-    """Numbers, lower cells and other names in place of indices, limits and operands of conditions."""
+    """Replace indices, limits and operands of conditions by numbers, lower cells and other names."""
     program, spare = draft.program, draft.spare
     kind = draft.statements[statement, bench.KIND]
     if kind == bench.DECLARE:
@@ -128,7 +127,7 @@ def fold_operands(draft: Draft, statement: int, max_constant: int) -> None:
         token, before = program[position], program[position - 1]
         is_index = before == _OPEN_INDEX
         if kind == bench.ASSIGN and not is_index:
-            continue  # `fold_assignment` sees to it
+            continue  # `fold_assignment` covers it
         if FIRST_NAME <= token < FIRST_INT:
             if before == _INT:
                 continue

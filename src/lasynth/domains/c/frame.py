@@ -1,4 +1,4 @@
-"""The frame around a body: `int * NAME(int LIST[]) {` before it, `return LIST; }` behind it.
+"""The frame around a body: `int * NAME(int LIST[]) {` before it, `return LIST; }` after it.
 
 The frame is the same for every program, so the grammar leaves it out; a text may leave it out as well.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lasynth.domains.c.diagnosis import unexpected
-from lasynth.domains.c.lexer import Word, error_at
+from lasynth.domains.c.lexer import Word, check_name, error_at
 
 __all__ = ["Frame", "check_tail", "unframe"]
 
@@ -18,13 +18,13 @@ _SHAPE = "a program is one function of the form int * NAME(int a[]) { ... return
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A text taken apart.
+    """The parts of a text.
 
     Attributes:
-        function, list_name: as the header names them, `func_1` and `a` where there is none.
-        body: the words between the braces; the list's name has the terminal `a`, the last word has the
-            terminal `EOS` and is the one because of which the body ends.
-        tail: the words from there on, the last one being the end of the text.
+        function, list_name: the names in the header, or `func_1` and `a` without a header.
+        body: the words between the braces. The list's name has the terminal `a`; the last word is the one
+            that ends the body and has the terminal `EOS`.
+        tail: the words from there on; the last one is the end of the text.
         before: the word before the body, if any.
         framed: whether there is a header.
     """
@@ -38,14 +38,14 @@ class Frame:
 
 
 def unframe(source: str, words: Sequence[Word]) -> Frame:
-    """Find the body in a text; the tail is left to `check_tail`, so that the first error is the one told.
+    """Find the body in a text. `check_tail` checks the tail later, so that the first error is reported.
 
     Args:
-        source: the text, to show in errors.
-        words: of the text, ended by EOS.
+        source: the text, shown in errors.
+        words: the words of the text, ended by EOS.
 
     Raises:
-        ProgramError: the header is not that of a program.
+        ProgramError: the header is not valid.
     """
     header = _Reader(source, words)
     framed = _begins_function(words)
@@ -76,7 +76,7 @@ def check_tail(source: str, frame: Frame) -> None:
 
 
 def _begins_function(words: Sequence[Word]) -> bool:
-    """Whether a text begins like a function in C, of whatever type."""
+    """Whether a text begins like a C function of any type."""
     texts = [word.text for word in words[:4]]
     opening = texts.index("(") if "(" in texts[2:] else -1
     return texts[:2] == ["int", "*"] or (opening > 0 and words[opening - 1].terminal == "NAME")
@@ -95,7 +95,7 @@ def _body_length(words: Sequence[Word]) -> int:
 
 
 class _Reader:
-    """Reads words one after the other; complains of those that are not as expected."""
+    """Reads words one after the other, and raises an error for an unexpected one."""
 
     def __init__(self, source: str, words: Sequence[Word], before: Word | None = None) -> None:
         self.source = source
@@ -120,6 +120,7 @@ class _Reader:
     def name(self, what: str) -> str:
         if self.word.terminal != "NAME":
             raise unexpected(self.source, self.word, self.before, (what,))
+        check_name(self.source, self.word)
         return self.take()
 
     def header(self) -> tuple[str, str]:
@@ -127,6 +128,10 @@ class _Reader:
             raise error_at(self.source, self.word.offset, _SHAPE)
         self.take()
         self.take()
+        if self.word.text == "main":
+            raise error_at(
+                self.source, self.word.offset, "C keeps the name 'main': give the function another"
+            )
         function = self.name("the name of the function")
         self.expect("(")
         self.expect("int", shown="int a[]")
@@ -136,7 +141,7 @@ class _Reader:
         else:
             list_name = self.name("the name of the list")
             self.expect("[")
-            if self.word.terminal == "INT":
+            if self.word.terminal == "INT" and self.word.text != "0":
                 self.take()
             self.expect("]")
         if self.word.text == ",":

@@ -1,9 +1,9 @@
-"""Tasks of restricted C (section 4.1 of the paper): drawn lists, simplified references, words for figures.
+"""Tasks of restricted C (section 4.1 of the paper): random lists and simplified references.
 
-The sampler draws a program, then ten distinct inputs are drawn for it by rejection: lists with values in
-`[-max_value, max_value]` on which it runs without failing and stays in that range. A second source is Csmith,
-whose programs are mapped to the subset (`lasynth.domains.c.csmith`). There an item is a run of Csmith, which
-gives several programs, and the version of Csmith identifies a shard too.
+The sampler draws a program, then ten distinct inputs for it by rejection: lists with values in
+`[-max_value, max_value]` on which the program runs without failing and stays in that range. The second source
+is Csmith, whose programs are mapped to the subset (`lasynth.domains.c.csmith`). There an item is a run of
+Csmith, which gives several programs, and the version of Csmith is part of a shard's identity.
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ class CTaskGenerator(TaskGenerator):
     """The settings of tasks of C.
 
     Attributes:
-        sampler: what the programs are like, and the length of the lists.
+        sampler: the distribution of programs, and the length of the lists.
         simplify: whether the reference program is the simplified one, or the sampled one.
         num_examples: distinct inputs per task, half of them shown and half held out.
         max_value: inputs and outputs are in `[-max_value, max_value]`, 1 to 127.
         max_tries: lists drawn for one program before it is rejected.
-        keep_affine: share of the affine tasks that is kept; the hash of the behaviour decides.
-        source: of the programs. Csmith uses only `num_cells`, `max_constant` and `max_tokens` of the sampler.
+        keep_affine: share of the affine tasks that are kept; the hash of the behaviour decides.
+        source: where programs come from. For Csmith, only `num_cells`, `max_constant` and `max_tokens` of the
+            sampler matter.
     """
 
     DOMAIN: ClassVar = "c"
@@ -89,14 +90,14 @@ class CTaskGenerator(TaskGenerator):
         """See `Config`."""
         values = TaskGenerator.to_dict(self)
         if self.source == "sampler":
-            del values["source"]  # shards written before there was a second source do not have it
+            del values["source"]  # shards written before there was a second source lack this key
         return values
 
     def made_by(self) -> dict[str, Any]:
-        """See `TaskGenerator`; with the version of Csmith if it makes the programs.
+        """See `TaskGenerator`; includes the version of Csmith if it makes the programs.
 
         Raises:
-            InputError: Csmith is not installed, or the reader of its programs is not.
+            InputError: Csmith or pycparser is not installed.
         """
         if self.source == "sampler":
             return self.to_dict()
@@ -118,7 +119,7 @@ class CTaskGenerator(TaskGenerator):
         return num_programs if self.source == "sampler" else -(-num_programs // _PER_RUN)
 
     def draw(self, seed: int, first: int, count: int, counts: Counter[str]) -> Drawn:
-        """See `TaskGenerator`; also counts what became of Csmith's runs."""
+        """See `TaskGenerator`; also counts the results of Csmith's runs."""
         examples = {
             "num_examples": self.num_examples,
             "max_value": self.max_value,

@@ -27,11 +27,15 @@ __all__ = [
     "NUM_NAMES",
     "ROLES",
     "INT_TERMINAL",
+    "MAX_DEPTH",
     "NAME_TERMINAL",
     "TERMINAL_OF_TOKEN",
     "lexeme",
     "token_of",
 ]
+
+# How deep blocks may be nested in one another, and parentheses in one another. Each `else if` is a level.
+MAX_DEPTH: Final = 64
 
 # Token numbers. EOS ends every sequence and pads it; BOS starts the model's input.
 EOS: Final = 0
@@ -45,8 +49,8 @@ _FIXED: Final = (
 NUM_NAMES: Final = 16  # p_0 .. p_7 (loop variables), then l_0 .. l_7 (other locals)
 FIRST_NAME: Final = 2 + len(_FIXED)
 FIRST_OTHER_NAME: Final = FIRST_NAME + NUM_NAMES // 2
-# Integer literals are open-ended: literal n is token FIRST_INT + n. A model's vocabulary is the
-# tokens below FIRST_INT and the literals up to the largest it knows.
+# Integer literals have no upper limit: literal n is token FIRST_INT + n. A model's vocabulary is the
+# tokens below FIRST_INT and the literals up to the largest that it knows.
 FIRST_INT: Final = FIRST_NAME + NUM_NAMES
 
 LEXEMES: Final[tuple[str, ...]] = (
@@ -69,8 +73,8 @@ ACTIONS: Final = (
     *("for_init", "for_lt", "for_le", "for_gt", "for_ge", "for_up", "for_down", "for_body"),
     *("break", "continue"),
 )
-# Which names or numbers fit: a new name; the name of the loop whose head is open; a name that
-# is assigned; one that is read; one that is an index; numbers likewise.
+# Roles of names: a new name, the name of the loop whose head is open, a name that is assigned, one that is
+# read, one that is an index. Then the roles of numbers.
 ROLES: Final = ("new", "loop", "target", "value", "index", "cell", "const", "low", "high", "start")
 
 _STATEMENTS = """
@@ -144,7 +148,7 @@ def _terminals_of_tokens() -> IntArray:
     return terminals
 
 
-# The terminal of each token below FIRST_INT (-1: none, BOS); the tokens from there on are INT_TERMINAL.
+# The terminal of each token below FIRST_INT (-1 for BOS, which has none); all other tokens are INT_TERMINAL.
 TERMINAL_OF_TOKEN: Final = _terminals_of_tokens()
 INT_TERMINAL: Final = GRAMMAR.terminals.index("INT")
 NAME_TERMINAL: Final = GRAMMAR.terminals.index("NAME")

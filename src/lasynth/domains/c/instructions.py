@@ -1,9 +1,9 @@
-"""The code that C programs are compiled to, and the memory it works on.
+"""The code that C programs are compiled to, and its memory.
 
-It is a register machine's. An instruction is one 64-bit word, ``imm << 32 | z << 24 | y << 16 | x << 8 |
-op``, with a signed 32-bit `imm`. `x`, `y` and `z` are addresses in a memory of `MEMORY_SIZE` values that
-holds the variables, the list, intermediate results and the small constants, so that `a[3] = l_0 + 2`
-is one instruction.
+The code is for a register machine. An instruction is one 64-bit word, ``imm << 32 | z << 24 | y << 16 |
+x << 8 | op``, with a signed 32-bit `imm`. `x`, `y` and `z` are addresses in a memory of `MEMORY_SIZE` values.
+It holds the variables, the list, intermediate results and the small constants, so that `a[3] = l_0 + 2` is
+one instruction.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.context import MAX_LOOPS
 from lasynth.domains.c.grammar import NUM_NAMES
 
-# The names of the operations are left out: write `instructions.ADD`.
+# The operations are not exported: write `instructions.ADD`.
 __all__ = ["MAX_CELLS", "CodeArray", "emit", "new_memory", "opposite"]
 
 CodeArray = npt.NDArray[np.int64]
@@ -32,9 +32,9 @@ BOUNDS: Final = TEMPS + MAX_VALUES
 MAX_SMALL: Final = 16
 ZERO: Final = BOUNDS + MAX_LOOPS + MAX_SMALL
 MEMORY_SIZE: Final = ZERO + MAX_SMALL + 1
-UNSET: Final = 1 << 40  # no 32-bit value: what a variable holds before it is set
+UNSET: Final = 1 << 40  # the content of an unset variable: outside the 32-bit range
 
-# Operations, `[x]` being the memory at x and `a` the list.
+# Operations; `[x]` is the memory at x, `a` is the list.
 (
     HALT,  # done
     COPY,  # [x] = [y]
@@ -65,13 +65,13 @@ UNSET: Final = 1 << 40  # no 32-bit value: what a variable holds before it is se
 
 
 def new_memory() -> npt.NDArray[np.int64]:
-    """A memory to run code in, its constants filled in; runs may share it, one after the other."""
+    """Memory for running code, with the constants filled in; successive runs may share it."""
     memory = np.zeros(MEMORY_SIZE, dtype=np.int64)
     memory[ZERO - MAX_SMALL :] = np.arange(-MAX_SMALL, MAX_SMALL + 1)
     return memory
 
 
-# The signature is given so that Numba compiles one form, not one for each mixture of integer types.
+# With an explicit signature Numba compiles one form, not one for each mixture of integer types.
 @njit("int64(int64[::1], int64, int64, int64, int64, int64, int64)", cache=True, nogil=True)
 def emit(code: CodeArray, size: int, op: int, x: int, y: int, z: int, imm: int) -> int:
     """Append an instruction; returns the new size. `imm` is a 32-bit integer."""

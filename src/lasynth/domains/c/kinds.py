@@ -16,7 +16,7 @@ _FOR, _IF = token_of("for"), token_of("if")
 
 
 class Kind(IntEnum):
-    """Which control flow a program has. The numbers are stored in data shards."""
+    """The control flow of a program. The numbers are stored in data shards."""
 
     SEQ_ONLY = 0
     IF_ONLY = 1
@@ -25,7 +25,7 @@ class Kind(IntEnum):
 
     @property
     def label(self) -> str:
-        """The name as the paper writes it, such as `"For-only"`."""
+        """The name in the paper, such as `"For-only"`."""
         return ("Seq-only", "If-only", "For-only", "Mixture")[self]
 
 
@@ -33,7 +33,7 @@ def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
     """The kinds of many programs.
 
     Args:
-        tokens_PT: programs, one a row, ended and padded by EOS.
+        tokens_PT: programs, one per row, ended and padded by EOS.
 
     Returns:
         `[P]` numbers of `Kind`.

@@ -31,7 +31,7 @@ def _simplify(tokens_PT: Tokens, inputs_KN: npt.NDArray[Any]) -> Tokens:
 
 
 def _find_compiler() -> Checker | None:
-    from lasynth.domains.c.compiler import Compiler  # what it needs of the system is for answers only
+    from lasynth.domains.c.compiler import Compiler  # only answers need it
 
     return Compiler.find()
 
@@ -42,7 +42,7 @@ def _cvc5(time_limit: float) -> Solver:
     return SygusSolver(time_limit=time_limit)
 
 
-# Stands in a list that is not known: the partial program does not parse, or its run failed.
+# The cells of an unknown list: the partial program does not parse, or its run failed.
 _NOT_KNOWN: Final = int(np.iinfo(np.int32).max)
 
 LANGUAGE: Final = Language(

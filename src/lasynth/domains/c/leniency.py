@@ -2,26 +2,41 @@
 
 Braces around a single statement, `int x, y;`, and parentheses around one value, around a whole test or
 twice around the same: a person writes these, the grammar does not know them. On words that the grammar
-takes as they stand, nothing changes. Nothing is refused here: what stays wrong is for the parser to say.
+takes as they stand, nothing changes. Parentheses are left out only where they are C: around an expression,
+in a place where a value or a target may begin. Only nesting beyond `MAX_DEPTH` is refused here: what else
+stays wrong is for the parser to say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lasynth.domains.c.lexer import Word
+from lasynth.domains.c.grammar import MAX_DEPTH
+from lasynth.domains.c.lexer import Word, error_at
 
 __all__ = ["to_subset"]
 
 _RELATIONS = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _JOINS = frozenset(("&&", "||"))
+_BINARY = frozenset(("+", "-", *_RELATIONS, *_JOINS))
 _BEFORE_EXPRESSION = frozenset(("=", "+=", "-=", "(", *_RELATIONS, *_JOINS))
 _AFTER_EXPRESSION = frozenset((";", ")", *_RELATIONS, *_JOINS))
+# Behind these a value begins; behind the others a target or a declared name, which is one name or one cell.
+_BEFORE_VALUE = frozenset(("=", "+=", "-=", "(", "[", *_BINARY))
+_BEFORE_TARGET = frozenset((";", "{", "}", ")", "else", "++", "--", "int", ""))
 
 
-def to_subset(words: Sequence[Word]) -> list[Word]:
-    """The words of a body, ended by EOS, with what the grammar wants inserted or left out."""
-    return _Braces(_without_parentheses(_declarations_apart(words))).insert()
+def to_subset(source: str, words: Sequence[Word]) -> list[Word]:
+    """The words of a body, ended by EOS, with what the grammar wants inserted or left out.
+
+    Args:
+        source: the text, to show in errors.
+        words: of its body.
+
+    Raises:
+        ProgramError: blocks or parentheses are nested deeper than `MAX_DEPTH`.
+    """
+    return _Braces(source, _without_parentheses(source, _declarations_apart(words))).insert()
 
 
 def _declarations_apart(words: Sequence[Word]) -> list[Word]:
@@ -38,12 +53,14 @@ def _declarations_apart(words: Sequence[Word]) -> list[Word]:
     return apart
 
 
-def _without_parentheses(words: list[Word]) -> list[Word]:
+def _without_parentheses(source: str, words: list[Word]) -> list[Word]:
     """Leaves out the pairs of parentheses that mean nothing and that the grammar does not know."""
     kept = [True] * len(words)
     opened: list[int] = []
     for end, word in enumerate(words):
         if word.text == "(":
+            if len(opened) == MAX_DEPTH:
+                raise error_at(source, word.offset, f"more than {MAX_DEPTH} parentheses inside each other")
             opened.append(end)
         elif word.text == ")":
             if not opened:
@@ -52,16 +69,17 @@ def _without_parentheses(words: list[Word]) -> list[Word]:
             inner = [words[i].terminal for i in range(start + 1, end) if kept[i]]
             before = words[start - 1].terminal if start else ""
             after = words[end + 1].terminal
-            if before not in ("if", "for", "NAME", "!") and _means_nothing(before, inner, after):
+            if _is_expression(inner) and _means_nothing(before, inner, after):
                 kept[start] = kept[end] = False
     return [word for word, keep in zip(words, kept, strict=True) if keep]
 
 
 def _means_nothing(before: str, inner: list[str], after: str) -> bool:
-    if inner in (["NAME"], ["INT"], ["-", "INT"]) or (len(inner) == 4 and inner[:2] == ["a", "["]):
-        return True
-    if inner[:1] == ["("] and inner[-1:] == [")"] and _depths(inner).count(0) == 2:
-        return True
+    twice = inner[0] == "(" and inner[-1] == ")" and _depths(inner).count(0) == 2
+    if inner == ["NAME"] or (inner[0] == "a" and len(inner) == 4) or twice:
+        return before in _BEFORE_VALUE or before in _BEFORE_TARGET
+    if inner in (["INT"], ["-", "INT"]):
+        return before in _BEFORE_VALUE
     outermost = {text for text, depth in zip(inner, _depths(inner), strict=True) if depth == 0}
     joins = outermost & _JOINS
     if joins:
@@ -70,6 +88,32 @@ def _means_nothing(before: str, inner: list[str], after: str) -> bool:
     if outermost & (_RELATIONS | {"!"}):
         return before in {"(", *_JOINS} and after in {")", *_JOINS}
     return "(" in inner and before in _BEFORE_EXPRESSION and after in _AFTER_EXPRESSION
+
+
+def _is_expression(inner: list[str]) -> bool:
+    """Whether terminals are one expression of C, of the operators that the subset knows."""
+    opened: list[str] = []  # the sign that closes each open bracket
+    after_value = after_list = False
+    for text in inner:
+        if after_list:
+            if text != "[":
+                return False
+            opened.append("]")
+            after_list = False
+        elif after_value:
+            if text in _BINARY:
+                after_value = False
+            elif not opened or opened.pop() != text:
+                return False
+        elif text == "(":
+            opened.append(")")
+        elif text == "a":
+            after_list = True
+        elif text in ("NAME", "INT"):
+            after_value = True
+        elif text not in ("-", "!"):
+            return False
+    return after_value and not opened
 
 
 def _depths(inner: list[str]) -> list[int]:
@@ -85,14 +129,15 @@ def _depths(inner: list[str]) -> list[int]:
 class _Braces:
     """Copies the words, with braces inserted around bodies that have none."""
 
-    def __init__(self, words: list[Word]) -> None:
+    def __init__(self, source: str, words: list[Word]) -> None:
+        self.source = source
         self.words = words
         self.position = 0
         self.copied: list[Word] = []
 
     def insert(self) -> list[Word]:
         while self.position < len(self.words):
-            self.statement()
+            self.statement(0)
         return self.copied
 
     @property
@@ -107,19 +152,20 @@ class _Braces:
         self.position += 1
         return text
 
-    def statement(self) -> None:
+    def statement(self, depth: int) -> None:
+        """Copy one statement that stands in so many blocks."""
+        if depth > MAX_DEPTH:
+            offset = self.words[self.position].offset
+            raise error_at(self.source, offset, f"more than {MAX_DEPTH} blocks inside each other")
         first = self.copy()
         if first in ("if", "for") and self.next == "(":
             self.parentheses()
-            self.block()
+            self.block(depth + 1)
             if first == "if" and self.next == "else":
                 self.copy()
-                self.block()
+                self.block(depth + 1)
         elif first == "{":
-            while self.next not in ("}", ""):
-                self.statement()
-            if self.next:
-                self.copy()
+            self.rest_of_block(depth + 1)
         elif first not in (";", "}", ""):
             while self.next not in ("{", "}", ""):
                 if self.copy() == ";":
@@ -133,12 +179,19 @@ class _Braces:
             if depth == 0:
                 return
 
-    def block(self) -> None:
+    def rest_of_block(self, depth: int) -> None:
+        while self.next not in ("}", ""):
+            self.statement(depth)
+        if self.next:
+            self.copy()
+
+    def block(self, depth: int) -> None:
         if self.next in ("{", "}", ";", ""):
             if self.next == "{":
-                self.statement()
+                self.copy()
+                self.rest_of_block(depth)
             return
         self.copied.append(Word("{", "{", self.words[self.position].offset, True))
-        self.statement()
+        self.statement(depth)
         last = self.copied[-1]
         self.copied.append(Word("}", "}", last.offset + len(last.text), True))

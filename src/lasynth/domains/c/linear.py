@@ -1,7 +1,7 @@
-"""Expressions as sums: `3 - (a[1] + 1)` is `-a[1] + 2`, and there is one way to write it.
+"""Expressions as sums in a unique form: `3 - (a[1] + 1)` is `-a[1] + 2`.
 
 A sum is an array: `[constant, number of positive terms, number of negative terms, target, positive
-terms ..., negative terms ...]`, each list of terms sorted. A term is a number: k for `a[k]`, 100 + v
+terms ..., negative terms ...]`. Each list of terms is sorted. A term is a number: k for `a[k]`, 100 + v
 for `a[name v]`, 200 + v for `name v`.
 """
 
@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of
 from lasynth.grammar import IntArray
 
@@ -37,7 +37,7 @@ _ADD_SET, _SUB_SET, _SEMICOLON = token_of("+="), token_of("-="), token_of(";")
 
 @njit(cache=True, nogil=True)
 def add_term(total: SumArray, sign: int, term: int) -> bool:
-    """Add a term, or take its opposite away; False where there is no room."""
+    """Add a term, cancelling it against an opposite one; False where there is no room."""
     same, other = (POSITIVE, NEGATIVE) if sign > 0 else (NEGATIVE, POSITIVE)
     same_count, other_count = (1, 2) if sign > 0 else (2, 1)
     for position in range(total[other_count]):
@@ -65,7 +65,7 @@ def _remove_at(total: SumArray, first: int, count: int, position: int) -> None:
 
 @njit(cache=True, nogil=True)
 def remove_term(total: SumArray, sign: int, term: int) -> bool:
-    """Take one term away if it is there with this sign."""
+    """Remove one occurrence of a term with this sign, if there is one."""
     first, count = (POSITIVE, 1) if sign > 0 else (NEGATIVE, 2)
     for position in range(total[count]):
         if total[first + position] == term:
@@ -76,7 +76,7 @@ def remove_term(total: SumArray, sign: int, term: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def count_of(total: SumArray, sign: int, term: int) -> int:
-    """How often a term stands in a sum with a sign."""
+    """How often a term occurs in a sum with this sign."""
     first, count = (POSITIVE, 1) if sign > 0 else (NEGATIVE, 2)
     found = 0
     for position in range(total[count]):
@@ -87,7 +87,7 @@ def count_of(total: SumArray, sign: int, term: int) -> int:
 
 @njit(cache=True, nogil=True)
 def single_term(total: SumArray) -> int:
-    """The term that is all there is of a sum, or -1."""
+    """The term that makes up the whole sum, or -1."""
     if total[1] == 1 and total[2] == 0 and total[CONSTANT] == 0:
         return total[POSITIVE]
     return -1
@@ -108,7 +108,7 @@ def add_sum(total: SumArray, sign: int, other: SumArray) -> bool:
 
 @njit(cache=True, nogil=True)
 def read_operand(tokens: IntArray, position: int) -> tuple[int, int]:
-    """The term at a position, and where it ends; -1 where there is none (a number is no term)."""
+    """The term at a position, and its end; -1 where there is none (a number is not a term)."""
     token = tokens[position]
     if token == _A:
         index = tokens[position + 2]
@@ -160,7 +160,7 @@ def read_expression(tokens: IntArray, start: int, end: int, sign: int, total: Su
 
 @njit(cache=True, nogil=True)
 def read_assignment(tokens: IntArray, start: int, end: int, total: SumArray) -> bool:
-    """The assignment at `[start, end)`, its `;` included, as target and sum of the new value."""
+    """Read the assignment at `[start, end)`, its `;` included, as a target and the sum of its new value."""
     total[:] = 0
     token = tokens[start]
     if token == _INC or token == _DEC:
@@ -185,7 +185,7 @@ def read_assignment(tokens: IntArray, start: int, end: int, total: SumArray) -> 
 
 @njit(cache=True, nogil=True)
 def write_operand(term: int, out: IntArray, size: int) -> int:
-    """Append a term; the new size."""
+    """Append a term; returns the new size."""
     if term >= NAME_TERM:
         out[size] = FIRST_NAME + term - NAME_TERM
         return size + 1
@@ -198,7 +198,7 @@ def write_operand(term: int, out: IntArray, size: int) -> int:
 
 @njit(cache=True, nogil=True)
 def write_number(number: int, out: IntArray, size: int) -> int:
-    """Append a number; the new size."""
+    """Append a number; returns the new size."""
     if number < 0:
         out[size] = _MINUS
         size += 1
@@ -208,11 +208,11 @@ def write_number(number: int, out: IntArray, size: int) -> int:
 
 @njit(cache=True, nogil=True)
 def write_expression(total: SumArray, sign: int, out: IntArray, size: int) -> int:
-    """Append a sum, or its opposite, as an expression; the new size, -1 where it takes too many operands."""
+    """Append a sum, or its negation, as an expression; the new size, or -1 where it has too many operands."""
     plus, num_plus = (POSITIVE, total[1]) if sign > 0 else (NEGATIVE, total[2])
     minus, num_minus = (NEGATIVE, total[2]) if sign > 0 else (POSITIVE, total[1])
     constant = sign * total[CONSTANT]
-    leads = num_plus == 0  # the constant does
+    leads = num_plus == 0  # the constant comes first
     if num_plus + num_minus + (1 if constant != 0 or leads else 0) > _MAX_OPERANDS:
         return -1
     for position in range(num_plus):
@@ -237,7 +237,7 @@ def write_expression(total: SumArray, sign: int, out: IntArray, size: int) -> in
 
 @njit(cache=True, nogil=True)
 def write_assignment(total: SumArray, out: IntArray, size: int) -> int:
-    """Append the shortest assignment of a sum to its target; the same size where it changes nothing."""
+    """Append the shortest assignment of a sum to its target, if it has an effect; returns the new size."""
     target = total[TARGET]
     if not remove_term(total, 1, target):
         size = write_operand(target, out, size)
@@ -254,7 +254,7 @@ def write_assignment(total: SumArray, out: IntArray, size: int) -> int:
             out[size] = _INC if constant > 0 else _DEC
             size += 1
         else:
-            # `x -= y` is shorter than `x += 0 - y`, and so is `x -= 2` than `x += -2`.
+            # `x -= y` is shorter than `x += 0 - y`, and `x -= 2` is shorter than `x += -2`.
             sign = 1 if total[1] > 0 or constant > 0 else -1
             out[size] = _ADD_SET if sign > 0 else _SUB_SET
             size = write_expression(total, sign, out, size + 1)

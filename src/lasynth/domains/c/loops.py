@@ -1,21 +1,20 @@
-"""Edits on loops: opened, with the usual head, or made to do what stands beside them.
+"""Edits on loops: unroll them, write the usual head, merge neighbouring statements into them.
 
-Like those of `edits`, every function proposes edits of one statement.
+As in `edits`, every function proposes edits of one statement.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c import bench
 from lasynth.domains.c.bench import Draft, copy_part, propose, sibling, span
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, NUM_NAMES, token_of
 from lasynth.domains.c.linear import CONSTANT, TARGET, count_of, read_assignment, write_assignment
 from lasynth.grammar import IntArray
 
-_MAX_PASSES: Final = 6  # of a loop are looked at one by one
+_MAX_PASSES: Final = 6  # the most passes of a loop that are unrolled
 _INT, _FOR, _SEMICOLON, _SET = token_of("int"), token_of("for"), token_of(";"), token_of("=")
 _INC, _DEC, _A, _OPEN_INDEX = token_of("++"), token_of("--"), token_of("a"), token_of("[")
 _OPEN, _CLOSE, _BEGIN, _END = token_of("("), token_of(")"), token_of("{"), token_of("}")
@@ -24,7 +23,7 @@ _LESS_EQ, _MORE_EQ = token_of("<="), token_of(">=")
 
 @njit(cache=True, nogil=True)
 def copy_renamed(source: IntArray, start: int, end: int, name: int, by: int, out: IntArray, size: int) -> int:
-    """Append `source[start:end]` with one token in place of a name; the new size."""
+    """Append `source[start:end]` with a name replaced by a token; returns the new size."""
     for position in range(start, end):
         out[size] = by if source[position] == name else source[position]
         size += 1
@@ -33,24 +32,24 @@ def copy_renamed(source: IntArray, start: int, end: int, name: int, by: int, out
 
 @njit(cache=True, nogil=True)
 def loop_variable(program: IntArray, start: int) -> int:
-    """Where the variable of the loop that begins at `start` stands first."""
+    """The first position of the variable of the loop that begins at `start`."""
     return start + 3 if program[start + 2] == _INT else start + 2
 
 
 @njit(cache=True, nogil=True)
 def open_loop(draft: Draft, start: int, end: int, opened: int) -> None:
-    """Put the passes of a loop in place of the loop: one or a few of them, or their sum."""
+    """Replace a loop by its passes: one or a few of them, or their sum."""
     program, part = draft.program, draft.part
     at = loop_variable(program, start)
     variable, low = program[at], program[at + 2]
-    if program[start + 2] != _INT:  # `v = low;` and the body
+    if program[start + 2] != _INT:  # replace it by `v = low;` and the body
         size = at
         while program[size] != _SEMICOLON:
             size += 1
         size = copy_part(program, at, size + 1, part, 0)
         size = copy_part(program, opened + 1, end - 1, part, size)
         propose(draft, start, end, part, size)
-    if FIRST_NAME <= low < FIRST_INT:  # it begins at a variable
+    if FIRST_NAME <= low < FIRST_INT:  # the first value is a variable
         propose(draft, start, end, part, copy_renamed(program, opened + 1, end - 1, variable, low, part, 0))
     first, last, step = _constant_range(program, start, opened - 1)
     if step == 0 or first < 0 or last < 0:
@@ -64,7 +63,7 @@ def open_loop(draft: Draft, start: int, end: int, opened: int) -> None:
             value = FIRST_INT + first + step * turn
             size = copy_renamed(program, opened + 1, end - 1, variable, value, part, size)
             propose(draft, start, end, part, size)
-    # A number added in every pass.
+    # Replace a number added in every pass by its multiple.
     total = draft.sums[0]
     if not _is_single_assignment(draft, opened) or not read_assignment(program, opened + 1, end - 1, total):
         return
@@ -77,7 +76,7 @@ def open_loop(draft: Draft, start: int, end: int, opened: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _is_single_assignment(draft: Draft, opened: int) -> bool:
-    """Whether the block that opens there holds one assignment and nothing else."""
+    """Whether the block that opens at `opened` contains one assignment and nothing else."""
     for statement in range(draft.info[bench.NUM_STATEMENTS]):
         start, end, kind = span(draft, statement)
         if start == opened + 1:
@@ -87,7 +86,7 @@ def _is_single_assignment(draft: Draft, opened: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def _constant_range(program: IntArray, start: int, closing: int) -> tuple[int, int, int]:
-    """First and last value of a loop's variable, and its step: 0 where its limits are no numbers."""
+    """First and last value of a loop's variable, and the step; 0 where a limit is not a number."""
     at = loop_variable(program, start) + 2
     first, last = int(program[at]) - FIRST_INT, int(program[at + 4]) - FIRST_INT
     if first < 0 or last < 0:
@@ -101,10 +100,10 @@ def _constant_range(program: IntArray, start: int, closing: int) -> tuple[int, i
 
 @njit(cache=True, nogil=True)
 def fold_head(draft: Draft, statement: int) -> None:
-    """The usual head of a loop, `int v = 0; v <= 4; v++`, with the lowest limits that do."""
+    """Propose the usual head of a loop, such as `int v = 0; v <= 4; v++`, the lowest limits first."""
     program, part, num_cells = draft.program, draft.part, draft.info[bench.NUM_CELLS]
     start = draft.statements[statement, bench.START]
-    if draft.statements[statement, bench.KIND] == bench.DECLARE:  # declared in its loops instead
+    if draft.statements[statement, bench.KIND] == bench.DECLARE:  # declare it in its loops instead
         size, found = 0, False
         name = program[start + 1]
         for position in range(draft.statements[statement, bench.END], draft.info[bench.LENGTH]):
@@ -142,7 +141,7 @@ def _propose_limits(draft: Draft, at: int, closing: int, first: int, relation: i
 
 @njit(cache=True, nogil=True)
 def _write_limits(out: IntArray, size: int, variable: int, first: int, relation: int, last: int) -> int:
-    """Append the head of a loop from its first value on, without `)`; the new size."""
+    """Append the head of a loop from its first value on, without `)`; returns the new size."""
     out[size], out[size + 1] = FIRST_INT + first, _SEMICOLON
     out[size + 2], out[size + 3], out[size + 4] = variable, relation, FIRST_INT + last
     out[size + 5], out[size + 6], out[size + 7] = _SEMICOLON, variable, _INC if relation == _LESS_EQ else _DEC
@@ -151,7 +150,7 @@ def _write_limits(out: IntArray, size: int, variable: int, first: int, relation:
 
 @njit(cache=True, nogil=True)
 def absorb(draft: Draft, statement: int) -> None:
-    """Other limits for a loop, with the statement beside it dropped, or the `if` that is all its body."""
+    """Change the limits of a loop, and drop the statement before or after it, or the `if` around its body."""
     if draft.statements[statement, bench.KIND] != bench.FOR:
         return
     program, part, num_cells = draft.program, draft.part, draft.info[bench.NUM_CELLS]
@@ -192,7 +191,7 @@ def absorb(draft: Draft, statement: int) -> None:
 
 @njit(cache=True, nogil=True)
 def roll(draft: Draft, statement: int) -> None:
-    """One loop for three or more neighbours that do the same to one cell after the other."""
+    """Propose a loop in place of three or more statements that do the same to successive cells."""
     if draft.statements[statement, bench.KIND] != bench.ASSIGN:
         return
     program, part = draft.program, draft.part

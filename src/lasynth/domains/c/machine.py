@@ -1,10 +1,10 @@
 """The machine: runs compiled programs, one at a time or in batches of programs and inputs.
 
-Runs follow C with 32-bit integers, and what C leaves undefined ends a run with a status: an index
-outside the list, a value that overflows, a variable read before it is set. A run that tests its
-loops too often ends with OUT_OF_FUEL. Nothing is ever raised for what a program does.
+Runs follow C with 32-bit integers. Behaviour that C leaves undefined ends a run with a status: an index
+outside the list, an overflow, a variable read before it is set. A run with too many loop tests ends with
+OUT_OF_FUEL. A program never raises an exception.
 
-Callers in compiled code use `compile_tokens` and `run_code` on arrays of their own::
+Compiled callers use `compile_tokens` and `run_code` with their own arrays::
 
     code, work, memory = new_code(num_tokens), new_work(), new_memory()
     if compile_tokens(tokens, num_cells, code, work) > 0:
@@ -19,8 +19,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.c import instructions as ins
 from lasynth.domains.c.compile import compile_tokens, new_code, new_work
@@ -38,7 +38,7 @@ __all__ = [
     "run_code",
 ]
 
-MAX_STEPS: Final = 1000  # loop tests in one run, unless said otherwise
+MAX_STEPS: Final = 1000  # the default limit of loop tests in one run
 
 _MAX_INT, _MIN_INT = 2**31 - 1, -(2**31)
 _OK, _OUT_OF_RANGE, _OVERFLOW = int(Status.OK), int(Status.OUT_OF_RANGE), int(Status.OVERFLOW)
@@ -50,10 +50,10 @@ def run_code(code: CodeArray, cells: IntArray, memory: npt.NDArray[np.int64], fu
     """Run compiled code on one list.
 
     Args:
-        code: as `compile_tokens` left it for lists of `len(cells)`.
+        code: from `compile_tokens`, for lists of `len(cells)`.
         cells: `[N]` the list; holds the result if the run ends with OK, else it is unchanged.
-        memory: of `new_memory`.
-        fuel: how many loop tests may be made; one more ends the run.
+        memory: from `new_memory`.
+        fuel: the number of loop tests allowed; one more ends the run.
 
     Returns:
         A `Status`.
@@ -183,16 +183,16 @@ def run_batch(
 
     Args:
         tokens_PT: `[P, T]` programs, every row ended and padded by EOS.
-        inputs_PKN: `[P, K, N]` K lists for each program, or `[K, N]` the same ones for all; N is 1
+        inputs_PKN: `[P, K, N]` K lists for each program, or `[K, N]` the same lists for all; N is 1
             to `MAX_CELLS`.
-        fuel: how many loop tests a run may make.
+        fuel: the number of loop tests allowed in a run.
 
     Returns:
         `(outputs_PKN, statuses_PK)`, int32 and uint8 (`Status`). The output of a run that did not
         end with OK is all zeros. A row that is not a program is INVALID on every input.
 
     Raises:
-        ValueError: shapes that do not fit, or values that are not 32-bit integers.
+        ValueError: the shapes do not fit, or a value is not a 32-bit integer.
     """
     tokens_PT = _as_int32(tokens_PT, "tokens")
     inputs = _as_int32(inputs_PKN, "inputs")
@@ -213,7 +213,7 @@ def run_batch(
 
 
 def _as_int32(array: npt.ArrayLike, what: str) -> IntArray:
-    """The same integers as a contiguous int32 array; none is wrapped around silently."""
+    """The same integers as a contiguous int32 array; an error where one does not fit."""
     given = np.asarray(array)
     if given.dtype != np.int32:
         if not np.issubdtype(given.dtype, np.integer):

@@ -1,4 +1,4 @@
-"""Which tokens of C may come next, by `lasynth.domains.kit.mask`."""
+"""The tokens of C that may come next, from `lasynth.domains.kit.mask`."""
 
 from __future__ import annotations
 

@@ -23,16 +23,18 @@ from lasynth.domains.c.grammar import (
     FIRST_NAME,
     FIRST_OTHER_NAME,
     GRAMMAR,
+    MAX_DEPTH,
     TERMINAL_OF_TOKEN,
     lexeme,
     token_of,
 )
 from lasynth.domains.c.leniency import to_subset
-from lasynth.domains.c.lexer import Word, error_at, words_of
+from lasynth.domains.c.lexer import Word, check_name, error_at, words_of
 from lasynth.domains.c.printer import format_body
 from lasynth.domains.c.syntax import Program
 from lasynth.errors import ProgramError
 from lasynth.grammar import KIND_ACTION, KIND_NONTERMINAL, KIND_TERMINAL, IntArray, Symbol
+from lasynth.limits import check_num_tokens, check_program
 
 __all__ = ["from_tokens", "parse", "to_tokens"]
 
@@ -63,10 +65,11 @@ def parse(text: str) -> Program:
     Raises:
         ProgramError: it is not a program of the subset; says where and what was expected.
     """
+    check_program(text)
     frame = unframe(text, words_of(text))
     end = f"'return {frame.list_name};'" if frame.framed else "the end of the text"
     walk = _Walk(text, frame.list_name, before=frame.before, end=end)
-    walk.run(to_subset(frame.body))
+    walk.run(to_subset(text, frame.body))
     check_tail(text, frame)
     return walk.builder.program(frame.function, frame.list_name)
 
@@ -140,6 +143,7 @@ class _Walk:
         self.stack: list[tuple[Symbol, str]] = [_START]
         self.visible: dict[str, _Variable] = {}
         self.loops: list[tuple[_Variable, bool]] = []  # with whether the head declares it
+        self.depth = 0  # of open blocks
         # What `tokens` is made from: each word's token or variable; names coming and going.
         self.written: list[int | _Variable] = []
         self.scopes: list[tuple[_Variable, bool]] = []
@@ -153,6 +157,7 @@ class _Walk:
 
     def take(self, word: Word, following: str) -> None:
         """Take one word: expand what is on top of the stack, match it, act. `following` is the next."""
+        check_num_tokens(len(self.written))
         terminal = _TERMINALS.get(word.terminal, -1)
         at_word = self.stack.copy()
         while True:
@@ -185,6 +190,7 @@ class _Walk:
         if following == "(":
             raise self.error(word, f"the subset has no calls of functions, such as {name}(...)")
         if role == "new":
+            check_name(self.source, word)
             if name in self.visible:
                 raise self.error(word, f"'{name}' is declared already")
             self.visible[name] = _Variable(name, counts=False)
@@ -201,6 +207,12 @@ class _Walk:
     def act(self, symbol: Symbol, word: Word) -> None:
         """Execute an action that stands before or right behind a word."""
         action = GRAMMAR.actions[symbol.index]
+        if action in ("if", "for_var", "for_declare"):
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise self.error(word, f"more than {MAX_DEPTH} blocks inside each other")
+        elif action in ("end_if", "end_for"):
+            self.depth -= 1
         if action in ("for_var", "for_declare"):
             if len(self.loops) == MAX_LOOPS:
                 raise self.error(word, f"more than {MAX_LOOPS} loops inside each other")

@@ -1,4 +1,4 @@
-"""Programs of C taken apart and put together, by `lasynth.domains.kit.parts`."""
+"""Cuts and joins C programs, with `lasynth.domains.kit.parts`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lasynth.domains.kit import parts
 
 __all__ = ["EXCHANGEABLE", "beginnings", "chain"]
 
-# Tokens of which one may stand where another does; what is no program then does not run.
+# Tokens that may be exchanged for one another; a result that is not a program does not run.
 EXCHANGEABLE: Final = (
     tuple(range(FIRST_NAME, FIRST_INT + 17)),  # names and numbers, as indices and as operands
     *(

@@ -1,7 +1,7 @@
 """Programs as text: a whole C function, in the style of the paper's Fig. 5.
 
-The text compiles as it stands. Braces stand on lines of their own, every block has them, four spaces
-indent; there is one way to print a tree, so equal trees give equal text.
+The text compiles as it is. Braces are on lines of their own, every block has them, and the indent is four
+spaces. There is one way to print a tree, so equal trees give equal text.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ def format_program(program: Program, *, loop_test: str = "{}", opaque: str = "{}
 
     Args:
         program: its names are printed as they are.
-        loop_test: what is printed for the test of a loop, `{}` being its usual text.
-        opaque: likewise for every sum and for a constant on its left; a target that is added to is read
-            through it first. A build with sanitizers puts calls in both places.
+        loop_test: the template for the test of a loop; `{}` is its usual text.
+        opaque: the template for every sum and for a constant on its left; the target of `+=` or `-=` is read
+            through it first. A build with sanitizers puts calls in both templates.
     """
     printer = _Printer(program.list_name, loop_test, opaque)
     lines = [
@@ -56,7 +56,7 @@ def format_program(program: Program, *, loop_test: str = "{}", opaque: str = "{}
 
 
 def format_body(program: Program) -> str:
-    """The declarations and statements alone, without the frame around them and without indentation."""
+    """The declarations and statements alone, without frame and indentation."""
     return "".join(line + "\n" for line in _Printer(program.list_name).body(program))
 
 
@@ -83,7 +83,7 @@ class _Printer:
             case Assign(target, operator, value):
                 line = f"{self.expression(target)} {operator} {self.expression(value)};"
                 if operator != "=" and self.opaque != "{}":
-                    # C leaves open whether the target or the value is read first; this says it.
+                    # C does not say whether the target or the value is read first; this fixes the order.
                     line = f"{self.opaque.format(self.expression(target))}, {line}"
                 return [line]
             case Increment(target, operator, prefix):
@@ -128,7 +128,7 @@ class _Printer:
             case Parenthesized(inner):
                 return f"({self.condition(inner)})"
             case Binary(operator, left, right):
-                # Only a tree built by hand holds a bare sum on the right: x - (y + z) needs the pair.
+                # Only a tree built by hand has a bare sum on the right: x - (y + z) needs parentheses.
                 after = self.expression(Parenthesized(right) if isinstance(right, Binary) else right)
                 before = self.expression(left)
                 if isinstance(left, Number):

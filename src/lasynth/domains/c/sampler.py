@@ -1,10 +1,10 @@
 """Random programs: the grammar's automaton, driven by weights.
 
-At a non-terminal `sampler_choices.choose` queues tokens to go on with, and the LL(1) table says what
-the non-terminal becomes; at a terminal the queued token, the only one that fits, is written. So the
-sampler can write nothing but programs of the grammar.
+At a non-terminal `sampler_choices.choose` queues the tokens to write next, and the LL(1) table selects the
+production. At a terminal the queued token, or the only one that fits, is written. So the sampler can write
+only programs of the grammar.
 
-Program i is a function of (seed, settings, i) alone: each has a random stream of its own.
+Program i is a function of (seed, settings, i) alone: each program has its own random stream.
 
 Shapes: P programs, T tokens.
 """
@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.context import CONTEXT_SIZE, apply_action
 from lasynth.domains.c.grammar import (
     EOS,
@@ -37,21 +37,21 @@ __all__ = ["CSamplerSettings", "new_sampler_work", "sample_into", "sample_progra
 _MAX_STACK: Final = 512
 _AT_CONTEXT: Final = STATE_SIZE
 _AT_STACK: Final = STATE_SIZE + CONTEXT_SIZE
-_MAX_TRIES: Final = 1000  # programs longer than allowed, one after the other
+_MAX_TRIES: Final = 1000  # programs in a row that may be longer than allowed
 
 _RHS, _RHS_START, _PREDICT = GRAMMAR.tables.rhs, GRAMMAR.tables.rhs_start, GRAMMAR.tables.predict
 _START = GRAMMAR.tables.start
 
 
 def _only_productions() -> IntArray:
-    """The production of each non-terminal that leaves no choice, else -1."""
+    """The production of each non-terminal that has only one, else -1."""
     lhs = GRAMMAR.tables.lhs
     only = [np.flatnonzero(lhs == index) for index in range(len(GRAMMAR.nonterminals))]
     return np.array([found[0] if len(found) == 1 else -1 for found in only], dtype=np.int32)
 
 
 def _empty_productions() -> IntArray:
-    """The production of each non-terminal that writes nothing, else -1."""
+    """The empty production of each non-terminal that has one, else -1."""
     empty = np.full(len(GRAMMAR.nonterminals), -1, dtype=np.int32)
     for number, (lhs, symbols) in enumerate(GRAMMAR.productions):
         if all(symbol.kind == KIND_ACTION for symbol in symbols):
@@ -72,7 +72,7 @@ _ONLY, _EMPTY, _SPELLING = _only_productions(), _empty_productions(), _spellings
 
 
 def new_sampler_work() -> IntArray:
-    """What `sample_into` works on; its content between calls does not matter."""
+    """A work array for `sample_into`; its content between calls does not matter."""
     return np.zeros(_AT_STACK + _MAX_STACK, dtype=np.int32)
 
 
@@ -83,7 +83,7 @@ def _terminal_of(token: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _sample_once(stream: Stream, w: Weights, tokens: IntArray, work: IntArray) -> int:
-    """Write one program; -1 where there is no room for it."""
+    """Write one program; returns its size, or -1 where there is no room for it."""
     state, context, stack = work[:_AT_CONTEXT], work[_AT_CONTEXT:_AT_STACK], work[_AT_STACK:]
     context[:] = 0
     stack[0] = _START
@@ -131,13 +131,13 @@ def sample_into(stream: Stream, w: Weights, tokens: IntArray, work: IntArray) ->
     """Write one random program.
 
     Args:
-        stream: `[1]`, its random stream; changed in place.
-        w: of `CSamplerSettings.weights`.
+        stream: `[1]`, the program's random stream; changed in place.
+        w: from `CSamplerSettings.weights`.
         tokens: `[T]`, receives the program, ended and padded by EOS.
-        work: of `new_sampler_work`.
+        work: from `new_sampler_work`.
 
     Returns:
-        Number of tokens, EOS included; 0 where none of 1000 drawn had room in `tokens`.
+        The number of tokens, EOS included; 0 where none of 1000 programs fitted into `tokens`.
     """
     for _ in range(_MAX_TRIES):
         length = _sample_once(stream, w, tokens, work)
@@ -157,16 +157,16 @@ def sample_programs(config: CSamplerSettings, seed: int, first: int, count: int)
     """Programs `first` to `first + count - 1` of a seed.
 
     Args:
-        config: what they look like.
+        config: the distribution of programs.
         seed: any integer from 0.
-        first: the first of the seed's programs.
-        count: how many, P.
+        first: the number of the first program.
+        count: the number of programs, P.
 
     Returns:
         `[P, config.max_tokens]` tokens, every row ended and padded by EOS.
 
     Raises:
-        RuntimeError: the setting makes programs that are nearly all longer than `max_tokens`.
+        RuntimeError: almost all programs of this configuration are longer than `max_tokens`.
     """
     tokens_PT = np.zeros((count, config.max_tokens), dtype=np.int32)
     _sample_all(program_keys(seed, first, count), config.weights(), tokens_PT, new_sampler_work())

@@ -1,14 +1,13 @@
-"""The sampler's choices: what to write next, given what is there.
+"""The sampler's choices: what to write next, given the program so far.
 
-`choose` is asked at a non-terminal of the grammar and answers by queueing one or more tokens to go
-on with, or none for its empty alternative. Statements are begun in `sampler_statements`; expressions
-and conditions grow here, symbol by symbol.
+`choose` is called at a non-terminal of the grammar. It queues the next tokens, or none for the empty
+alternative. `sampler_statements` begins statements; expressions and conditions are written here, symbol by
+symbol.
 """
 
 from __future__ import annotations
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c import sampler_state as at
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, GRAMMAR, token_of
 from lasynth.domains.c.sampler_config import Weights
@@ -52,19 +51,19 @@ _N_NOT_WHAT, _N_RELATION = _nonterminals("not_what", "relation")
 
 @njit(cache=True, nogil=True)
 def begin(state: IntArray, stream: Stream, w: Weights) -> None:
-    """Forget the last program and decide on the size of the next one."""
+    """Reset the state and decide on the size of the next program."""
     state[: at.QUEUE] = 0
     state[at.DECLARATIONS] = pick(stream, w.num_locals)
     if chance(stream, w.p_declared_outside):
         state[at.DECLARATIONS] |= LOOP_VARIABLE_FIRST
     state[at.LEFT] = 1 + pick(stream, w.num_statements)
-    if w.p_idioms > 0 and chance(stream, w.p_idioms):  # no number is drawn where there are no idioms
+    if w.p_idioms > 0 and chance(stream, w.p_idioms):  # without idioms no random number is drawn here
         _plan_idioms(state, stream, w)
 
 
 @njit(cache=True, nogil=True)
 def _plan_idioms(state: IntArray, stream: Stream, w: Weights) -> None:
-    """Decide which of the program's statements are idioms, at least one of them."""
+    """Decide which of the program's statements are idioms; at least one is."""
     state[at.DECLARATIONS] = 0
     state[at.LEFT] = 1 + pick(stream, w.num_idioms)
     always = draw_below(stream, state[at.LEFT])
@@ -77,7 +76,7 @@ def _plan_idioms(state: IntArray, stream: Stream, w: Weights) -> None:
 
 @njit(cache=True, nogil=True)
 def took(state: IntArray, stream: Stream, w: Weights, token: int) -> None:
-    """Note that a token was written: blocks open and close."""
+    """Record a written token: blocks open and close."""
     if token in (_FOR, _IF, _ELSE):
         state[at.OPENING] = token
     elif token == _BEGIN:
@@ -98,7 +97,7 @@ def took(state: IntArray, stream: Stream, w: Weights, token: int) -> None:
             state[at.LEFT + block] = 1 + pick(stream, w.num_in_branch)
     elif token == _CLOSE:
         block = state[at.BLOCK]
-        if state[at.TAIL + block] > 0:  # counted past the list, most likely
+        if state[at.TAIL + block] > 0:  # most likely it is past the end of the list now
             state[at.HOLDS_INDEX] &= ~(1 << (state[at.TAIL + block] - FIRST_NAME))
         state[at.SECOND + block] = 0
         state[at.BLOCK] -= 1
@@ -106,7 +105,7 @@ def took(state: IntArray, stream: Stream, w: Weights, token: int) -> None:
 
 @njit(cache=True, nogil=True)
 def choose(state: IntArray, context: IntArray, stream: Stream, w: Weights, where: int) -> None:
-    """Queue what a non-terminal becomes; nothing for its empty alternative."""
+    """Queue the next tokens of a non-terminal; nothing for its empty alternative."""
     state[at.QUEUE_AT] = 0
     state[at.QUEUE_END] = 0
     block = state[at.BLOCK]

@@ -1,9 +1,9 @@
-"""What random programs look like: the weights of the sampler, and the named settings.
+"""The distribution of random programs: the weights of the sampler, and the named settings.
 
-`small` makes the training programs of the shipped model: short, loops and branches in most of them.
+`small` makes the training programs of the shipped model: short ones, most with loops and branches.
 `paper` has the distribution of Csmith, as section 4.1 of the paper uses it: longer, deeper, more redundant.
 `mixed` is `small` with a share of idioms; in `idioms` every program has some.
-A weight is relative to the others of its list, a `p_*` field is a probability.
+A weight is relative to the others in its list; a `p_*` field is a probability.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAMED: Final[dict[str, dict[str, Any]]] = {
     "small": {},
     "mixed": {"p_idioms": 0.3},
     "idioms": {"p_idioms": 1.0},
-    # As Csmith writes, mapped to the subset: fitted to what `experiments/csmith/compare.py` measured.
+    # Fitted to what `experiments/csmith/compare.py` measured on Csmith's programs, mapped to the subset.
     "paper": {
         "num_locals": (0.04, 0.16, 0.46, 0.34),
         "num_statements": (0.05, 0.06, 0.08, 0.10, 0.20, 0.18, 0.33),
@@ -59,10 +59,10 @@ class CSamplerSettings(SamplerSettings):
     """The distribution of random programs.
 
     Attributes:
-        num_cells: length N of the lists the programs are for, 2 to 16; it bounds indices and loops.
+        num_cells: length N of the lists, 2 to 16; it limits indices and loops.
         max_constant: the largest absolute value of a constant.
         max_tokens: programs longer than this (EOS included) are drawn again.
-        max_depth: loops nested in one another, 1 or 2.
+        max_depth: nesting depth of loops, 1 or 2.
         num_locals: weights of 0, 1, 2... declared variables besides loop variables.
         num_statements, num_in_loop, num_in_branch: weights of 1, 2, 3... statements in the program, a
             loop, a branch.
@@ -70,24 +70,24 @@ class CSamplerSettings(SamplerSettings):
             of two cells, jump.
         assignments: weights of `=`, `+=`, `-=`, `++`, `--`.
         operations: weights of 0, 1, 2 operations in an assigned expression.
-        operands: weights of a variable, a cell, a constant in one.
+        operands: weights of a variable, a cell, a constant as an operand of one.
         tested: the same on the left of a comparison.
         compared: the same on its right.
         relations: weights of `<`, `<=`, `>`, `>=`, `==`, `!=`, and no comparison (a bare value).
         constants: weights of 0, 1, 2... in expressions, sign aside.
         thresholds: the same on the right of a comparison.
-        pairings: weights of the next cell, the one before, and the one from the other end as what the
-            second index of a loop is.
+        pairings: weights of what the second index of a loop is: the next cell, the previous one, the
+            mirrored one from the other end.
         indices: weights of the loop variable, another variable, a constant as an index in a loop.
         p_value_local: that a declared variable holds a value rather than an index.
         p_no_initialiser: that it is declared without one.
         p_declared_outside: that a loop variable `p_0` is declared at the top.
-        p_use_outside: that a loop takes such a variable rather than declaring its own.
+        p_use_outside: that a loop uses such a variable rather than declaring its own.
         p_prefix: `++v` rather than `v++`, in statements and in loop heads.
-        p_target_local: that an assignment is to a variable, where one holds a value.
-        p_add_up: that such an assignment in a loop is made `+=` or `-=` where it is `=`.
-        p_read: that a value so assigned is what is read next, rather than anything else.
-        p_reset_index: that a statement gives another value to an index variable.
+        p_target_local: that the target of an assignment is a variable, where one holds a value.
+        p_add_up: that `=` in such an assignment in a loop becomes `+=` or `-=`.
+        p_read: that a variable assigned this way is the next one read.
+        p_reset_index: that a statement assigns a new value to an index variable.
         p_self: that the first operand of an assigned expression is the target itself.
         p_loop_value: that a variable read in a loop is the loop's own.
         p_computed_test: an operation on a side of a comparison.
@@ -95,17 +95,17 @@ class CSamplerSettings(SamplerSettings):
         p_index_local: a variable rather than a constant as an index outside loops.
         p_else, p_and, p_or, p_not: an else branch; the logical operators.
         p_break: break rather than continue.
-        p_from_first, p_to_last: that a loop begins at cell 0; that it ends at the last.
+        p_from_first, p_to_last: that a loop begins at cell 0; that it ends at the last cell.
         p_down, p_strict: a loop that counts down; `<` rather than `<=` in its head.
-        p_second_index: that a loop has one, where a variable holds an index.
+        p_second_index: that a loop has a second index, where a variable holds an index.
         p_use_second: that an index in such a loop is the second one.
-        p_counter: of loops with a second index, those that count it along, rather than
-            compute it from the loop variable.
-        p_wild: any visible name as an index, whether or not it can be inside the list.
-        p_idioms: share of programs that hold idioms (`sampler_idioms.IDIOMS`).
+        p_counter: that a loop counts its second index, rather than computing it from the loop
+            variable.
+        p_wild: that an index is any visible name, whether or not it can be inside the list.
+        p_idioms: share of programs with idioms (`sampler_idioms.IDIOMS`).
         num_idioms: weights of 1, 2, 3... statements in such a program.
         idioms: weights of the idioms.
-        p_plain: that a statement of such a program is an ordinary one; one at least is not.
+        p_plain: that a statement of such a program is an ordinary one; at least one is an idiom.
     """
 
     NAMED: ClassVar[Mapping[str, Mapping[str, Any]]] = _NAMED

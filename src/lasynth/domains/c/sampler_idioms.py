@@ -1,19 +1,18 @@
-"""Idioms: what people write with loops and branches, as whole statements with random parts.
+"""Idioms: common patterns of loops and branches, as whole statements with random parts.
 
-Random programs seldom accumulate over a list, keep a maximum, compare neighbours, swap through a
-temporary, clamp, or stop at a condition, and when they do, it is by accident. `CSamplerSettings.p_idioms` of
-the programs hold such turns of phrase, among ordinary statements; the rest is as before.
+Random programs rarely accumulate over a list, keep a maximum, compare neighbours, swap through a temporary,
+clamp, or stop at a condition, and only by chance. A share of `CSamplerSettings.p_idioms` of the programs
+contain such idioms among ordinary statements; the other programs contain none.
 
-An idiom is queued token by token, as a whole. What is random in it: cells, constants, relations, the update
-that is made, the way the loop goes, whether there is an `else`, and where the result is kept.
+An idiom is queued as a whole. Its random parts are cells, constants, relations, the update, the direction of
+the loop, whether there is an `else`, and where the result is kept.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, token_of
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.c.sampler_phrases import (
@@ -55,21 +54,21 @@ from lasynth.grammar import IntArray
 IDIOMS: Final = (
     "update",  # a conditional update in a loop, with or without else
     "clamp",  # values, or one cell, held between bounds
-    "accumulate",  # a sum, a count, a running difference; kept in a cell, in all, or along the way
-    "extreme",  # the largest or smallest value, or its place
-    "neighbours",  # cells compared or combined with the one before or behind
-    "shift",  # cells moved along, the last one kept or put in front
+    "accumulate",  # a sum, a count, a running difference; kept in one or all cells, or on the way
+    "extreme",  # the largest or smallest value, or its index
+    "neighbours",  # cells compared or combined with the previous or next one
+    "shift",  # cells moved by one, the last one kept or moved to the front
     "swap",  # two cells through a temporary, or pairs of cells along the list
-    "stop",  # a loop that stops, or passes over, at a condition
-    "flag",  # whether a condition holds for some cell, or all
-    "sort",  # exchange of cells in nested loops
+    "stop",  # a loop that ends, or skips a cell, at a condition
+    "flag",  # whether a condition holds for some or all cells
+    "sort",  # swaps of cells in nested loops
     "gather",  # cells that meet a condition moved to one end
 )
 NEEDS_VALUE: Final = 1
 NEEDS_INDEX: Final = 2
 _UPDATE, _CLAMP, _ACCUMULATE, _EXTREME, _NEIGHBOURS, _SHIFT = range(6)
 _SWAP, _STOP, _FLAG, _SORT, _GATHER = range(6, len(IDIOMS))
-_NEEDS = (0, 0, 1, 3, 2, 3, 3, 0, 1, 1, 3)  # of each idiom, as bits
+_NEEDS = (0, 0, 1, 3, 2, 3, 3, 0, 1, 1, 3)  # the needs of each idiom, as bits
 
 _BREAK, _CONTINUE = token_of("break"), token_of("continue")
 _CLOSE_BOTH, _OR_ELSE, _LEAVE = phrase("} }"), phrase("} else"), phrase("X ; }")
@@ -87,7 +86,7 @@ _IF_FLAG = phrase("if ( l_0 == X ) {")
 
 @njit(cache=True, nogil=True)
 def idiom_needs(kind: int) -> int:
-    """Which variables an idiom takes: `NEEDS_VALUE` or `NEEDS_INDEX`, or both, or none."""
+    """The variables that an idiom needs: `NEEDS_VALUE`, `NEEDS_INDEX`, both or none."""
     return _NEEDS[kind]
 
 
@@ -128,7 +127,7 @@ def _clamp(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> No
 
 @njit(cache=True, nogil=True)
 def _keep(state: IntArray, context: IntArray, stream: Stream, w: Weights, variable: int, along: bool) -> None:
-    """Queue the end of a loop and what becomes of its value, kept in every cell on the way or afterwards."""
+    """Queue the end of a loop and the use of its value: in each cell on the way, or after the loop."""
     if along:
         write(state, SET_CELL, variable, VALUE)
     queue(state, CLOSE)
@@ -164,7 +163,7 @@ def _extreme(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> 
     if chance(stream, 0.2):
         relation += 1  # or equal
     how = draw_below(stream, 10)
-    if how < 4:  # its place
+    if how < 4:  # its index
         write(state, SET_TO, PLACE, FIRST_INT)
         variable = queue_loop(state, context, stream, w, 1, w.num_cells - 1, False)
         write(state, _BEST_PLACE, variable, relation)
@@ -177,7 +176,7 @@ def _extreme(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> 
             write(state, EXCHANGE, PLACE, FIRST_INT + end_cell(stream, w), VALUE)
         return
     start = FIRST_INT + (0 if how < 9 else w.num_cells - 1)
-    if how < 6:  # straight into a cell
+    if how < 6:  # collected in a cell
         variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, False)
         write(state, _BEST_CELL, variable, relation, start)
         return
@@ -241,7 +240,7 @@ def _swap(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
     if how >= 7:  # mirror
         first = queue_loop(state, context, stream, w, 0, max(w.num_cells // 2 - 1, 0), False)
         write(state, DIFFERENCE, PLACE, FIRST_INT + last, first)
-    elif inside:  # a pass along neighbours
+    elif inside:  # one pass over neighbours
         first = queue_loop(state, context, stream, w, 0, last - 1, chance(stream, 0.3))
         write(state, SUM, PLACE, first, FIRST_INT + 1)
     if inside:
@@ -258,7 +257,7 @@ def _swap(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
 @njit(cache=True, nogil=True)
 def _stop(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
     variable = queue_loop(state, context, stream, w, 0, w.num_cells - 1, chance(stream, 0.25))
-    first = chance(stream, 0.25)  # the change comes before the test
+    first = chance(stream, 0.25)  # the cell is changed before the test
     if first:
         queue_change(state, stream, w, variable, variable)
     queue_if(state, stream, w, variable, variable)
@@ -276,7 +275,7 @@ def _flag(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> Non
     queue_if(state, stream, w, variable, variable)
     write(state, SET_TO, VALUE, FIRST_INT + 1 - begin)
     queue(state, CLOSE)
-    if chance(stream, 0.3):  # from the first such cell on
+    if chance(stream, 0.3):  # from the first matching cell on
         write(state, _IF_FLAG, FIRST_INT + draw_below(stream, 2))
         queue_change(state, stream, w, variable, variable)
         write(state, _CLOSE_BOTH)
@@ -316,13 +315,13 @@ def _gather(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> N
 
 @njit(cache=True, nogil=True)
 def idiom(state: IntArray, context: IntArray, stream: Stream, w: Weights, kind: int) -> None:
-    """Queue an idiom, where the variables it needs are declared.
+    """Queue an idiom; the variables that it needs are declared.
 
     Args:
         state, context: of the program; the queue is empty.
-        stream: where random numbers come from.
-        w: of `CSamplerSettings.weights`.
-        kind: the number of one of `IDIOMS`.
+        stream: the random stream.
+        w: from `CSamplerSettings.weights`.
+        kind: the index of one of `IDIOMS`.
     """
     if kind == _UPDATE:
         _update(state, context, stream, w)
@@ -346,7 +345,7 @@ def idiom(state: IntArray, context: IntArray, stream: Stream, w: Weights, kind: 
         _sort(state, context, stream, w)
     else:
         _gather(state, context, stream, w)
-    if idiom_needs(kind) & NEEDS_INDEX:  # it may stand outside the list now
+    if idiom_needs(kind) & NEEDS_INDEX:  # it may be outside the list now
         state[HOLDS_INDEX] &= ~(1 << (PLACE - FIRST_NAME))
     if idiom_needs(kind) & NEEDS_VALUE:
         state[HOLDS_VALUE] |= 1 << (VALUE - FIRST_NAME)

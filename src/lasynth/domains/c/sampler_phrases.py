@@ -1,7 +1,7 @@
-"""Turns of phrase that the sampler queues: heads of loops, tests, changes of a cell, swaps.
+"""Phrases that the sampler queues: heads of loops, tests, changes of a cell, swaps.
 
-A phrase is a line of C with holes, `X`, `Y` and `Z`, which are filled when it is queued.
-`sampler_idioms` and `sampler_statements` put phrases together.
+A phrase is a line of C with the holes `X`, `Y` and `Z`, which are filled when it is queued.
+`sampler_idioms` and `sampler_statements` combine phrases.
 """
 
 from __future__ import annotations
@@ -9,22 +9,22 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, token_of
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.c.sampler_state import queue, queue_cell, queue_number
 from lasynth.domains.random import Stream, chance, draw_below, pick
 from lasynth.grammar import IntArray
 
-VALUE: Final = FIRST_OTHER_NAME  # where an idiom keeps a value
-PLACE: Final = FIRST_OTHER_NAME + 1  # where it keeps an index
+VALUE: Final = FIRST_OTHER_NAME  # the variable in which an idiom keeps a value
+PLACE: Final = FIRST_OTHER_NAME + 1  # the variable in which it keeps an index
 
 _HOLES = {"X": -1, "Y": -2, "Z": -3}
 
 
 def phrase(text: str) -> IntArray:
-    """A phrase as an array: the tokens of its lexemes, and a negative number for each hole."""
+    """A phrase as an array: the tokens of its lexemes, with a negative number for each hole."""
     return np.array([_HOLES.get(word) or token_of(word) for word in text.split()], dtype=np.int32)
 
 
@@ -58,14 +58,14 @@ def some_cell(stream: Stream, w: Weights) -> int:
 
 @njit(cache=True, nogil=True)
 def some_relation(stream: Stream, w: Weights) -> int:
-    """The token of a sign of comparison."""
+    """The token of a random relation."""
     relation = pick(stream, w.relations)
     return LT + relation if relation < 6 else GT
 
 
 @njit(cache=True, nogil=True)
 def queue_constant(state: IntArray, stream: Stream, w: Weights) -> None:
-    """Queue a small constant, 0 most often."""
+    """Queue a small constant, usually 0."""
     number = min(pick(stream, w.thresholds), w.max_constant)
     queue_number(state, -number if number > 0 and chance(stream, w.p_negative) else number)
 
@@ -88,7 +88,7 @@ def queue_loop_head(
 
 @njit(cache=True, nogil=True)
 def fresh_name(context: IntArray, count: int) -> int:
-    """A name for a loop variable that is not visible, leaving out the first `count` of these."""
+    """The name of a loop variable that is not visible, after skipping the first `count` such names."""
     variable = FIRST_NAME
     while ((context[0] >> (variable - FIRST_NAME)) & 1) or count > 0:
         if not (context[0] >> (variable - FIRST_NAME)) & 1:
@@ -101,7 +101,7 @@ def fresh_name(context: IntArray, count: int) -> int:
 def queue_loop(
     state: IntArray, context: IntArray, stream: Stream, w: Weights, least: int, most: int, down: bool
 ) -> int:
-    """Queue the head and the brace of a loop, mostly over all of the cells given; its variable."""
+    """Queue the head and the brace of a loop, usually over all the given cells; returns its variable."""
     low = least if chance(stream, 0.8) else min(least + 1, most)
     high = most if chance(stream, 0.8) else max(most - 1, low)
     variable = fresh_name(context, 0)
@@ -112,7 +112,7 @@ def queue_loop(
 
 @njit(cache=True, nogil=True)
 def queue_if(state: IntArray, stream: Stream, w: Weights, cell: int, variable: int) -> None:
-    """Queue `if (...) {` with a condition on a cell, or now and then on the loop's variable."""
+    """Queue `if (...) {` with a condition on a cell, sometimes on the loop's variable."""
     write(state, _IF)
     if variable > 0 and chance(stream, 0.08):
         write(state, _COMPARE, variable, some_relation(stream, w), some_cell(stream, w))
@@ -130,7 +130,7 @@ def queue_if(state: IntArray, stream: Stream, w: Weights, cell: int, variable: i
 
 @njit(cache=True, nogil=True)
 def add_or_subtract(stream: Stream, p_add: float) -> int:
-    """The token `+=`, or else `-=`."""
+    """The token `+=` with probability `p_add`, else `-=`."""
     return ADD if chance(stream, p_add) else SUBTRACT
 
 
@@ -165,7 +165,7 @@ def queue_change(state: IntArray, stream: Stream, w: Weights, cell: int, variabl
 
 @njit(cache=True, nogil=True)
 def queue_result(state: IntArray, context: IntArray, stream: Stream, w: Weights, source: int) -> None:
-    """Queue what becomes of a result: into a cell, into all, added to one, or taken from all."""
+    """Queue the use of a result: set one or all cells to it, or add it to them, or subtract it."""
     what = draw_below(stream, 10)
     if what < 7:
         cell = FIRST_INT + end_cell(stream, w)
@@ -178,7 +178,7 @@ def queue_result(state: IntArray, context: IntArray, stream: Stream, w: Weights,
 
 @njit(cache=True, nogil=True)
 def end_cell(stream: Stream, w: Weights) -> int:
-    """A cell, the first and the last more often than others."""
+    """A random cell; the first and the last are more likely than others."""
     where = draw_below(stream, 10)
     if where < 4:
         return 0

@@ -1,22 +1,21 @@
-"""What the sampler knows of the program it is writing, and the small questions asked of it.
+"""The sampler's state for the program that it is writing, and small queries on it.
 
-The knowledge is an integer array, laid out by the constants here: tokens queued to be written next, what
-the declared variables hold, the blocks open, the loop planned, the expression under way.
+The state is an integer array. The constants here define its layout: queued tokens, what the declared
+variables hold, open blocks, the planned loop, the current expression.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, NUM_NAMES, token_of
 from lasynth.domains.c.sampler_config import Weights
 from lasynth.domains.random import Stream, chance, draw_below, pick
 from lasynth.grammar import IntArray
 
 MAX_BLOCKS: Final = 32
-MAX_STATEMENTS: Final = 16  # of the outermost level
+MAX_STATEMENTS: Final = 16  # at the outermost level
 _MAX_QUEUED: Final = 160
 
 (
@@ -27,36 +26,36 @@ _MAX_QUEUED: Final = 160
     HOLDS_INDEX,  # names that hold an index inside the list, as bits
     BLOCK,  # the innermost block
     LOOP_NEXT,  # the next statement is the loop that was planned
-    LOW,  # where it begins and ends, both inclusive
+    LOW,  # the planned loop's first and last cell, both inclusive
     HIGH,
-    DOWN,  # whether it counts down
+    DOWN,  # whether the planned loop counts down
     PAIRED,  # its second index, a token, or 0
-    PAIRING,  # how that goes along with the loop's own
-    OPENING,  # the block to come: `for`, `if` or `else`
-    PART,  # where an expression stands: `ASSIGNED`, `TESTED`, `COMPARED`
-    OPERATIONS,  # it has still to get
-    TARGET,  # what is assigned: a name, or an index of a cell; 0 once the first operand is written
-    TARGET_CELL,  # which of the two
-    CONSTANT_SEEN,  # a constant is in the expression
-    TESTS,  # in the condition
-    LAST_CELL,  # index of the cell last read or to be assigned, not to be read again at once
-    UNREAD,  # values assigned to variables and not read since, as bits
-    NEEDS,  # variables still to be declared for idioms
+    PAIRING,  # how the second index depends on the loop variable
+    OPENING,  # the next block: `for`, `if` or `else`
+    PART,  # the place of the current expression: `ASSIGNED`, `TESTED`, `COMPARED`
+    OPERATIONS,  # operations still to be written in it
+    TARGET,  # the target of the assignment: a name, or a cell's index; 0 once the first operand is written
+    TARGET_CELL,  # whether the target is a cell
+    CONSTANT_SEEN,  # whether the expression contains a constant
+    TESTS,  # tests written in the condition
+    LAST_CELL,  # index of the last cell read or to be assigned, which must not be read again at once
+    UNREAD,  # variables that were assigned and not read since, as bits
+    NEEDS,  # variables still to be declared for idioms, as bits
 ) = range(22)
-# Of each block: statements to come, whether it is a loop's, its second index or that of a loop around
-# it, and what is left to write at its end: a second index to be counted along, and its step.
+# For each block: statements still to be written, whether it is a loop's, the second index of it or of a loop
+# around it, and what must be written at its end: a second index to be counted, and its step.
 LEFT: Final = 22
 IS_LOOP: Final = LEFT + MAX_BLOCKS
 SECOND: Final = IS_LOOP + MAX_BLOCKS
 TAIL: Final = SECOND + MAX_BLOCKS
 TAIL_STEP: Final = TAIL + MAX_BLOCKS
-# Of each statement of the outermost level, the last one first: 1 more than the number of its idiom, or 0.
+# For each statement of the outermost level, the last one first: 1 + the number of its idiom, or 0.
 FIRST_IDIOM: Final = TAIL_STEP + MAX_BLOCKS
 QUEUE: Final = FIRST_IDIOM + MAX_STATEMENTS
 STATE_SIZE: Final = QUEUE + _MAX_QUEUED
 
 ASSIGNED, TESTED, COMPARED = range(3)
-# A second index is counted along in the loop, or computed from the loop's own.
+# A second index is counted in the loop, or computed from the loop variable.
 NO_PAIR, COUNT_UP, COUNT_DOWN, NEXT, PREVIOUS, MIRRORED = range(6)
 LOOP_NAMES: Final = (1 << (FIRST_OTHER_NAME - FIRST_NAME)) - 1
 OTHER_NAMES: Final = ((1 << NUM_NAMES) - 1) & ~LOOP_NAMES
@@ -107,7 +106,7 @@ def member(stream: Stream, names: int) -> int:
 
 @njit(cache=True, nogil=True)
 def loop_variable(context: IntArray, depth: int) -> int:
-    """The token of the variable of an open loop, the outermost one being 0."""
+    """The token of the variable of an open loop; the outermost loop has depth 0."""
     return FIRST_NAME + context[2 + 2 * depth]
 
 
@@ -119,7 +118,7 @@ def values(state: IntArray, context: IntArray) -> int:
 
 @njit(cache=True, nogil=True)
 def index_variables(state: IntArray, context: IntArray) -> int:
-    """Declared variables that hold an index, those of open loops left out."""
+    """Declared variables that hold an index, without those of open loops, as bits."""
     names = state[HOLDS_INDEX] & context[0]
     for depth in range(context[1]):
         names &= ~(1 << context[2 + 2 * depth])

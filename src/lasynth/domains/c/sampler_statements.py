@@ -1,13 +1,12 @@
-"""The sampler's statements: which one comes next, and the turns of phrase that are queued whole.
+"""The sampler's statements: which one comes next, and the phrases that are queued as a whole.
 
-Declarations, heads of loops, swaps and second indices are decided on at once, so that what they
-say fits together: a loop stays inside the list, and so does the index that goes along with it.
+Declarations, heads of loops, swaps and second indices are queued as a whole, so that their parts fit
+together: a loop stays inside the list, and so does its second index.
 """
 
 from __future__ import annotations
 
-from numba import njit
-
+from lasynth.compiled import njit
 from lasynth.domains.c import sampler_state as at
 from lasynth.domains.c.grammar import FIRST_INT, FIRST_NAME, FIRST_OTHER_NAME, token_of
 from lasynth.domains.c.sampler_config import Weights
@@ -43,7 +42,7 @@ from lasynth.grammar import IntArray
 
 __all__ = ["LOOP_VARIABLE_FIRST", "assignment", "declaration", "statement"]
 
-LOOP_VARIABLE_FIRST = 1 << 8  # in the number of declarations: one more, of a loop variable
+LOOP_VARIABLE_FIRST = 1 << 8  # a flag in the number of declarations: a loop variable is declared too
 _DO_ASSIGN, _DO_LOOP, _DO_IF, _DO_SWAP, _DO_JUMP, _DO_PAIR = range(6)
 
 
@@ -53,7 +52,7 @@ _DECLARE = phrase("int X = Y ;")
 
 @njit(cache=True, nogil=True)
 def declaration(state: IntArray, stream: Stream, w: Weights) -> None:
-    """Queue the next declaration, or nothing where there are enough."""
+    """Queue the next declaration, or nothing where none is left."""
     if state[at.NEEDS] > 0:
         _declare_for_idioms(state, stream, w)
     elif state[at.DECLARATIONS] & LOOP_VARIABLE_FIRST:
@@ -82,10 +81,10 @@ def declaration(state: IntArray, stream: Stream, w: Weights) -> None:
 
 @njit(cache=True, nogil=True)
 def _declare_for_idioms(state: IntArray, stream: Stream, w: Weights) -> None:
-    """Queue the declaration of a variable that the idioms to come take."""
+    """Queue the declaration of a variable that the planned idioms need."""
     value = state[at.NEEDS] & NEEDS_VALUE
     state[at.NEEDS] &= ~(NEEDS_VALUE if value else NEEDS_INDEX)
-    # The index keeps its name where there is no value, and takes the next one where there is.
+    # The index has the second name, whether or not there is a value.
     name = FIRST_OTHER_NAME + (0 if value else 1)
     state[at.HOLDS_VALUE if value else at.HOLDS_INDEX] |= 1 << (name - FIRST_NAME)
     write(state, _DECLARE, name, FIRST_INT if value else some_cell(stream, w))
@@ -93,7 +92,7 @@ def _declare_for_idioms(state: IntArray, stream: Stream, w: Weights) -> None:
 
 @njit(cache=True, nogil=True)
 def statement(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
-    """Decide on the next statement; queue its beginning, or all of it."""
+    """Decide on the next statement; queue its beginning or all of it."""
     block = state[at.BLOCK]
     depth = context[1]
     if state[at.LOOP_NEXT]:
@@ -114,11 +113,11 @@ def statement(state: IntArray, context: IntArray, stream: Stream, w: Weights) ->
     if choice == _DO_LOOP and chance(stream, w.p_second_index):
         choice = _DO_PAIR
     if choice == _DO_JUMP and depth > 0:
-        state[at.LEFT + block] = 0  # nothing behind it would run
+        state[at.LEFT + block] = 0  # statements after it would not run
         loop = block
         while not state[at.IS_LOOP + loop]:
             loop -= 1
-        state[at.LEFT + loop] = max(state[at.LEFT + loop], 1)  # something for it to jump over
+        state[at.LEFT + loop] = max(state[at.LEFT + loop], 1)  # a statement for it to skip
         queue(state, _BREAK if chance(stream, w.p_break) else _CONTINUE)
     elif choice == _DO_IF and room:
         state[at.TESTS] = 0
@@ -133,7 +132,7 @@ def statement(state: IntArray, context: IntArray, stream: Stream, w: Weights) ->
 
 @njit(cache=True, nogil=True)
 def assignment(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> None:
-    """Queue the beginning of an assignment, or all of it."""
+    """Queue the beginning of an assignment or all of it."""
     operation = pick(stream, w.assignments)
     if chance(stream, w.p_reset_index) and _reset_index(state, context, stream, w):
         return
@@ -163,7 +162,7 @@ def assignment(state: IntArray, context: IntArray, stream: Stream, w: Weights) -
 
 @njit(cache=True, nogil=True)
 def _reset_index(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> bool:
-    """Give another value to a variable that holds an index, unless a loop counts it."""
+    """Assign a new value to a variable that holds an index, unless a loop counts it."""
     name = member(stream, index_variables(state, context) & at.OTHER_NAMES)
     for block in range(at.MAX_BLOCKS):
         if state[at.SECOND + block] == name:
@@ -174,7 +173,7 @@ def _reset_index(state: IntArray, context: IntArray, stream: Stream, w: Weights)
 
 @njit(cache=True, nogil=True)
 def _swap(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> bool:
-    """Swap two cells through a variable, mostly only if they compare so."""
+    """Swap two cells through a variable, usually under a comparison of the two."""
     temporary = member(stream, values(state, context))
     first = index(state, context, stream, w)
     second = index(state, context, stream, w)
@@ -191,7 +190,7 @@ def _swap(state: IntArray, context: IntArray, stream: Stream, w: Weights) -> boo
 
 @njit(cache=True, nogil=True)
 def _plan_loop(state: IntArray, context: IntArray, stream: Stream, w: Weights, paired: bool) -> None:
-    """Decide which cells the next loop goes over; queue the start of its second index."""
+    """Decide on the cells of the next loop; queue the start of its second index."""
     last = w.num_cells - 1
     low = 0 if chance(stream, w.p_from_first) else draw_below(stream, last)
     high = last if chance(stream, w.p_to_last) else low + 1 + draw_below(stream, last - low)
@@ -200,7 +199,7 @@ def _plan_loop(state: IntArray, context: IntArray, stream: Stream, w: Weights, p
     pair = member(stream, index_variables(state, context) & at.OTHER_NAMES) if paired else 0
     for block in range(at.MAX_BLOCKS):
         if state[at.SECOND + block] == pair:
-            pair = 0  # it goes along with an outer loop
+            pair = 0  # it already belongs to an outer loop
     state[at.PAIRED] = pair
     if pair > 0:
         pairing = at.NEXT + pick(stream, w.pairings)
@@ -238,7 +237,7 @@ def _loop_head(state: IntArray, context: IntArray, stream: Stream, w: Weights) -
         variable = FIRST_NAME
         while (context[0] >> (variable - FIRST_NAME)) & 1:
             variable += 1
-    else:  # behind the loop it is just past the cells
+    else:  # after the loop it is outside the list
         state[at.HOLDS_INDEX] &= ~(1 << (variable - FIRST_NAME))
     queue_loop_head(
         state, stream, w, variable, outside == 0, state[at.LOW], state[at.HIGH], state[at.DOWN] == 1
@@ -247,7 +246,7 @@ def _loop_head(state: IntArray, context: IntArray, stream: Stream, w: Weights) -
 
 @njit(cache=True, nogil=True)
 def _compute_pair(state: IntArray, context: IntArray, w: Weights) -> None:
-    """Queue the second index's value: one more or one less than the loop's, or from the other end."""
+    """Queue the value of the second index: the loop variable plus or minus one, or mirrored."""
     variable = loop_variable(context, context[1] - 1)
     if state[at.PAIRING] == at.MIRRORED:
         write(state, DIFFERENCE, state[at.PAIRED], FIRST_INT + w.num_cells - 1, variable)

@@ -1,9 +1,9 @@
-"""The simplifier: a program cut down to a minimal one that does the same.
+"""The simplifier: reduces a program to a minimal one with the same behaviour.
 
-Random programs are mostly redundant. Training on their minimal equivalents, and showing those to
-people, needs a form that many equivalent programs share. It is found by trying edits
-(`edits`, `folds`) until none makes the program simpler; what is "the same" is decided by running
-both on probes, so the result is the same in behaviour to the extent that the probes cover it.
+Random programs are mostly redundant. Training on minimal equivalents, and showing them to people, needs a
+form that many equivalent programs share. The simplifier tries edits (`edits`, `folds`) until none makes the
+program simpler. Two programs count as the same if they give the same results on the probes, so equality
+is certain only for the probes.
 
 Shapes: P programs, T tokens, K probes or examples, N cells.
 """
@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.c import conditions, edits, folds, loops
 from lasynth.domains.c.bench import (
     LENGTH,
@@ -43,20 +43,20 @@ EDITS: Final = (
     *("drop", "open_block", "fold_assignment", "fold_operands", "fold_condition"),
     *("fold_head", "set_initial_value", "inline", "join", "absorb", "roll", "move"),
 )
-_GROUPS = (0, 2, 3, 5, 7, 11, 12)  # each up to where the next begins; the strong and cheap ones come first
+_GROUPS = (0, 2, 3, 5, 7, 11, 12)  # the first edit of each group, and the end; strong, cheap groups first
 _NUM_GROUPS = len(_GROUPS) - 1
-MAX_CONSTANT: Final = 4  # numbers tried in place of operands go up to here
+MAX_CONSTANT: Final = 4  # the largest number tried in place of an operand
 
 
 def probes(num_cells: int, max_value: int, num_probes: int = NUM_PROBES) -> IntArray:
-    """The lists on which programs are compared: `[K, N]`, the same ones at every call.
+    """The lists on which programs are compared: `[K, N]`, the same for every call.
 
-    Random values in `[-max_value, max_value]`, and behind the first of them some with structure:
+    Lists of random values in `[-max_value, max_value]`; after the first of them come some with structure:
     constant lists, ascending and descending ones, single spikes, the extremes.
     """
     rng = np.random.default_rng([num_cells, max_value])
     random = rng.integers(-max_value, max_value + 1, size=(num_probes, num_cells))
-    if max_value > MAX_CONSTANT:  # where the range is wide, hardly two values would ever be equal
+    if max_value > MAX_CONSTANT:  # in a wide range two values would almost never be equal
         random[::2] = rng.integers(-MAX_CONSTANT, MAX_CONSTANT + 1, size=random[::2].shape)
     steps = np.arange(num_cells) % (2 * max_value + 1) - max_value
     values = sorted({0, 1, -1, max_value, -max_value})
@@ -71,7 +71,7 @@ def probes(num_cells: int, max_value: int, num_probes: int = NUM_PROBES) -> IntA
 
 @njit(cache=True, nogil=True)
 def _propose(draft: Draft, edit: int, statement: int) -> None:
-    """Queue what one of `EDITS` proposes for a statement."""
+    """Queue the proposals of one of `EDITS` for a statement."""
     if edit == 0:
         edits.drop(draft, statement)
     elif edit == 1:
@@ -102,7 +102,7 @@ def _propose(draft: Draft, edit: int, statement: int) -> None:
 def _try_group(
     draft: Draft, judge: Judge, group: int, statement: int, allowed: BoolArray, tally: IntArray
 ) -> bool:
-    """Take the first good proposal that a group of edits has for a statement; whether there was one."""
+    """Take a group's first good proposal for a statement; returns whether there was one."""
     for edit in range(_GROUPS[group], _GROUPS[group + 1]):
         if allowed[edit]:
             length = draft.info[LENGTH]
@@ -116,8 +116,8 @@ def _try_group(
 
 @njit(cache=True, nogil=True)
 def _cut_down(draft: Draft, judge: Judge, allowed: BoolArray, tally: IntArray) -> None:
-    """Go round the groups of edits until none of them has anything to offer any more."""
-    # `np.int64(0)`: a bare 0 would have every callee compiled once more, for the literal.
+    """Apply the groups of edits in turn until none of them has a good proposal."""
+    # `np.int64(0)`: with a bare 0 Numba would compile every callee once more, for the literal.
     group, num_idle = np.int64(0), 0
     while num_idle < _NUM_GROUPS:
         num_idle += 1
@@ -132,10 +132,10 @@ def _cut_down(draft: Draft, judge: Judge, allowed: BoolArray, tally: IntArray) -
 
 @njit(cache=True, nogil=True)
 def _settled(draft: Draft, judge: Judge, allowed: BoolArray, tally: IntArray) -> int:
-    """Cut the loaded program down until there is nothing left to do; its new size.
+    """Simplify the loaded program until no edit applies; returns its new size.
 
-    Where all went well the first time, a second time would change nothing: the same probes would be
-    active, or more of them. Where probes had to be made active, only a second time can tell.
+    If the first call of `agrees` finds no difference, a second round would change nothing. If probes were
+    activated, a changed result is loaded as a new program, and another round follows.
     """
     again = True
     while again:
@@ -187,7 +187,7 @@ def _simplify(
 
 
 def simplify(tokens_PT: npt.ArrayLike, *, num_cells: int = 5, max_value: int = 4) -> IntArray:
-    """Cut programs down to minimal ones of the same behaviour.
+    """Reduce programs to minimal ones with the same behaviour.
 
     Args:
         tokens_PT: `[P, T]` programs, every row ended and padded by EOS.
@@ -195,8 +195,9 @@ def simplify(tokens_PT: npt.ArrayLike, *, num_cells: int = 5, max_value: int = 4
         max_value: largest absolute value in those lists.
 
     Returns:
-        `[P, T]`: each program is no longer than the given one, and does the same wherever that one
-        runs through. A row that is not a program, or that fails on every probe, comes back as it is.
+        `[P, T]`: each program is no longer than the given one, and gives the same results on all probes on
+        which that one runs without an error. A row that is not a program, or that fails on every probe, is
+        unchanged.
     """
     return simplify_counted(tokens_PT, num_cells=num_cells, max_value=max_value)[0]
 
@@ -204,14 +205,14 @@ def simplify(tokens_PT: npt.ArrayLike, *, num_cells: int = 5, max_value: int = 4
 def simplify_counted(
     tokens_PT: npt.ArrayLike, *, num_cells: int = 5, max_value: int = 4, left_out: Collection[str] = ()
 ) -> tuple[IntArray, IntArray]:
-    """Simplify programs without some of the edits, and count what each of the others does.
+    """Simplify programs without some of the edits, and count the effect of each of the others.
 
     Args:
         tokens_PT, num_cells, max_value: as for `simplify`.
-        left_out: names out of `EDITS`.
+        left_out: names from `EDITS`.
 
     Returns:
-        `[P, T]` as of `simplify`, and `[P, E, 2]`: how often each edit was taken, and tokens saved by it.
+        `[P, T]` as from `simplify`, and `[P, E, 2]`: how often each edit was taken, and the tokens it saved.
     """
     tokens = np.ascontiguousarray(tokens_PT, dtype=np.int32)
     return _simplify(tokens, probes(num_cells, max_value), left_out)
@@ -220,13 +221,13 @@ def simplify_counted(
 def simplify_one(
     tokens: npt.ArrayLike, num_cells: int, max_value: int, examples: npt.ArrayLike | None = None
 ) -> IntArray:
-    """Cut one program down, with a given list of inputs kept exactly as well.
+    """Simplify one program, and keep its results on further inputs exactly.
 
     Args:
         tokens: `[T]`, ended by EOS.
         num_cells: length of the lists.
         max_value: scale of the probes.
-        examples: `[K, N]` further inputs on which nothing may change; any 32-bit values.
+        examples: `[K, N]` further inputs on which no result may change; any 32-bit values.
 
     Returns:
         `[T']`, ended by EOS.

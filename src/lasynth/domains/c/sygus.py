@@ -1,12 +1,12 @@
-"""cvc5 (SyGuS) as a peer: each output cell a term of linear integer arithmetic with if-then-else.
+"""cvc5 (SyGuS) as a peer: each output cell is a term of linear integer arithmetic with if-then-else.
 
 A cell is a SyGuS problem (Alur et al., 2013) whose constraints are the shown examples; cvc5 enumerates
-terms by rising size (Reynolds et al., CAV 2019). Five examples say little, so what generalises is decided
-by the order in which terms are tried: first sums of cells and small constants for a part of the time, only
-then terms with `ite`, `<=` and `==`; within a size the cell itself comes first.
+terms by rising size (Reynolds et al., CAV 2019). Five examples say little, so how well a result generalises
+depends on the order in which terms are tried: first sums of cells and small constants for a part of the time,
+then terms with `ite`, `<=` and `==`. Among terms of equal size, the cell itself comes first.
 
-cvc5 runs in a process of its own, one for many cells and tasks, within a limit of memory. Where time is up
-the process is killed, whatever it is doing; its own time limits are not relied upon.
+cvc5 runs in a separate process with a memory limit; one process serves many cells and tasks. It is killed
+when the time is up, because its own time limits are not reliable.
 
 Shapes: K examples, N cells.
 """
@@ -38,12 +38,12 @@ from lasynth.errors import InputError
 __all__ = ["SygusProgram", "SygusResult", "SygusSolver", "SygusStop"]
 
 _WORKER = Path(__file__).with_name("_sygus_worker.py")
-_SUMS_SHARE = 0.25  # of the time at most goes to sums without branches
+_SUMS_SHARE = 0.25  # the largest share of the time for sums without branches
 
 
 @dataclass(frozen=True, slots=True)
 class SygusProgram:
-    """A map of a list, one term a cell.
+    """A map of a list, with one term for each cell.
 
     Attributes:
         terms: term j computes output cell j from the input cells.
@@ -57,11 +57,11 @@ class SygusProgram:
         return np.stack([evaluate(term, inputs) for term in self.terms], axis=1)
 
     def solves(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> bool:
-        """Whether every output is as wanted."""
+        """Whether every output is the expected one."""
         return bool(np.array_equal(self.predict(inputs_KN), outputs_KN))
 
     def to_c(self) -> str | None:
-        """The map as a program of restricted C; None where that is too long or takes too many variables."""
+        """The map as a program of restricted C; None where it is too long or needs too many variables."""
         return to_c(self.terms)
 
 
@@ -78,12 +78,12 @@ class SygusStop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SygusResult:
-    """What became of a task.
+    """The result for a task.
 
     Attributes:
-        program: right on all shown examples, or None.
+        program: a program that is right on all shown examples, or None.
         stopped: why there is none.
-        seconds: by the clock of the limits.
+        seconds: the time taken, measured by the clock of the limits.
     """
 
     program: SygusProgram | None
@@ -94,19 +94,19 @@ class SygusResult:
 class SygusSolver:
     """Solves problems (lists of integers of one length) with cvc5.
 
-    The process that runs cvc5 is started at the first need and kept for further tasks, until `close`, the
-    end of a `with` block, or the end of the solver. A solver is for one thread.
+    The process that runs cvc5 starts when it is first needed. It is kept for further tasks until `close`, the
+    end of a `with` block, or the end of the solver. Use a solver from one thread only.
 
     Args:
-        time_limit: seconds a task.
-        cell_limit: seconds a cell, by default half of the task's; a task is given up with its first cell that
-            takes longer.
+        time_limit: seconds per task.
+        cell_limit: seconds per cell, by default half of the task's; a task is given up at the first cell
+            that takes longer.
         max_memory: MiB that cvc5 may take.
-        cpu_time: limits count the CPU time of cvc5, not the wall clock, so that what is measured on a busy
-            machine is that of a free one (Linux only).
+        cpu_time: the limits count the CPU time of cvc5, not the wall clock, so that measurements on a busy
+            machine equal those on an idle one (Linux only).
 
     Raises:
-        InputError: cvc5 is not installed, a limit is not positive, or there is no such clock here.
+        InputError: cvc5 is not installed, a limit is not positive, or this system has no such clock.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class SygusSolver:
         return None if text is None else to_tokens(parse(text))
 
     def search(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> SygusResult:
-        """A program right on the shown examples, or the reason why there is none; and the time."""
+        """Find a program that is right on the shown examples, or the reason why there is none."""
         inputs, outputs = (list(map(tuple, np.asarray(a).tolist())) for a in (inputs_KN, outputs_KN))
         start_s = self._worker.clock()
         found = self._search(inputs, outputs, until_s=start_s + self.time_limit)
@@ -165,7 +165,7 @@ class SygusSolver:
             return SygusStop.CONTRADICTION
         inputs, outputs = np.array(list(shown)), np.array(list(shown.values()))
         terms = [_atom(inputs, outputs[:, cell], cell) for cell in range(inputs.shape[1])]
-        # Sums for all cells come first: they are quick, and a task fails with any one of its cells.
+        # Sums for all cells come first: they are quick, and a task fails if any one of its cells fails.
         num_open = max(1, sum(term is None for term in terms))
         sums_s = _SUMS_SHARE * min(self.cell_limit, self.time_limit / num_open)
         for branches, cell_s in ((False, sums_s), (True, self.cell_limit - sums_s)):
@@ -196,7 +196,7 @@ class SygusSolver:
 
 
 def _atom(inputs_KN: npt.NDArray[np.int64], wanted_K: npt.NDArray[np.int64], own: int) -> Term | None:
-    """The cell itself, another cell or a constant, where one is right: no term is smaller."""
+    """The cell itself, another cell or a constant, if one is right: no term is smaller."""
     num_cells = inputs_KN.shape[1]
     for index in sorted(range(num_cells), key=lambda index: index != own):
         if np.array_equal(inputs_KN[:, index], wanted_K):
@@ -205,11 +205,11 @@ def _atom(inputs_KN: npt.NDArray[np.int64], wanted_K: npt.NDArray[np.int64], own
 
 
 _OUT_OF_TIME = object()
-_MAX_STRETCH = 100.0  # of a limit of CPU time on the wall: the process may be stuck
+_MAX_STRETCH = 100.0  # wall-clock limit as a multiple of the CPU time limit: the process may be stuck
 
 
 class _Worker:
-    """The process that runs cvc5, if there is one now."""
+    """The process that runs cvc5, started when needed."""
 
     def __init__(self, max_memory: int, *, cpu_time: bool) -> None:
         self._max_memory = max_memory
@@ -218,11 +218,11 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def clock(self) -> float:
-        """Seconds on the wall, or of CPU time of all these processes."""
+        """Seconds of wall-clock time, or of CPU time of all the processes so far."""
         return self._past_s + self._now_s() if self._cpu_time else time.perf_counter()
 
     def ask(self, problem: dict[str, Any], limit: float) -> object:
-        """The answer to a problem; `_OUT_OF_TIME`, or None where the process ended by itself."""
+        """The answer to a problem, `_OUT_OF_TIME`, or None where the process ended by itself."""
         start_s = self.clock()
         last_s = time.perf_counter() + (_MAX_STRETCH if self._cpu_time else 1.0) * limit
         if self._process is None or self._process.poll() is not None:
@@ -237,7 +237,7 @@ class _Worker:
             process.stdin.write(json.dumps(problem).encode() + b"\n")
             process.stdin.flush()
             while not answer.endswith(b"\n"):
-                # One thread takes no more CPU time than there is time on the wall.
+                # One thread uses no more CPU time than wall-clock time, so it is safe to wait this long.
                 left_s = min(start_s + limit - self.clock(), last_s - time.perf_counter())
                 if left_s <= 0:
                     return _OUT_OF_TIME
@@ -251,12 +251,12 @@ class _Worker:
         except BrokenPipeError:
             return None
         finally:
-            if not done:  # an interrupt by the user included
+            if not done:  # including an interrupt by the user
                 self.kill()
         return json.loads(answer)
 
     def _now_s(self) -> float:
-        """CPU time of the process that there is."""
+        """CPU time of the current process."""
         if self._process is None:
             return 0.0
         try:
@@ -266,7 +266,7 @@ class _Worker:
             return 0.0  # it has ended
 
     def kill(self) -> None:
-        """End the process and what it may have started."""
+        """End the process and any processes that it has started."""
         process = self._process
         if process is None:
             return
@@ -278,15 +278,15 @@ class _Worker:
         process.wait()
         for stream in (process.stdin, process.stdout):
             assert stream is not None
-            with contextlib.suppress(BrokenPipeError):  # of a problem that it had not read
+            with contextlib.suppress(BrokenPipeError):  # from a problem that it had not read
                 stream.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # -P: the folder of the script, which holds our modules, stays out of its path.
+        # -P: keeps the folder of the script, which holds our modules, out of its path.
         return subprocess.Popen(
             [sys.executable, "-P", str(_WORKER), str(self._max_memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # a group of its own, to be killed as one
+            start_new_session=True,  # its own process group, which is killed as a whole
         )

@@ -1,6 +1,6 @@
 """The syntax tree of restricted C: what the parser builds and the printer writes.
 
-Trees are for people: they keep the names of their author and the parentheses that the grammar knows.
+Trees are for people: they keep the author's names and those parentheses that the grammar has.
 Generation, training and search work on token arrays instead.
 """
 
@@ -37,7 +37,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def _check_identifier(name: str) -> None:
-    # A tree is printed and compiled: nothing but an identifier may stand where a name is meant.
+    # A tree is printed and compiled, so a name must be an identifier.
     if not _IDENTIFIER.fullmatch(name):
         raise ValueError(f"not a C identifier: {name!r}")
 
@@ -77,7 +77,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Parenthesized:
-    """Parentheses that the author wrote: `(a[1] - x)`, or those behind a `!`."""
+    """Parentheses that the author wrote: `(a[1] - x)`, or those after a `!`."""
 
     inner: Expression | Comparison
 
@@ -93,7 +93,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The negation of a value, `!x`, or of what stands in parentheses, `!(x < 3)`."""
+    """The negation of a value, `!x`, or of a test in parentheses, `!(x < 3)`."""
 
     inner: Name | Number | Cell | Parenthesized
 
@@ -133,7 +133,7 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """`++` or `--` as a statement, before its target or behind it."""
+    """`++` or `--` as a statement, before or after its target."""
 
     target: Name | Cell
     operator: Literal["++", "--"]
@@ -179,7 +179,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    """Goes on with the step of the innermost loop."""
+    """Continues with the step of the innermost loop."""
 
 
 Statement: TypeAlias = Assign | Increment | For | If | Break | Continue

@@ -1,8 +1,8 @@
-"""Drawing tasks: a program, random or given, ten lists it runs well on, and what is wrong with it.
+"""Draws tasks: a random or given program, ten lists on which it runs without an error, and a verdict.
 
 Inputs are drawn by rejection: lists with values in `[-max_value, max_value]`, all equally likely, are
-kept where the run ends with OK and the output is in the same range. So the inputs of a program that
-adds much up are smaller than those of one that copies.
+kept if the run ends with OK and the output is in the same range. So a program that sums many values has
+smaller inputs than one that copies.
 
 Item i is a function of (seed, settings, i) alone. Shapes: P programs, T tokens, K examples, N cells.
 """
@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.c.behaviour import hash_behaviour, is_affine, probe_inputs, run_probes
 from lasynth.domains.c.canonical import NAMES_SIZE, normalise
@@ -28,15 +28,15 @@ from lasynth.grammar import IntArray
 
 __all__ = ["Verdict", "draw_examples", "draw_tasks"]
 
-_PATIENCE: Final = 24  # lists in a row without success before a program counts as failing
+_PATIENCE: Final = 24  # failed lists in a row after which a program counts as failing
 
 
 class Verdict(IntEnum):
-    """What became of a drawn program."""
+    """The result of drawing a task for a program."""
 
     ACCEPTED = 0
-    FAILS = 1  # its runs end with an error, or leave the range, nearly always
-    FEW_INPUTS = 2  # not enough lists found on which it stays in range
+    FAILS = 1  # almost all runs end with an error or leave the range
+    FEW_INPUTS = 2  # too few lists found on which it stays in range
     CONSTANT = 3  # the same output for all examples
     IDENTITY = 4  # every output is the input
     INVALID = 5  # not a program: our own bug
@@ -57,7 +57,7 @@ def _draw_examples(
     inputs_KN: IntArray,
     outputs_KN: IntArray,
 ) -> int:
-    """Fill in distinct inputs and their outputs by rejection; the verdict."""
+    """Fill in distinct inputs and their outputs by rejection; returns the verdict."""
     num_examples, num_cells = inputs_KN.shape
     found = 0
     for attempt in range(max_tries):
@@ -99,7 +99,7 @@ def _sample_all(
     tokens_PT: IntArray,
     verdicts_P: npt.NDArray[np.uint8],
 ) -> None:
-    """Write one random program a row, and say where there is none."""
+    """Write one random program into each row; the verdict is INVALID where there is none."""
     draft = np.empty(tokens_PT.shape[1], dtype=np.int32)
     names = np.empty(NAMES_SIZE, dtype=np.int32)
     for program in range(len(keys_P)):
@@ -117,14 +117,14 @@ def _name_all(
     tokens_PT: IntArray,
     verdicts_P: npt.NDArray[np.uint8],
 ) -> None:
-    """Write each program with canonical names, and say where it is none."""
+    """Write each program with canonical names; the verdict is INVALID where it is not a program."""
     names = np.empty(NAMES_SIZE, dtype=np.int32)
     for program in range(len(given_PT)):
         given = given_PT[program]
         size = 0
         while size < len(given) and given[size] != 0:
             size += 1
-        # Checked before it is renamed: `normalise` takes valid programs only.
+        # Checked before it is renamed, because `normalise` accepts only valid programs.
         valid = 0 < size < len(given) and compile_tokens(given, num_cells, code, work) >= 0
         if not valid or not normalise(given, size, tokens_PT[program], names):
             verdicts_P[program] = _INVALID
@@ -174,7 +174,7 @@ def _judged(
     max_value: int,
     max_tries: int,
 ) -> Drawn:
-    """The tasks of programs that are written; their streams go on where they are."""
+    """The tasks of the written programs; their streams continue where they are."""
     count = len(tokens_PT)
     inputs_PKN = np.zeros((count, num_examples, num_cells), dtype=np.int32)
     outputs_PKN = np.zeros_like(inputs_PKN)
@@ -197,14 +197,14 @@ def draw_tasks(
     max_value: int = 4,
     max_tries: int = 400,
 ) -> Drawn:
-    """Items `first` to `first + count - 1` of a seed, the rejected ones with their verdict.
+    """Items `first` to `first + count - 1` of a seed, rejected ones included, with their verdicts.
 
     Args:
-        sampler: what the programs look like; its `num_cells` is N.
+        sampler: the distribution of programs; its `num_cells` is N.
         seed: any integer from 0.
-        first: the first of the seed's items.
-        count: how many, P.
-        num_examples: K, distinct inputs a program.
+        first: the number of the first item.
+        count: the number of items, P.
+        num_examples: K, distinct inputs per program.
         max_value: inputs and outputs are in `[-max_value, max_value]`.
         max_tries: lists drawn for one program before it is given up.
     """
@@ -230,14 +230,14 @@ def draw_examples(
 
     Args:
         tokens_PT: programs, every row ended and padded by EOS.
-        keys_P: where each program's stream begins, uint64 and none 0; left as they are.
+        keys_P: the start of each program's random stream, uint64, none 0; not changed.
         num_cells: N.
-        num_examples: K, distinct inputs a program.
+        num_examples: K, distinct inputs per program.
         max_value: inputs and outputs are in `[-max_value, max_value]`.
         max_tries: lists drawn for one program before it is given up.
 
     Raises:
-        ValueError: not one key for each program.
+        ValueError: there is not one key for each program.
     """
     given_PT = np.ascontiguousarray(tokens_PT, dtype=np.int32)
     if len(keys_P) != len(given_PT):

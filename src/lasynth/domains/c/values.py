@@ -5,7 +5,6 @@ Shapes: K examples, N cells.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,20 +15,21 @@ from lasynth.domains.base import Values
 from lasynth.domains.c.instructions import MAX_CELLS
 from lasynth.errors import InputError
 from lasynth.examples import Example, is_int, kind, short
+from lasynth.reading import parse_json
 
 __all__ = ["MAX_CELLS", "VALUES", "largest_value", "read_cells"]
 
 
 _MIN_INT, _MAX_INT = -(2**31), 2**31 - 1
-_LEAST_RANGE: Final = 4  # further lists hold values up to this at least
-_SHOWN: Final = 3  # cells that are named where several are wrong
+_LEAST_RANGE: Final = 4  # the least limit for values of further lists
+_SHOWN: Final = 3  # how many wrong cells a message names
 
 
 def read_cells(obj: object, where: str) -> tuple[int, ...]:
     """The cells of a list: 1 to `MAX_CELLS` integers of 32 bits.
 
     Raises:
-        InputError: it is no such list; says all that is wrong with it.
+        InputError: it is not such a list; the message names everything that is wrong.
     """
     if is_int(obj) or isinstance(obj, bool | float):
         what = f"{short(obj)} is {kind(obj)}, not a list"
@@ -87,12 +87,12 @@ def _decode(cells_N: npt.NDArray[Any]) -> tuple[int, ...]:
 
 
 def largest_value(inputs_KN: npt.NDArray[Any]) -> int:
-    """The largest |value| of some lists, `_LEAST_RANGE` at least."""
+    """The largest |value| of some lists, but at least `_LEAST_RANGE`."""
     return max(_LEAST_RANGE, int(np.abs(inputs_KN).max(initial=0)))
 
 
 def _more(inputs_KN: npt.NDArray[Any], num: int, seed: int) -> npt.NDArray[np.int32]:
-    """Lists of the same length, with values up to the largest of these."""
+    """Further lists of the same length, with values up to the largest |value| of the given ones."""
     largest = largest_value(inputs_KN)
     shape = (num, inputs_KN.shape[1])
     generator = np.random.default_rng(seed)
@@ -101,9 +101,10 @@ def _more(inputs_KN: npt.NDArray[Any], num: int, seed: int) -> npt.NDArray[np.in
 
 def _read_text(text: str, where: str) -> tuple[int, ...]:
     """A list as JSON, or as numbers with commas or blanks between them."""
-    try:
-        value: object = json.loads(text)
-    except ValueError:
+    value: object
+    if text.lstrip().startswith(("[", "{")):
+        value = parse_json(text, where)
+    else:
         value = [_number(part) for part in text.replace(",", " ").split()]
     return read_cells([value] if isinstance(value, int) else value, where)
 
@@ -121,7 +122,7 @@ VALUES: Final = Values(
     encode=_encode,
     decode=_decode,
     more=_more,
-    dtype=np.int64,  # models count with them
+    dtype=np.int64,  # models compute with them
     noun="list",
     read_text=_read_text,
     to_text=lambda cells: str(list(cells)),

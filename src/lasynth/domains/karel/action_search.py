@@ -1,14 +1,15 @@
 """The straight-line floor: the shortest action sequence that takes every shown input to its output.
 
-Equal actions move all robots alike, seen from where each began. So the worlds are laid upon one another, each
-turned so that its robot starts in the same cell and faces the same way. A sequence that solves all of them
-exists only if all changes are then equal: where the robots end, how they face, what became of the markers
-of each cell. If they are, one search does for all worlds, on the cells that are free in every one.
+Relative to its start, every robot moves the same way under the same actions. So the worlds are overlaid on a
+common grid, each shifted and rotated so that its robot starts in the same cell and faces up. A sequence that
+solves all of them exists only if all changes are then equal: the robots' final cells and facings, and the
+change of the markers in each cell. In that case a single search, on the cells that are free in every world,
+solves all of them.
 
-Putting and picking in one cell is never of use, and what must be put or picked can be whenever the robot is
-there: as many markers are there in each world, or there is room for them. So the markers cost one action
-each and what is left is a shortest way, turns included, through the cells whose markers change: breadth-first
-over cell, facing and which of these cells have been visited. It is exact, not a heuristic.
+A shortest sequence never puts and picks markers in the same cell. It may put or pick them whenever the robot
+is in the cell, because every world has enough markers, or enough room, there. So each changed marker costs
+one action. What remains is a shortest path, turns included, through the cells whose markers change: a
+breadth-first search over cell, facing and the set of these cells visited so far. It is exact, no heuristic.
 
 Shapes: K examples, W `WORLD_SIZE`.
 """
@@ -19,8 +20,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.karel.grammar import ACTION_NAMES, EOS, FIRST_ACTION, token_of
 from lasynth.domains.karel.world import (
     CRASHED,
@@ -40,21 +41,21 @@ __all__ = ["action_program", "action_sequence", "straight_program"]
 
 Longs = npt.NDArray[np.int64]
 
-# The common grid: the robots start in its middle, row `_REACH`, and face up.
+# The common grid: the robots start in its middle and face up.
 _REACH: Final = MAX_SIDE - 1
 _SIDE: Final = 2 * _REACH + 1
 _AREA: Final = _SIDE * _SIDE
 _MIDDLE: Final = _REACH * _SIDE + _REACH
-_MAX_PLACES: Final = 20  # cells whose markers change, so that a set of them fits in a number
+_MAX_PLACES: Final = 20  # cells whose markers change; a set of them must fit in a number
 _NONE: Final = -1
-_FULL: Final = -2  # the search had no room for its states
+_FULL: Final = -2  # the search ran out of room for states
 
 _MOVE, _RIGHT, _LEFT, _PICK, _PUT = range(len(ACTION_NAMES))
 
 
 @njit(cache=True, nogil=True)
 def _common_cell(start: Longs, row: int, col: int) -> int:
-    """The cell of the common grid that is the row and column of a world."""
+    """The cell of the common grid for a row and column of a world."""
     north, east = row - start[HERO_ROW], col - start[HERO_COL]
     facing = start[FACING]
     up, right = north, east
@@ -69,15 +70,15 @@ def _common_cell(start: Longs, row: int, col: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _lay_together(inputs_KW: Longs, outputs_KW: Longs, free: IntArray, change: IntArray) -> tuple[int, int]:
-    """Fill in the common grid.
+    """Overlay the worlds on the common grid.
 
     Args:
         inputs_KW, outputs_KW: the examples.
-        free: receives in how many worlds a cell is free.
-        change: receives by how many markers a cell changes.
+        free: receives for each cell the number of worlds in which it is free.
+        change: receives for each cell the change of its number of markers.
 
     Returns:
-        `(cell, facing)` where the robots end; -1, -1 where the worlds do not agree.
+        `(cell, facing)` of the robots at the end; -1, -1 where the worlds do not agree.
     """
     free[:] = 0
     change[:] = 0
@@ -126,7 +127,7 @@ def _distance(cell: int, other: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _is_new(table: Longs, key: int) -> bool:
-    """Whether a state has not been seen; it has then. The table is a power of two and never full."""
+    """Add a state to the table; whether it is new. The table's size is a power of two; it is never full."""
     slot = (((key ^ key >> 20) & 0x3FFFFFFF) * 0x9E3779B1 >> 11) & (len(table) - 1)
     while table[slot] != _NONE:
         if table[slot] == key:
@@ -147,13 +148,13 @@ def _search(
     parents: npt.NDArray[np.int32],
     actions: npt.NDArray[np.int8],
 ) -> int:
-    """Write the shortest sequence into `actions`; its length, -1 where there is none, or _FULL."""
+    """Write the shortest sequence into `actions`; returns its length, -1 where there is none, or `_FULL`."""
     num_worlds = len(inputs_KW)
     free, change = np.empty(_AREA, dtype=np.int32), np.empty(_AREA, dtype=np.int32)
     end, end_facing = _lay_together(inputs_KW, outputs_KW, free, change)
     if end < 0:
         return -1
-    # What the markers cost, and the number of each cell where some change.
+    # The cost of the markers, and a number for each cell whose markers change.
     number_of = np.full(_AREA, _NONE, dtype=np.int32)
     cells = np.empty(_MAX_PLACES, dtype=np.int32)
     count, cost = 0, 0
@@ -170,7 +171,7 @@ def _search(
         return -1
     everything = (1 << count) - 1
 
-    # A state is visited cells, cell and facing in one number.
+    # A state is one number made of the visited cells, the cell and the facing.
     table[:] = _NONE
     visited = 1 << number_of[_MIDDLE] if number_of[_MIDDLE] >= 0 else 0
     states[0] = (visited * _AREA + _MIDDLE) * 4
@@ -205,7 +206,7 @@ def _search(
                         continue
                     if number_of[next_cell] >= 0:
                         next_visited |= 1 << number_of[next_cell]
-                # A bound that is never too high: from here over one more cell to the end.
+                # A lower bound on the remaining steps: via any one unvisited cell to the end.
                 least = _distance(next_cell, end)
                 for number in range(count):
                     if not next_visited >> number & 1:
@@ -240,7 +241,7 @@ def _write(
     change: IntArray,
     actions: npt.NDArray[np.int8],
 ) -> int:
-    """Write the actions of the way to a state, from the last to the first, then turn them round."""
+    """Write the actions on the path to a state in reverse order, then reverse them; returns their number."""
     length = 0
     current = found
     while True:
@@ -269,17 +270,18 @@ def action_sequence(
 
     Args:
         inputs_KW, outputs_KW: `[K, W]` the worlds before and after.
-        max_length: the most actions.
-        max_states: states of the search before it gives up.
+        max_length: the largest number of actions.
+        max_states: the largest number of states before the search gives up.
 
     Returns:
-        The numbers of the actions (`machine.MOVE`, ...), none at all where every output is its input; of
-        equally short sequences always the same one. None where there is none within the bounds.
+        The numbers of the actions (`machine.MOVE`, ...), an empty array where every output equals its input.
+        Among equally short sequences always the same one. None where there is none within the limits.
 
     Raises:
-        ValueError: shapes that are no worlds, or bounds that are not positive.
+        ValueError: the arrays do not have the shape of worlds, `max_length` is negative, or `max_states` is
+            below 1.
     """
-    # Numbers with a sign, so that they can be subtracted.
+    # Signed integers, so that they can be subtracted.
     inputs, outputs = (np.require(worlds, np.int64, ["C", "W"]) for worlds in (inputs_KW, outputs_KW))
     if inputs.ndim != 2 or inputs.shape != outputs.shape or inputs.shape[1] != WORLD_SIZE or not len(inputs):
         raise ValueError(f"worlds must be two arrays [K, {WORLD_SIZE}], not {inputs.shape}, {outputs.shape}")
@@ -287,7 +289,7 @@ def action_sequence(
         raise ValueError(f"max_length is 0 or more, max_states 1 or more, not {max_length}, {max_states}")
     max_states = min(max_states, 1 << 26)
     actions = np.empty(max_length + 1, dtype=np.int8)
-    # A small search first: clearing the room for a large one takes longer than most tasks do.
+    # A small search first: clearing the table of a large one takes longer than most tasks.
     for limit in sorted({min(4096, max_states), max_states}):
         table = np.empty(1 << (2 * limit).bit_length(), dtype=np.int64)
         states, parents = np.empty(limit, dtype=np.int64), np.empty(limit, dtype=np.int32)
@@ -298,10 +300,10 @@ def action_sequence(
 
 
 def action_program(actions: npt.NDArray[np.int8]) -> IntArray:
-    """`[T]` the tokens of the program that is an action sequence, EOS included.
+    """`[T]` the tokens of the program that consists of an action sequence, EOS included.
 
     Raises:
-        ValueError: no actions; a program has one at least.
+        ValueError: there are no actions; a program has at least one.
     """
     if not len(actions):
         raise ValueError("a program has one action at least")
@@ -315,7 +317,8 @@ def straight_program(
 ) -> IntArray | None:
     """`[T]` the shortest program without blocks that takes every input to its output, or None.
 
-    Where every output is its input no action is needed, but a program has one: it turns there and back.
+    Where every output equals its input no action is needed, but a program has at least one: it turns left and
+    back.
 
     Raises:
         ValueError: as `action_sequence`.

@@ -1,8 +1,9 @@
-"""What a program does, told from what it does in a fixed set of worlds: a hash.
+"""The behaviour of a program in a fixed set of worlds, as a hash.
 
-Two programs of one behaviour end alike in all of these worlds and leave them alike, so tasks are told apart,
-and split into training and test sets, by the hash of that. Most random worlds let most programs crash, which
-tells little; so a third of the probes have markers in most cells and no walls, and a third is half way.
+Programs with the same behaviour end in the same way in all of these worlds and leave them in the same state.
+The hash distinguishes tasks and decides whether a task is for training or for tests. Most programs crash in
+most random worlds, which says little about them. So a third of the probes have markers in most cells and no
+walls, and another third is in between.
 
 Shapes: P programs, T tokens, K probes, W `WORLD_SIZE`.
 """
@@ -14,8 +15,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
 from lasynth.domains.karel.machine import MAX_TICKS, new_counters, run_code
@@ -35,7 +36,7 @@ _OK = int(Status.OK)
 
 @cache
 def _probes() -> WorldArray:
-    # Written out, so that a change of the settings' defaults does not change what a behaviour is.
+    # Written out, so that a change of the defaults does not change the hashes.
     counts = (0.6, 0.1, 0.1, 0.05, 0.05, 0.03, 0.03, 0.02, 0.02)
     shares = (((0.0, 0.2), (0.0, 0.2)), ((0.8, 1.0), (0.0, 0.0)), ((0.4, 0.6), (0.0, 0.2)))
     settings = [
@@ -53,7 +54,7 @@ def _probes() -> WorldArray:
     for number, key in enumerate(program_keys(_SEED, 0, NUM_PROBES)):
         stream = np.array([key], dtype=np.uint64)
         kind = number % len(settings)
-        # Where most cells can be gone to, wide grids keep the robot off the frame.
+        # In worlds with few walls, wide grids keep the robot away from the frame.
         low = 2 if kind == 0 else 9
         num_rows, num_cols = (low + draw_below(stream, 17 - low) for _ in range(2))
         draw_world(stream, weights[kind], num_rows, num_cols, probes_KW[number])
@@ -61,15 +62,15 @@ def _probes() -> WorldArray:
 
 
 def behaviour_probes() -> WorldArray:
-    """`[K, W]` the probes, the same ones at every call."""
+    """`[K, W]` the probes, the same for every call."""
     return _probes().copy()
 
 
 @njit(cache=True, nogil=True)
 def hash_behaviour(code: IntArray, counters: IntArray, probes_KW: WorldArray) -> int:
-    """A number from 0 to 2**62 that depends on how compiled code ends on every probe, and leaves it.
+    """A number from 0 to 2**62, computed from the status and the final world of each probe.
 
-    Of a run that is not OK its status counts alone.
+    For a run that is not OK, only the status counts.
     """
     first, second = 1, 1
     world = np.empty(probes_KW.shape[1], dtype=np.uint8)
@@ -80,7 +81,7 @@ def hash_behaviour(code: IntArray, counters: IntArray, probes_KW: WorldArray) ->
         if status != _OK:
             continue
         for place in range(len(world)):
-            if world[place] != probes_KW[probe, place]:  # the rest is the probe's, which is fixed
+            if world[place] != probes_KW[probe, place]:  # unchanged places add nothing
                 word = place * 256 + int(world[place]) + 16
                 first, second = mixed(first, second, word)
     return joined(first, second)

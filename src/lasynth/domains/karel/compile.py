@@ -1,7 +1,7 @@
-"""Token arrays compiled to a few instructions, along the tables of the grammar.
+"""Compiles token arrays to a small set of instructions, along the tables of the grammar.
 
 Instructions are 32-bit words: operation (4 bits), argument (5 bits), counter (6 bits) and target (17 bits).
-A second array says at which token an instruction stands; traces show it.
+A second array holds the position of the token that each instruction belongs to; traces show it.
 
 | operation | does |
 |---|---|
@@ -19,9 +19,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from lasynth.automaton import MAX_ACTIONS, shift
+from lasynth.compiled import njit
 from lasynth.domains.karel.grammar import (
     ACTIONS,
     FIRST_ACTION,
@@ -34,17 +34,17 @@ from lasynth.domains.karel.grammar import (
 )
 from lasynth.grammar import IntArray
 
-# The names of the operations are left out: write `compile.ACT`.
+# The operations are not exported: write `compile.ACT`.
 __all__ = ["MAX_PROGRAM_TOKENS", "STACK_SIZE", "compile_tokens", "new_code", "new_work"]
 
 ACT, SKIP, LOOP, JUMP, COUNT, NEXT, HALT = range(7)
 COUNTER_SHIFT: Final = 9
 TARGET_SHIFT: Final = 15
-NEGATED: Final = 8  # added to a condition that `not` stands before
-# So that a target fits in its word; no program that anyone searches for is nearly as long.
+NEGATED: Final = 8  # added to a condition after `not`
+# A target must fit in its word; no program in practice is nearly as long.
 MAX_PROGRAM_TOKENS: Final = 2**16
 
-STACK_SIZE: Final = 12 * MAX_DEPTH + 16  # of the parser: an open block takes eleven places at most
+STACK_SIZE: Final = 12 * MAX_DEPTH + 16  # of the parser: an open block takes at most eleven entries
 _RECORD: Final = 2  # of an open statement: its instruction, its condition
 _AT_ACTIONS: Final = STACK_SIZE
 _AT_OPEN: Final = _AT_ACTIONS + MAX_ACTIONS
@@ -62,18 +62,18 @@ _IF, _ELSE, _END_IF = (ACTIONS.index(name) for name in ("if", "else", "end_if"))
 
 
 def new_code(num_tokens: int) -> IntArray:
-    """`[2, size]` room for the code of any program of up to `num_tokens` tokens, and its places."""
+    """`[2, size]` room for the code of any program of up to `num_tokens` tokens, and its positions."""
     return np.zeros((2, num_tokens + 2), dtype=np.int32)
 
 
 def new_work() -> IntArray:
-    """What `compile_tokens` works on; its content between calls does not matter."""
+    """A work array for `compile_tokens`; its content between calls does not matter."""
     return np.zeros(_WORK_SIZE, dtype=np.int32)
 
 
 @njit(cache=True, nogil=True)
 def _emit(code: IntArray, size: int, word: int, position: int) -> int:
-    """Write an instruction behind the others; returns how many there are then."""
+    """Append an instruction; returns the new number of instructions."""
     code[0, size] = word
     code[1, size] = position
     return size + 1
@@ -85,13 +85,13 @@ def compile_tokens(tokens: IntArray, code: IntArray, work: IntArray) -> int:
 
     Args:
         tokens: `[T]`, ended by EOS; what follows it is not read.
-        code: receives the instructions in row 0, and in row 1 the position of the token each belongs
-            to, for a statement with a block that of its first word; `new_code(T)` is large enough.
-        work: of `new_work`.
+        code: receives the instructions in row 0, and in row 1 the position of each one's token; for a
+            statement with a block this is its first token. `new_code(T)` is large enough.
+        work: from `new_work`.
 
     Returns:
         The number of instructions; -1 where the tokens are not a program: a syntax error, no EOS,
-        more than `MAX_DEPTH` blocks nested.
+        more than `MAX_DEPTH` nested blocks.
     """
     stack = work[:STACK_SIZE]
     actions = work[_AT_ACTIONS:_AT_OPEN]
@@ -122,7 +122,7 @@ def compile_tokens(tokens: IntArray, code: IntArray, work: IntArray) -> int:
             elif action == _IF or action == _WHILE or action == _REPEAT:
                 if depth == MAX_DEPTH:
                     return -1
-                # Between the first word and here stand `R=n`, or `c( X c)`, or `c( not c( X c) c)`.
+                # Between the first token and here is `R=n`, `c( X c)` or `c( not c( X c) c)`.
                 first = position - 1
                 if action != _REPEAT:
                     first = position - (6 if condition >= NEGATED else 3)

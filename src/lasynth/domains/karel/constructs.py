@@ -1,4 +1,4 @@
-"""What Karel programs are made of: the words they use, and how deep blocks and loops are nested.
+"""Statistics of Karel programs: the constructs they use, and how deep their blocks and loops are nested.
 
 Shapes: P programs, T tokens.
 """
@@ -18,7 +18,7 @@ __all__ = ["CONSTRUCTS", "constructs_of", "depths_of"]
 _OPEN = np.array([token_of(text) for text in ("r(", "w(", "i(", "e(")])
 _CLOSE = np.array([token_of(text) for text in ("r)", "w)", "i)", "e)")])
 _OPEN_LOOP, _CLOSE_LOOP = _OPEN[:2], _CLOSE[:2]
-# Constructs in the order in which statistics show them; the words of the benchmark's form.
+# Constructs in the order in which statistics show them, as the benchmark writes them.
 CONSTRUCTS: Final = (*ACTION_NAMES, "REPEAT", "WHILE", "IF", "IFELSE", *CONDITION_NAMES, "not")
 
 
@@ -28,7 +28,7 @@ def constructs_of(tokens_PT: IntArray) -> dict[str, npt.NDArray[np.bool_]]:
 
 
 def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """How deep blocks, and loops, are nested in each program: `([P], [P])`, 0 without any."""
+    """The nesting depth of blocks, and of loops, in each program: `([P], [P])`, 0 where there is none."""
     return _deepest(tokens_PT, _OPEN, _CLOSE), _deepest(tokens_PT, _OPEN_LOOP, _CLOSE_LOOP)
 
 

@@ -1,8 +1,8 @@
-"""Worlds as pictures: SVG of a world, and of a run as one animated SVG that any browser plays.
+"""Worlds as pictures: a world as SVG, and a run as an animated SVG that any browser plays.
 
-North is up. Walls are dark, markers amber with their number where there are several, the robot is an arrow,
-blue, or red once it has crashed. The animation (SMIL, no script) shows one tick after the other: the line
-of the program at work, the robot's step, the answer to a question.
+North is up. Walls are dark. Markers are amber, with their number if there are several. The robot is a blue
+arrow, red after a crash. The animation (SMIL, no script) shows one tick after the other: the current line of
+the program, the robot's step, the value of a condition.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ __all__ = ["run_svg", "world_svg"]
 _CELL: Final = 28
 _MARGIN: Final = 14
 _LINE: Final = 19  # height of a line of the program
-_CHAR: Final = 7.9  # width of a letter in it
-_MOVES_S: Final = 0.4  # of a step of one second, for the robot's way from cell to cell
-_QUESTION: Final = 0.7  # length of a question's step, an action's being 1
+_CHAR: Final = 7.9  # width of a character in it
+_MOVES_S: Final = 0.4  # the part of a one-second step in which the robot moves from cell to cell
+_QUESTION: Final = 0.7  # duration of a question's step, relative to that of an action
 _FONT: Final = "font-family='ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace'"
 _PAPER, _GROUND, _LINES, _STONE = "#ffffff", "#faf8f3", "#e2ddd1", "#475569"
 _AMBER, _AMBER_EDGE, _INK, _FAINT = "#f5b83d", "#b27b12", "#1f2937", "#6b7280"
@@ -54,14 +54,13 @@ def run_svg(
     seconds_per_action: float = 0.6,
     semantics: Semantics = BENCHMARK,
 ) -> str:
-    """The run of a program in a world as an animated SVG document, played over and over.
+    """The run of a program in a world as an animated SVG document, played in a loop.
 
     Args:
-        program: shown beside the world, the line at work highlighted.
-        world: where it begins.
-        seconds_per_action: how long an action takes; a question takes a little less.
-        semantics: how the run is scored; a run that crashes or has no ticks left ends with a word that
-            says so.
+        program: shown beside the world, with the current line highlighted.
+        world: the initial world.
+        seconds_per_action: duration of an action; a question takes a little less.
+        semantics: how the run is scored; the last caption says if it crashed or ran out of ticks.
     """
     tokens = to_tokens(program)
     run = _Run.of(tokens, world, semantics)
@@ -90,7 +89,7 @@ def run_svg(
 
 @dataclass(frozen=True, slots=True)
 class _Tick:
-    """One step of a run: the position of the token at work, and what is said about it."""
+    """One step of a run: the position of the current token, and the caption."""
 
     token: int
     words: str
@@ -99,7 +98,7 @@ class _Tick:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run tick by tick; `worlds` has one more, the one at the start."""
+    """A run tick by tick; `worlds` has one more entry, the initial world."""
 
     ticks: tuple[_Tick, ...]
     worlds: tuple[World, ...]
@@ -141,17 +140,17 @@ def _answer(tokens: np.ndarray, token: int, value: int) -> str:
 
 
 class _Clock:
-    """The moments of an animation: frame 0 is the start, frame i + 1 comes with tick i."""
+    """The times of an animation: frame 0 is the start, frame i + 1 belongs to tick i."""
 
     def __init__(self, lengths: Sequence[float], unit_s: float) -> None:
-        starts = np.cumsum([1.0, *lengths])  # the start is shown for one step, the end for two more
+        starts = np.cumsum([1.0, *lengths])  # the start is shown for one step, the end for two extra steps
         total = starts[-1] + 2.0
         self.starts = [0.0, *(starts[:-1] / total)]
         self.arrivals = [0.0, *((starts[:-1] + np.array(lengths) * _MOVES_S) / total)]
         self.duration = f"dur='{total * unit_s:.2f}s' repeatCount='indefinite'"
 
     def steps(self, attribute: str, values: Sequence[object], *, late: bool = False) -> str:
-        """An attribute that changes at once with each frame, or `late`, as the robot arrives."""
+        """An attribute that changes at the start of each frame or, if `late`, when the robot arrives."""
         moments = self.arrivals if late else self.starts
         kept = [i for i in range(len(values)) if i == 0 or values[i] != values[i - 1]]
         if len(kept) == 1:
@@ -163,7 +162,7 @@ class _Clock:
         )
 
     def glide(self, kind: str, values: Sequence[str]) -> str:
-        """A transformation that goes evenly from one frame's value to the next."""
+        """A transformation that is interpolated from one frame's value to the next."""
         moments, shown = [0.0], [values[0]]
         for i in range(1, len(values)):
             if values[i] != values[i - 1]:
@@ -179,7 +178,7 @@ class _Clock:
 
 
 def _code_line(line: str, left: int, bottom: int) -> str:
-    """A line of the program; its indentation is a place, since not every viewer keeps blanks."""
+    """A line of the program; its indentation is an x offset, since not every viewer keeps blanks."""
     text = line.lstrip()
     return f"<text x='{left + (len(line) - len(text)) * _CHAR:g}' y='{bottom}'>{escape(text)}</text>"
 
@@ -242,7 +241,7 @@ def _robot_still(world: World) -> str:
 
 def _robot_moving(worlds: Sequence[World], clock: _Clock) -> list[str]:
     angles = [90 * worlds[0].hero.facing]
-    for world in worlds[1:]:  # always the short way round
+    for world in worlds[1:]:  # always turn the shorter way
         turn = (world.hero.facing * 90 - angles[-1] + 180) % 360 - 180
         angles.append(angles[-1] + turn)
     colours = [_RED if world.crashed else _BLUE for world in worlds]
@@ -258,7 +257,7 @@ def _robot_moving(worlds: Sequence[World], clock: _Clock) -> list[str]:
 
 
 def _markers_changing(worlds: Sequence[World], clock: _Clock) -> list[str]:
-    """For each cell every number of markers it ever has, each visible at its time."""
+    """For each cell, every number of markers that it ever has, each visible while it applies."""
     counts = [{(row, col): count for row, col, count in world.markers} for world in worlds]
     drawn = []
     for row, col in sorted({place for here in counts for place in here}):
@@ -287,7 +286,7 @@ def _marker(world: World, row: int, col: int, count: int, animation: str, visibi
 
 
 def _captions(run: _Run, clock: _Clock, bottom: int) -> list[str]:
-    """What is going on, a text a tick below the picture, each visible at its time."""
+    """One caption per tick below the picture, each visible during its tick."""
     words = ["start", *(tick.words for tick in run.ticks)]
     if run.status == Status.CRASH:
         words[-1] += ": not possible here, crash"

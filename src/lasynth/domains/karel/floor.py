@@ -1,7 +1,7 @@
 """The floor of Karel: the shortest sequence of actions, as a program without blocks.
 
-In half of the tasks of the public benchmark all runs of the reference program take the same actions, so a
-search that knows no loop and no branch solves nearly as many.
+In half of the tasks of the public benchmark, all runs of the reference program take the same actions. So a
+search without loops and branches solves almost half of the tasks.
 
 Shapes: B problems, K examples, S states, W `WORLD_SIZE`.
 """
@@ -17,7 +17,7 @@ from lasynth.domains.karel.world import WorldArray
 
 __all__ = ["StraightLineFloor"]
 
-# Bounds of the floor itself, and of the end of a program: actions, and states of a search before it gives up.
+# Limits for whole programs and for ends of programs: actions, and states before a search gives up.
 _WHOLE: Final = {"max_length": 20, "max_states": 200_000}
 _END: Final = {"max_length": 8, "max_states": 2000}
 

@@ -34,17 +34,17 @@ class KarelTaskGenerator(TaskGenerator):
     """The settings of tasks of Karel.
 
     Attributes:
-        sampler: what the programs and their worlds are like.
-        simplify: whether parts that do nothing in any world are cut from the reference program. The real
+        sampler: the distribution of programs and worlds.
+        simplify: whether parts without an effect in any world are cut from the reference program. The real
             programs have such parts.
         num_examples: distinct worlds per task, the last one held out.
         max_tries: worlds drawn for one example before a program is rejected.
-        repeats: whether tasks for training may share a behaviour, each with its own worlds. The real ones do;
-            short programs would be rare otherwise. Those for validation and tests do only if splits are not
-            disjoint.
-        disjoint: whether no behaviour is in two splits. The real ones share many. If False, tasks are
-            distributed like the real test set, and have worlds of their own.
-        keep_straight: share of the straight tasks that is kept; the hash of the behaviour decides.
+        repeats: whether training tasks may share a behaviour, each with its own worlds. The real ones do;
+            without this, short programs would be rare. Tasks for validation and tests share behaviours only
+            if `disjoint` is False.
+        disjoint: whether no behaviour is in two splits. The real splits share many. If False, tasks are
+            distributed like the real test set, and each has its own worlds.
+        keep_straight: share of the straight tasks that are kept; the hash of the behaviour decides.
     """
 
     DOMAIN: ClassVar = "karel"
@@ -78,7 +78,7 @@ class KarelTaskGenerator(TaskGenerator):
 
     @property
     def num_cells(self) -> int:
-        """The numbers of one world."""
+        """W, the size of the array of one world."""
         return WORLD_SIZE
 
     @property
@@ -106,7 +106,7 @@ class KarelTaskGenerator(TaskGenerator):
 
     @staticmethod
     def figures_of(inputs_PKN: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
-        """See `TaskGenerator`: sizes, and the shares of cells with markers and of walls."""
+        """See `TaskGenerator`: sizes of the grids, and the shares of cells with markers and of walls."""
         found = world_statistics(inputs_PKN)
         return {
             "rows": found.rows,

@@ -1,11 +1,11 @@
 """The Karel language: its grammar and its vocabulary, as data.
 
-A program is written as in the public benchmark (Bunel et al. 2018, appendix B), its brackets included::
+A program is written as in the public benchmark (Bunel et al. 2018, appendix B), with its brackets::
 
     DEF run m( putMarker WHILE c( frontIsClear c) w( move w) m)
 
 The parser, the next-token mask, the random sampler and the machine all follow `GRAMMAR`. Blocks are
-never empty, and a condition is negated once at most; the reader of texts takes more
+never empty, and a condition is negated at most once. The reader of texts accepts more
 (`lasynth.domains.karel.parser`).
 """
 
@@ -39,11 +39,11 @@ __all__ = [
 # Token numbers. EOS ends every sequence and pads it; BOS starts the model's input.
 EOS: Final = 0
 BOS: Final = 1
-# What the robot does and what it can ask, in the order of their numbers in the machine.
+# The robot's actions and conditions, in the order of their numbers in the machine.
 ACTION_NAMES: Final = ("move", "turnRight", "turnLeft", "pickMarker", "putMarker")
 CONDITION_NAMES: Final = ("frontIsClear", "leftIsClear", "rightIsClear", "markersPresent", "noMarkersPresent")
 MAX_TIMES: Final = 19
-# How deep blocks may be nested in one another; the deepest of the benchmark's programs has 5.
+# The deepest nesting of blocks; the deepest program of the benchmark has depth 5.
 MAX_DEPTH: Final = 32
 
 _HEAD: Final = ("DEF", "run", "m(", "m)")
@@ -100,7 +100,7 @@ def _terminals_of_tokens() -> IntArray:
     return terminals
 
 
-# The terminal of each token (-1: none, BOS).
+# The terminal of each token (-1 for BOS, which has none).
 TERMINAL_OF_TOKEN: Final = _terminals_of_tokens()
 
 

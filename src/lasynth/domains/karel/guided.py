@@ -1,24 +1,25 @@
-"""Partial programs executed while they are written, token by token (Chen, Liu and Song 2019, "Exec").
+"""Executes partial programs while they are written, token by token (Chen, Liu and Song 2019, "Exec").
 
-Behind every token a program has a state: the worlds as the statements so far leave them, and the examples
-that are active, which are those that the place being written will ever run on.
+After every token a program has a state: the worlds after the statements so far, and the active examples,
+which are those whose runs reach the current position.
 
-- An action is performed at once, on the active examples. One whose action is not possible, or whose ticks
-  are used up, has crashed; it stays as the machine would leave it and is never active again.
-- Behind the condition of an `IF` or `IFELSE` only the examples where it holds are active, behind `ELSE` the
-  others, and behind the statement all of them again: their worlds have changed apart and are merged.
-- The body of a `WHILE` is written on the examples where the condition holds, that of a `REPEAT` on all (none
-  for `R=0`), and executed once while it is written. That was the first round, so where the body ends the
-  loop goes on from there to its end, which gives what the whole loop does to the worlds before it.
+- An action is performed at once on the active examples. An example whose action is not possible, or whose
+  ticks are used up, has crashed: its world stays as the machine would leave it, and it is never active again.
+- After the condition of an `IF` or `IFELSE` only the examples where it holds are active, after `ELSE` the
+  other ones, and after the statement all of them again, each with its own world.
+- The body of a `WHILE` is executed once while it is written, on the examples where the condition holds; that
+  of a `REPEAT` on all examples (on none for `R=0`). This is the first round. Where the body ends, the loop
+  continues from there to its end. So the result is that of the whole loop.
 
-So behind every statement of the outermost block the worlds are what `run_batch` makes of the program up to
-there, ticks included. In a block that no example enters nothing is executed. What the authors do there is
-not known; here all examples that have not crashed are then seen (all, where none is left), as they stand:
-something must be read, and they are what there is.
+So after every statement of the outermost block the worlds equal the result of `run_batch` for the program so
+far, ticks included. In a block that no example enters, nothing is executed. What the authors do there is not
+known. Here a model then sees all examples that have not crashed (or all, if every one has crashed) in their
+current state, because it needs some input.
 
-Two doors: `GuidedWorlds` advances the rows of a search, `along` gives the states at all positions of whole
-programs. Shapes: R rows, B programs, K examples, W `WORLD_SIZE`, T tokens, S distinct states, Q distinct
-worlds of an example.
+`GuidedWorlds` advances the rows of a search; `along` gives the states at all positions of whole programs.
+
+Shapes: R rows, B programs, K examples, W `WORLD_SIZE`, T tokens, S distinct states, Q distinct worlds of an
+example.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.karel.grammar import EOS
 from lasynth.domains.karel.guided_rows import Rows, Work, new_rows, new_work, reset, see, take, with_room
 from lasynth.domains.karel.machine import check_batch
@@ -63,13 +64,13 @@ def _see_rows(s: Rows, seen_RK: BoolArray) -> None:
 
 
 class GuidedWorlds:
-    """The states of several programs being written, each on worlds of its own.
+    """The states of several partial programs, each on its own worlds.
 
     Args:
         inputs_RKW: `[R, K, W]` the input worlds of each row.
 
     Raises:
-        ValueError: arrays that are no worlds.
+        ValueError: the arrays are not worlds.
     """
 
     __slots__ = ("_rows", "_work")
@@ -86,34 +87,34 @@ class GuidedWorlds:
 
     @property
     def worlds(self) -> WorldArray:
-        """`[R, K, W]` the worlds as they are now; not to be changed."""
+        """`[R, K, W]` the current worlds; do not change them."""
         return self._rows.worlds
 
     @property
     def changed(self) -> BoolArray:
-        """`[R, K]` the worlds that may differ from those before the last token; the others do not."""
+        """`[R, K]` the worlds that the last token may have changed; the others are the same as before."""
         return self._rows.changed
 
     @property
     def crashed(self) -> BoolArray:
-        """`[R, K]` the examples that have crashed: no program that goes on so is right."""
+        """`[R, K]` the examples that have crashed; no continuation of such a program is right."""
         crashed_RK: BoolArray = self._rows.worlds[:, :, CRASHED] != 0
         return crashed_RK
 
     def seen(self) -> BoolArray:
-        """`[R, K]`: the examples that what comes next is written for; at least one a row."""
+        """`[R, K]` the examples that the next token depends on; at least one per row."""
         seen_RK = np.empty(self._rows.active.shape, dtype=np.bool_)
         _see_rows(self._rows, seen_RK)
         return seen_RK
 
     def advance(self, tokens: npt.ArrayLike) -> None:
-        """Append a token to every row; EOS leaves a finished row as it is.
+        """Append a token to every row; EOS does not change a finished row.
 
         Args:
             tokens: `[R]`.
 
         Raises:
-            ValueError: a token that cannot come next; the rows are then of no further use.
+            ValueError: a token cannot come next; the rows are unusable afterwards.
         """
         tokens_R = np.ascontiguousarray(tokens, dtype=np.int32)
         if tokens_R.shape != (len(self),):
@@ -124,7 +125,7 @@ class GuidedWorlds:
             raise ValueError(f"token {tokens_R[row]} cannot come next in row {row}")
 
     def reorder(self, parents: npt.ArrayLike) -> Self:
-        """New rows of which row i continues row `parents[i]` of these; rows may repeat or be missing."""
+        """New rows, where row i continues row `parents[i]`; rows may be repeated or left out."""
         parents_R = np.asarray(parents, dtype=np.int64)
         selected = object.__new__(type(self))
         columns: list[Any] = [array[parents_R] for array in self._rows]
@@ -135,15 +136,15 @@ class GuidedWorlds:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class States:
-    """The states along whole programs, each once.
+    """The distinct states along whole programs.
 
     Attributes:
-        state_BT: the state behind the tokens before position t, one of S. The first B are those at the
-            beginning of each program; those of a program rise.
-        seen_SK: the examples that what comes next is written for.
+        state_BT: the state after the tokens before position t, one of S. The first B are the states at the
+            beginning of each program; the numbers in a program never fall.
+        seen_SK: the examples that the next token depends on.
         world_SK: the world of each example, one of Q. The first B K are the inputs.
         worlds_QW: the distinct worlds of each example in its program.
-        example_Q: `program * K + example` of each.
+        example_Q: `program * K + example` for each world.
     """
 
     state_BT: Ints
@@ -165,7 +166,7 @@ def _along(
     worlds_QW: WorldArray,
     example_Q: Ints,
 ) -> tuple[int, int, int]:
-    """Fill in the states; how many states and worlds there are, and the place that does not fit or -1."""
+    """Fill in the states; returns their number, that of worlds, and the index of an invalid token or -1."""
     num_rows, num_positions = tokens_BT.shape
     num_examples = inputs_BKW.shape[1]
     num_states, num_worlds = num_rows, num_rows * num_examples
@@ -207,11 +208,11 @@ def along(tokens_BT: IntArray, inputs_BKW: WorldArray) -> States:
         inputs_BKW: `[B, K, W]` their input worlds.
 
     Raises:
-        ValueError: a row that is not the beginning of a program, or arrays that are no worlds.
+        ValueError: a row is not the beginning of a program, or the arrays are not worlds.
     """
     tokens, worlds_BKW = check_batch(tokens_BT, inputs_BKW)
     (num_rows, num_positions), num_examples = tokens.shape, worlds_BKW.shape[1]
-    # Only some tokens change a world: actions and the ends of loops, and a question that uses up the ticks.
+    # At most one new state per token: not every token changes a world or the active examples.
     most = num_rows + int((tokens != EOS).sum())
     state_BT = np.zeros(tokens.shape, dtype=np.int64)
     seen_SK = np.zeros((most, num_examples), dtype=np.bool_)

@@ -1,7 +1,7 @@
 """The compiled core of `lasynth.domains.karel.guided`: rows of partial programs with their worlds.
 
-A row is a parser's stack, the instructions so far (of `lasynth.domains.karel.compile`, so that loops can be
-run) and, for each open statement, what each example does in it.
+A row is a parser's stack, the instructions so far (as in `lasynth.domains.karel.compile`, so that loops can
+be run) and, for each open statement, what each example does in it.
 
 Shapes: R rows, K examples, W `WORLD_SIZE`, C instructions.
 """
@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from lasynth.automaton import MAX_ACTIONS, shift
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.karel import compile as ins
 from lasynth.domains.karel.compile import STACK_SIZE
@@ -43,28 +43,28 @@ _ACT, _TEST, _NEGATED = (ACTIONS.index(name) for name in ("act", "test", "negate
 _WHILE, _REPEAT, _IF, _ELSE = (ACTIONS.index(name) for name in ("while", "repeat", "if", "else"))
 _END_IF, _END_WHILE, _END_REPEAT = (ACTIONS.index(name) for name in ("end_if", "end_while", "end_repeat"))
 _OK = int(Status.OK)
-# A row's numbers: size of the parser's stack, instructions, open statements, the condition being read.
+# The numbers of a row: size of the parser's stack, instructions, open statements, current condition.
 _SIZE, _CODE, _DEPTH, _CONDITION = range(4)
-# What an example does in an open statement: it was not there, it went in, it goes round or to the `ELSE`.
+# What an example does in an open statement: it does not reach it, enters it, or skips it or takes the `ELSE`.
 _ABSENT, _INSIDE, _OUTSIDE = range(3)
 
 
 class Rows(NamedTuple):
-    """The arrays behind the rows; `[r]` of each belongs to row r."""
+    """The arrays of the rows; index r of each belongs to row r."""
 
     stacks: IntArray  # [R, STACK_SIZE] of the parser
     numbers: IntArray  # [R, 4]
     codes: IntArray  # [R, 2, C] instructions, as `compile_tokens` writes them; the first is a jump
     opened: IntArray  # [R, MAX_DEPTH, 2] the first instruction of an open statement, its condition or count
-    branches: npt.NDArray[np.uint8]  # [R, MAX_DEPTH, K] what each example does in it
+    branches: npt.NDArray[np.uint8]  # [R, MAX_DEPTH, K] `_ABSENT`, `_INSIDE` or `_OUTSIDE`
     worlds: WorldArray  # [R, K, W]
-    ticks: IntArray  # [R, K] left
-    active: BoolArray  # [R, K] executed on
+    ticks: IntArray  # [R, K] ticks left
+    active: BoolArray  # [R, K] the examples that the next token is executed on
     changed: BoolArray  # [R, K] whether the last token changed the world
 
 
 class Work(NamedTuple):
-    """Scratch of the compiled functions."""
+    """Work arrays of the compiled functions."""
 
     actions: IntArray
     counters: IntArray
@@ -72,7 +72,7 @@ class Work(NamedTuple):
 
 
 def new_rows(num_rows: int, num_examples: int, room: int) -> Rows:
-    """Room for rows, with that many instructions each; `reset` begins one."""
+    """Room for rows of up to `room` instructions; `reset` begins a row."""
     return Rows(
         np.zeros((num_rows, STACK_SIZE), dtype=np.int32),
         np.zeros((num_rows, 4), dtype=np.int32),
@@ -87,7 +87,7 @@ def new_rows(num_rows: int, num_examples: int, room: int) -> Rows:
 
 
 def with_room(s: Rows) -> Rows:
-    """The rows with room for what one more token writes: two instructions, and one behind the last."""
+    """The rows with room for one more token: two instructions, and a HALT after the last one."""
     room = s.codes.shape[2]
     if not len(s.numbers) or s.numbers[:, _CODE].max() + 3 <= room:
         return s
@@ -97,7 +97,7 @@ def with_room(s: Rows) -> Rows:
 
 
 def new_work() -> Work:
-    """What `take` works on; its content between calls does not matter."""
+    """Work arrays for `take`; their content between calls does not matter."""
     return Work(
         np.zeros(MAX_ACTIONS, dtype=np.int32),
         new_counters(),
@@ -110,7 +110,7 @@ def reset(s: Rows, row: int, worlds_KW: WorldArray) -> None:
     """Begin a program in given worlds."""
     s.stacks[row, 0] = _START
     s.numbers[row, _SIZE] = 1
-    s.numbers[row, _CODE] = 1  # instruction 0 is where runs begin: a jump to the loop that goes on
+    s.numbers[row, _CODE] = 1  # runs start at instruction 0, a jump to the loop to continue
     s.numbers[row, _DEPTH] = 0
     s.numbers[row, _CONDITION] = 0
     s.worlds[row] = worlds_KW
@@ -128,7 +128,7 @@ def _write(s: Rows, row: int, word: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _spend(s: Rows, row: int, example: int) -> bool:
-    """Take a tick; False where there was none left, which is a crash."""
+    """Use a tick; False where none was left, which counts as a crash."""
     s.ticks[row, example] -= 1
     if s.ticks[row, example] >= 0:
         return True
@@ -150,7 +150,7 @@ def _act(s: Rows, row: int, action: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _enter(s: Rows, row: int, kind: int, argument: int) -> bool:
-    """Begin a block: only the examples that go in stay active. False where blocks are nested too deeply."""
+    """Begin a block: only the examples that enter it stay active. False where the nesting is too deep."""
     depth = s.numbers[row, _DEPTH]
     if depth == MAX_DEPTH:
         return False
@@ -183,7 +183,7 @@ def _enter(s: Rows, row: int, kind: int, argument: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def _otherwise(s: Rows, row: int) -> None:
-    """Behind `ELSE`: the examples that did not go into the first block."""
+    """Begin the `ELSE` block: the examples that did not enter the first block become active."""
     depth = s.numbers[row, _DEPTH] - 1
     size = s.numbers[row, _CODE]
     s.codes[row, 0, s.opened[row, depth, 0]] |= (size + 1) << ins.TARGET_SHIFT
@@ -195,7 +195,7 @@ def _otherwise(s: Rows, row: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _go_on(s: Rows, work: Work, row: int, example: int, start: int) -> None:
-    """Run the code behind `start` to its end, from the world and the ticks of an example."""
+    """Run the code from `start` to its end, with the world and the ticks of an example."""
     code, world = s.codes[row], s.worlds[row, example]
     code[0, 0] = ins.JUMP | start << ins.TARGET_SHIFT
     code[0, s.numbers[row, _CODE]] = ins.HALT
@@ -211,7 +211,7 @@ def _go_on(s: Rows, work: Work, row: int, example: int, start: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _leave(s: Rows, work: Work, row: int, kind: int) -> None:
-    """Behind a statement with blocks: a loop goes on to its end, and who was there before is active again."""
+    """End a statement with blocks: a loop runs to its end; the examples active before it are active again."""
     depth = s.numbers[row, _DEPTH] - 1
     s.numbers[row, _DEPTH] = depth
     start, argument = s.opened[row, depth, 0], s.opened[row, depth, 1]
@@ -220,7 +220,7 @@ def _leave(s: Rows, work: Work, row: int, kind: int) -> None:
         _write(s, row, ins.LOOP | argument << 4 | (start + 1) << ins.TARGET_SHIFT)
     elif kind == _END_REPEAT:
         _write(s, row, ins.NEXT | depth << ins.COUNTER_SHIFT | (start + 1) << ins.TARGET_SHIFT)
-    # A branch goes behind what follows, a loop to its question.
+    # A branch jumps past its block, a loop to its condition.
     s.codes[row, 0, start] |= again << ins.TARGET_SHIFT
     for example in range(s.active.shape[1]):
         if kind != _END_IF and s.active[row, example]:
@@ -232,7 +232,7 @@ def _leave(s: Rows, work: Work, row: int, kind: int) -> None:
 
 @njit(cache=True, nogil=True)
 def take(s: Rows, work: Work, row: int, token: int) -> bool:
-    """Append a token to a row; False where it does not fit (the row is then of no further use)."""
+    """Append a token to a row; False where it does not fit (the row is unusable afterwards)."""
     numbers = s.numbers[row]
     s.changed[row] = False
     if numbers[_SIZE] == 0:
@@ -267,7 +267,7 @@ def take(s: Rows, work: Work, row: int, token: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def see(s: Rows, row: int, seen_K: BoolArray) -> None:
-    """The examples to be read: the active ones; where there are none, those not crashed; else all."""
+    """Fill in the examples to show: the active ones, else those that have not crashed, else all."""
     seen_K[:] = s.active[row]
     if not seen_K.any():
         seen_K[:] = s.worlds[row, :, CRASHED] == 0

@@ -6,6 +6,7 @@ comments (`# ...`) are dropped, any indentation will do as long as a block keeps
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -14,10 +15,14 @@ from lasynth.domains.karel import syntax
 from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES, MAX_DEPTH, MAX_TIMES
 from lasynth.domains.karel.token_form import similar
 from lasynth.errors import ProgramError
+from lasynth.limits import check_num_tokens
 
 __all__ = ["parse_indented"]
 
-_HEADER: Final = re.compile(r"def\s+run\s*(?:\(\s*\))?\s*:?")
+# The quantifiers give nothing back, so that no line is looked at twice.
+_HEADER: Final = re.compile(r"def\s++run\s*+(?:\(\s*+\)\s*+)?+:?")
+_ACTION: Final = re.compile(r"(\w++)\s*+(?:\(\s*+\)\s*+)?+;?")
+_TIMES: Final = re.compile(r"(\(\s*+)?+(?:R=)?([0-9]{1,9})(?(1)\s*+\))")
 _STATEMENT_WORDS: Final = frozenset((*ACTION_NAMES, "while", "repeat", "if", "else"))
 _CONDITION_WORDS: Final = frozenset((*CONDITION_NAMES, "not"))
 
@@ -50,7 +55,9 @@ class _Reader:
             line = raw.split("#", 1)[0].expandtabs(8).rstrip()
             if line.strip():
                 self.lines.append(_Line(number, len(line) - len(line.lstrip()), line.strip()))
+        check_num_tokens(len(self.lines))
         self.at = 0
+        self.indents: list[int] = []  # of the open blocks
 
     def program(self) -> syntax.Program:
         if not self.lines:
@@ -60,6 +67,7 @@ class _Reader:
             if not _HEADER.fullmatch(first.text):
                 raise self.error(first, "the first line is 'def run():'")
             self.at = 1
+            self.indents.append(first.indent)
             body = self.block(first, first.indent, 0)
         else:
             body = self.statements(first.indent, 0)
@@ -78,25 +86,26 @@ class _Reader:
     def statements(self, indent: int, depth: int) -> syntax.Block:
         """The statements that begin at one indentation, up to a line that is indented less."""
         found = []
+        self.indents.append(indent)
         while self.at < len(self.lines) and self.lines[self.at].indent >= indent:
             line = self.lines[self.at]
             if line.indent > indent:
                 raise self.error(line, "this line is indented more than the one above it")
             self.at += 1
             found.append(self.statement(line, depth))
+        self.indents.pop()
         if self.at < len(self.lines):
             line = self.lines[self.at]
-            # It has to meet the indentation of a block around this one, which begins at a line before.
-            if all(other.indent != line.indent for other in self.lines[: self.at]):
+            if line.indent not in self.indents:
                 raise self.error(line, "the indentation of this line is that of no block around it")
         return tuple(found)
 
     def statement(self, line: _Line, depth: int) -> syntax.Statement:
         word = re.split(r"[\s:(]", line.text, maxsplit=1)[0]
         if word not in ("while", "repeat", "if"):
-            name = re.sub(r"\s*\(\s*\)\s*$", "", line.text).removesuffix(";")
-            if name in ACTION_NAMES:
-                return syntax.Action(name)
+            action = _ACTION.fullmatch(line.text)
+            if action is not None and action[1] in ACTION_NAMES:
+                return syntax.Action(action[1])
             raise self.no_statement(line, word)
         if ":" in line.text and not line.text.endswith(":"):
             at = line.text.index(":") + 1
@@ -119,25 +128,27 @@ class _Reader:
         return syntax.If(condition, body)
 
     def times(self, line: _Line, text: str) -> int:
-        number = re.fullmatch(r"\(?\s*(?:R=)?(\d{1,9})\s*\)?", text)
+        number = _TIMES.fullmatch(text)
         if number is None:
             raise self.error(line, "after 'repeat' stands a number, as in 'repeat 5:'", len("repeat") + 1)
-        if int(number[1]) > MAX_TIMES:
-            raise self.error(line, f"a count is 0 to {MAX_TIMES}", line.text.index(number[1]))
-        return int(number[1])
+        if int(number[2]) > MAX_TIMES:
+            raise self.error(line, f"a count is 0 to {MAX_TIMES}", line.text.index(number[2]))
+        return int(number[2])
 
     def condition(self, line: _Line, text: str, word: str) -> syntax.Condition:
-        negated = False
-        found = re.findall(r"[^\s()]+|[()]", text)
-        names = [part for part in found if part not in "()"]
-        while names and names[0] == "not":
-            negated = not negated
-            del names[0]
-        if len(names) == 1 and names[0] in CONDITION_NAMES and found.count("(") == found.count(")"):
-            return syntax.Condition(names[0], negated)
+        found = re.findall(r"[^\s()]++|[()]", text)
+        before = list(itertools.takewhile(lambda part: part in ("not", "("), found))
+        rest = found[len(before) :]
+        after = rest[3:] if rest[1:3] == ["(", ")"] else rest[1:]
+        names = [part for part in rest if part not in "()"]
+        closed = after == [")"] * before.count("(")
+        if len(names) == 1 and names[0] in CONDITION_NAMES and closed:
+            return syntax.Condition(names[0], before.count("not") % 2 == 1)
         column = line.text.index(names[0], len(word)) if names else len(word)
         if len(names) == 1 and names[0] not in CONDITION_NAMES:
             what = f"unknown condition '{names[0]}'{similar(names[0], _CONDITION_WORDS)}"
+        elif len(names) == 1:
+            what = "the parentheses of this condition do not match"
         elif names:
             what = "a condition is one question, with or without 'not'"
         else:

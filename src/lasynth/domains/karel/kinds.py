@@ -1,7 +1,7 @@
 """The kind of a program by its control flow: Seq-only, If-only, Loop-only, Mixture (Fig. 4 of the paper).
 
-The paper writes Repeat/While-only: loops of one of the two sorts and no branch. A program with both sorts
-of loops is a mixture.
+The paper calls Loop-only "Repeat/While-only": loops of one of the two sorts and no branch. A program with
+both sorts of loops is a mixture.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WHILE, _REPEAT, _IF, _IFELSE = (token_of(text) for text in ("WHILE", "REPEAT", 
 
 
 class Kind(IntEnum):
-    """Which control flow a program has. The numbers are stored in data shards."""
+    """The control flow of a program. The numbers are stored in data shards."""
 
     SEQ_ONLY = 0
     IF_ONLY = 1
@@ -37,7 +37,7 @@ def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
     """The kinds of many programs.
 
     Args:
-        tokens_PT: programs, one a row, ended and padded by EOS.
+        tokens_PT: programs, one per row, ended and padded by EOS.
 
     Returns:
         `[P]` numbers of `Kind`.

@@ -25,7 +25,7 @@ __all__ = ["LANGUAGE"]
 
 
 def _show_pairs(pairs: Sequence[tuple[World, World]], titles: Sequence[str]) -> None:
-    from lasynth.domains.karel.terminal import show_pairs  # rich is for people only
+    from lasynth.domains.karel.terminal import show_pairs  # it loads rich, which only people need
 
     show_pairs(pairs, titles)
 

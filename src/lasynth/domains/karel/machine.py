@@ -1,12 +1,11 @@
 """The machine: runs compiled programs in worlds, one at a time or in batches of programs and worlds.
 
-A run costs ticks: one for each action, each evaluation of a condition and each round of a `repeat`; where
-they are used up it ends with OUT_OF_FUEL. An action that is not possible (a move into a wall, a marker
-picked where there is none, or put where there are `max_markers`) ends it with CRASH. This is how the public
-benchmark scores (Bunel et al. 2018); `Semantics` holds the variants of its peers.
+A run costs ticks: one for each action, each evaluation of a condition and each round of a `repeat`. A run
+without ticks left ends with OUT_OF_FUEL. An impossible action (a move into a wall, picking a marker where
+there is none, putting one where there are `max_markers`) ends it with CRASH. The public benchmark scores this
+way (Bunel et al. 2018); `Semantics` holds the variants of its peers.
 
-Callers in compiled code use `perform` and `holds` on single worlds, or whole programs on arrays of their
-own::
+Compiled callers use `perform` and `holds` on single worlds, or run whole programs with their own arrays::
 
     code, work, counters = new_code(num_tokens), new_work(), new_counters()
     if compile_tokens(tokens, code, work) > 0:
@@ -22,8 +21,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.karel import compile as ins
 from lasynth.domains.karel.compile import compile_tokens, new_code, new_work
@@ -48,7 +47,7 @@ __all__ = [
 ]
 
 MAX_TICKS: Final = 200
-# Numbers of actions, in the order of `ACTION_NAMES`, and of conditions in that of `CONDITION_NAMES`.
+# The numbers of actions, in the order of `ACTION_NAMES`, and of conditions, in that of `CONDITION_NAMES`.
 MOVE, TURN_RIGHT, TURN_LEFT, PICK_MARKER, PUT_MARKER = range(len(ACTION_NAMES))
 _, _LEFT, _RIGHT, _MARKERS, _ = range(len(CONDITION_NAMES))
 
@@ -62,10 +61,9 @@ class Semantics:
     """How runs are scored.
 
     Attributes:
-        max_ticks: ticks of a run; one more ends it.
-        max_markers: how many markers a cell takes, 1 to 253.
-        crash: whether an action that is not possible ends the run; else it does nothing but cost its
-            tick.
+        max_ticks: the ticks that a run may use; one more ends it.
+        max_markers: the largest number of markers in a cell, 1 to 253.
+        crash: whether an impossible action ends the run; else it only costs its tick.
     """
 
     max_ticks: int = MAX_TICKS
@@ -82,19 +80,19 @@ BENCHMARK: Final = Semantics()
 
 @njit(cache=True, nogil=True)
 def hero_cell(world: WorldArray) -> int:
-    """The number of the cell that the robot stands in."""
+    """The number of the robot's cell."""
     return (int(world[HERO_ROW]) + 1) * FRAME + int(world[HERO_COL]) + 1
 
 
 @njit(cache=True, nogil=True)
 def turn_of(condition: int) -> int:
-    """How often the robot would turn right to face the cell that a condition asks about."""
+    """The number of right turns after which the robot would face the cell that a condition asks about."""
     return 3 if condition == _LEFT else 1 if condition == _RIGHT else 0
 
 
 @njit(cache=True, nogil=True)
 def ahead(world: WorldArray, turn: int) -> int:
-    """The number of the cell in front of the robot once it has turned right `turn` times."""
+    """The number of the cell that would be in front of the robot after `turn` right turns."""
     facing = (int(world[FACING]) + turn) & 3
     cell = hero_cell(world)
     step = 1 if facing & 1 else FRAME
@@ -103,15 +101,15 @@ def ahead(world: WorldArray, turn: int) -> int:
 
 @njit(cache=True, nogil=True)
 def perform(world: WorldArray, action: int, max_markers: int = MAX_MARKERS) -> bool:
-    """Let the robot act once.
+    """Perform one action.
 
     Args:
         world: `[W]`, changed in place.
         action: its number, such as `MOVE`.
-        max_markers: how many markers a cell takes.
+        max_markers: the largest number of markers in a cell.
 
     Returns:
-        False where the action is not possible; the world is then as before.
+        False where the action is not possible; the world is then unchanged.
     """
     if action == MOVE:
         if world[ahead(world, 0)] >= WALL:
@@ -149,10 +147,10 @@ def holds(world: WorldArray, condition: int) -> bool:
 
 
 class Recorder(NamedTuple):
-    """Where runs are written down; `lasynth.domains.karel.trace.Traces` says what the arrays hold.
+    """The arrays that record runs; `lasynth.domains.karel.trace.Traces` says what they hold.
 
-    Those of one run have no P and K. There is room for `max_ticks` actions and events, and for no snapshot
-    or `max_ticks + 1` of them.
+    The arrays of one run have no axes P and K. There is room for `max_ticks` actions and events, and for
+    `max_ticks + 1` snapshots or none.
     """
 
     actions_PKA: npt.NDArray[np.int8]
@@ -160,14 +158,14 @@ class Recorder(NamedTuple):
     event_tokens_PKE: IntArray
     event_values_PKE: npt.NDArray[np.int8]
     event_times_PKE: IntArray
-    counts_PK2: IntArray  # how many actions, and events
+    counts_PK2: IntArray  # the number of actions, and of events
     snapshots_PKAW: WorldArray
 
 
 def new_recorder(
     num_programs: int, num_examples: int, max_ticks: int, *, snapshots: bool = False
 ) -> Recorder:
-    """Room for runs of so many ticks; arrays are -1 where nothing is written, snapshots and counts 0."""
+    """Room for runs of up to `max_ticks` ticks; snapshots and counts begin with 0, other arrays with -1."""
     shape = num_programs, num_examples
     room = (*shape, max_ticks)
     return Recorder(
@@ -196,9 +194,9 @@ def recorder_of(r: Recorder, program: int, example: int) -> Recorder:
 
 
 def new_counters() -> IntArray:
-    """The counters of `repeat` that a run works on; their content between runs does not matter.
+    """The counters of `repeat` for a run; their content between runs does not matter.
 
-    A run leaves the ticks that it has not used in the last place.
+    A run writes the number of unused ticks into the last entry.
     """
     return np.zeros(MAX_DEPTH + 1, dtype=np.int32)
 
@@ -216,12 +214,12 @@ def run_code(
     """Run compiled code in one world.
 
     Args:
-        code: as `compile_tokens` left it.
-        world: `[W]`, changed in place. It is left as it stands where the run ends; only a run that
-            ends with OK leaves the crash flag down.
-        counters: of `new_counters`.
+        code: from `compile_tokens`.
+        world: `[W]`, changed in place to the state at the end of the run. The crash flag is set unless the
+            run ends with OK.
+        counters: from `new_counters`.
         max_ticks, max_markers, crash: as in `Semantics`.
-        recorder: of one run, receives what happens. Without one, Numba leaves its branches out.
+        recorder: the arrays of one run, which receive its course. If it is None, Numba compiles no recording.
 
     Returns:
         A `Status`.
@@ -328,18 +326,18 @@ def run_batch(
 
     Args:
         tokens_PT: `[P, T]` programs, every row ended and padded by EOS.
-        worlds_PKW: `[P, K, W]` K worlds for each program, or `[K, W]` the same ones for all.
-        fuel: ticks of a run, in place of those of `semantics`.
+        worlds_PKW: `[P, K, W]` K worlds for each program, or `[K, W]` the same worlds for all.
+        fuel: ticks of a run, instead of `semantics.max_ticks`.
         semantics: how runs are scored.
 
     Returns:
-        `(worlds_PKW, statuses_PK)`, the worlds after the runs and uint8 `Status`. A run that does not
-        end with OK leaves its world as it stood at that moment, with the crash flag up, so that it
-        equals no world that a program is wanted to make. A row that is not a program is INVALID in
-        every world; a world that has crashed before gives CRASH.
+        `(worlds_PKW, statuses_PK)`, the worlds after the runs and uint8 `Status`. If a run does not end with
+        OK, its world is the one at that moment with the crash flag set, so it equals no expected output. A
+        row that is not a program is INVALID in every world; a world whose crash flag is already set gives
+        CRASH.
 
     Raises:
-        ValueError: shapes that do not fit, or arrays that are no worlds.
+        ValueError: the shapes do not fit, or the arrays are not worlds.
     """
     tokens, after_PKW = check_batch(tokens_PT, worlds_PKW)
     max_ticks = semantics.max_ticks if fuel is None else fuel
@@ -352,7 +350,7 @@ def run_batch(
 
 @njit(cache=True, nogil=True)
 def _are_worlds(worlds_NW: WorldArray) -> bool:
-    """Whether no robot can leave its array: it stands within a frame and looks somewhere."""
+    """Whether no robot can leave its array: every robot is inside a frame and has a valid facing."""
     for number in range(len(worlds_NW)):
         world = worlds_NW[number]
         row, col = int(world[HERO_ROW]), int(world[HERO_COL])
@@ -369,14 +367,14 @@ def _are_worlds(worlds_NW: WorldArray) -> bool:
 
 
 def check_batch(tokens_PT: IntArray, worlds_PKW: WorldArray) -> tuple[IntArray, WorldArray]:
-    """The arguments of `run_batch`, checked: `[P, T]` int32 and a copy of the worlds as `[P, K, W]`.
+    """Check the arguments of `run_batch`; returns `[P, T]` int32 and a copy of the worlds as `[P, K, W]`.
 
     Raises:
-        ValueError: shapes that do not fit, or arrays that are no worlds.
+        ValueError: the shapes do not fit, or the arrays are not worlds.
     """
     if not np.issubdtype(np.asarray(tokens_PT).dtype, np.integer):
         raise ValueError(f"tokens must be integers, not {np.asarray(tokens_PT).dtype}")
-    # A copy of what cannot be written, or Numba would compile everything once more for it.
+    # Copy a read-only array, or Numba would compile everything once more for it.
     tokens = np.require(tokens_PT, np.int32, ["C", "W"])
     worlds = np.asarray(worlds_PKW)
     if tokens.ndim != 2 or worlds.ndim not in (2, 3) or worlds.shape[-1] != WORLD_SIZE:

@@ -1,6 +1,6 @@
-"""Which tokens of Karel may come next, by `lasynth.domains.kit.mask`.
+"""The tokens of Karel that may come next, from `lasynth.domains.kit.mask`.
 
-A search is offered blocks up to a depth of its own, far below the `MAX_DEPTH` of the language.
+A search opens blocks only up to a depth far below the `MAX_DEPTH` of the language.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ Shapes: T tokens, K examples, W `WORLD_SIZE`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.world import World, WorldArray
 from lasynth.errors import InputError, ProgramError
 from lasynth.grammar import IntArray
+from lasynth.reading import parse_json, utf8
 
 __all__ = ["NUM_SHOWN", "MsrRecord", "is_record", "read_msr", "read_record", "record_of", "task_json"]
 
@@ -86,9 +86,9 @@ def read_record(line: str | bytes, *, where: str | None = None) -> MsrRecord:
         InputError: anything wrong with it.
     """
     try:
-        obj = json.loads(line)
-    except (ValueError, RecursionError):
-        raise InputError("not JSON", where, "Was the file cut short? Download it again.") from None
+        obj = parse_json(line if isinstance(line, str) else utf8(line, "record"))
+    except InputError as error:
+        raise InputError(error.what, where, "Was the file cut short? Download it again.") from None
     return record_of(obj, where=where)
 
 

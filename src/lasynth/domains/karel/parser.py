@@ -15,6 +15,8 @@ from lasynth.domains.karel.syntax import Program
 from lasynth.domains.karel.token_form import parse_tokens
 from lasynth.errors import ProgramError
 from lasynth.grammar import IntArray
+from lasynth.limits import MAX_PROGRAM_TOKENS, check_num_tokens, check_program
+from lasynth.reading import UnfitError, decode_json
 
 __all__ = ["from_tokens", "parse", "to_tokens"]
 
@@ -30,17 +32,20 @@ def parse(text: str) -> Program:
     Raises:
         ProgramError: it is not a program; says where and what was expected.
     """
-    start = text.lstrip()
-    if start.startswith("{"):
+    check_program(text)
+    if text.lstrip().startswith("{"):
         try:
-            return parse_json(json.loads(text))
+            program = parse_json(decode_json(text))
         except json.JSONDecodeError as error:
-            raise ProgramError(
-                f"not JSON: {error.msg.lower()}", source=text, line=error.lineno, column=error.colno
-            ) from None
-        except RecursionError:
-            raise ProgramError("not JSON: brackets are nested too deeply") from None
-    return parse_tokens(text) if start.startswith("DEF") else parse_indented(text)
+            what = f"not JSON: {error.msg.lower()}"
+            raise ProgramError(what, source=text, line=error.lineno, column=error.colno) from None
+        except UnfitError as error:
+            raise ProgramError(str(error)) from None
+    else:
+        program = parse_tokens(text) if text.lstrip().startswith("DEF") else parse_indented(text)
+    if len(text) > MAX_PROGRAM_TOKENS:  # a token has one character at least
+        check_num_tokens(format_tokens(program).count(" ") + 1)
+    return program
 
 
 def to_tokens(program: Program) -> IntArray:

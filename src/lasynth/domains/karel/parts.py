@@ -1,4 +1,4 @@
-"""Programs of Karel taken apart and put together, by `lasynth.domains.kit.parts`."""
+"""Cuts and joins Karel programs, with `lasynth.domains.kit.parts`."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from lasynth.grammar import IntArray
 
 __all__ = ["EXCHANGEABLE", "beginnings", "chain", "short_programs"]
 
-# Tokens of which one may stand where another does.
+# Tokens that may be exchanged for one another.
 EXCHANGEABLE: Final = (
     tuple(map(token_of, ACTION_NAMES)),
     tuple(map(token_of, CONDITION_NAMES)),
     tuple(range(FIRST_TIMES, FIRST_TIMES + MAX_TIMES + 1)),
 )
-# Statements of so many tokens are enumerated: loops of four actions, loops in loops of one, single tests.
+# Statements of up to this many tokens are enumerated: loops of four actions, nested loops, single tests.
 _MAX_PIECE: Final = 8
 
 

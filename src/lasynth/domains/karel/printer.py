@@ -1,4 +1,4 @@
-"""Programs as text, in three forms: indented for people, the benchmark's tokens, the benchmark's JSON.
+"""Programs as text in three forms: indented for people, the benchmark's tokens, the benchmark's JSON.
 
 The indented form::
 

@@ -1,4 +1,4 @@
-"""Further worlds of the kind of given ones, on which programs that differ show it.
+"""Further worlds similar to given ones, in which different programs are likely to give different results.
 
 Shapes: K given worlds, W `WORLD_SIZE`.
 """
@@ -23,17 +23,17 @@ from lasynth.domains.karel.world import (
 
 __all__ = ["probe_worlds"]
 
-# Markers are put in this share of the free cells, and taken from as many of those that have some.
+# Markers are put in this share of the free cells, and taken from the same share of those that have some.
 _CHANGED: Final = 0.15
 
 
 def probe_worlds(worlds_KW: WorldArray, *, num: int, seed: int) -> WorldArray:
-    """Worlds with the walls of given ones, the robot put elsewhere and some markers put or taken.
+    """Worlds with the walls of given ones, the robot in another place, and some markers put or taken.
 
     Args:
-        worlds_KW: what to change, one after the other; the result is a function of them, `num` and `seed`.
-        num: how many worlds.
-        seed: of the random choices.
+        worlds_KW: the worlds to change, used in turn; the result is a function of them, `num` and `seed`.
+        num: the number of worlds to make.
+        seed: the seed of the random choices.
 
     Returns:
         `[num, W]`; no cell holds more than 9 markers or, where there were more, than before.
@@ -51,7 +51,7 @@ def probe_worlds(worlds_KW: WorldArray, *, num: int, seed: int) -> WorldArray:
         put = free[rng.random(len(free)) < _CHANGED]
         cells[put] = np.maximum(cells[put], rng.choice([1, 1, 1, 2, 3, 5, 9], len(put)))
         cells[free[rng.random(len(free)) < _CHANGED]] = 0
-        # Half of the robots stand on markers: picking is what fails most often otherwise.
+        # Half of the robots are on markers: otherwise picking would fail most often.
         if rng.random() < 0.5 and cells[hero] == 0:
             cells[hero] = rng.integers(1, 4)
     return probes

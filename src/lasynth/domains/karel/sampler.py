@@ -1,11 +1,10 @@
 """Random programs: a kind and a depth are drawn first, then blocks and actions until they fit.
 
 Spurious actions are not written (after Bunel et al. 2018, section 6.1): a turn next to the opposite one, a
-third turn of the same sort in a row, `putMarker` next to `pickMarker`. Every program moves. The words are
-written directly, block by block; that they are programs of the grammar is checked where tasks are drawn,
-by the compiler that follows it.
+third turn in a row in the same direction, `putMarker` next to `pickMarker`. Every program moves. The tokens
+are written directly, block by block; the compiler checks them against the grammar when tasks are drawn.
 
-Program i is a function of (seed, settings, i) alone: each has a random stream of its own.
+Program i is a function of (seed, settings, i) alone: each program has its own random stream.
 
 Shapes: P programs, T tokens.
 """
@@ -15,8 +14,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.karel.grammar import (
     ACTION_NAMES,
     CONDITION_NAMES,
@@ -33,7 +32,7 @@ from lasynth.grammar import IntArray
 
 __all__ = ["KarelSamplerSettings", "sample_into", "sample_programs"]
 
-_MAX_TRIES: Final = 2000  # programs of another kind, without a move, or too long, one after the other
+_MAX_TRIES: Final = 2000  # rejected programs in a row: of another kind, without a move, or too long
 _MAX_DEPTH: Final = 5
 
 _DEF, _RUN, _OPEN_RUN, _CLOSE_RUN = (token_of(text) for text in ("DEF", "run", "m(", "m)"))
@@ -44,15 +43,15 @@ _REPEAT, _WHILE, _IF, _IFELSE = range(4)
 _KEYWORD = np.array([token_of(text) for text in ("REPEAT", "WHILE", "IF", "IFELSE")], dtype=np.int32)
 _OPEN = np.array([token_of(text) for text in ("r(", "w(", "i(", "i(")], dtype=np.int32)
 _CLOSE = np.array([token_of(text) for text in ("r)", "w)", "i)", "i)")], dtype=np.int32)
-_ONE_ELSE = 4  # what an open block is, besides the keywords
+_ONE_ELSE = 4  # the kind of an open block that is an else; the others are the keywords
 _MOVE, _RIGHT, _LEFT, _PICK, _PUT = range(len(ACTION_NAMES))
-_NUM_CLEAR = sum(name.endswith("IsClear") for name in CONDITION_NAMES)  # they are the first ones
+_NUM_CLEAR = sum(name.endswith("IsClear") for name in CONDITION_NAMES)  # these conditions come first
 _SEQ_ONLY, _IF_ONLY, _LOOP_ONLY, _MIXTURE = (int(kind) for kind in Kind)
 
 
 @njit(cache=True, nogil=True)
 def _is_spurious(action: int, last: int, before: int) -> bool:
-    """Whether an action undoes the last one, or makes a turn that is one the other way."""
+    """Whether an action undoes the last one, or is a third turn in a row in the same direction."""
     if action == _RIGHT or action == _LEFT:
         return (last == _RIGHT + _LEFT - action) or (action == last and action == before)
     return (action == _PICK and last == _PUT) or (action == _PUT and last == _PICK)
@@ -77,7 +76,7 @@ def _draw_keyword(stream: Stream, w: Weights, kind: int, loop: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _write_head(stream: Stream, w: Weights, keyword: int, tokens: IntArray, length: int) -> int:
-    """Write a keyword, its count or condition, and the bracket behind; the length then."""
+    """Write a keyword, its count or condition, and the opening bracket; returns the new length."""
     tokens[length] = _KEYWORD[keyword]
     length += 1
     if keyword == _REPEAT:
@@ -104,9 +103,9 @@ def _write_head(stream: Stream, w: Weights, keyword: int, tokens: IntArray, leng
 
 @njit(cache=True, nogil=True)
 def _sample_once(stream: Stream, w: Weights, kind: int, depth: int, tokens: IntArray, work: IntArray) -> int:
-    """Write one program of a depth; 0 where it has no room, no move, or is of another kind.
+    """Write one program of a depth; returns its length, or 0 if it is too long, has no move or another kind.
 
-    In each block on the way down to the depth one statement must have a block, the others may.
+    In each block on the path to that depth, one statement must have a block; the others may.
     """
     left, chosen, block, last, before = work[0], work[1], work[2], work[3], work[4]
     loop = pick(stream, w.loops)
@@ -132,7 +131,7 @@ def _sample_once(stream: Stream, w: Weights, kind: int, depth: int, tokens: IntA
             length += 2
             block[level] = _ONE_ELSE
             left[level] = 1 + pick(stream, w.inner_sizes)
-            # -2: the way down goes through this side rather than the first.
+            # -2: the path down goes through the else block rather than the first block.
             chosen[level] = draw_below(stream, left[level]) if chosen[level] == -2 else -1
             last[level], before[level] = -1, -1
             continue
@@ -175,12 +174,12 @@ def sample_into(stream: Stream, w: Weights, tokens: IntArray) -> int:
     """Write one random program.
 
     Args:
-        stream: `[1]`, its random stream; changed in place.
-        w: of `KarelSamplerSettings.weights`.
+        stream: `[1]`, the program's random stream; changed in place.
+        w: from `KarelSamplerSettings.weights`.
         tokens: `[T]`, receives the program, ended and padded by EOS.
 
     Returns:
-        Number of tokens, EOS included; 0 where none of 2000 drawn fits.
+        The number of tokens, EOS included; 0 where none of 2000 programs fits.
     """
     kind = pick(stream, w.kinds)
     depth = 0
@@ -210,16 +209,16 @@ def sample_programs(config: KarelSamplerSettings, seed: int, first: int, count: 
     """Programs `first` to `first + count - 1` of a seed.
 
     Args:
-        config: what they look like.
+        config: the distribution of programs.
         seed: any integer from 0.
-        first: the first of the seed's programs.
-        count: how many, P.
+        first: the number of the first program.
+        count: the number of programs, P.
 
     Returns:
         `[P, config.max_tokens]` tokens, every row ended and padded by EOS.
 
     Raises:
-        RuntimeError: the setting makes programs that nearly never fit.
+        RuntimeError: programs of this configuration almost never fit.
     """
     tokens_PT = np.zeros((count, config.max_tokens), dtype=np.int32)
     _sample_all(program_keys(seed, first, count), config.weights(), tokens_PT)

@@ -1,8 +1,8 @@
-"""What random programs and their worlds look like: the weights of the samplers.
+"""The distribution of random programs and their worlds: the weights of the samplers.
 
 `real` has the distribution of the public benchmark's programs and worlds (Bunel et al. 2018). Programs
-without fitting worlds are dropped; the weights are tuned so that the programs kept match. A weight is
-relative to the others of its list, a `p_*` field is a probability.
+without fitting worlds are dropped; the weights are tuned so that the remaining programs match. A weight is
+relative to the others in its list; a `p_*` field is a probability.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ class KarelSamplerSettings(SamplerSettings):
         conditions: weights of the conditions of branches, in the order of `CONDITION_NAMES`.
         loop_conditions: the same of `WHILE`s.
         times: weights of 0, 1, 2... rounds of a `REPEAT`.
-        p_not: that `not` stands before an `*IsClear`; it never stands before the other two.
-        p_extra: that a statement is a block where a plain action would do, in a program with blocks.
+        p_not: that an `*IsClear` condition is negated; the other two never are.
+        p_extra: that a statement has a block where an action would be enough, in a program with blocks.
         p_cover: share of the programs whose worlds must show both outcomes of every branch. The real
-            worlds do not always; every loop is entered in some.
-        p_steer: that a condition gets the outcome that no world has shown yet, if the world leaves it
-            open.
-        p_enter: that a `WHILE` runs another round, if the world leaves it open.
+            worlds do not always show both; every loop is entered in some world.
+        p_steer: that a condition gets the outcome that no world has shown yet, if the world can still be
+            changed that way.
+        p_enter: that a `WHILE` runs another round, if the world can still be changed that way.
         sides: weights of 1, 2, 3... rows or columns.
         marker_counts: weights of 1, 2, 3... markers in a cell with markers.
-        marker_shares: bounds of bands; the share of cells with markers is uniform in one of them, chosen by
+        marker_shares: limits of bands; the share of cells with markers is uniform in one of them, chosen by
             `marker_bands`.
-        marker_bands: weights of the bands, one fewer than the bounds.
+        marker_bands: weights of the bands, one fewer than the limits.
         wall_shares, wall_bands: the same for walls.
     """
 

@@ -1,7 +1,7 @@
-"""Programs without what provably does nothing.
+"""Removes parts of programs that provably have no effect.
 
-Only what holds in every world is used: turns that cancel out, loops that run never or once, branches whose
-sides are equal. Ticks are saved, never spent, so a program that ends still does.
+The rules hold in every world: turns that cancel out, loops that run never or once, branches with equal
+sides. They never cost ticks, so a program that ends still does.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ _SHORTEST: Final[tuple[tuple[str, ...], ...]] = ((), ("turnRight",), ("turnRight
 
 
 def simplify(program: Program) -> Program:
-    """The program, or a shorter one that does the same wherever the given one runs to its end."""
+    """The program, or a shorter one with the same result in every world in which the given one ends."""
     while True:
         body = _block(program.body)
         if not body or body == program.body:
-            return program  # nothing is left to drop, or the whole of it does nothing
+            return program  # nothing is left to drop, or the whole program has no effect
         program = Program(body)
 
 
 def simplify_all(tokens_PT: Tokens) -> Tokens:
-    """Every program simplified, `[P, T]`; what is no program stays as it is."""
+    """Every program simplified, `[P, T]`; a row that is not a program is unchanged."""
     return padded([_simplified(tokens) for tokens in tokens_PT], EOS)
 
 
@@ -54,7 +54,7 @@ def _simplified(tokens: Tokens) -> Tokens:
 
 
 def _block(block: Block) -> Block:
-    """A block without idle statements; it may come back empty."""
+    """A block without idle statements; it may become empty."""
     kept: list[Statement] = []
     for statement in block:
         kept += _statement(statement)
@@ -80,7 +80,7 @@ def _shortest_turns(turns: list[Statement]) -> list[Statement]:
 
 
 def _statement(statement: Statement) -> Block:
-    """What stands for a statement: often itself, sometimes nothing."""
+    """The statements that replace a statement: often itself, sometimes none."""
     match statement:
         case Repeat(times, body):
             body = _block(body)
@@ -88,11 +88,11 @@ def _statement(statement: Statement) -> Block:
                 return ()
             if times == 1:
                 return body
-            if all(map(_is_turn, body)):  # the turns of all rounds together
+            if all(map(_is_turn, body)):  # combine the turns of all rounds
                 return tuple(_shortest_turns(list(body) * times))
             return (Repeat(times, body),)
         case While(condition, body):
-            # An empty body would be an endless loop, which it is as it stands.
+            # A body without effect makes an endless loop; it is kept, because a body cannot be empty.
             return (While(condition, _block(body) or body),)
         case If(condition, then):
             then = _block(then)
@@ -109,7 +109,7 @@ def _statement(statement: Statement) -> Block:
 
 
 def _negated(condition: Condition) -> Condition:
-    # Of the markers there are two questions, so `not` is said of what is clear only.
+    # The two conditions on markers are opposites, so only `*IsClear` is negated with `not`.
     if condition.name in _OPPOSITE:
         return Condition(condition.name if condition.negated else _OPPOSITE[condition.name])
     return Condition(condition.name, not condition.negated)

@@ -1,4 +1,4 @@
-"""What worlds are like, in figures that are known of the public benchmark.
+"""Statistics of worlds that are also known for the public benchmark.
 
 Shapes: W `WORLD_SIZE`.
 """
@@ -18,11 +18,11 @@ __all__ = ["WorldStatistics", "world_statistics"]
 
 @dataclass(frozen=True, slots=True)
 class WorldStatistics:
-    """Figures of a set of worlds.
+    """Statistics of a set of worlds.
 
     Attributes:
-        rows, cols: of each grid.
-        marker_shares, wall_shares: of each grid, the share of its cells that have markers, are walls.
+        rows, cols: size of each grid.
+        marker_shares, wall_shares: for each grid, the share of cells with markers, and of walls.
     """
 
     rows: IntArray
@@ -32,7 +32,7 @@ class WorldStatistics:
 
 
 def world_statistics(worlds_W: WorldArray) -> WorldStatistics:
-    """The figures of worlds, `[..., W]`."""
+    """The statistics of worlds, `[..., W]`."""
     worlds = np.asarray(worlds_W)
     cells = worlds.reshape(-1, worlds.shape[-1])[:, :NUM_CELLS].reshape(-1, FRAME, FRAME)
     inside = cells != OUTSIDE

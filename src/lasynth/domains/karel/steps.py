@@ -1,6 +1,6 @@
-"""Single actions in many worlds: what a model that writes traces asks of the machine.
+"""Single actions in many worlds, for models that write traces.
 
-An action that is not possible leaves its world as it is, as in the interpreter of Shin et al. (2018).
+An impossible action leaves its world unchanged, as in the interpreter of Shin et al. (2018).
 
 Shapes: N worlds, W `WORLD_SIZE`, A actions, Q worlds along all traces.
 """
@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES
 from lasynth.domains.karel.machine import holds, perform
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
@@ -20,9 +20,9 @@ from lasynth.grammar import IntArray
 
 __all__ = ["ASKED", "LEAP", "act", "ask", "unroll"]
 
-# What a trace may hold beside actions: from the input to the output at once, by ways unknown.
+# An entry of a trace besides actions: a jump from the input to the output, where the actions are unknown.
 LEAP: Final = len(ACTION_NAMES)
-# The conditions that are asked; the fifth says what the fourth does.
+# The number of conditions that `ask` returns; the fifth is the negation of the fourth.
 ASKED: Final = len(CONDITION_NAMES) - 1
 
 
@@ -62,14 +62,14 @@ def _unroll(
 
 
 def act(worlds_NW: WorldArray, actions_N: IntArray) -> WorldArray:
-    """The worlds after one action each, by the machine's number; a copy."""
+    """A copy of the worlds, each after one action, given by the machine's number."""
     after_NW = np.require(worlds_NW, np.uint8, ["C"]).copy()
     _act(after_NW, np.require(actions_N, np.int64, ["C", "W"]))
     return after_NW
 
 
 def ask(worlds_NW: WorldArray) -> npt.NDArray[np.bool_]:
-    """`[N, 4]` whether it is clear in front, to the left, to the right, and whether there are markers."""
+    """`[N, 4]` whether it is clear in front, to the left, to the right, and whether markers are present."""
     answers_NC = np.empty((len(worlds_NW), ASKED), dtype=np.bool_)
     _ask(np.require(worlds_NW, np.uint8, ["C", "W"]), answers_NC)
     return answers_NC
@@ -78,15 +78,15 @@ def ask(worlds_NW: WorldArray) -> npt.NDArray[np.bool_]:
 def unroll(
     inputs_NW: WorldArray, outputs_NW: WorldArray, actions_NA: IntArray, lengths_N: IntArray
 ) -> WorldArray:
-    """The worlds before each action of traces and behind the last.
+    """The worlds before each action of the traces and after the last.
 
     Args:
-        inputs_NW, outputs_NW: where they begin, and where a `LEAP` leads.
+        inputs_NW, outputs_NW: the first worlds, and the results of a `LEAP`.
         actions_NA: machine numbers of actions, or `LEAP`.
-        lengths_N: how many there are.
+        lengths_N: the number of actions in each trace.
 
     Returns:
-        `[Q, W]` trace after trace, `lengths_N + 1` each.
+        `[Q, W]` trace after trace, `lengths_N + 1` worlds each.
     """
     worlds_QW = np.empty((int((lengths_N + 1).sum()), WORLD_SIZE), dtype=np.uint8)
     _unroll(

@@ -16,7 +16,7 @@ __all__ = ["Action", "Block", "Condition", "If", "IfElse", "Program", "Repeat", 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A question about the robot's place; `negated` is a `not` before it."""
+    """A condition on the robot's surroundings; `negated` is a `not` before it."""
 
     name: str
     negated: bool = False
@@ -28,7 +28,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that the robot does, such as `move`."""
+    """One action of the robot, such as `move`."""
 
     name: str
 

@@ -1,9 +1,9 @@
-"""Drawing tasks: a random program, six worlds that it runs well in, and what is wrong with it if anything.
+"""Draws tasks: a random program, six worlds in which it runs without an error, and a verdict.
 
 The worlds are drawn for the program (`lasynth.domains.karel.worlds`): it never crashes and ends in time, no
-two inputs are equal, most outputs differ from their inputs, every loop is entered in some, and in a share
-of the tasks (`p_cover`) the six together take both sides of every branch. The sides of a grid are kept
-while a world for it is sought, or large grids would win.
+two inputs are equal, most outputs differ from their inputs, every loop is entered in some world, and in a
+share of the tasks (`p_cover`) the six runs together take both sides of every branch. Several worlds of one
+grid size are tried before the size changes; otherwise large grids would be accepted more often.
 
 Item i is a function of (seed, settings, i) alone. Shapes: P programs, T tokens, K examples, W `WORLD_SIZE`.
 """
@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.generator import Drawn
 from lasynth.domains.karel import compile as ins
@@ -34,20 +34,20 @@ from lasynth.grammar import IntArray
 __all__ = ["NUM_EXAMPLES", "DrawnTasks", "Verdict", "draw_tasks"]
 
 NUM_EXAMPLES: Final = 6
-_KEEP_SIDES: Final = 12  # worlds of one size before another is tried
-_MAX_UNCHANGED: Final = 1 / 3  # of the worlds
+_KEEP_SIDES: Final = 12  # worlds tried of one size before another size is drawn
+_MAX_UNCHANGED: Final = 1 / 3  # the largest share of unchanged worlds
 
 Bytes = npt.NDArray[np.uint8]
 
 
 class Verdict(IntEnum):
-    """What became of a drawn program."""
+    """The result of drawing a task for a program."""
 
     ACCEPTED = 0
-    FAILS = 1  # no world found in which it ends well
-    FEW_WORLDS = 2  # some, but not enough, or not with every outcome that must be shown
-    NO_EFFECT = 3  # it leaves too many worlds as they are
-    INVALID = 4  # not a program, or a world that did not fit after all: our own bug
+    FAILS = 1  # no world found in which it ends with OK
+    FEW_WORLDS = 2  # too few such worlds, or a required outcome is missing
+    NO_EFFECT = 3  # it leaves too many worlds unchanged
+    INVALID = 4  # not a program, or the final check of a world failed: our own bug
 
 
 _FAILS, _FEW_WORLDS, _NO_EFFECT, _INVALID = (
@@ -60,10 +60,10 @@ _OK = int(Status.OK)
 class DrawnTasks(Drawn):
     """Drawn programs with their worlds, `[P, K, W]` uint8.
 
-    A task is plain where the actions of all runs are the same.
+    A task is plain if all runs take the same actions.
 
     Attributes:
-        num_actions_PK: int32, the actions of each run.
+        num_actions_PK: int32, the number of actions of each run.
     """
 
     num_actions_PK: IntArray
@@ -71,9 +71,9 @@ class DrawnTasks(Drawn):
 
 @njit(cache=True, nogil=True)
 def _want_outcomes(code: IntArray, size: int, covers: bool, shown_T2: Bytes) -> int:
-    """Mark what need not be shown as shown already; the number of outcomes that must be.
+    """Mark the outcomes that need not be shown as shown; returns the number of required ones.
 
-    Every loop must be entered; that it is left shows itself.
+    Every loop must be entered; the outcome in which it is left occurs in every run that ends.
     """
     shown_T2[:] = 1
     wanted = 0
@@ -110,7 +110,7 @@ def _draw_worlds(
     inputs_KW: WorldArray,
     outputs_KW: WorldArray,
 ) -> int:
-    """Fill in distinct worlds and what becomes of them; the verdict."""
+    """Fill in distinct worlds and the worlds after the runs; returns the verdict."""
     num_examples = len(inputs_KW)
     missing = _want_outcomes(code, size, chance(stream, w.p_cover), shown_T2)
     for example in range(num_examples):
@@ -130,7 +130,7 @@ def _draw_worlds(
                     for value in range(2):
                         if outcomes_T2[token, value] and not shown_T2[token, value]:
                             new += 1
-                # The last worlds must bring something new as long as anything is missing.
+                # In the second half, each world must show a missing outcome as long as there is one.
                 if new == 0 and 2 * example >= num_examples:
                     continue
                 if new < missing and example == num_examples - 1:
@@ -147,7 +147,7 @@ def _draw_worlds(
             unchanged += 1
     if unchanged > num_examples * _MAX_UNCHANGED:
         return _NO_EFFECT
-    # The worlds that show what is rare come first, or last; the one that is held out must be any of them.
+    # Worlds with rare outcomes are first or last; shuffle, so that the held-out world is a random one.
     for example in range(num_examples - 1, 0, -1):
         other = draw_below(stream, example + 1)
         for place in range(inputs_KW.shape[1]):
@@ -193,7 +193,7 @@ def _draw_all(
         verdicts_P[program] = verdict
         if verdict != 0:
             continue
-        # The machine itself has the last word on what the worlds become.
+        # Run the machine itself on the final inputs: its results are the outputs.
         straight = True
         for example in range(num_examples):
             outputs_KW[example] = inputs_KW[example]
@@ -220,14 +220,14 @@ def draw_tasks(
     num_examples: int = NUM_EXAMPLES,
     max_tries: int = 60,
 ) -> DrawnTasks:
-    """Items `first` to `first + count - 1` of a seed, the rejected ones with their verdict.
+    """Items `first` to `first + count - 1` of a seed, rejected ones included, with their verdicts.
 
     Args:
-        config: what programs and worlds look like.
+        config: the distribution of programs and worlds.
         seed: any integer from 0.
-        first: the first of the seed's items.
-        count: how many, P.
-        num_examples: K, worlds a program.
+        first: the number of the first item.
+        count: the number of items, P.
+        num_examples: K, worlds per program.
         max_tries: worlds drawn for one example before the program is given up.
     """
     num_tokens = config.max_tokens

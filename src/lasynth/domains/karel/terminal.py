@@ -1,4 +1,4 @@
-"""Worlds on a terminal: in colour, two columns a cell, or as text pictures; north up."""
+"""Worlds on a terminal: in colour, two columns per cell, or as text pictures. North is up."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _WALL, _EMPTY, _ROBOT, _CRASHED, _MARKER = (
 
 
 def world_text(world: World) -> Text:
-    """A world as a coloured text, a line a row.
+    """A world as a coloured text, one line per row.
 
-    The robot is an arrow, and beside it the number of the markers it stands on; a cell with more than 99
-    shows `++`. Without colours it can still be read.
+    The robot is an arrow; beside it is the number of markers in its cell. A cell with more than 99 markers
+    shows `++`. The text is readable without colours too.
     """
     walls = set(world.walls)
     counts = {(row, col): count for row, col, count in world.markers}
@@ -52,13 +52,13 @@ def world_text(world: World) -> Text:
 
 
 def worlds_side_by_side(worlds: Sequence[World], titles: Sequence[str]) -> Columns:
-    """Several worlds with their titles, side by side as far as the terminal is wide enough."""
+    """Several worlds with their titles, as many side by side as fit on the terminal."""
     panels = [Panel.fit(world_text(world), title=title) for world, title in zip(worlds, titles, strict=True)]
     return Columns(panels)
 
 
 def pairs_side_by_side(pairs: Sequence[tuple[World, World]], titles: Sequence[str]) -> Columns:
-    """Worlds before and after, a panel a pair, side by side as far as the terminal is wide enough."""
+    """Worlds before and after, one panel per pair, as many side by side as fit on the terminal."""
     panels = []
     for (before, after), title in zip(pairs, titles, strict=True):
         row = Table.grid(padding=(0, 1))
@@ -68,9 +68,9 @@ def pairs_side_by_side(pairs: Sequence[tuple[World, World]], titles: Sequence[st
 
 
 def pairs_text(pairs: Sequence[tuple[World, World]], titles: Sequence[str], *, width: int = 100) -> str:
-    """Worlds before and after as text pictures, as many pairs side by side as `width` columns hold.
+    """Worlds before and after as text pictures, as many pairs side by side as fit in `width` columns.
 
-    Each picture can be cut out and read again (`World.from_text`).
+    `World.from_text` can read each picture.
     """
     blocks = [_pair(pair, title) for pair, title in zip(pairs, titles, strict=True)]
     rows: list[list[list[str]]] = []
@@ -99,7 +99,7 @@ def show_pairs(pairs: Sequence[tuple[World, World]], titles: Sequence[str]) -> N
 
 
 def show_worlds(worlds: Sequence[World], titles: Sequence[str]) -> None:
-    """Print worlds side by side on a terminal; anywhere else the second, the output, as a text picture."""
+    """Print worlds side by side on a terminal; elsewhere print the second, the output, as a text picture."""
     if sys.stdout.isatty():
         Console().print(worlds_side_by_side(worlds, titles))
     else:
@@ -107,7 +107,7 @@ def show_worlds(worlds: Sequence[World], titles: Sequence[str]) -> None:
 
 
 def _pair(pair: tuple[World, World], title: str) -> list[str]:
-    """The lines of a pair, all of one length: a title, and below it before, an arrow, after."""
+    """The lines of a pair, all of equal length: a title; below it the world before, an arrow, and after."""
     before, after = (world.to_text().splitlines() for world in pair)
     left, right = (max(map(len, lines)) for lines in (before, after))
     middle = (len(before) - 1) // 2

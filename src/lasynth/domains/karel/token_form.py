@@ -23,6 +23,7 @@ from lasynth.domains.karel.grammar import (
 )
 from lasynth.errors import ProgramError
 from lasynth.grammar import KIND_ACTION, KIND_NONTERMINAL, KIND_TERMINAL, Symbol
+from lasynth.limits import check_num_tokens
 
 __all__ = ["error_at", "parse_tokens", "similar"]
 
@@ -60,7 +61,10 @@ def parse_tokens(text: str) -> syntax.Program:
     Raises:
         ProgramError: it is not a program; says where and what was expected.
     """
-    words = [_Word(found[0], found.start()) for found in re.finditer(r"\S+", text)]
+    words = []
+    for found in re.finditer(r"\S+", text):
+        words.append(_Word(found[0], found.start()))
+        check_num_tokens(len(words))
     for word in words:
         if word.text not in _KNOWN:
             what = f"unknown token '{word.text}'"
@@ -89,19 +93,26 @@ def similar(word: str, known: frozenset[str]) -> str:
 
 
 def _without_double_not(words: list[_Word]) -> list[_Word]:
-    """Drop `not c( not c(` and the two brackets that close them."""
-    kept = list(words)
+    """Drop pairs of `not c(` and the brackets that close them."""
+    texts = [word.text for word in words]
+    kept: list[_Word] = []
     start = 0
-    while start < len(kept):
-        if [word.text for word in kept[start : start + 4]] != ["not", "c(", "not", "c("]:
-            start += 1
+    while start < len(words):
+        inner = start
+        while texts[inner : inner + 2] == ["not", "c("]:
+            inner += 2
+        count = (inner - start) // 2
+        if count < 2:
+            inner = start
+        elif texts[inner + 1 : inner + 1 + count] != ["c)"] * count:
+            return words  # broken in some other way: the walk will say where
+        else:
+            one = count % 2
+            kept += [*words[start : start + 2 * one], *words[inner : inner + 1 + one]]
+            start = inner + 1 + count
             continue
-        end = start + 4
-        while end < len(kept) and kept[end].text in ("not", "c("):
-            end += 1
-        if [word.text for word in kept[end + 1 : end + 3]] != ["c)", "c)"]:
-            return kept  # broken in some other way: the walk will say where
-        del kept[end + 1 : end + 3], kept[start : start + 4]
+        kept.append(words[start])
+        start += 1
     return kept
 
 

@@ -1,4 +1,4 @@
-"""Runs that are written down: the actions, the questions asked on the way, and the worlds in between.
+"""Recorded runs: the actions, the evaluated conditions, and the worlds in between.
 
 Shapes: P programs, K examples, W `WORLD_SIZE`, A actions, E events.
 """
@@ -29,25 +29,25 @@ ByteArray = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Traces:
-    """What `run_traced` returns. Behind the end of a row its arrays hold -1 (`snapshots` zeros).
+    """The result of `run_traced`. After the end of a row the arrays hold -1 (`snapshots` zeros).
 
-    Every tick of a run is an action or an event, so the two together are the whole course of it.
+    Every tick of a run is an action or an event, so the two together describe the whole run.
 
     Attributes:
-        worlds_PKW, statuses_PK: as `run_batch` returns them.
+        worlds_PKW, statuses_PK: as from `run_batch`.
         actions_PKA: int8, the number of each action (`machine.MOVE`, ...); the last one of a run that ends
-            with CRASH is the one that was not possible.
+            with CRASH is the impossible one.
         action_tokens_PKA: int32, the position of the token of each action.
         num_actions_PK: int32.
         event_tokens_PKE: int32, the position of the first token (`IF`, `IFELSE`, `WHILE`, `REPEAT`) of
-            the statement that asked.
-        event_values_PKE: int8. Of a condition, 1 where it held, `not` included, so that the block behind it
-            was entered; of a `REPEAT`, the rounds left, the one that begins included (the end of the
-            last one is no event).
-        event_times_PKE: int32, how many actions came before.
+            the statement of the event.
+        event_values_PKE: int8. For a condition, 1 where it held, `not` included, so that its block was
+            entered. For a `REPEAT`, the rounds left, including the one that begins (the end of the last
+            round is not an event).
+        event_times_PKE: int32, the number of actions before the event.
         num_events_PK: int32.
-        snapshots_PKAW: `[P, K, A + 1, W]`, the world before each action and behind the last; None unless
-            asked for.
+        snapshots_PKAW: `[P, K, A + 1, W]`, the world before each action and after the last; None unless
+            requested.
     """
 
     worlds_PKW: WorldArray
@@ -70,15 +70,15 @@ def run_traced(
     semantics: Semantics = BENCHMARK,
     snapshots: bool = False,
 ) -> Traces:
-    """Run programs in worlds and write down every action and every event.
+    """Run programs in worlds and record every action and every event.
 
     Args:
         tokens_PT, worlds_PKW, fuel, semantics: as in `run_batch`.
-        snapshots: whether to keep the worlds in between, `max_ticks + 1` of them a run while it works:
-            66 KB a run of 200 ticks.
+        snapshots: whether to keep the worlds in between. This needs room for `max_ticks + 1` worlds per run:
+            66 KB for 200 ticks.
 
     Raises:
-        ValueError: as `run_batch`.
+        ValueError: as for `run_batch`.
     """
     tokens, after_PKW = check_batch(tokens_PT, worlds_PKW)
     max_ticks = semantics.max_ticks if fuel is None else fuel

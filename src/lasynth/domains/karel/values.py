@@ -5,7 +5,6 @@ Shapes: K examples, W `WORLD_SIZE`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,8 +13,8 @@ import numpy as np
 from lasynth.domains.base import Values
 from lasynth.domains.karel.probes import probe_worlds
 from lasynth.domains.karel.world import World, WorldArray, read_world
-from lasynth.errors import InputError
 from lasynth.examples import Example
+from lasynth.reading import parse_json
 
 __all__ = ["VALUES"]
 
@@ -30,14 +29,10 @@ def _encode(worlds: Sequence[World]) -> WorldArray:
 
 
 def _read_text(text: str, where: str) -> World:
-    """A world as JSON, or as a picture."""
+    """A world from JSON or from a text picture."""
     if not text.lstrip().startswith(("{", "[")):
         return read_world(text, where)
-    try:
-        obj = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not JSON: {error}", where) from None
-    return read_world(obj, where)
+    return read_world(parse_json(text, where), where)
 
 
 VALUES: Final = Values(
@@ -46,7 +41,7 @@ VALUES: Final = Values(
     encode=_encode,
     decode=World.from_array,
     more=lambda worlds_KW, num, seed: probe_worlds(worlds_KW, num=num, seed=seed),
-    dtype=np.uint8,  # the numbers of a world are codes, and many
+    dtype=np.uint8,  # the numbers of a world are small codes, and there are many
     noun="world",
     read_text=_read_text,
     to_text=lambda world: world.to_text().rstrip("\n"),

@@ -1,10 +1,9 @@
-"""Random worlds, and random worlds for a program: what a run has not looked at yet is still open.
+"""Random worlds, and random worlds that fit a program.
 
-A world is drawn whole. Then the program runs in it, and where it would crash, or where an outcome of a
-condition is wanted that no other world has shown, a cell that the run has not looked at is made what is
-needed: a wall goes or comes, markers are put or taken. Such a change cannot alter the run up to there, so
-one pass is enough. What is left to chance is a rejection: the frame of the grid, and cells that have been
-looked at.
+First a whole world is drawn. Then the program runs in it. Where it would crash, or where a condition should
+get an outcome that no other world has shown, a cell that the run has not observed yet is changed: a wall is
+added or removed, markers are put or taken. Such a change cannot alter the run so far, so one pass is enough.
+The frame of the grid and observed cells cannot be changed; where they do not fit, the world is rejected.
 
 Shapes: W `WORLD_SIZE`, T tokens.
 """
@@ -15,8 +14,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.karel import compile as ins
 from lasynth.domains.karel.grammar import CONDITION_NAMES
@@ -50,15 +49,15 @@ __all__ = ["draw_world", "new_locks", "run_steered"]
 Bytes = npt.NDArray[np.uint8]
 
 _MAX_COUNT: Final = 9  # markers in a cell of an input
-# What a run has seen of a cell, so that it cannot be changed: it is free, it is a wall, it was without
-# markers at some time, it had some.
+# What a run has observed of a cell, which fixes it: it is free, it is a wall, it was without markers at some
+# time, it had markers at some time.
 _FREE, _IS_WALL, _EMPTY, _MARKED = 1, 2, 4, 8
 _MARKERS = CONDITION_NAMES.index("markersPresent")
 _OK, _OUT_OF_FUEL, _CRASH = (int(status) for status in (Status.OK, Status.OUT_OF_FUEL, Status.CRASH))
 
 
 def new_locks() -> Bytes:
-    """What `run_steered` works on; its content between calls does not matter."""
+    """A work array for `run_steered`; its content between calls does not matter."""
     return np.zeros(NUM_CELLS, dtype=np.uint8)
 
 
@@ -70,12 +69,12 @@ def _draw_share(stream: Stream, bands: npt.NDArray[np.float64], ends: npt.NDArra
 
 @njit(cache=True, nogil=True)
 def draw_world(stream: Stream, w: Weights, num_rows: int, num_cols: int, world: WorldArray) -> None:
-    """Fill in a random world of a size; where the robot would stand on a wall, there is none."""
+    """Fill in a random world of a size; a wall in the robot's cell is removed."""
     world[:NUM_CELLS] = OUTSIDE
     markers = _draw_share(stream, w.marker_bands, w.marker_shares)
     walls = _draw_share(stream, w.wall_bands, w.wall_shares)
     row, col = draw_below(stream, num_rows), draw_below(stream, num_cols)
-    # So many cells, any of them: each takes what is left to place with the chance that it falls to it.
+    # Exact numbers of walls and markers in random cells: each is placed with probability left / cells left.
     cells_left = num_rows * num_cols
     walls_left = int(walls * cells_left)
     markers_left = min(int(markers * cells_left), cells_left - walls_left)
@@ -98,7 +97,7 @@ def draw_world(stream: Stream, w: Weights, num_rows: int, num_cols: int, world: 
 
 @njit(cache=True, nogil=True)
 def _put_some(stream: Stream, w: Weights, start: WorldArray, world: WorldArray, cell: int) -> bool:
-    """Let there be markers in a cell from the beginning; False where there is no room."""
+    """Add markers to a cell from the beginning of the run; False where there is no room."""
     more = 1
     if start[cell] == 0:
         more = 1 + pick(stream, w.marker_counts)
@@ -111,7 +110,7 @@ def _put_some(stream: Stream, w: Weights, start: WorldArray, world: WorldArray, 
 
 @njit(cache=True, nogil=True)
 def _act(stream: Stream, w: Weights, action: int, start: WorldArray, world: WorldArray, locks: Bytes) -> bool:
-    """Let the robot act, in a world changed so that it can; False where that is not possible."""
+    """Perform an action, changing the world if that makes it possible; False where it is not possible."""
     if action == MOVE:
         cell = ahead(world, 0)
         if world[cell] == WALL and not locks[cell] & _IS_WALL:
@@ -132,7 +131,7 @@ def _act(stream: Stream, w: Weights, action: int, start: WorldArray, world: Worl
 def _turn_over(
     stream: Stream, w: Weights, condition: int, start: WorldArray, world: WorldArray, locks: Bytes
 ) -> None:
-    """Make a condition what it is not, where the run has not looked at the cell yet."""
+    """Negate the value of a condition by changing its cell, if the run has not observed the cell yet."""
     if condition >= _MARKERS:
         cell = hero_cell(world)
         if world[cell] == 0:
@@ -156,7 +155,7 @@ def _turn_over(
 
 @njit(cache=True, nogil=True)
 def _lock_asked(condition: int, world: WorldArray, locks: Bytes) -> None:
-    """Note what a condition has told of its cell."""
+    """Record what a condition has observed of its cell."""
     if condition >= _MARKERS:
         cell = hero_cell(world)
         locks[cell] |= _MARKED if world[cell] > 0 else _EMPTY
@@ -177,22 +176,22 @@ def run_steered(
     shown_T2: Bytes,
     outcomes_T2: Bytes,
 ) -> int:
-    """Run compiled code in a world that is changed on the way, so that the run ends well if it can.
+    """Run compiled code in a world that is changed during the run, so that it ends with OK if possible.
 
     Args:
         stream: `[1]`, changed in place.
-        w: of `KarelSamplerSettings.weights`; `max_ticks` is the limit.
-        code: as `compile_tokens` left it.
-        start: `[W]` the drawn world; becomes the one that the run fits.
+        w: from `KarelSamplerSettings.weights`; `max_ticks` is the limit.
+        code: from `compile_tokens`.
+        start: `[W]` the drawn world; changed to the input that belongs to the run.
         world: `[W]` receives the world after the run.
-        counters: of `new_counters`.
-        locks: of `new_locks`.
-        shown_T2: which outcomes (0, 1) of the condition of the statement at a token need not
-            be shown any more.
-        outcomes_T2: receives those of this run.
+        counters: from `new_counters`.
+        locks: from `new_locks`.
+        shown_T2: the outcomes (0, 1) of the condition of the statement at a token that need not be
+            shown any more.
+        outcomes_T2: receives the outcomes of this run.
 
     Returns:
-        A `Status`; only after OK do `start` and `world` mean anything.
+        A `Status`; `start` and `world` are valid only after OK.
     """
     world[:] = start
     locks[:] = 0
@@ -230,7 +229,7 @@ def run_steered(
             value = holds(world, condition) != negated
             other = 0 if value else 1
             if op == ins.LOOP:
-                # A loop is left sooner or later, so that outcome shows itself; real ones run long.
+                # A loop is left sooner or later, so only entering it is steered; real loops run long.
                 turns_over = other == 1 and chance(stream, w.p_enter)
             else:
                 shown = shown_T2[token, other] or outcomes_T2[token, other]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
+from lasynth.compiled import njit
 
 __all__ = ["joined", "mixed"]
 

@@ -14,9 +14,9 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from lasynth.automaton import MAX_ACTIONS, peek, shift
+from lasynth.compiled import njit
 from lasynth.domains.kit.scope import Effect, NameKind, enact, name_fits, scope_size
 from lasynth.domains.kit.tables import NEEDS_NESTING, NEEDS_ROOM, Tables, Unpacked, unpacked
 from lasynth.grammar import (

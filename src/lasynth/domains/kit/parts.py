@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.kit.rows import ended
 from lasynth.domains.kit.scope import Effect, NameKind

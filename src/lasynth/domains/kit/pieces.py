@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from lasynth.automaton import MAX_ACTIONS
+from lasynth.compiled import njit
 from lasynth.domains.kit.mask import AT_SIZE, Masking, allow, reset, state_size, take
 from lasynth.domains.kit.tables import Tables, unpacked
 from lasynth.grammar import INDEX_MASK, KIND_NONTERMINAL, KIND_SHIFT, KIND_TERMINAL, IntArray, Symbol

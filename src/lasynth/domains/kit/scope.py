@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.grammar import IntArray
 
 __all__ = ["Effect", "NameKind", "enact", "name_fits", "numbered", "scope_size"]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from lasynth.compiled import njit
 from lasynth.domains.kit.scope import Effect, NameKind, numbered
 from lasynth.grammar import Grammar, IntArray
 

@@ -1,1 +1,1 @@
-"""Systems that LaSynth is compared with and that are not compositions of its parts."""
+"""Systems to compare LaSynth with that are not compositions of its parts."""

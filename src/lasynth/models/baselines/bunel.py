@@ -1,12 +1,11 @@
-"""Bunel et al. (2018): a decoder for each example, which are pooled at every token.
+"""Bunel et al. (2018): a decoder for each example, pooled over the examples at every token.
 
-An encoder makes one vector of each example. An LSTM reads it beside every token, once for each example; the
-maximum over the examples of its top layer gives the logits. There is no attention.
+An encoder turns each example into one vector. For each example, an LSTM reads this vector together with every
+token. The maximum of its top layer over the examples gives the logits. There is no attention.
 
-What each example's vector is made of is a part of its own (`lasynth.models.baselines.execution`): its input
-and its output, all along, which is this system, or the world that the program so far has made of the input,
-and the output, which is Exec (`lasynth.models.baselines.exec`). The parameters are the same, so what
-execution gains can be seen by leaving it out.
+A separate part decides what the vector encodes (`lasynth.models.baselines.execution`): here always the input
+and the output; in Exec (`lasynth.models.baselines.exec`) the output and the world that the program so far has
+made of the input. The parameters are the same, so the gain from execution can be measured without it.
 
 Shapes: B tasks, R rows of a search, K examples, N = R K or B K, W numbers of a world, T tokens, P packed
 positions, S states of a program, Q worlds, E size of an encoded example, D decoder state, V vocabulary.
@@ -37,7 +36,7 @@ State = tuple[Tensor, Tensor]
 
 
 class ExampleDecoder(nn.Module):
-    """An LSTM over the tokens beside the encoding of one example, with a learned state to begin with.
+    """An LSTM over the tokens and the encoding of one example, with a learned initial state.
 
     Args:
         config: sizes.
@@ -57,13 +56,13 @@ class ExampleDecoder(nn.Module):
         return hidden, cell
 
     def forward(self, tokens_NT: Tensor, examples_NTE: Tensor, state: State) -> tuple[Tensor, State]:
-        """Read tokens and examples: the states behind each, `[N, T, D]`, and the last of all layers."""
+        """Read tokens and examples: the state after each, `[N, T, D]`, and the last state of all layers."""
         read = torch.cat([self.tokens(tokens_NT), examples_NTE], dim=-1)
         states, last = self.lstm(read, state)
         return states, last
 
     def score(self, states_PKD: Tensor, seen_PK: Tensor) -> Tensor:
-        """Logits `[P, V]`: the maximum over the examples that count, then a linear layer."""
+        """Logits `[P, V]`: the maximum over the seen examples, then a linear layer."""
         pooled = states_PKD.masked_fill(~seen_PK[..., None], -torch.inf).amax(1)
         logits: Tensor = self.output(pooled)
         return logits
@@ -76,10 +75,10 @@ class ExampleState:
     Attributes:
         lstm: state of the decoder, `[layers, R K, D]` twice.
         syntax: state of the learned syntax, `[layers, R, D]` twice.
-        codes_RKE: the examples as they are read now.
-        worlds: what they are made of.
-        example_RK: which of the goals each belongs to.
-        goals: wanted worlds of all examples, each a task of one example.
+        codes_RKE: the current encodings of the examples.
+        worlds: the worlds that they encode.
+        example_RK: the index in `goals` of each.
+        goals: the goal worlds of all examples, each as a task of one example.
         box: height and width of the planes.
     """
 
@@ -106,11 +105,11 @@ class ExampleState:
 
 
 class Bunel(WorldModel):
-    """Programs from examples, each with a decoder of its own; the same two paths as `LaSynth`.
+    """Programs from examples, with a decoder for each example; the same two paths as `LaSynth`.
 
-    A hypothesis under which every example has crashed cannot be right: `step` then gives no token any
-    chance but the one before the first, which no mask allows, so that a search drops it. Without execution
-    none ever crashes.
+    A hypothesis with which every example has crashed cannot be right. Then `step` gives all probability to
+    `bos`, which no mask allows, so that a search drops the hypothesis. Without execution no example
+    crashes.
     """
 
     @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class Bunel(WorldModel):
         """Bunel et al. (2018).
 
         Attributes:
-            syntax: whether only the mask knows the grammar, or a network learns it beside the program.
+            syntax: `"grammar"` if only the mask knows the grammar, `"learned"` if a network also learns it.
         """
 
         kind: ClassVar[str] = "bunel"
@@ -134,7 +133,7 @@ class Bunel(WorldModel):
         self.syntax: Syntax = NoSyntax()
         if config.syntax == "learned":
             self.syntax = LearnedSyntax(config.num_tokens, config.embedding, config.decoder, 2)
-            self.objective = "every-token"  # what the syntax learns is what the mask would leave out
+            self.objective = "every-token"  # the syntax must learn from tokens that the mask forbids
 
     def forward(
         self,
@@ -177,11 +176,11 @@ class Bunel(WorldModel):
         return Forward.unexecuted(logits, row_P, position_P, syntax_loss)
 
     def _encode(self, worlds_QW: Tensor, goals: Goals, box: tuple[int, int]) -> Tensor:
-        """`[Q, E]` of worlds and, for each, the wanted one."""
+        """Encodings `[Q, E]` of worlds, each with its goal world."""
         return self.encoder(to_planes(worlds_QW, *box)[:, None], goals)[:, 0]
 
     def start(self, inputs_BKW: Tensor, outputs_BKW: Tensor) -> ExampleState:
-        """The incremental path before any token: one row a task."""
+        """The incremental path before any token: one row per task."""
         batch, num_examples = inputs_BKW.shape[:2]
         box = sides(inputs_BKW)
         goals = self.encoder.goals(outputs_BKW.flatten(0, 1)[:, None], *box)
@@ -198,7 +197,7 @@ class Bunel(WorldModel):
         )
 
     def step(self, state: ExampleState, tokens_R: Tensor) -> tuple[Tensor, ExampleState]:
-        """The incremental path: feed one token a row (first `bos`), get the next one's logits `[R, V]`."""
+        """The incremental path: feed one token per row (first `bos`), get the next logits `[R, V]`."""
         num_rows, num_examples = state.example_RK.shape
         if not bool((tokens_R == self.bos).all()):
             state = self._execute(state, tokens_R)
@@ -215,8 +214,8 @@ class Bunel(WorldModel):
         return logits, replace(state, lstm=lstm, syntax=syntax)
 
     def _execute(self, state: ExampleState, tokens_R: Tensor) -> ExampleState:
-        """Append tokens to the worlds, and encode what they change: each world of an example once."""
-        worlds = state.worlds.reorder(np.arange(len(tokens_R)))  # the old state stays as it is
+        """Append tokens to the worlds; encode the changed worlds, each distinct one of an example once."""
+        worlds = state.worlds.reorder(np.arange(len(tokens_R)))  # a copy: the old state must not change
         worlds.advance(tokens_R.cpu().numpy())
         row_X, place_X = np.nonzero(worlds.changed)
         if not len(row_X):

@@ -1,4 +1,4 @@
-"""Which worlds a decoder reads while a program is written: the inputs all along, or what becomes of them.
+"""The worlds that a decoder reads while a program is written: always the inputs, or the executed worlds.
 
 Shapes: B programs, R rows of a search, K examples, W numbers of a world, T tokens.
 """
@@ -19,7 +19,7 @@ __all__ = ["EXECUTIONS", "Execution", "Inputs", "Worlds"]
 
 
 class Inputs:
-    """The worlds of a search where nothing is executed: every example counts; see `GuidedWorlds`."""
+    """The worlds of a search without execution: every example is seen; see `GuidedWorlds`."""
 
     def __init__(self, inputs_RKW: WorldArray) -> None:
         self.worlds = inputs_RKW
@@ -27,7 +27,7 @@ class Inputs:
         self.crashed = self.changed
 
     def seen(self) -> npt.NDArray[np.bool_]:
-        """`[R, K]`: all."""
+        """`[R, K]`: all examples."""
         return ~self.changed
 
     def advance(self, tokens: npt.ArrayLike) -> None:
@@ -43,11 +43,11 @@ Worlds = Inputs | GuidedWorlds
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """Which worlds are read.
+    """The functions that give the worlds to read.
 
     Attributes:
-        along: those at all positions of whole programs, of tokens `[B, T]` and inputs `[B, K, W]`.
-        start: those of rows of a search that have not begun, of inputs `[R, K, W]`.
+        along: from tokens `[B, T]` and inputs `[B, K, W]` to the worlds at all positions of whole programs.
+        start: from inputs `[R, K, W]` to the worlds of search rows before the first token.
     """
 
     along: Callable[[npt.NDArray[np.int32], WorldArray], States]
@@ -66,7 +66,7 @@ def _inputs_along(tokens_BT: npt.NDArray[np.int32], inputs_BKW: WorldArray) -> S
     )
 
 
-# When programs are executed, by the name of it in configurations.
+# When programs are executed, by name in configurations.
 EXECUTIONS: Final = {
     "never": Execution(_inputs_along, Inputs),
     "statements": Execution(along, GuidedWorlds),

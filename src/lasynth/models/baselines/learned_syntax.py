@@ -1,8 +1,8 @@
-"""What a decoder knows of the grammar: nothing of its own, or a network that learns it beside the program.
+"""A decoder's knowledge of the grammar: none, or a network that learns it together with the program.
 
-The learned syntax of Bunel et al. (2018, section 5): an LSTM that reads the tokens alone, not the examples,
-and lowers the logits of what cannot come next by exp(score). A loss keeps that from growing on the tokens
-of the references, so that all it forbids is what no reference does.
+The learned syntax of Bunel et al. (2018, section 5): an LSTM reads the tokens only, not the examples, and
+lowers the logits of tokens that cannot come next by exp(score). A loss on the tokens of the references keeps
+it from lowering these, so that it forbids only what no reference contains.
 
 Shapes: B programs, R rows of a search, T tokens, V vocabulary, D size of the LSTM.
 """
@@ -18,7 +18,7 @@ State = tuple[Tensor, Tensor]
 
 
 class NoSyntax(nn.Module):
-    """No knowledge of the grammar in the model: that is left to the mask of training and search."""
+    """No knowledge of the grammar in the model; the masks of training and search provide it."""
 
     nothing: Tensor
 
@@ -27,12 +27,12 @@ class NoSyntax(nn.Module):
         self.register_buffer("nothing", torch.zeros(1, 1, 1), persistent=False)
 
     def initial(self, num_rows: int) -> State:
-        """The empty state of that many rows."""
+        """The empty state of `num_rows` rows."""
         empty = self.nothing[..., :0].expand(-1, num_rows, -1)
         return empty, empty
 
     def forward(self, tokens_BT: Tensor, state: State) -> tuple[Tensor, State]:
-        """Nothing is added: `[B, T, 1]` zeros."""
+        """Add nothing: `[B, T, 1]` zeros."""
         return self.nothing.expand(*tokens_BT.shape, -1), state
 
     def loss(self, added_BTV: Tensor, tokens_BT: Tensor, inside_BT: Tensor) -> Tensor:
@@ -46,8 +46,8 @@ class LearnedSyntax(nn.Module):
     Args:
         num_tokens: size of the vocabulary, V.
         embedding: size of its token embeddings.
-        size: of its state, D.
-        layers: of the LSTM.
+        size: size of its state, D.
+        layers: number of layers.
     """
 
     def __init__(self, num_tokens: int, embedding: int, size: int, layers: int) -> None:
@@ -62,18 +62,18 @@ class LearnedSyntax(nn.Module):
         return zeros, zeros
 
     def forward(self, tokens_BT: Tensor, state: State) -> tuple[Tensor, State]:
-        """What is added to the logits behind each token, -exp(score): `[B, T, V]`, and the last state."""
+        """The term added to the logits after each token, -exp(score): `[B, T, V]`, and the last state."""
         states, last = self.lstm(self.tokens(tokens_BT), state)
-        # A penalty beyond exp(15) would say no more, and overflow one day.
+        # A penalty above exp(15) would make no difference and could overflow.
         return -self.output(states).clamp(max=15.0).exp(), last
 
     def loss(self, added_BTV: Tensor, tokens_BT: Tensor, inside_BT: Tensor) -> Tensor:
-        """What is taken from the logits of the references, a mean over their tokens.
+        """The penalty on the tokens of the references, averaged over these tokens.
 
         Args:
-            added_BTV: of `forward`; entry t is for the token at position t.
+            added_BTV: from `forward`; entry t is for the token at position t.
             tokens_BT: the references.
-            inside_BT: true up to the end of each.
+            inside_BT: true up to the end of each reference.
         """
         return -added_BTV.gather(-1, tokens_BT[..., None])[..., 0][inside_BT].mean()
 

@@ -1,4 +1,4 @@
-"""What the systems for Karel that LaSynth is compared with have in common."""
+"""Common parts of the systems for Karel that LaSynth is compared with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["PeerConfig", "distinct"]
 
 @dataclass(frozen=True, slots=True)
 class PeerConfig(WorldConfig):
-    """Sizes that all of them have.
+    """Sizes that all peers have.
 
     Attributes:
         example: size of an encoded example, E.
@@ -27,12 +27,12 @@ class PeerConfig(WorldConfig):
 
 
 def distinct(rows_NB: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where each distinct row stands first, and for each row which of these it is.
+    """The first position of each distinct row, and for each row the index of its distinct row.
 
-    What many hypotheses share is so encoded once.
+    With this, a world that many hypotheses share is encoded only once.
 
     Args:
-        rows_NB: bytes; `np.unique` along an axis would compare them one by one.
+        rows_NB: rows of bytes, compared as a whole; `np.unique` along an axis would be slow.
     """
     keys = np.ascontiguousarray(rows_NB).view(np.dtype((np.void, rows_NB.shape[1])))[:, 0]
     _, first, same = np.unique(keys, return_index=True, return_inverse=True)

@@ -1,12 +1,13 @@
 """Property signatures (Odena and Sutton 2020), as the paper compares with them (section 5.2.1).
 
-A property is a question about one cell: does `O = I + c` hold there, does `O = c - I`? Its answer over the
-shown examples is one of three: in all, in none, in some. A task is nothing but the sequence of these
-answers, cell by cell; a bidirectional LSTM reads it, and the decoder attends to its states. The model never
-sees the lists. (The released code has the first family only, `data_utils.py`; the paper names both.)
+A property is a question about one cell: does `O = I + c`, or `O = c - I`, hold there? Its answer over the
+shown examples is one of three: in all, in none, in some. A task is represented by the sequence of these
+answers, cell by cell. A bidirectional LSTM reads the sequence, and the decoder attends to its states. The
+model never sees the lists. (The released code, `data_utils.py`, has only the first family; the paper names
+both.)
 
-Shapes: B tasks, K examples, N cells, M memories (one a task), S properties (two for each cell and constant),
-H hidden, D decoder state, P packed positions.
+Shapes: B tasks, K examples, N cells, M memories (one per task), S properties (two for each cell and
+constant), H hidden, D decoder state, P packed positions.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ def signature(inputs_BKN: Tensor, outputs_BKN: Tensor, max_value: int) -> Tensor
 
     Args:
         inputs_BKN, outputs_BKN: the shown examples.
-        max_value: c goes from `-max_value` to `max_value`.
+        max_value: c is in `[-max_value, max_value]`.
 
     Returns:
-        Cell after cell, first the `O = I + c` with c rising, then the `O = c - I`.
+        Cell by cell, first the `O = I + c` with ascending c, then the `O = c - I`.
     """
     constants = torch.arange(-max_value, max_value + 1, device=inputs_BKN.device)
     given, wanted = inputs_BKN.unsqueeze(-1), outputs_BKN.unsqueeze(-1)
@@ -48,7 +49,7 @@ def signature(inputs_BKN: Tensor, outputs_BKN: Tensor, max_value: int) -> Tensor
 
 
 class _Certain(nn.Module):
-    """Lists as they are; see `lasynth.models.lasynth.Values`."""
+    """The lists themselves; see `lasynth.models.lasynth.Values`."""
 
     def certain(self, list_MKN: Tensor) -> Tensor:
         return list_MKN
@@ -61,7 +62,7 @@ class _Certain(nn.Module):
 
 
 class PropertySignatures(ListModel):
-    """Programs from property signatures: a LaSynth that reads these, executes nothing and has no history."""
+    """Programs from property signatures: a LaSynth that reads these, without execution and history."""
 
     @dataclass(frozen=True, slots=True)
     class Config(ListConfig):
@@ -108,10 +109,10 @@ class PropertySignatures(ListModel):
         return self.attention.remember(states_BSH.unsqueeze(1)), pooled
 
     def _remember(self, embedded: Tensor, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
-        """The properties: inputs are all that is ever believed."""
+        """The properties; beliefs are always the inputs."""
         return encoded
 
     def reader(self, memory_MK: Tensor, state_PD: Tensor, slots: Slots) -> Tensor:
-        """What the properties say to each packed position: `[P, 2H]`."""
+        """The reading of the properties at each packed position: `[P, 2H]`."""
         read: Tensor = self.attention(memory_MK, state_PD.unsqueeze(1), slots)
         return read.squeeze(1)

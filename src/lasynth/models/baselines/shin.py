@@ -1,12 +1,12 @@
 """Shin, Polosukhin and Song (2018), second stage: from examples and their traces to code.
 
-The traces are inferred, not given: by the first stage, which this model contains (`shin_trace`). It is
-trained on inferred ones as well (`lasynth.training.traces`), right ones where there are any, so that it
-learns to do with what it will get.
+The traces are not given: the first stage, which this model contains (`shin_trace`), infers them. The model is
+also trained on inferred traces (`lasynth.training.traces`), right ones where there are any, so that training
+matches use.
 
 A bidirectional LSTM reads each trace with the worlds along it. A decoder for each example attends to its
-states; it reads the last token, the encoded example and what it attended to before. What it attends to now,
-and its own state, are pooled over the examples.
+states; the decoder reads the last token, the encoded example and its previous context. Its new context and
+its state are pooled over the examples.
 
 Shapes: B tasks, K examples, N = B K, R rows of a search, S steps of a trace, T tokens, P packed positions,
 H size of a step's state, D decoder state, E size of an encoded example, V vocabulary.
@@ -40,11 +40,11 @@ class CodeState:
 
     Attributes:
         cells: state of each layer of the decoder, `[R K, D]` twice.
-        context_RKH: what each example attended to last.
-        example_RK: which of the examples each is.
+        context_RKH: the last context of each example.
+        example_RK: the index of each example.
         pairs_NE: encoded examples.
         memory_NSH: the states of their traces.
-        inside_NS: where these are.
+        inside_NS: true up to the end of each trace.
     """
 
     cells: State
@@ -70,10 +70,10 @@ class TraceEncoder(nn.Module):
     """Reads traces.
 
     Args:
-        reader: of the world at a step.
+        reader: reads the world at a step.
         embedding: size of an embedded action.
-        size: of the state of each direction, half of H.
-        layers: of the LSTM.
+        size: size of the state of each direction, half of H.
+        layers: number of layers of the LSTM.
     """
 
     def __init__(self, reader: WorldReader, embedding: int, size: int, layers: int) -> None:
@@ -83,7 +83,7 @@ class TraceEncoder(nn.Module):
         self.lstm = nn.LSTM(reader.size + embedding, size, layers, batch_first=True, bidirectional=True)
 
     def forward(self, steps: Steps) -> Tensor:
-        """The states at all steps, `[N, S, H]`, zeros behind the end of each."""
+        """The states at all steps, `[N, S, H]`, zeros after the end of each trace."""
         read = torch.cat([steps.pad(self.reader(steps.worlds_Q)), self.actions(steps.actions_NS)], dim=-1)
         return steps.states(self.lstm, read)
 
@@ -95,11 +95,11 @@ class CodeModel(WorldModel):
     class Config(TraceConfig):
         """The second stage of Shin et al. (2018): from examples and traces to code.
 
-        It contains a first stage, whose sizes are the inherited ones; the encoder and `grid` have the same
-        sizes in both.
+        It contains a first stage with the inherited sizes; the encoder and `grid` have the same sizes in
+        both.
 
         Attributes:
-            writer: size of the state of the decoder of code, and of each direction of what reads traces.
+            writer: size of the state of the code decoder, and of each direction of the trace encoder.
         """
 
         kind: ClassVar[str] = "shin-code"
@@ -113,7 +113,7 @@ class CodeModel(WorldModel):
         embedding, size, layers = config.embedding, config.writer, config.decoder_layers
         memory = 2 * size
         traces = TraceEncoder(config.world_reader(), embedding, size, layers)
-        self.tracer = TraceModel(config).requires_grad_(False)  # the first stage is not learned here
+        self.tracer = TraceModel(config).requires_grad_(False)  # the first stage is not trained here
         self.encoder: WorldEncoder = config.pair_encoder(config.example)
         self.traces = traces
         self.tokens = nn.Embedding(config.num_tokens, embedding)
@@ -133,10 +133,10 @@ class CodeModel(WorldModel):
     ) -> Forward:
         """The teacher-forced path; see `LaSynth.forward`.
 
-        The decoder reads what it attended to, so it goes token by token here too.
+        The decoder reads its previous context, so this path too works token by token.
 
         Args:
-            actions_BKA: traces, -1 behind the last action; without them they are inferred.
+            actions_BKA: traces, -1 after the last action; by default they are inferred.
         """
         batch, num_tokens = tokens_BT.shape
         inside = torch.arange(num_tokens, device=tokens_BT.device)[None] < lengths_B[:, None]
@@ -155,7 +155,7 @@ class CodeModel(WorldModel):
         return Forward.unexecuted(logits, row_P, position_P, logits.new_zeros(()))
 
     def infer(self, inputs_BKW: Tensor, outputs_BKW: Tensor) -> Tensor:
-        """The likeliest right trace of each example, or a leap: `[B, K, A]`."""
+        """The likeliest right trace of each example, or a leap if there is none: `[B, K, A]`."""
         flat = (worlds.flatten(0, 1).cpu().numpy().astype("uint8") for worlds in (inputs_BKW, outputs_BKW))
         actions = torch.from_numpy(self.tracer.propose(*flat).chosen()).to(inputs_BKW.device)
         return actions.unflatten(0, inputs_BKW.shape[:2])
@@ -177,7 +177,7 @@ class CodeModel(WorldModel):
         )
 
     def _advance(self, state: CodeState, tokens_R: Tensor) -> tuple[Tensor, CodeState]:
-        """Read a token a row: what is pooled over the examples, `[R, H + D]`, and the state."""
+        """Read one token per row: the values pooled over the examples, `[R, H + D]`, and the state."""
         num_rows, num_examples = state.example_RK.shape
         example_N = state.example_RK.flatten()
         tokens_N = self.tokens(tokens_R).repeat_interleave(num_examples, dim=0)
@@ -193,18 +193,18 @@ class CodeModel(WorldModel):
         return pooled, replace(state, cells=tuple(cells), context_RKH=context_RKH)
 
     def _attend(self, state: CodeState, example_N: Tensor, query_NH: Tensor) -> Tensor:
-        """The mean of the states of each one's trace, by scaled dot products, `[R K, H]`."""
+        """The mean of the states of each example's trace, weighted by scaled dot products, `[R K, H]`."""
         slots = Slots.of_rows(example_N, len(state.memory_NSH))
         scores = slots.pad(query_NH) @ state.memory_NSH.mT / math.sqrt(query_NH.shape[1])
         scores = scores.masked_fill(~state.inside_NS[:, None], -torch.inf)
         return slots.pack(scores.softmax(-1) @ state.memory_NSH)
 
     def start(self, inputs_BKW: Tensor, outputs_BKW: Tensor) -> CodeState:
-        """The incremental path before any token: the traces are inferred; one row a task."""
+        """The incremental path before any token: infers the traces; one row per task."""
         return self._begin(inputs_BKW, outputs_BKW, self.infer(inputs_BKW, outputs_BKW))
 
     def step(self, state: CodeState, tokens_R: Tensor) -> tuple[Tensor, CodeState]:
-        """The incremental path: feed one token a row (first `bos`), get the next one's logits `[R, V]`."""
+        """The incremental path: feed one token per row (first `bos`), get the next logits `[R, V]`."""
         pooled, state = self._advance(state, tokens_R)
         logits: Tensor = self.output(pooled)
         return logits, state

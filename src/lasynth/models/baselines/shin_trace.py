@@ -1,9 +1,9 @@
 """Shin et al. (2018), first stage: from an example to the trace of actions that leads from input to output.
 
-An LSTM writes the trace of one example. At each step it reads the action before, the encoded example, and the
-world as the interpreter has it then, with the answers to the four conditions. Training is along the traces of
-the reference programs. Traces are proposed by a beam; one is right if the interpreter says that it
-ends in the output.
+An LSTM writes the trace of one example. At each step it reads the previous action, the encoded example, the
+interpreter's current world, and the values of the four conditions in it. It is trained on the traces of the
+reference programs. A beam search proposes traces; a trace is right if it ends in the output when the
+interpreter runs it.
 
 Shapes: N examples, W numbers of a world or slots of a beam, A actions, S steps, R live rows, V actions of
 the vocabulary, D state.
@@ -47,7 +47,7 @@ class Proposed:
     """Traces proposed for examples, likeliest first.
 
     Attributes:
-        actions_NWA: numbers of actions, -1 behind the last.
+        actions_NWA: numbers of actions, -1 after the last.
         right_NW: whether the trace leads to the output.
         score_NW: log-probability, -inf where there is none.
     """
@@ -57,10 +57,10 @@ class Proposed:
     score_NW: Floats
 
     def chosen(self, rng: np.random.Generator | None = None) -> npt.NDArray[np.int8]:
-        """One trace for each example, `[N, A]`: one of the right ones, and if there is none, one leap.
+        """One trace for each example, `[N, A]`: one of the right ones, or a single leap if there is none.
 
         Args:
-            rng: chooses among the right ones; without it, the likeliest.
+            rng: chooses among the right ones; by default the likeliest is chosen.
         """
         shares = np.ones(self.right_NW.shape) if rng is None else rng.random(self.right_NW.shape)
         slots_N = np.where(self.right_NW, shares, -1.0).argmax(axis=1)
@@ -84,7 +84,7 @@ class TraceConfig(PeerConfig):
     Attributes:
         grid: size of an encoded world, and of the four conditions together (a multiple of 4).
         max_actions: longer traces are neither learned nor proposed.
-        beam: traces proposed for an example.
+        beam: number of traces proposed per example.
     """
 
     kind: ClassVar[str] = "shin-trace"
@@ -98,7 +98,7 @@ class TraceConfig(PeerConfig):
         return (f"grid = {self.grid} is not a multiple of 4", "Give one.") if self.grid % 4 else None
 
     def world_reader(self) -> WorldReader:
-        """What reads the worlds along a trace, freshly initialised."""
+        """The reader of the worlds along a trace, freshly initialised."""
         worlds: ConvWorld | FrameWorld = FrameWorld(self.grid)
         if self.encoder == "conv":
             worlds = ConvWorld(2 * self.channels, 3, self.grid)
@@ -123,7 +123,7 @@ class TraceModel(WorldModel):
         self.beam = config.beam
 
     def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Any:
-        """There is none.
+        """Not available: the model does not write programs.
 
         Raises:
             InputError: always.
@@ -136,7 +136,7 @@ class TraceModel(WorldModel):
 
         Args:
             inputs_NW, outputs_NW: the examples.
-            actions_NA: their traces, -1 behind the last action.
+            actions_NA: their traces, -1 after the last action.
         """
         steps = Steps.of(inputs_NW, outputs_NW, actions_NA)
         before = torch.cat([steps.actions_NS.new_full((len(inputs_NW), 1), START), steps.actions_NS], dim=1)
@@ -149,9 +149,9 @@ class TraceModel(WorldModel):
 
     @torch.no_grad()
     def propose(self, inputs_NW: WorldArray, outputs_NW: WorldArray) -> Proposed:
-        """Search for traces; the beam ends where as many have ended as it is wide, or they are too long.
+        """Search for traces, until as many have ended as the beam is wide, or they are too long.
 
-        An end is kept where it ranks among the best expansions of its example, as in the search for programs.
+        An ended trace is kept if it ranks among the best expansions of its example, as in program search.
         """
         search = _Beam(inputs_NW, self.beam, self.max_actions)
         device = self.output.weight.device
@@ -169,7 +169,7 @@ class TraceModel(WorldModel):
             read = torch.cat([self.actions(last_R), seen, pairs_RE], dim=1)
             states, state = self.lstm(read[:, None], state)
             logits = self.output(states[:, 0])
-            logits[:, [LEAP, START]] = -torch.inf  # no trace is made of them
+            logits[:, [LEAP, START]] = -torch.inf  # not allowed in traces
             parents_R = torch.from_numpy(search.advance(logits.log_softmax(-1).cpu().numpy())).to(device)
             state = (state[0].index_select(1, parents_R), state[1].index_select(1, parents_R))
             last_R = torch.from_numpy(search.last_R).to(device)
@@ -197,7 +197,7 @@ class _Beam:
         self.count_N = np.zeros(num, dtype=np.int64)
 
     def advance(self, log_probs_RV: Floats) -> npt.NDArray[np.int64]:
-        """Expand the rows by every action; the rows that the new ones come from."""
+        """Expand the rows by every action; returns the rows that the new ones come from."""
         values_RV = self.score_R[:, None] + log_probs_RV
         order = np.lexsort((-values_RV.ravel(), np.repeat(self.example_R, NUM_ACTIONS)))
         row_X, action_X = np.divmod(order, NUM_ACTIONS)
@@ -229,7 +229,7 @@ class _Beam:
         np.add.at(self.count_N, examples, 1)
 
     def proposed(self, inputs_NW: WorldArray, outputs_NW: WorldArray) -> Proposed:
-        """The ended traces, each run once more."""
+        """The ended traces, each run once more to check it."""
         order = np.argsort(-self.score_NW, axis=1, kind="stable")
         actions = np.take_along_axis(self.ended_NWA, order[..., None], axis=1)
         score_NW = np.take_along_axis(self.score_NW, order, axis=1)
@@ -246,6 +246,6 @@ class _Beam:
 
 
 def _rank(sorted_X: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """How many equal numbers stand before each, in a sorted array."""
+    """For each number in a sorted array, how many equal numbers come before it."""
     rank: npt.NDArray[np.int64] = np.arange(len(sorted_X)) - np.searchsorted(sorted_X, sorted_X)
     return rank

@@ -1,4 +1,4 @@
-"""What the two stages of Shin et al. (2018) read at every step of a trace: the world as it is, alone.
+"""The input of both stages of Shin et al. (2018) at every step of a trace: the current world alone.
 
 Shapes: N worlds, Q worlds along traces, W numbers of a world, A actions, S steps of a trace (its actions, and
 the end), H and W sides of planes, G size of an encoded world.
@@ -29,7 +29,7 @@ from lasynth.models.karel.planes import (
 
 __all__ = ["END", "NUM_ACTIONS", "START", "ConvWorld", "FrameWorld", "Steps", "WorldReader"]
 
-# The vocabulary of traces: actions have their number in the machine.
+# The vocabulary of traces: actions have the numbers of the machine.
 END: Final = LEAP + 1
 START: Final = LEAP + 2
 NUM_ACTIONS: Final = LEAP + 3
@@ -37,13 +37,13 @@ NUM_ACTIONS: Final = LEAP + 3
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Traces laid out, for N examples.
+    """The steps of the traces of N examples.
 
     Attributes:
-        lengths_N: steps of each, the end included.
-        actions_NS: what is done at each step; `END` at the last and behind it.
+        lengths_N: number of steps of each, the end included.
+        actions_NS: the action at each step; `END` at the last step and after it.
         worlds_Q: `[Q, W]` the world at each step, example after example.
-        inside_NS: true up to the end of each.
+        inside_NS: true up to the end of each trace.
     """
 
     lengths_N: Tensor
@@ -57,7 +57,7 @@ class Steps:
 
         Args:
             inputs_NW, outputs_NW: the examples.
-            actions_NA: actions by number, or `LEAP`; -1 behind the last.
+            actions_NA: actions by number, or `LEAP`; -1 after the last.
         """
         device = inputs_NW.device
         counts_N = (actions_NA >= 0).sum(1)
@@ -74,13 +74,13 @@ class Steps:
         return cls(counts_N + 1, actions_NS, torch.from_numpy(worlds).to(device), inside)
 
     def pad(self, packed_Q: Tensor) -> Tensor:
-        """`[Q, ...]` to `[N, S, ...]`, zeros behind the end of each."""
+        """`[Q, ...]` to `[N, S, ...]`, zeros after the end of each trace."""
         padded = packed_Q.new_zeros((*self.inside_NS.shape, *packed_Q.shape[1:]))
         padded[self.inside_NS] = packed_Q
         return padded
 
     def states(self, lstm: nn.LSTM, read_NS: Tensor) -> Tensor:
-        """The states of an LSTM that reads `[N, S, ...]`, zeros behind the end of each."""
+        """The states of an LSTM that reads `[N, S, ...]`, zeros after the end of each trace."""
         packed = pack_padded_sequence(read_NS, self.lengths_N.cpu(), batch_first=True, enforce_sorted=False)
         num_steps = self.inside_NS.shape[1]
         states, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=num_steps)
@@ -88,10 +88,10 @@ class Steps:
 
 
 class FrameWorld(nn.Module):
-    """A world from the robot's point of view: what is near it, and where something happens first.
+    """A world from the robot's point of view: what is near it, and where events happen first.
 
     Args:
-        size: of the result, G.
+        size: size of the result, G.
     """
 
     near: Tensor
@@ -114,15 +114,15 @@ class FrameWorld(nn.Module):
 
 
 class ConvWorld(nn.Module):
-    """A convolution, residual blocks of two more, and one linear layer over all cells, as in the release.
+    """A convolution, residual blocks of two each, and one linear layer over all cells, as in the release.
 
-    The release normalises by batch, so that a world's encoding depends on the others; here nothing is
+    The release uses batch normalisation, which makes a world's encoding depend on the others; here nothing is
     normalised.
 
     Args:
-        channels: of each convolution (64 in the release).
-        blocks: residual blocks (3 in the release).
-        size: of the result, G (256 in the release).
+        channels: channels of each convolution (64 in the release).
+        blocks: number of residual blocks (3 in the release).
+        size: size of the result, G (256 in the release).
     """
 
     def __init__(self, channels: int, blocks: int, size: int) -> None:
@@ -149,11 +149,11 @@ class ConvWorld(nn.Module):
 
 
 class WorldReader(nn.Module):
-    """A world, and the answers to the four conditions in it.
+    """A world and the values of the four conditions in it.
 
     Args:
         worlds: encodes worlds.
-        size: of an encoded world, and of all answers together, G; a multiple of 4.
+        size: size of an encoded world, and of all conditions together, G; a multiple of 4.
     """
 
     def __init__(self, worlds: FrameWorld | ConvWorld, size: int) -> None:

@@ -1,4 +1,4 @@
-"""What the beliefs of Karel's latent executor are compared with, and what they hold.
+"""The beliefs of Karel's latent executor: their loss, and the likeliest worlds.
 
 Shapes: X executions, K examples, W numbers of a world, H and W sides of the planes.
 """
@@ -25,15 +25,15 @@ from lasynth.models.values import LEAST_CHANCE
 
 __all__ = ["WorldBeliefs"]
 
-# An expected number of markers that is off by more is wrong, not unlikely.
+# Up to this error of an expected number of markers, the loss is that of a probability; above, it is linear.
 _FAR: Final = 0.99
 
 
 class WorldBeliefs:
-    """Beliefs of Karel's worlds: chances of the robot's place and facing, expected markers.
+    """Beliefs about Karel's worlds: probabilities of the robot's place and facing, expected markers.
 
-    The loss of a world is the sum over the robot and all cells, not the mean: nearly all cells stay as they
-    are, and a mean would let the few that change count for nothing.
+    The loss of a world is the sum over the robot and all cells, not the mean: almost all cells stay
+    unchanged, and in a mean the few that change would have almost no weight.
     """
 
     def compare(
@@ -63,7 +63,7 @@ class WorldBeliefs:
     def likeliest(
         self, belief_K: Tensor, inputs_K: Tensor
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
-        """See `Beliefs`; worlds, and the chances of the robots and of the cells."""
+        """See `Beliefs`; worlds, and the probabilities of the robots and of the cells."""
         robot = belief_K[:, ROBOT_PLANES].flatten(1).amax(1)
         markers = belief_K[:, MARKER_PLANE]
         worlds = to_worlds(belief_K, inputs_K)
@@ -76,10 +76,10 @@ class WorldBeliefs:
 
 
 def _as_chance(off: Tensor) -> Tensor:
-    """The loss of an expected number that is off by so much.
+    """The loss of an expected number with an error `off`.
 
-    For an event that adds one marker, being off by d is to give it the chance 1 - d; so the loss is that of
-    a chance, -log(1 - d), as long as d is below 1, and goes on as a straight line.
+    For an event that adds one marker, an error of d means that the event has the probability 1 - d. So the
+    loss is that of a probability, -log(1 - d), for d up to `_FAR`; above, it continues as a straight line.
     """
     near = off.clamp(max=_FAR)
     return -torch.log1p(-near) + (off - near)

@@ -1,12 +1,12 @@
-"""Encoders of an example of Karel: a world as it is now, and the world that is wanted.
+"""Encoders of an example of Karel: the current world and the goal world.
 
-`FrameEncoder` reads both worlds from the robot's point of view: what is near it, what is to change and where,
-where the robot is wanted, and after how many steps in each direction something happens (`frames`). Layers
-that look at a whole window are meaningful there, since all examples of a program are laid upon one another;
-it needs no convolution to find the robot, which is most of what a small CNN spends its time on.
-`ConvEncoder` is that of Bunel et al. (2018): two convolutions, residual blocks, one vector.
+`FrameEncoder` reads both worlds from the robot's point of view: what is near it, what must change and where,
+the robot's goal, and the number of steps to the first event in each direction (`frames`). There, layers over
+a whole window make sense, because the windows of all examples are aligned. No convolution is needed to find
+the robot, which takes most of the effort of a small CNN. `ConvEncoder` is that of Bunel et al. (2018): two
+convolutions, residual blocks, one vector.
 
-Both share one door: `goals` once a task, then `encoder(planes, goals)` for every world on the way.
+Both have the same interface: `goals` once per task, then `encoder(planes, goals)` for every current world.
 
 Shapes: M memories (a task at a time of its program), K examples, N = M K, H and W sides of the planes,
 A cells of a window, G size of the encoding of a goal, E size of the encoding of a pair.
@@ -37,12 +37,12 @@ from lasynth.models.karel.planes import (
 __all__ = ["ConvEncoder", "FrameEncoder", "Goals", "WorldEncoder", "certain", "likeliest_robot"]
 
 _RAYS: Final = 4 * NUM_EVENTS * STEPS
-_NOTICED: Final = 0.05  # the least chance of a change that is looked at beyond what is near
+_NOTICED: Final = 0.05  # smaller probabilities of a change are ignored outside the near window
 
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """The wanted worlds of some tasks.
+    """The goal worlds of some tasks.
 
     Attributes:
         worlds_MKW: `[M, K, 328]`.
@@ -53,7 +53,7 @@ class Goals:
     view_MKG: Tensor
 
     def rows(self, index_M: Tensor) -> Goals:
-        """Those of tasks `index_M`, which may repeat."""
+        """The goals of tasks `index_M`, which may be repeated."""
         return Goals(self.worlds_MKW.index_select(0, index_M), self.view_MKG.index_select(0, index_M))
 
 
@@ -68,14 +68,14 @@ class WorldEncoder(Protocol):
     size: int
 
     def goals(self, outputs_MKW: Tensor, height: int, width: int) -> Goals:
-        """What can be said of wanted worlds `[M, K, 328]` alone, in planes of H x W."""
+        """Encode goal worlds `[M, K, 328]` alone, in planes of H x W."""
 
     def __call__(self, planes: Tensor, goals: Goals) -> Tensor:
         """Worlds `[M, K, 7, H, W]`, certain or believed, and goals: `[M, K, E]`."""
 
 
 def likeliest_robot(planes_N: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Cell, facing and chance of the likeliest robot of each world, `[N]` each: `[N, 7, H, W]`."""
+    """Cell, facing and probability of the likeliest robot in each world: `[N, 7, H, W]` to three `[N]`."""
     robot = planes_N[:, ROBOT_PLANES].flatten(1)
     chance, index = robot.max(1)
     num_cells = planes_N.shape[-1] * planes_N.shape[-2]
@@ -85,8 +85,8 @@ def likeliest_robot(planes_N: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 class FrameEncoder(nn.Module):
     """A pair of worlds from the robot's point of view.
 
-    The frame is that of the likeliest robot; no gradient flows through where it stands, but through how
-    likely it is and through the markers.
+    The frame is that of the likeliest robot. No gradient flows through its position, only through its
+    probability and through the markers.
 
     Args:
         hidden: size of the first layer.
@@ -111,7 +111,7 @@ class FrameEncoder(nn.Module):
         self.layers = nn.Sequential(
             nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, size), nn.ReLU()
         )
-        # At first the model should see what is to change; where loops may end matters later.
+        # Initially the model should see what must change; where loops may end matters later.
         with torch.no_grad():
             for layer in (self.wanted, self.far, self.rays, self.goal_rays, self.goal_near):
                 layer.weight.mul_(0.1)
@@ -146,11 +146,11 @@ class FrameEncoder(nn.Module):
         return encoded.unflatten(0, rows)
 
     def _far(self, off: Tensor, frame: Frame) -> Tensor:
-        """All that is to change, near or far; few cells are, so only these are looked up: `[N, hidden]`.
+        """All cells that must change, near or far; they are few, so only they are looked up: `[N, hidden]`.
 
         Args:
-            off: `[N, 2 H W]` chances that there must be more markers, fewer.
-            frame: of the robots.
+            off: `[N, 2 H W]` probabilities that there must be more markers, then fewer.
+            frame: the robots' frames.
         """
         row, cell = (off.detach() > _NOTICED).nonzero(as_tuple=True)
         half = off.shape[1] // 2
@@ -162,7 +162,7 @@ class FrameEncoder(nn.Module):
 
 
 def certain(worlds_NW: Tensor, height: int, width: int) -> tuple[Tensor, Tensor, Frame]:
-    """Of certain worlds: blocked cells and markers `[N, H W]`, and the robots' frames."""
+    """The blocked cells and markers of certain worlds, `[N, H W]` each, and the robots' frames."""
     cells = worlds_NW[:, :NUM_CELLS].unflatten(1, (FRAME, FRAME))[:, :height, :width]
     counts = marker_counts(worlds_NW, height, width).float()
     frame = Frame.of(*robot_place(worlds_NW, width), height, width)
@@ -170,7 +170,7 @@ def certain(worlds_NW: Tensor, height: int, width: int) -> tuple[Tensor, Tensor,
 
 
 def _meets(rays: Tensor, there_N: Tensor) -> Tensor:
-    """Which events happen where the robot is wanted: `[N, 4, NUM_EVENTS, STEPS]` to `[N, 4 NUM_EVENTS]`."""
+    """The events that happen at the robot's goal: `[N, 4, NUM_EVENTS, STEPS]` to `[N, 4 NUM_EVENTS]`."""
     on_ray = RAY_PLACES.to(there_N.device) == there_N[:, None, None]
     return (rays * on_ray[:, :, None]).sum(-1).flatten(1)
 
@@ -179,12 +179,12 @@ class ConvEncoder(nn.Module):
     """The CNN of Bunel et al. (2018, appendix C): one vector for a pair of grids.
 
     A convolution for each of the two grids, residual blocks on both together, then one linear layer over
-    all cells. What lies outside of a grid is kept at zero, so that a crop gives what the whole gives.
+    all cells. Cells outside the grid are kept at zero, so that a crop gives the same result as the whole.
 
     Args:
-        channels: of each convolution; the two grids together have twice as many (32 in the paper).
-        blocks: residual blocks of three convolutions each (2 in the paper).
-        size: of the result, E (512 in the paper).
+        channels: channels of each convolution; twice as many for the two grids together (32 in the paper).
+        blocks: number of residual blocks of three convolutions each (2 in the paper).
+        size: size of the result, E (512 in the paper).
     """
 
     def __init__(self, channels: int, blocks: int, size: int) -> None:

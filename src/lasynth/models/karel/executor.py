@@ -1,11 +1,11 @@
-"""The latent executor of Karel (section 3.2, Eq. 4): what a believed world becomes when a statement has run.
+"""The latent executor of Karel (section 3.2, Eq. 4): predicts a believed world after a statement has run.
 
-Most of a world stays as it is, so the executor says what changes: where the robot goes and how it turns, seen
-from where it stands, and which cells get more markers, fewer or none. At first it believes that nothing
-changes. Walls and the frame are copied.
+Most of a world stays unchanged, so the executor predicts the changes: where the robot goes and how it turns,
+relative to its position, and which cells get more markers, fewer or none. Initially it predicts no change.
+Walls and the frame are copied.
 
-Loops end where something happens (a wall, the last marker of a row), so a place may be named by that:
-the decoder's state picks an event (`frames.events`), the world says where it is.
+Loops end where an event happens (a wall, the last marker of a row), so an event can name a place: the
+decoder's state selects an event (`frames.events`), and the world determines where it is.
 
 Shapes: M rows, K examples, N = M K, H and W sides of the planes, A cells of a window, D decoder state.
 """
@@ -24,7 +24,7 @@ from lasynth.models.karel.planes import MARKER_PLANE, MOST_MARKERS, OUTSIDE_PLAN
 
 __all__ = ["ChangeExecutor"]
 
-# Of a cell: more markers, fewer, none at all; to keep them is the fourth, and begins with a lead.
+# Changes of a cell: more markers, fewer, none. Keeping them is the fourth choice; it has a bias at first.
 _CHANGES: Final = 3
 _KEEP: Final = 5.0
 _NUM_HINTS: Final = 6
@@ -37,7 +37,7 @@ class ChangeExecutor(nn.Module):
     Args:
         decoder_size: size of the decoder's state, D.
         hidden: size of the layers.
-        maps: number of learned maps of what is near, that changes of markers are composed of.
+        maps: number of learned maps of the near window, from which changes of markers are composed.
     """
 
     near: Tensor
@@ -53,7 +53,7 @@ class ChangeExecutor(nn.Module):
         self.place = nn.Linear(hidden, AREA)
         self.event = nn.Linear(2 * hidden, 4 * NUM_EVENTS)
         self.turn = nn.Linear(hidden, 4)
-        # Far cells change only as they are passed or reached; one more column stands for them, and is 0.
+        # Far cells change only if the robot passes or reaches them; one more column, all 0, stands for them.
         number = torch.full((AREA,), len(self.near))
         number[self.near] = torch.arange(len(self.near))
         self.register_buffer("number", number, persistent=False)
@@ -95,14 +95,14 @@ class ChangeExecutor(nn.Module):
         return found.unflatten(2, (height, width)).unflatten(0, rows)
 
     def _arrives(self, hidden: Tensor, both: Tensor, rays: Tensor, there: Tensor, blocked: Tensor) -> Tensor:
-        """Chance of each cell to be the robot's next one: `[N, H W]`."""
+        """The probability that each cell is the robot's next one: `[N, H W]`."""
         chosen = self.event(both).unflatten(1, (4, 1, NUM_EVENTS))
         named = (chosen @ rays).flatten(1)  # [N, 4 STEPS]
         scores = self.place(hidden).index_add(1, RAY_PLACES.to(rays.device).flatten(), named)
         return scores.gather(1, there).masked_fill(blocked > 0.5, _BLOCKED).softmax(-1)
 
     def _changes(self, hidden: Tensor, both: Tensor, hints: Tensor, there: Tensor) -> Tensor:
-        """Chances that a cell gets more markers, fewer, none: `[N, 3, H W]`."""
+        """Probabilities that a cell gets more markers, fewer, none: `[N, 3, H W]`."""
         mixed = self.mix(hidden).unflatten(1, (_CHANGES, -1)) @ functional.pad(self.maps, (0, 1))
         scores = mixed.gather(2, self.number[there][:, None].expand(-1, _CHANGES, -1))
         scores = scores + self.weigh(both).unflatten(1, (_CHANGES, _NUM_HINTS)) @ hints
@@ -121,7 +121,7 @@ class ChangeExecutor(nn.Module):
 
 
 def _passed(robot: Tensor, frame: Frame) -> Tensor:
-    """Chance that the robot passes a cell on a straight way, and does not end there: `[N, H W]`."""
+    """The probability that the robot passes a cell on a straight path without ending there: `[N, H W]`."""
     cells = frame.cells(RAY_PLACES.to(robot.device).flatten())
     on_rays = robot.gather(1, cells).unflatten(1, (4, STEPS))
     beyond = on_rays @ torch.ones(STEPS, STEPS, device=robot.device).tril(-1)
@@ -129,9 +129,9 @@ def _passed(robot: Tensor, frame: Frame) -> Tensor:
 
 
 def _hints(some: Tensor, robot: Tensor, place_N: Tensor, passed: Tensor) -> Tensor:
-    """What a cell knows of its part in the statement: `[N, 6, H W]`.
+    """Features of a cell's role in the statement: `[N, 6, H W]`.
 
-    Whether it has markers; whether the robot begins there; ends there; passes; whether it has markers and
+    Whether it has markers; whether the robot begins there, ends there, passes; whether it has markers and
     the robot ends there, or passes.
     """
     begins = torch.zeros_like(some).scatter(1, place_N[:, None], 1.0)

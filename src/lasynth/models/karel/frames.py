@@ -1,11 +1,12 @@
-"""Worlds seen from the robot: windows that are centred on it and turned so that it faces north.
+"""Worlds from the robot's point of view: windows centred on it and rotated so that it faces north.
 
-A program says what the robot does from where it stands, whatever the compass says; so two examples of one
-program look alike from there. A window covers every cell of a grid from every place. What lies outside of a
-grid reads as the lower left corner of the frame, which is blocked.
+A program acts relative to the robot, independent of the compass, so two examples of one program look alike
+from there. A window covers every cell of a grid from every position. Cells outside the grid read as the lower
+left corner of the frame, which is blocked.
 
-Along the four directions from the robot, `events` says after how many steps something happens first: the way
-is blocked, there is a way to the left or none, a marker or none... These are the places where loops end.
+For the four directions from the robot, `events` gives the number of steps to the first event of each kind:
+the way is blocked, the cell to the left is clear or blocked, there is a marker or none... Loops end at such
+places.
 
 Shapes: N worlds, A cells of a window, H and W sides of the planes, F features.
 """
@@ -27,8 +28,8 @@ RADIUS: Final = MAX_SIDE - 1
 SIDE: Final = 2 * RADIUS + 1
 AREA: Final = SIDE * SIDE
 CENTRE: Final = RADIUS * SIDE + RADIUS
-STEPS: Final = RADIUS + 1  # places of a ray, the robot's own the first
-# Blocked ahead; to the left blocked, clear; to the right blocked, clear; a marker, none.
+STEPS: Final = RADIUS + 1  # places of a ray, beginning with the robot's own
+# Blocked ahead; blocked, clear to the left; blocked, clear to the right; a marker, no marker.
 NUM_EVENTS: Final = 7
 # Ahead, to the right, back, to the left: steps ahead and to the right.
 _UNITS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
@@ -39,7 +40,7 @@ def _place(ahead: int, right: int) -> int:
 
 
 def _ray(direction: int, turn: int) -> list[int]:
-    """Cells beside the places of a ray: the ones that lie `turn` quarters right of its direction."""
+    """Cells next to the places of a ray, `turn` quarter turns to the right of its direction."""
     ahead, right = _UNITS[direction]
     beside = _UNITS[(direction + turn) % 4]
     return [_place(step * ahead + beside[0], step * right + beside[1]) for step in range(RADIUS)]
@@ -47,35 +48,35 @@ def _ray(direction: int, turn: int) -> list[int]:
 
 _AHEADS: Final = torch.arange(-RADIUS, RADIUS + 1)[:, None].expand(SIDE, SIDE).flatten()
 _RIGHTS: Final = torch.arange(-RADIUS, RADIUS + 1).repeat(SIDE)
-# Steps north and east to each cell of a window, by where the robot faces; small numbers are fast.
+# Steps north and east to each cell of a window, by the robot's facing; int16 is faster.
 _NORTH: Final = torch.stack([_AHEADS, -_RIGHTS, -_AHEADS, _RIGHTS]).to(torch.int16)
 _EAST: Final = torch.stack([_RIGHTS, _AHEADS, -_RIGHTS, -_AHEADS]).to(torch.int16)
 # `[4, STEPS]` the places of the rays.
 RAY_PLACES: Final = torch.tensor(
     [[_place(step * ahead, step * right) for step in range(STEPS)] for ahead, right in _UNITS]
 )
-# `[2, 4, RADIUS]` the places to the left of these and to their right, the last one left out.
+# `[2, 4, RADIUS]` the places to the left and to the right of these, without the last one.
 _BESIDE: Final = torch.tensor([[_ray(direction, turn) for direction in range(4)] for turn in (3, 1)])
 NEAR: Final = 5
 
 
 def near(radius: int = NEAR) -> Tensor:
-    """Cells of a window that are at most so far away, each way."""
+    """Cells of a window that are at most `radius` rows and columns away."""
     return ((_AHEADS.abs() <= radius) & (_RIGHTS.abs() <= radius)).nonzero()[:, 0]
 
 
-# What a step north and a step east add to a place of the window, by where the robot faces.
+# The change of a place of the window for a step north and a step east, by the robot's facing.
 _STEP_NORTH: Final = torch.tensor([SIDE, -1, -SIDE, 1])
 _STEP_EAST: Final = torch.tensor([1, SIDE, -1, -SIDE])
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where robots stand, and so what they see where.
+    """The positions and facings of robots, which map cells to places of the window.
 
     Attributes:
-        row_N, col_N, facing_N: of the robots, in the planes.
-        height, width: of the planes.
+        row_N, col_N, facing_N: the robots, in the planes.
+        height, width: size of the planes.
     """
 
     row_N: Tensor
@@ -90,7 +91,7 @@ class Frame:
         return cls(place_N // width, place_N % width, facing_N, height, width)
 
     def cells(self, places_S: Tensor) -> Tensor:
-        """`[N, S]` which cells of the worlds places of the window are; 0, the corner, outside."""
+        """`[N, S]` the cells of the worlds at places of the window; 0, the corner, for places outside."""
         north, east = _NORTH.to(places_S.device)[:, places_S], _EAST.to(places_S.device)[:, places_S]
         rows = self.row_N[:, None].to(torch.int16) + north[self.facing_N]
         cols = self.col_N[:, None].to(torch.int16) + east[self.facing_N]
@@ -103,7 +104,7 @@ class Frame:
         return features_NF.gather(2, index)
 
     def places(self) -> Tensor:
-        """`[N, H W]` where each cell of the world stands in the window; the world's frame may not."""
+        """`[N, H W]` the place of each cell in the window; cells of the world's frame may be outside."""
         cell = torch.arange(self.height * self.width, device=self.row_N.device)
         north, east = _STEP_NORTH.to(cell.device)[:, None], _STEP_EAST.to(cell.device)[:, None]
         steps = north * (cell // self.width) + east * (cell % self.width)
@@ -112,10 +113,10 @@ class Frame:
         return (steps[self.facing_N] + start[:, None]).clamp(0, AREA - 1)
 
     def place_of(self, other: Frame) -> Tensor:
-        """`[N]` at which place of the window other robots stand.
+        """`[N]` the places of other robots in the window.
 
-        A robot that is wrongly believed to stand on the frame may see others too far off; such a place is
-        none of theirs, but one of the window.
+        A robot that is wrongly believed to be on the frame may be too far from others; then the result is not
+        their place, but still a valid place of the window.
         """
         device = self.row_N.device
         north, east = _STEP_NORTH.to(device)[self.facing_N], _STEP_EAST.to(device)[self.facing_N]
@@ -123,28 +124,28 @@ class Frame:
         return (steps + CENTRE).clamp(0, AREA - 1)
 
     def turn_of(self, other: Frame) -> Tensor:
-        """`[N]` how many quarters to the right other robots are turned."""
+        """`[N]` by how many quarter turns to the right other robots are rotated."""
         return (other.facing_N - self.facing_N) % 4
 
 
 @torch.no_grad()
 def events(frame: Frame, blocked: Tensor, marked: Tensor) -> Tensor:
-    """At which place of each ray something happens first, as far as the way is clear.
+    """The first place of each event on each ray, as far as the way is clear.
 
     Args:
-        frame: of the robots.
+        frame: the robots' frames.
         blocked, marked: `[N, H W]` bool: walls and the outside; cells with markers.
 
     Returns:
         `[N, 4, NUM_EVENTS, STEPS]` float32, 1 where it happens, at most once along each ray.
     """
     device = blocked.device
-    # Places of the rays from one step on are also those ahead of the places before.
+    # The places of the rays from one step on are also the cells ahead of the previous places.
     beside = torch.cat([RAY_PLACES[:, 1:].flatten(), _BESIDE.flatten()]).to(device)
     walls = blocked.gather(1, frame.cells(beside)).unflatten(1, (3, 4, RADIUS))
     ahead, left, right = functional.pad(walls, (0, 1), value=True).unbind(1)
     markers = marked.gather(1, frame.cells(RAY_PLACES.to(device).flatten())).unflatten(1, (4, STEPS))
     happens = torch.stack([ahead, left, ~left, right, ~right, markers, ~markers], dim=2).float()
-    # How often before, by one product; a place is reached if nothing blocks the way before it.
+    # Count earlier events with one product; a place is reached if nothing blocks the way before it.
     before = happens @ torch.ones(STEPS, STEPS, device=device).triu(1)
     return happens * ((before + before[:, :, :1]) == 0)

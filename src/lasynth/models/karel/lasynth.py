@@ -1,9 +1,9 @@
 """LaSynth for Karel (section 5.1.1): beliefs are worlds, read from the robot's point of view.
 
-The paper has Bunel et al.'s encoder in the decoder and in the latent executor, and no operation predictor; it
-does not say what the executor gives or when it runs. Here a belief is a grid with chances for the robot and
-the markers, the executor runs behind every statement of the outermost block, and the decoder's state knows
-tokens only: what a statement does to a world does not depend on what is wanted.
+The paper uses Bunel et al.'s encoder in the decoder and in the latent executor, and no operation predictor.
+It does not say what the executor returns or when it runs. Here a belief is a grid with probabilities for the
+robot and expected markers, and the executor runs after every statement of the outermost block. The decoder's
+state depends on tokens only, because the effect of a statement on a world does not depend on the goal.
 
 Shapes: B tasks, K examples, M memories (a task at a time of its program), P packed positions, H and W sides
 of the planes, E encoding of a pair, D decoder state, R reading.
@@ -34,12 +34,12 @@ __all__ = ["KarelLaSynth", "PairReader"]
 
 
 class PairReader(nn.Module):
-    """What the decoder's state asks of each example, then the maximum over examples (Eq. 2).
+    """Reads each example with the decoder's state, then takes the maximum over examples (Eq. 2).
 
     Args:
         decoder_size: size of the decoder's state, D.
-        size: of the encoding of a pair, E.
-        hidden: size of the layer between.
+        size: size of the encoding of a pair, E.
+        hidden: size of the hidden layer.
         reading: size of the result, R.
     """
 
@@ -50,7 +50,7 @@ class PairReader(nn.Module):
         self.pool = nn.Linear(hidden, reading)
 
     def remember(self, pairs_MKE: Tensor) -> Tensor:
-        """What is read at every position of a time: `[M, K, E]` to `[M, K, hidden]`."""
+        """The part of the reading that positions share: `[M, K, E]` to `[M, K, hidden]`."""
         memory: Tensor = self.pair(pairs_MKE)
         return memory
 
@@ -70,7 +70,7 @@ class KarelLaSynth(WorldModel, LaSynth):
 
         Attributes:
             pair: size of the encoding of a pair, E.
-            reading: size of what is read of the examples at a position.
+            reading: size of the reading of the examples at a position.
             heads: attention heads over tokens.
             executor: when the latent executor runs: after each statement of the outermost block, only at
                 the end (the paper's NoPartialExecutor), or never (NoExecutor).
@@ -116,18 +116,18 @@ class KarelLaSynth(WorldModel, LaSynth):
             "history": history,
             "output": OutputLayer(history.size, decoder, reading, num_tokens, config.dropout),
         }
-        # A program ends with `m)`, which says nothing: the last execution is the one before it.
+        # A program ends with `m)`, which has no effect: the last execution is before it.
         super().__init__(config, parts, _schedule(config), num_closing=1)
         self.beliefs = WorldBeliefs()
 
     def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
-        """Encoded goals; the decoder starts from what it has learned, the same for all tasks."""
+        """Encoded goals; the decoder's initial state is learned and the same for all tasks."""
         height, width = embedded.shape[-2:]
         goals = self.encoder.goals(outputs_BKN, height, width)
         return goals.view_MKG, embedded.new_ones(len(embedded), 1)
 
     def _remember(self, embedded: Tensor, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
-        """The pairs of believed and wanted worlds, `[M, K, hidden]`."""
+        """The pairs of believed worlds and goal worlds, `[M, K, hidden]`."""
         return self.reader.remember(self.encoder(embedded, Goals(outputs_MKN, encoded)))
 
 
@@ -141,5 +141,5 @@ def _schedule(config: KarelLaSynth.Config) -> Schedule:
         closing=[f"{letter})" for letter in "mcwrie"],
         level=1,
         ends=[*ACTION_NAMES, *(f"{letter})" for letter in "wrie")],
-        half="IFELSE",  # behind its `i)` the other branch follows
+        half="IFELSE",  # the other branch follows its `i)`
     )

@@ -1,6 +1,6 @@
-"""What all models of Karel have: they take every world, and read it by one of two encoders.
+"""Common parts of all models of Karel: they accept every world, and read it with one of two encoders.
 
-Sizes default to those of the study on CPUs; the paper's stand in the presets.
+Default sizes are those of the study on CPUs; the presets have the paper's.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ __all__ = ["WorldConfig", "WorldModel"]
 
 @dataclass(frozen=True, slots=True)
 class WorldConfig(ModelConfig):
-    """What a model of Karel is built from.
+    """The configuration of a model of Karel.
 
     Attributes:
         embedding: size of token embeddings.
-        encoder: of pairs of worlds (`lasynth.models.karel.encoder`): `"frame"`, from the robot's point of
-            view, or `"conv"`, that of Bunel et al. as in the paper.
-        channels, blocks: of a `"conv"` encoder: channels of one grid, residual blocks.
-        hidden: first layer of a `"frame"` encoder.
+        encoder: the encoder of pairs of worlds (`lasynth.models.karel.encoder`): `"frame"`, from the robot's
+            point of view, or `"conv"`, that of Bunel et al. as in the paper.
+        channels, blocks: for a `"conv"` encoder, channels of one grid and number of residual blocks.
+        hidden: for a `"frame"` encoder, size of the first layer.
         decoder: size of a decoder's state, D.
-        decoder_layers: layers of a decoder.
+        decoder_layers: number of layers of a decoder.
     """
 
     domain: ClassVar[str] = "karel"
@@ -42,7 +42,7 @@ class WorldConfig(ModelConfig):
     decoder_layers: Size = 1
 
     def pair_encoder(self, size: int) -> ConvEncoder | FrameEncoder:
-        """The encoder of pairs of worlds, freshly initialised; `size` is that of its result, E."""
+        """The encoder of pairs of worlds, freshly initialised; `size` is the size of its result, E."""
         if self.encoder == "conv":
             return ConvEncoder(self.channels, self.blocks, size)
         return FrameEncoder(self.hidden, size)

@@ -1,13 +1,13 @@
-"""Worlds as tensors, cropped to what a batch needs.
+"""Worlds as tensors, cropped to the size that a batch needs.
 
-A world is `[7, H, W]`: planes 0 to 3 the robot facing north, east, south and west, 4 inner walls, 5 what
-lies outside of the grid, 6 how many markers a cell has. A believed world has chances in the planes of the
-robot and expected numbers in that of the markers; the rest is certain. `benchmark_planes` makes of it the
-16 planes of the public benchmark, in which each number of markers has a plane of its own.
+A world is `[7, H, W]`: planes 0 to 3 the robot facing north, east, south and west, 4 inner walls, 5 cells
+outside the grid, 6 the number of markers in each cell. A believed world has probabilities in the planes of
+the robot and expected numbers in that of the markers; the rest is certain. `benchmark_planes` turns it into
+the 16 planes of the public benchmark, which has a plane for each number of markers.
 
-More than ten markers are shown as ten; the real data never has them. Row 0 is the frame below the bottom
+More than ten markers are shown as ten; the real data never has more. Row 0 is the frame below the bottom
 row, so a grid smaller than 16 x 16 leaves its upper and right-hand cells empty, and a batch of small worlds
-is cropped to H x W of them. What reads planes gives the same for a crop as for the whole 18 x 18.
+is cropped to H x W. Readers of planes give the same result for a crop as for the whole 18 x 18.
 
 Shapes: `...` any, H, W sides of the crop; 328 the numbers of a world (`lasynth.domains.karel.world`).
 """
@@ -71,13 +71,13 @@ def inside(worlds_W: Tensor, height: int, width: int) -> Tensor:
 
 
 def marker_counts(worlds_W: Tensor, height: int, width: int) -> Tensor:
-    """`[..., H, W]` markers of each cell, `MOST_MARKERS` at most, 0 for walls and outside: uint8."""
+    """`[..., H, W]` markers of each cell, at most `MOST_MARKERS`, 0 for walls and outside: uint8."""
     cells = worlds_W[..., :NUM_CELLS].unflatten(-1, (FRAME, FRAME))[..., :height, :width].to(torch.uint8)
     return torch.where(cells >= WALL, torch.zeros_like(cells), cells.clamp(max=MOST_MARKERS))
 
 
 def robot_place(worlds_W: Tensor, width: int) -> tuple[Tensor, Tensor]:
-    """`[...]` the number of the robot's cell in a crop so wide, and where it faces: int64."""
+    """`[...]` the number of the robot's cell in a crop of this width, and its facing: int64."""
     row, col = worlds_W[..., HERO_ROW].long() + 1, worlds_W[..., HERO_COL].long() + 1
     return row * width + col, worlds_W[..., FACING].long()
 
@@ -87,7 +87,7 @@ def to_planes(worlds_W: Tensor, height: int = FRAME, width: int = FRAME) -> Tens
 
     Args:
         worlds_W: the worlds.
-        height, width: of the crop; `sides` says what is needed.
+        height, width: size of the crop; `sides` gives the size that is needed.
     """
     lead = worlds_W.shape[:-1]
     worlds = worlds_W.reshape(-1, worlds_W.shape[-1])
@@ -104,8 +104,8 @@ def to_planes(worlds_W: Tensor, height: int = FRAME, width: int = FRAME) -> Tens
 def benchmark_planes(planes: Tensor) -> Tensor:
     """Planes `[..., 7, H, W]` as those of the public benchmark: `[..., 16, H, W]`.
 
-    Plane 5 is the frame around the grid without what lies beyond, planes 6 to 15 are cells with one to ten
-    markers. An expected number between two belongs to both.
+    Plane 5 is the frame around the grid, without the cells beyond it. Planes 6 to 15 are cells with one to
+    ten markers. An expected number between two integers contributes to both.
     """
     outside = planes[..., OUTSIDE_PLANE, :, :].reshape(-1, 1, *planes.shape[-2:])
     frame = outside * functional.max_pool2d(1 - outside, 3, stride=1, padding=1)
@@ -120,7 +120,7 @@ def to_worlds(planes: Tensor, worlds_W: Tensor) -> Tensor:
 
     Args:
         planes: certain or believed.
-        worlds_W: `[..., 328]` worlds with the same walls; they give what planes do not show.
+        worlds_W: `[..., 328]` worlds with the same walls; the source of what planes do not contain.
     """
     height, width = planes.shape[-2:]
     counts = planes[..., MARKER_PLANE, :, :].round().to(torch.uint8)
@@ -136,9 +136,9 @@ def to_worlds(planes: Tensor, worlds_W: Tensor) -> Tensor:
 
 
 def north_up(worlds_W: Tensor, facing: Tensor) -> Tensor:
-    """Worlds `[..., 328]` turned so that what faces as `facing` `[...]` says faces north.
+    """Worlds `[..., 328]` rotated so that the direction `facing` `[...]` becomes north.
 
-    A program does not know where north is, so an example may be turned, its input and output alike.
+    A program does not know where north is, so an example's input and output may be rotated together.
     """
     lead = worlds_W.shape[:-1]
     worlds, turns = worlds_W.reshape(-1, worlds_W.shape[-1]), facing.reshape(-1)
@@ -153,13 +153,13 @@ def north_up(worlds_W: Tensor, facing: Tensor) -> Tensor:
 
 
 def _turn_left(worlds_NW: Tensor) -> Tensor:
-    """Worlds `[N, 328]` turned left by a quarter; the grid stays in the lower left corner."""
+    """Worlds `[N, 328]` rotated left by a quarter turn; the grid stays in the lower left corner."""
     cells = worlds_NW[:, :NUM_CELLS].unflatten(-1, (FRAME, FRAME))
     num_cols = (cells[:, 1] != OUTSIDE).sum(1)[:, None, None]
     num_rows = (cells[:, :, 1] != OUTSIDE).sum(1)[:, None, None]
     row = torch.arange(FRAME, device=cells.device)[:, None].expand(FRAME, FRAME)
     col = row.T
-    # What was east is north now, what was north is west.
+    # East becomes north, north becomes west.
     grid = (row >= 1) & (col >= 1) & (row <= num_cols) & (col <= num_rows)
     from_row = (num_rows + 1 - col).clamp(0, FRAME - 1)
     turned = worlds_NW[:, :NUM_CELLS].gather(1, (from_row * FRAME + row).flatten(1))
@@ -172,17 +172,17 @@ def _turn_left(worlds_NW: Tensor) -> Tensor:
 
 
 class Planes(nn.Module):
-    """Worlds as beliefs, as `ValueEmbedding` is for lists: what is certain has chances of 0 and 1."""
+    """Worlds as beliefs, the counterpart of `ValueEmbedding`: certain worlds have probabilities 0 and 1."""
 
     def certain(self, worlds_MKW: Tensor) -> Tensor:
-        """Worlds `[M, K, 328]` to `[M, K, 7, H, W]`, cropped to what they need."""
+        """Worlds `[M, K, 328]` to `[M, K, 7, H, W]`, cropped to the size that they need."""
         return to_planes(worlds_MKW, *sides(worlds_MKW))
 
     def corrected(self, belief: Tensor, worlds_MKW: Tensor, known_MK: Tensor) -> Tensor:
-        """The belief `[M, K, 7, H, W]`, with the worlds that are known in its place."""
+        """The belief `[M, K, 7, H, W]`, replaced by the known worlds where there are any."""
         certain = to_planes(worlds_MKW, *belief.shape[-2:])
         return torch.where(known_MK[..., None, None, None], certain, belief)
 
     def forward(self, belief: Tensor) -> Tensor:
-        """The belief itself: encoders read chances as they are."""
+        """The belief itself: encoders read the probabilities directly."""
         return belief

@@ -58,13 +58,13 @@ def test_what_is_not_affine_has_no_map() -> None:
 
 
 def test_the_smallest_weights_come_first_then_the_smallest_constant() -> None:
-    # in_0 + 3 and in_1 both give the outputs: the constant decides. So do 2 and in_2: the norm decides.
+    # Both in_0 + 3 and in_1 give the outputs: the constant decides. Both 2 and in_2 do: the norm decides.
     inputs = [[0, 3, 2], [1, 4, 2], [2, 5, 2]]
     program = fit(lambda x: [x[0] + 3, x[0], 2], inputs)
     assert program is not None
     assert program.weights_NN.tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
     assert program.offset_N.tolist() == [0, 0, 2]
-    # Where only the place differs, a cell keeps itself.
+    # Between different cells, a cell keeps itself.
     program = fit(lambda x: x, [[1, 1, 1], [2, 2, 2]])
     assert program is not None
     assert program.weights_NN.tolist() == np.eye(3).tolist()

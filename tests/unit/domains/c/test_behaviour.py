@@ -41,7 +41,7 @@ def test_other_functions_have_other_hashes() -> None:
 
 
 def test_a_failure_is_a_behaviour() -> None:
-    fails = "int l_0 = 5 ; if ( a [ 0 ] > 3 ) { a [ l_0 ] = 1 ; }"  # on few lists
+    fails = "int l_0 = 5 ; if ( a [ 0 ] > 3 ) { a [ l_0 ] = 1 ; }"  # fails on a few lists
     assert behaviour_of(fails)[0] != behaviour_of("a [ 0 ] = a [ 0 ] ;")[0]
 
 
@@ -56,7 +56,7 @@ def test_what_is_no_program_has_no_behaviour() -> None:
         ("a [ 0 ] = a [ 1 ] - a [ 2 ] + 4 ;", True),
         (LOOP + "a [ p_0 ] += a [ p_0 ] + p_0 ; }", True),
         ("int l_0 = 0 ; " + LOOP + "l_0 += a [ p_0 ] ; a [ p_0 ] = l_0 ; }", True),
-        ("int l_0 = 5 ; a [ 1 ] ++ ; if ( a [ 0 ] > 0 ) { a [ l_0 ] = 1 ; }", True),  # where it runs
+        ("int l_0 = 5 ; a [ 1 ] ++ ; if ( a [ 0 ] > 0 ) { a [ l_0 ] = 1 ; }", True),  # affine where it runs
         ("if ( a [ 0 ] > 0 ) { a [ 0 ] -- ; }", False),
         (LOOP + "if ( a [ p_0 ] < 0 ) { a [ p_0 ] = 0 - a [ p_0 ] ; } }", False),
         ("if ( a [ 0 ] > 0 ) { a [ 1 ] ++ ; } else { a [ 1 ] -- ; }", False),
@@ -71,7 +71,7 @@ def test_any_integer_affine_map_is_found() -> None:
     rng = np.random.default_rng(0)
     for num_cells in (1, 3, 5, 9):
         inputs_KN = probe_inputs(num_cells, 4)
-        statuses_K = (rng.random(NUM_PROBES) < 0.4).astype(np.uint8)  # the units may be among the failed
+        statuses_K = (rng.random(NUM_PROBES) < 0.4).astype(np.uint8)  # unit lists may be among the failed
         weights = rng.integers(-30, 31, (num_cells, num_cells))
         outputs_KN = (inputs_KN @ weights + rng.integers(-9, 10, num_cells)).astype(np.int32)
         outputs_KN[statuses_K != 0] = 0

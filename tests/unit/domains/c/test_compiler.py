@@ -14,11 +14,11 @@ from lasynth.domains.c.machine import MAX_STEPS
 from lasynth.domains.c.parser import parse
 from lasynth.domains.c.syntax import Assign, Cell, Increment, Name, Number, Program
 
-PATIENCE_S = 600.0  # for machines that do much else meanwhile
+PATIENCE_S = 600.0  # for busy machines
 LISTS = np.array([[1, 2, 3, 4, 5], [5, 4, 3, 2, 1]], dtype=np.int32)
 ENDLESS = "for (int i = 0; i < 2; i++) { i -= 1; }"
 
-# What becomes of a program: as it stands, and under sanitizers.
+# The result of a program: without and with sanitizers.
 RUNS = [
     ("a[0] = 1;", Status.OK, Status.OK),
     ("a[4] += a[0];", Status.OK, Status.OK),
@@ -31,7 +31,7 @@ RUNS = [
     ("int i = 2147483000; a[i] -= 1;", Status.OUT_OF_RANGE, Status.OUT_OF_RANGE),
     ("int i = -2147483000; a[i] -= 1;", Status.OUT_OF_RANGE, Status.OUT_OF_RANGE),
     ("if (a[0] < 9 || a[7]) { a[0] = 1; }", Status.OK, Status.OK),
-    # Compilers take these for something simpler that has no fault.
+    # Compilers simplify these to something without an error.
     ("a[0] = a[7] - a[7];", None, Status.OUT_OF_RANGE),
     ("int x = 2147483000; a[1] = x + x;", None, Status.OVERFLOW),
     ("int x = 2147483000; a[1] = (x + x) - x;", None, Status.OVERFLOW),
@@ -69,7 +69,7 @@ def test_statuses(sanitize: bool) -> None:
 
 
 def test_statuses_of_tcc() -> None:
-    # What `find` may have passed over; this one knows no sanitizers and reports no version.
+    # A compiler that `find` may have skipped: it has no sanitizers and reports no version.
     compiler = Compiler("/usr/bin/tcc", "tcc")
     if not Path(compiler.path).exists():
         pytest.skip("tcc is not installed")
@@ -141,13 +141,13 @@ def test_a_program_that_ends_badly_does_not_spoil_the_next() -> None:
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own for temporary files."""
+    """A separate folder for temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
 def ends(text: str) -> bool:
-    """Whether the processes with a text in their command end; what was killed may need a moment."""
+    """Whether all processes with a text in their command have ended; killed ones may need a moment."""
     for _ in range(600):
         commands = []
         for file in Path("/proc").glob("[0-9]*/cmdline"):
@@ -165,7 +165,7 @@ def test_endless_programs_are_killed_when_the_time_is_over(
     monkeypatch.setattr("lasynth.domains.c.compiler._RUN_LIMIT_S", 1000)
     programs = [parse("a[0]++;"), parse(ENDLESS)]
     _, statuses = found().run_many(programs, LISTS, timeout_s=3.0)
-    # What was finished stays (on a machine so busy that compiling took all the time, nothing was).
+    # Finished results are kept (none, if the machine is so busy that compiling takes all the time).
     assert statuses.tolist() in ([[Status.OK] * 2, [Status.OUT_OF_FUEL] * 2], [[Status.OUT_OF_FUEL] * 2] * 2)
     assert list(temporary.iterdir()) == []
     assert ends(str(temporary))

@@ -1,4 +1,4 @@
-"""Running Csmith: the real one where it is installed, and stand-ins for what can go wrong."""
+"""Running Csmith: the real one if it is installed, and fake ones for everything that can go wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAVED = Path(__file__).resolve().parents[3] / "data" / "csmith"
 
 @pytest.fixture
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Puts a shell script in the place of Csmith."""
+    """Replaces Csmith by a shell script."""
 
     def put(script: str) -> None:
         file = tmp_path / "csmith"

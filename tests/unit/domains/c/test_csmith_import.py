@@ -1,4 +1,4 @@
-"""The importer, on saved programs of Csmith and on small ones written for one rule each."""
+"""The importer, on saved programs of Csmith and on small programs for one rule each."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def function(body: str, before: str = "") -> str:
 
 
 def only(body: str, seed: int = 0, before: str = "") -> Program:
-    """The one program of a body, as a tree."""
+    """The only program of a body, as a tree."""
     (piece,) = programs_of(function(body, before), seed)
     assert not isinstance(piece, Reason), piece
     return LANGUAGE.text.from_tokens(piece)
@@ -158,7 +158,7 @@ def test_an_expression_has_at_most_two_operations() -> None:
         signs = line.replace("+ -", "+ ").replace("- -", "- ")
         assert 1 <= signs.count("+") + signs.count("-") <= 2
         compound = only(f"g_2[1] ^= {deep};", seed).statements[0].value
-        assert isinstance(compound, Parenthesized)  # one, as the assignment is one
+        assert isinstance(compound, Parenthesized)  # one operation; the assignment itself is another
 
 
 def test_loops() -> None:
@@ -173,7 +173,7 @@ def test_loops() -> None:
     (loop,) = only("for (g_1 = 9; (g_1 >= 0); --g_1) { g_2[g_1] = 1; }").statements
     assert (loop.relation, loop.step, loop.prefix) == (">=", "--", True)
     assert loop.start.value >= loop.bound.value >= 0
-    # A relation that does not go with the step is turned around, one without order becomes <= or >=.
+    # A relation that does not fit the step is reversed; one without an order becomes <= or >=.
     (loop,) = only("for (g_1 = 0; (g_1 > 6); g_1 += 4) { g_2[g_1] = 1; }").statements
     assert (loop.relation, loop.step) == ("<", "++")
     (loop,) = only("for (g_1 = 0; (g_1 != 6); g_1 -= 4) { g_2[g_1] = 1; }").statements
@@ -217,7 +217,7 @@ def test_all_arrays_are_the_list_and_some_globals_are_in_it() -> None:
         for seed in range(60)
     }
     assert places == {Name("l_0"), *(Cell(Number(cell)) for cell in range(5))}
-    for seed in SEEDS:  # locals are never in it
+    for seed in SEEDS:  # locals are never in the list
         assert only("int32_t l_4 = 9; l_4 = 2; g_2[1] = l_4;", seed).statements[0].target == Name("l_0")
 
 
@@ -246,7 +246,7 @@ def test_branches() -> None:
     (branch,) = only("if (((l_3 && (l_4 > 1)) && ((l_5 || l_3) && l_6))) { g_2[0] = 1; }").statements
     assert isinstance(branch.condition, Logical)
     assert (branch.condition.operator, len(branch.condition.tests)) == ("&&", 3)
-    # With nothing left under the test, what is under its opposite stays.
+    # If the first branch is empty, the other is kept under the negated test.
     (branch,) = only("if ((l_3 < 2)) { return; } else { g_2[0] = 2; }").statements
     assert isinstance(branch.condition, Not)
     assert branch.otherwise == ()
@@ -328,7 +328,7 @@ def test_examples_of_given_programs() -> None:
     assert abs(outputs_PKN).max() <= 4
     for inputs_KN in tasks.inputs_PKN[accepted]:
         assert len(np.unique(inputs_KN, axis=0)) == 6
-    # A row goes by its program and key alone, and names are put in order without changing what it does.
+    # A row depends on its program and key alone, and canonical names do not change its behaviour.
     last = draw_examples(padded(rows[-1:]), keys_P[-1:], num_cells=5, num_examples=6)
     assert (last.inputs_PKN[0] == tasks.inputs_PKN[-1]).all()
     given_PKN, _ = run_batch(padded(rows)[accepted], tasks.inputs_PKN[accepted])

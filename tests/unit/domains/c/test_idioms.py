@@ -1,4 +1,4 @@
-"""Idioms of the sampler: programs of the grammar, nearly all of them tasks; none where none are wanted."""
+"""Idioms of the sampler: programs of the grammar, almost all of which become tasks; none if not wanted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_idioms_have_loops_or_swap() -> None:
 
 
 def test_a_share_of_mixed_programs_holds_idioms() -> None:
-    """A program without idioms is the one that `small` draws there, but for the number that decides."""
+    """Programs without idioms are distributed as in `small`, although one more number is drawn."""
     mixed = CSamplerSettings.named("mixed", p_idioms=1e-12)
     plain = CSamplerSettings.named("small")
     few, none = (kinds_of(sample_programs(config, 5, 0, 3000)) for config in (mixed, plain))

@@ -1,4 +1,4 @@
-"""The machine, one line a construct: a program, a list, and what comes of it."""
+"""The machine, one line per construct: a program, a list, and the result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OUT_OF_FUEL, INVALID = Status.OUT_OF_FUEL, Status.INVALID
 
 
 def run(text: str, cells: list[int], fuel: int = MAX_STEPS) -> list[int] | Status:
-    """The list that a program leaves behind, or how it failed."""
+    """The list after the run of a program, or the status of a failure."""
     outputs, statuses = run_batch(tokens_of(text)[None], np.array([cells]), fuel=fuel)
     status = Status(statuses[0, 0])
     return outputs[0, 0].tolist() if status == Status.OK else status
@@ -122,7 +122,7 @@ BRANCHES = [
         for bits in np.ndindex(2, 2, 2)
     ),
     ("if (!a[0] && !(a[1] > 3)) { a[0] = 9; }", [0, 3], [9, 3]),
-    # What stands behind a short circuit is not evaluated.
+    # Tests after a short circuit are not evaluated.
     ("if (a[0] && a[9]) { a[1] = 1; }", [0, 0], [0, 0]),
     ("if (a[0] || a[9]) { a[1] = 1; }", [1, 0], [1, 1]),
     ("if (a[0] && a[9]) { a[1] = 1; }", [1, 0], OUT_OF_RANGE),
@@ -144,14 +144,14 @@ LOOPS = [
         [0],
         [100 * 30 - sum(range(100, 200))],
     ),
-    # The variable keeps its value behind the loop; the body may change it and the bound.
+    # The variable keeps its value after the loop; the body may change it and the bound.
     ("int p_0 = 7; for (p_0 = 0; p_0 < 3; p_0++) { a[0]++; } a[1] = p_0;", [0, 0], [3, 3]),
     ("int p_0; for (p_0 = 1; p_0 < 1; p_0++) { a[0]++; } a[1] = p_0;", [0, 0], [0, 1]),
     ("for (int p_0 = 0; p_0 < 6; p_0++) { p_0++; a[0]++; }", [0], [3]),
     ("int l_0 = 9; for (int p_0 = 0; p_0 < l_0; p_0++) { l_0--; a[0]++; }", [0], [5]),
     ("int l_0 = 2; for (int p_0 = l_0; p_0 >= l_0; p_0--) { a[0]++; }", [0], [1]),
     ("int l_0 = 2; for (l_0 = l_0; l_0 < 4; l_0++) { a[0]++; }", [0], [2]),
-    # Nested, one behind the other, with the same name again, and with large bounds of their own.
+    # Nested, in sequence, with the same name again, and with large bounds.
     (
         "for (int p_0 = 0; p_0 < 3; p_0++) { for (int p_1 = 0; p_1 <= p_0; p_1++) { a[p_1]++; } }",
         [0] * 3,
@@ -172,7 +172,7 @@ LOOPS = [
         [0],
         [600],
     ),
-    # Leaving a loop, and going on with it.
+    # Leaving a loop, and continuing it.
     ("for (int p_0 = 0; p_0 < 9; p_0++) { break; }", [4], [4]),
     (
         "int p_0; for (p_0 = 0; p_0 < 9; p_0++) { if (p_0 == 4) { break; } a[0]++; } a[1] = p_0;",
@@ -251,7 +251,7 @@ FAILURES = [
             "for (int p_0 = p_0; p_0 < 1; p_0++) { a[0] = 1; }",
         )
     ),
-    # Set on one way only, on both, and in a loop that may not run.
+    # Set on one path only, on both, and in a loop that may not run.
     ("int l_0; if (a[0]) { l_0 = 5; } a[1] = l_0;", [1, 0], [1, 5]),
     ("int l_0; if (a[0]) { l_0 = 5; } a[1] = l_0;", [0, 0], UNSET),
     ("int l_0; if (a[0]) { l_0 = 5; } else { a[1] = l_0; }", [0, 0], UNSET),
@@ -263,7 +263,7 @@ FAILURES = [
         [0],
         UNSET,
     ),
-    # A name declared again in a later head starts afresh.
+    # A name declared again in a later head is a new variable.
     (
         "for (int p_0 = 0; p_0 < 1; p_0++) { a[0]++; } for (int p_0 = p_0; p_0 < 1; p_0++) { a[0]++; }",
         [0],
@@ -281,7 +281,7 @@ NOT_PROGRAMS = [
     *("a[-1] = 1;", "a[0] = (1);", "a[0] = 1 - - - 2;", "1 = 2;", ";;", "}", "if (1) { }"),
     *("if (1 && 2 || 3) { a[0] = 1; }", "if (1) { a[0] = 1;", "else { a[0] = 1; }", "break;"),
     *("if (1) { continue; }", "a[0] = 1; int l_0 = 1;", "int l_0 = 1 + 1;", "int a = 1;"),
-    # Names: not declared, declared twice, no longer visible, another one in the head.
+    # Names: not declared, declared twice, no longer visible, different in the head.
     *("l_0 = 1;", "a[l_0] = 1;", "a[0] = l_0;", "a[0] = a[l_0];", "int l_0 = 1; int l_0 = 2;"),
     "for (l_0 = 0; l_0 < 1; l_0++) { a[0] = 1; }",
     "for (int p_0 = 0; p_0 < 1; p_0++) { a[0] = 1; } a[0] = p_0;",
@@ -342,7 +342,7 @@ def test_a_batch_is_its_runs_one_by_one() -> None:
     assert outputs_PKN.dtype == np.int32
     assert statuses_PK.shape == (200, 3)
     assert statuses_PK.dtype == np.uint8
-    # Backwards, so that nothing left over from the run before can be what makes them equal.
+    # In reverse order, so that leftovers of an earlier run cannot make them equal.
     for program in range(199, -1, -1):
         for example in range(2, -1, -1):
             one = run_batch(programs_PT[None, program], inputs_PKN[program, None, example])
@@ -370,7 +370,7 @@ def test_compiled_callers_interface() -> None:
     assert run_code(code, cells, memory, MAX_STEPS) == Status.OK
     assert cells.tolist() == [6, 7, 3]
     assert run_code(code, cells, memory, 1) == OUT_OF_FUEL
-    assert cells.tolist() == [6, 7, 3]  # a failed run leaves the list alone
+    assert cells.tolist() == [6, 7, 3]  # a failed run does not change the list
     assert compile_tokens(tokens[:-1], 3, code, work) == -1
     assert compile_tokens(tokens, 3, code[:3], work) == -1
 

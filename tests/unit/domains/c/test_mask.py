@@ -1,4 +1,4 @@
-"""The next-token mask: what it offers where, and that it agrees with the machine."""
+"""The next-token mask: the tokens that it offers, and its agreement with the machine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def after(text: str) -> TokenMask:
 
 
 def offered(mask: TokenMask) -> set[str]:
-    """The lexemes that may come next; `0` stands for all literals, which come together."""
+    """The lexemes that may come next; `0` stands for all literals, which are offered together."""
     allowed_V = mask.allowed()[0]
     literals = allowed_V[FIRST_INT:]
     assert literals.all() or not literals.any()
@@ -73,7 +73,7 @@ OPERAND = {"a", "-", "0"}
         ("for (int p_0 = 0; p_0 < 3;", {"p_0", "++"}),
         ("for (int p_0 = 0; p_0 > 3; --", {"p_0"}),
         ("for (int p_0 = 0; p_0 < 3; p_0++) {", STATEMENT | {"p_0", "break", "continue"}),
-        # Out of its loop a name is gone; it may come again, and so may the next one.
+        # After its loop a name is not visible; it may be declared again, and so may the next one.
         ("for (int p_0 = 0; p_0 < 3; p_0++) { a[0]++; }", STATEMENT | {"<eos>"}),
         ("for (int p_0 = 0; p_0 < 3; p_0++) { a[0]++; } for (int", {"p_0", "p_1"}),
         ("for (int p_0 = 0; p_0 < 3; p_0++) { for (int", {"p_1"}),
@@ -108,7 +108,7 @@ def test_blocks_are_offered_only_while_the_machine_can_nest_them() -> None:
             mask.advance([token])
         num_blocks += 1
     assert num_blocks >= 50
-    # There is room left for the widest statement, and for an `else` on every floor.
+    # There is room for the largest statement, and for an `else` at every level.
     text = "if (1) { " * num_blocks + "a[0] = 1 - (2 - 3); " + "} else { a[0] = 1; } " * num_blocks
     _, statuses = run_batch(tokens_of(text)[None], np.zeros((1, 1), dtype=np.int32))
     assert statuses[0, 0] == Status.OK
@@ -146,7 +146,7 @@ def test_reorder_repeats_and_drops_rows() -> None:
     chosen = mask.reorder(np.array([2, 0, 0, 2]))
     assert chosen.finished.tolist() == [True, False, False, True]
     assert np.array_equal(chosen.allowed(), mask.allowed()[[2, 0, 0, 2]])
-    # Rows that were one are two: what happens to one does not happen to the other, nor to the old mask.
+    # Copies of one row are independent of each other and of the old mask.
     chosen.advance([EOS, token_of("p_0"), token_of("l_0"), EOS])
     chosen.advance([EOS, token_of(";"), token_of(";"), EOS])
     allowed = chosen.allowed()
@@ -182,7 +182,7 @@ def test_allowed_tokens_lead_to_programs_and_others_are_refused() -> None:
 
 
 def _ending(mask: TokenMask) -> list[int]:
-    """Tokens that end the one program of a mask, opening no more than they must."""
+    """Tokens that end the only program of a mask, with no more new brackets than necessary."""
     closing = [EOS, *map(token_of, ("}", ";", ")", "]", "{", "++", "=", "0", "<", "p_0"))]
     ending: list[int] = []
     while not mask.finished[0]:
@@ -202,7 +202,7 @@ def test_along_is_step_by_step() -> None:
         assert np.array_equal(allowed_PTV[:, position], expected_PV)
         mask.advance(programs_PT[:, position])
     assert mask.finished.all()
-    # Cut off before their end they are as before.
+    # Programs cut off before their end give the same.
     assert np.array_equal(MASKING.allowed_along(programs_PT[:, :9], NUM_TOKENS), allowed_PTV[:, :9])
 
 

@@ -18,9 +18,9 @@ RULE = "=" * 30
 _CASE = re.compile(rf"^{RULE}\n([^\n]+)\n{RULE}\n(.*?)\n---\n(.*?)(?=^{RULE}$|\Z)", re.MULTILINE | re.DOTALL)
 
 
-# A corpus file holds cases: a title, a source, and behind `---` the tree of the source, or its error.
+# A corpus file holds cases: a title, a source, and after `---` the tree of the source or its error.
 def shown(source: str) -> str:
-    """What a corpus file says of a source: its tree, or the error."""
+    """The expected text in a corpus file for a source: its tree or the error."""
     try:
         return tree(parse(source))
     except ProgramError as error:
@@ -28,7 +28,7 @@ def shown(source: str) -> str:
 
 
 def tree(node: object, indent: str = "") -> str:
-    """A tree as an S-expression: statements and tests on lines of their own, False left out."""
+    """A tree as an S-expression: statements and tests on separate lines, without False."""
     if isinstance(node, tuple):
         return "".join(f"\n{indent}  {tree(item, indent + '  ')}" for item in node)
     if not dataclasses.is_dataclass(node):

@@ -37,7 +37,7 @@ STATEMENTS = [
     (Assign(X, "=", Binary("-", Binary("+", X, ONE), Number(-2))), "x = x + 1 - -2;"),
     (Assign(X, "=", Parenthesized(Binary("-", X, ONE))), "x = (x - 1);"),
     (Assign(X, "=", Binary("-", X, Parenthesized(Binary("-", FIRST, ONE)))), "x = x - (a[0] - 1);"),
-    # Without the parentheses this would be another value.
+    # Without the parentheses the value would be different.
     (Assign(X, "=", Binary("-", X, Binary("-", FIRST, ONE))), "x = x - (a[0] - 1);"),
     (Break(), "break;"),
     (Continue(), "continue;"),

@@ -1,4 +1,4 @@
-"""The simplifier: one line a case, a program and its simplest form."""
+"""The simplifier: one line per case, a program and its simplest form."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_behaviour_is_kept_on_fresh_inputs_and_programs_never_grow() -> None:
 
 @pytest.mark.parametrize("number", [20_000_000, 2_000_000_000])
 def test_huge_numbers_take_no_longer_than_small_ones(number: int) -> None:
-    """The search over smaller numbers is bounded: without that, these would take from seconds to hours."""
+    """The search over smaller numbers is limited; otherwise these would take from seconds to hours."""
     program = tokens_of(f"a[0] = a[1] + {number};")
     assert text_of(simplify_one(program, 5, 4)) == text_of(program)
 

@@ -31,13 +31,13 @@ def pair_of(function: Map, num_examples: int = 5, num_cells: int = 5, seed: int 
 
 
 def random_pair(num_cells: int = 3) -> Pair:
-    """Outputs that nothing small explains."""
+    """Outputs that no small term explains."""
     pairs = np.random.default_rng(3).integers(-1000, 1000, (12, 2, num_cells))
     return pairs[:, 0], pairs[:, 1]
 
 
 def children() -> set[int]:
-    """The processes that this one has started and that are still there, zombies included."""
+    """The child processes of this process that still exist, zombies included."""
     found = set()
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -52,8 +52,8 @@ def children() -> set[int]:
 
 @pytest.fixture(scope="module")
 def solver() -> Iterator[SygusSolver]:
-    # Where it can be, the limits are of CPU time: the tests may run beside other things. They are wide,
-    # because CPU time too goes up where two processes share a core. What a limit does has its own tests.
+    # Limits are of CPU time where possible, because other processes may run at the same time. They are wide,
+    # because CPU time also rises when two processes share a core. Other tests check the limits themselves.
     cpu_time = sys.platform.startswith("linux")
     with SygusSolver(time_limit=60, cell_limit=20, cpu_time=cpu_time) as solver:
         yield solver
@@ -87,7 +87,7 @@ def test_a_known_map_is_found_and_generalises(
 
 @needs_cvc5
 def test_the_cell_itself_and_the_smaller_term_come_first(solver: SygusSolver) -> None:
-    # in_1 and in_0 + 1 are the same on the examples, and so are the cells of a list of equals.
+    # in_1 and in_0 + 1 are equal on the examples, and so are the cells of a list of equal values.
     column = np.arange(4)[:, None]
     found = solver.search(column + [0, 1], column + [1, 1])
     assert found.program == SygusProgram((Cell(1), Cell(1)))
@@ -212,7 +212,7 @@ def test_without_cvc5_there_is_one_clear_message(monkeypatch: pytest.MonkeyPatch
 
 
 def agree(program: SygusProgram, num_cells: int) -> None:
-    """The program in C is of the subset, and the machine computes with it what `predict` does."""
+    """The C program is in the subset, and its outputs in the machine are those of `predict`."""
     text = program.to_c()
     assert text is not None
     domain = domains.get("c")

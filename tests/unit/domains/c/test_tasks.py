@@ -53,7 +53,7 @@ def test_each_rejection_is_for_its_reason(drawn: Drawn) -> None:
     assert fits[of[Verdict.FEW_INPUTS]].mean() < 0.1
     identity, constant = of[Verdict.IDENTITY], of[Verdict.CONSTANT]
     unchanged = (outputs_PKN == inputs_PKN).all(axis=2)
-    assert unchanged[identity].mean() > 0.9  # all ten lists unchanged, so nearly all of many more
+    assert unchanged[identity].mean() > 0.9  # all ten lists are unchanged, so almost all of many others too
     assert of[Verdict.FAILS].any()
     assert identity.any()
     assert constant.any()

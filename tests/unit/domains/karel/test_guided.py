@@ -1,4 +1,4 @@
-"""Programs executed while they are written: two doors, one story, and the machine's."""
+"""Programs executed while they are written: both interfaces agree with each other and with the machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def program(text: str) -> np.ndarray:
 
 
 def cases() -> tuple[np.ndarray, np.ndarray]:
-    """Programs with worlds made for them, and any programs in any worlds, most of which crash."""
+    """Programs with worlds made for them, and random programs in random worlds, most of which crash."""
     drawn = draw_tasks(KarelSamplerSettings(), 5, 0, 120)
     fine = np.flatnonzero(drawn.verdicts_P == Verdict.ACCEPTED)
     made_PT, made_PKW = drawn.tokens_PT[fine], drawn.inputs_PKN[fine, :4]
@@ -38,7 +38,7 @@ def cases() -> tuple[np.ndarray, np.ndarray]:
 
 
 def statement_ends(tokens: np.ndarray) -> list[int]:
-    """How many tokens stand before and at the end of each statement of the outermost block."""
+    """The number of tokens up to the end of each statement of the outermost block."""
     ends, depth = [], 0
     for position, token in enumerate(tokens.tolist()):
         depth += (token in OPENING) - (token in CLOSING)

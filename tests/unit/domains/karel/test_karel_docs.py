@@ -1,4 +1,4 @@
-"""What docs/karel.md shows runs, and prints what it says."""
+"""The commands in docs/karel.md run and print the output shown."""
 
 from __future__ import annotations
 

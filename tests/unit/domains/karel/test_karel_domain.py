@@ -41,7 +41,7 @@ def test_the_language_is_found_by_name() -> None:
 
 
 def test_the_vocabulary() -> None:
-    # Models and data on disk hold these numbers: they may not change.
+    # Models and data on disk contain these numbers, so they must not change.
     assert " ".join(LEXEMES) == (
         "<eos> <bos> DEF run m( m) move turnRight turnLeft pickMarker putMarker WHILE REPEAT IF IFELSE ELSE "
         "c( c) w( w) r( r) i( i) e( e) not frontIsClear leftIsClear rightIsClear markersPresent "
@@ -93,10 +93,10 @@ def test_kinds(text: str, kind: str) -> None:
         ("if markersPresent:\n  repeat 0:\n    move\nelse:\n  move", "if noMarkersPresent:\n  move"),
         ("if not markersPresent:\n  repeat 0:\n    move\nelse:\n  move", "if markersPresent:\n  move"),
         ("turnLeft\nrepeat 1:\n  turnRight\nmove", "move"),
-        # An endless loop is none that ends at once, and a program is never empty.
+        # An endless loop must not become one that ends at once, and a program is never empty.
         ("while frontIsClear:\n  turnLeft\n  turnRight", "while frontIsClear:\n  turnLeft\n  turnRight"),
         ("turnLeft\nturnRight", "turnLeft\nturnRight"),
-        # A marker may not fit, a move may not be possible: neither is idle.
+        # A marker may not fit, or a move may not be possible, so neither is without effect.
         ("putMarker\npickMarker", "putMarker\npickMarker"),
     ],
 )
@@ -226,7 +226,7 @@ def test_bad_examples_are_named_with_their_place(example: dict[str, object], wor
 
 
 def test_a_partial_program_is_run_as_far_as_it_goes() -> None:
-    """Behind a statement of the outermost block, within one, and at the end."""
+    """After a statement of the outermost block, inside one, and at the end."""
     text = "DEF run m( move REPEAT R=2 r( putMarker r) turnLeft m)"
     tokens = LANGUAGE.text.tokens_of(text)[None]
     world = World.from_text(">...\n")

@@ -62,7 +62,7 @@ def test_every_animation_has_a_moment_for_every_value(text: str) -> None:
         assert moments[0] == 0
         assert moments == sorted(moments)
         assert moments[-1] <= 1
-        # SMIL wants the last moment of what glides to be 1; what jumps may end before.
+        # In SMIL the last key time of an interpolated animation must be 1; that of a discrete one need not.
         assert element.get("calcMode") == "discrete" or moments[-1] == 1
     if "repeat 0" not in text:
         assert found

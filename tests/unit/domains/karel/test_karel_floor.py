@@ -22,7 +22,7 @@ def small_world(rng: np.random.Generator) -> WorldArray:
     cells = rng.choice([".", ".", ".", "#", "1", "2"], (num_rows, num_cols))
     cells[rng.integers(num_rows), rng.integers(num_cols)] = rng.choice(list("^>v<"))
     rows = ["".join(row) for row in cells]
-    # The robots stand on markers, so that there is something to pick.
+    # The robots are on markers, so that there is something to pick.
     for number, row in enumerate(rows):
         for sign in "^>v<":
             if sign in row:
@@ -36,7 +36,7 @@ def after(start_W: WorldArray, actions: tuple[int, ...]) -> WorldArray | None:
 
 
 def shortest_by_force(inputs_KW: WorldArray, outputs_KW: WorldArray) -> int | None:
-    """All joint states that can be reached, action by action; no insight at all."""
+    """Search all reachable joint states by brute force, action by action."""
     goal = outputs_KW.tobytes()
     layer, seen = {inputs_KW.tobytes()}, {inputs_KW.tobytes()}
     for length in range(MAX_BRUTE + 1):
@@ -64,7 +64,7 @@ def test_it_is_as_short_as_brute_force_finds() -> None:
         if any(world_W is None for world_W in outputs):
             continue
         outputs_KW = np.array(outputs)
-        if rng.random() < 0.2:  # one output that the others do not go with
+        if rng.random() < 0.2:  # one output that does not fit the others
             outputs_KW[0] = inputs_KW[0]
         wanted = shortest_by_force(inputs_KW, outputs_KW)
         got = action_sequence(inputs_KW, outputs_KW, max_length=MAX_BRUTE)
@@ -100,7 +100,7 @@ def test_a_wall_in_one_world_is_one_in_all() -> None:
     around = names([closed, open_])
     assert around is not None
     assert len(around) == 9
-    # Where the second robot cannot leave its row, there is none.
+    # If the second robot cannot leave its row, there is no sequence.
     assert names([closed, pair([">...."], ["...>."])]) is None
 
 
@@ -135,7 +135,7 @@ def test_no_change_takes_no_action_and_a_program_of_two() -> None:
 
 
 def test_many_cells_are_visited_by_a_shortest_way() -> None:
-    """Against all orders of the cells, where no turn is saved by the order: turns are counted as well."""
+    """Against all orders of the cells; the tolerance is there because the search counts turns too."""
     rng = np.random.default_rng(5)
     for _ in range(20):
         size = 5
@@ -157,7 +157,7 @@ def test_many_cells_are_visited_by_a_shortest_way() -> None:
                 )
             )
         moves = int((got == MOVE).sum())
-        assert min(tours) <= moves <= min(tours) + 4  # a longer way can save turns, but not many
+        assert min(tours) <= moves <= min(tours) + 4  # a longer path can save a few turns
         assert (got == PUT_MARKER).sum() == 4
         assert not (got == PICK_MARKER).any()
 
@@ -185,7 +185,7 @@ def test_the_floor_of_the_language_finds_programs() -> None:
     assert nothing is None
     assert found is not None
     assert LANGUAGE.text.of_tokens(found).split()[-1] == "move"
-    # The end of a program, from two states that its beginnings left behind.
+    # The end of a program, from two states after its beginnings.
     ends = floor.ends(np.array([inputs_KW, outputs_KW]), outputs_KW)
     assert [None if end is None else LANGUAGE.text.of_tokens(end).split()[2:] for end in ends] == [
         ["move"],

@@ -22,7 +22,7 @@ from lasynth.domains.karel.world import MAX_MARKERS, World
 
 
 def run(text: str, rows: list[str], **options: object) -> tuple[str, Status]:
-    """The picture after a run, and how it ended."""
+    """The picture after a run, and its status."""
     world_W = World.from_text(rows).to_array()
     after_PKW, statuses_PK = run_batch(to_tokens(parse(text))[None], world_W[None], **options)  # type: ignore[arg-type]
     return World.from_array(after_PKW[0, 0]).to_text(), Status(int(statuses_PK[0, 0]))

@@ -18,7 +18,7 @@ def grid(rows: list[str]) -> dict[str, Any]:
 
 
 def record(**changes: Any) -> dict[str, Any]:
-    """A record in the form of the benchmark, made up here."""
+    """A made-up record in the benchmark's format."""
     examples = [
         {
             "example_index": index,
@@ -86,7 +86,8 @@ def test_a_file_is_streamed(tmp_path: Path) -> None:
     assert next(records).guid == next(records).guid == "made-up"
     with pytest.raises(InputError) as caught:
         next(records)
-    assert str(caught.value) == f"{file}, line 4: not JSON. Was the file cut short? Download it again."
+    hint = "Was the file cut short? Download it again."
+    assert str(caught.value) == f"{file}, line 4: not JSON: invalid control character at. {hint}"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

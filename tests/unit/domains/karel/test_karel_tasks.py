@@ -48,7 +48,7 @@ def test_accepted_tasks_keep_their_promises(drawn: DrawnTasks) -> None:
     assert ((inputs_PKW != drawn.outputs_PKN[rows]).any(axis=2).sum(axis=1) >= 4).all()
     assert (behaviours(tokens_PT) == drawn.hashes_P[rows]).all()
     for world_W in inputs_PKW[::20].reshape(-1, inputs_PKW.shape[-1]):
-        assert np.array_equal(World.from_array(world_W).to_array(), world_W)  # it is a world
+        assert np.array_equal(World.from_array(world_W).to_array(), world_W)  # it is a valid world
 
 
 @pytest.mark.parametrize("p_cover", [0.0, 1.0])
@@ -96,7 +96,7 @@ def test_one_behaviour_has_one_hash() -> None:
 
 
 def digest(drawn: DrawnTasks) -> str:
-    kept = drawn.verdicts_P == Verdict.ACCEPTED  # what is void may differ
+    kept = drawn.verdicts_P == Verdict.ACCEPTED  # rejected rows may differ
     parts = [drawn.verdicts_P, *(np.ascontiguousarray(getattr(drawn, name)[kept]) for name in NAMES)]
     return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
 

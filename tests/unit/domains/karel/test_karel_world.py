@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lasynth.domains.karel.codec import from_tensor, from_tensor_text, to_tensor, to_tensor_text
+from lasynth.domains.karel.values import VALUES
 from lasynth.domains.karel.world import (
     CRASHED,
     FACING,
@@ -194,3 +195,9 @@ def test_a_tensor_that_contradicts_itself() -> None:
         wrong[place] = True
         with pytest.raises(InputError):
             from_tensor(wrong)
+
+
+def test_a_world_with_a_key_twice_is_refused() -> None:
+    text = '{"rows": 2, "cols": 2, "hero": "0:0:east", "blocked": "", "markers": "", "rows": 3}'
+    with pytest.raises(InputError, match='w: "rows" is given twice in one object'):
+        VALUES.read_text(text, "w")

@@ -1,4 +1,4 @@
-"""What a mask made of tables offers in a language of its own."""
+"""The tokens that a mask offers, made from tables of a small language."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def offered(text: str, masking: Masking = MASKING) -> set[str]:
         ("let x let", {"i", "y"}),
         ("let x set", {"x"}),
         ("let x set x", {"0", "1"}),
-        # A nesting declares names of the first family, in it alone.
+        # A nesting declares a name of the first family, visible only inside it.
         ("let x loop", {"i"}),
         ("let x loop i { set", {"i", "x"}),
         ("let x loop i { set i 0 }", {"set", "loop", "else", "EOS"}),
         ("let x loop i { set i 0 } set", {"x"}),
         ("let x loop i { set i 0 } loop", {"i", "j"}),
-        # No nesting below the deepest, none without a name for it.
+        # No nesting below the deepest level, and none without a free name.
         ("loop i { loop j {", {"set"}),
         ("let i let j", {"let", "set", "EOS"}),
         ("let i let j let x let y", {"set", "EOS"}),

@@ -27,13 +27,13 @@ def test_beginnings() -> None:
     assert begun(f"let x set x 0 {loop} EOS EOS") == ["let x set x 0 EOS", f"let x set x 0 {loop} EOS"]
     assert begun("let x") == []
     assert begun("set x 0") == ["set x 0 EOS"]
-    # What does not parse further has what is complete.
+    # If a program does not parse to its end, its complete beginnings are found.
     assert begun("set x 0 set x 1 set set") == ["set x 0 EOS", "set x 0 set x 1 EOS"]
 
 
 def test_chains() -> None:
     assert chained("let x set x 0 EOS", "set i 1") == "let x set x 0 set i 1 EOS"
-    # A name is declared once for all; loops may share theirs, but not with a declaration.
+    # A name is declared once per program; loops may share a name, but not with a declaration.
     assert chained("let x set x 0", "let x set x 1") == "let x let y set x 0 set y 1 EOS"
     loop = "loop i { set x 0 }"
     assert chained(loop, loop) == f"{loop} {loop} EOS"

@@ -1,4 +1,4 @@
-"""All pieces up to a length: none left out, none twice."""
+"""All pieces up to a length: none missing, none repeated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from lasynth.domains.kit.pieces import pieces
 
 @cache
 def num_statements(length: int, nesting: int) -> int:
-    """Statements of Karel of so many tokens: 5 actions; 5 conditions, which `not` makes 3 tokens longer."""
+    """The number of Karel statements of a length: 5 actions; 5 conditions, 3 tokens longer with `not`."""
     if nesting == 0 or length < 5:
         return 5 if length == 1 else 0
     repeats = 20 * num_blocks(length - 4, nesting - 1)
@@ -91,7 +91,7 @@ def test_pieces_of_a_language_with_names() -> None:
     assert found("stmt", 7) == [f"loop i {{ set i {number} }}" for number in "01"]
     assert found("stmt", 3, "x", "y") == [f"set {name} {number}" for name in "xy" for number in "01"]
     assert found("decls", 4) == ["let i", "let x", "let i let j", "let i let x", "let x let i", "let x let y"]
-    # A loop is a piece as it stands, and with an `else`.
+    # A loop is a piece without and with an `else`.
     assert len(found("stmt", 12)) == 2 + 4 + 4
     longer = [text for text in found("stmt", 13, "x") if "else" in text]
     assert len(longer) == len(set(longer)) == 4 * 2

@@ -1,4 +1,4 @@
-"""A small language with names, nestings and integers, to try the kit on.
+"""A small language with names, nestings and integers, for tests of the kit.
 
 `let x set x 1 loop i { set i 0 }` and the like; its end token is not 0.
 """

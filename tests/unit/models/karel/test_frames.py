@@ -1,4 +1,4 @@
-"""The robot's point of view, also where a belief puts the robot on the frame of the world."""
+"""The robot's point of view, also if a belief puts the robot on the frame of the world."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LaSynth for Karel: two paths, one result; what its executor may and may not change."""
+"""LaSynth for Karel: both paths agree; what its executor may and may not change."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ VARIANTS = {
 def small(**parts: object) -> KarelLaSynth:
     torch.manual_seed(0)
     model = build(replace(CONFIG, **parts))  # type: ignore[arg-type]
-    # Larger weights than usual, so that a path that goes wrong shows.
+    # Larger weights than usual, so that an error in a path is visible.
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(1.5)
@@ -105,7 +105,7 @@ def test_executor_copies_walls_and_leaves_one_robot_on_a_free_cell() -> None:
     robot = beliefs[:, :, ROBOT_PLANES]
     torch.testing.assert_close(robot.sum((2, 3, 4)), torch.ones(beliefs.shape[:2]))
     assert (robot.sum(2) * given[:, :, walls].sum(2)).sum() < 1e-6
-    # A world that is read off a belief is one that the machine takes.
+    # The machine accepts a world that is read from a belief.
     worlds = to_worlds(beliefs, inputs[result.row_X]).flatten(0, 1).numpy()
     stay = np.full((1, 8), EOS, dtype=np.int32)
     stay[0, :5] = [token_of(text) for text in ("DEF", "run", "m(", "turnLeft", "m)")]
@@ -125,7 +125,7 @@ def test_no_change_is_believed_at_first() -> None:
 
 @torch.no_grad()
 def test_decoding_sees_latent_execution() -> None:
-    """With the executor's result replaced, logits change behind the first statement, not before."""
+    """If the executor's result is replaced, logits change after the first statement, not before."""
     model = small()
     tokens, lengths, inputs, outputs = batch()
     before = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
@@ -153,7 +153,7 @@ def test_ablations_differ_in_their_part_only(executor: str, count: int) -> None:
     tokens, lengths, inputs, outputs = batch()
     result = ablated(tokens, lengths, inputs, outputs)
     assert torch.bincount(result.row_X, minlength=len(tokens)).tolist() == [count] * len(tokens)
-    # Where an executor that keeps the world runs, decoding is that of the model without one.
+    # With an executor that keeps the world, decoding is the same as without an executor.
     full.executor = NoExecutor()
     kept = full(tokens, lengths, inputs, outputs)
     torch.testing.assert_close(result.logits_PV, kept.logits_PV, rtol=1e-4, atol=1e-5)
@@ -165,7 +165,7 @@ def test_schedule_by_cases() -> None:
     for row in range(len(tokens)):
         words = [int(token) for token in tokens[row, : lengths[row]]]
         ends = fires[row].nonzero()[:, 0].tolist()
-        # Behind each end, and only there, the program closed is a program.
+        # After each end, and only there, closing the program gives a complete program.
         assert ends[-1] == len(words) - 3
     assert fires.sum(1).tolist() == [3, 2, 2, 1]
 

@@ -1,4 +1,4 @@
-"""Worlds as planes: crops, the benchmark's planes, turning, and back."""
+"""Worlds as planes: crops, the benchmark's planes, rotation, and back to worlds."""
 
 from __future__ import annotations
 

@@ -157,6 +157,9 @@ class Retraining:
         device: where models are trained.
         step: told of the progress.
 
+    Attributes:
+        stopped_by: the signal that stopped a training; None if none did.
+
     Raises:
         InputError: the folder has another run, or there are no shards.
     """
@@ -176,6 +179,7 @@ class Retraining:
         self.config, self.data, self.tasks, self.folder = config, data, tasks, folder
         self.model, self.runner, self.device = model, runner or InlineRunner(), device
         self._step: Step = step or (lambda *told: None)
+        self.stopped_by: int | None = None
         self._shards = sorted(data.glob("train-*.parquet"))
         if not self._shards:
             raise InputError("no shards of split train", str(data), "Run `lasynth generate`.")
@@ -305,6 +309,7 @@ class Retraining:
             loss = f"loss {state.metrics['loss']:.3f}"
             self._step(number, "training", state.programs, state.num_programs, loss)
         if trainer.programs < config.num_programs:
+            self.stopped_by = trainer.stopped_by
             return False
         card = {
             "training": config.to_json(),

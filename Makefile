@@ -51,8 +51,8 @@ typecheck: install-dev  ## Check types
 	$(BIN)/mypy
 	$(BIN)/mypy examples/strings-language/src/lasynth_strings
 
-check-long: install-dev  ## The tests that take long: 100,000 programs against gcc, 2,000 draws a property
-	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "long or not long" tests/differential tests/property
+check-long: install-dev  ## The tests that take long: programs against gcc, properties, faults, the fuzzer
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "long or not long" tests/differential tests/property tests/faults tests/fuzz
 
 bench: install-dev  ## Run the benchmarks
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
-import math
 from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -18,17 +17,29 @@ import msgspec
 from msgspec import Meta
 
 from lasynth.errors import InputError
+from lasynth.quoting import quoted
 
-__all__ = ["Config", "Count", "Positive", "Rate", "Share", "Size", "Weight", "field_types", "nearest", "read"]
+__all__ = [
+    *("Batch", "Config", "Count", "Layers", "Length", "Positive", "Rate", "Share", "Size", "Weight", "Width"),
+    *("field_types", "in_range", "nearest", "read"),
+]
 
 C = TypeVar("C", bound="Config")
 
 Size = Annotated[int, Meta(ge=1)]
 Count = Annotated[int, Meta(ge=0)]
+# Sizes that memory is taken for before anything else would refuse them.
+Width = Annotated[int, Meta(ge=1, le=4096)]  # of a layer, a beam
+Layers = Annotated[int, Meta(ge=1, le=32)]
+Batch = Annotated[int, Meta(ge=1, le=65536)]
+Length = Annotated[int, Meta(ge=1, le=4096)]  # of a program, in tokens
 Share = Annotated[float, Meta(ge=0, le=1)]
 Rate = Annotated[float, Meta(ge=0, lt=1)]
 Weight = Annotated[float, Meta(ge=0)]
 Positive = Annotated[float, Meta(gt=0)]
+
+# Beyond it a number is not exact as a float, and sums and 64 bits are not far.
+_LARGEST = 2**53
 
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 _BOUNDS = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "below {}"}
@@ -84,12 +95,12 @@ def read(cls: type[C], obj: object, *, where: str | None = None, path: str = "")
     place = f"{where}, {path[:-1]}" if path else where
     obj = cls.table(obj, place)
     if not isinstance(obj, Mapping):
-        raise InputError(f"{_short(obj)} is not a table", place, "Give names with their values.")
+        raise InputError(f"{quoted(obj)} is not a table", place, "Give names with their values.")
     known: Any = cls  # a class can be hashed, whatever its instances are
     types = field_types(known)
     for key in obj:
         if key not in types:
-            raise InputError(f"unknown entry {key!r}", place, nearest(key, types))
+            raise InputError(f"unknown entry {quoted(key)}", place, nearest(key, types))
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         if required and field.name not in obj:
@@ -132,11 +143,18 @@ def _fit(value: Any, kind: Any, where: str) -> Any:
         return value
     try:
         fitting = msgspec.convert(value, kind)
-        if isinstance(fitting, float) and not math.isfinite(fitting):
-            raise msgspec.ValidationError
-    except msgspec.ValidationError:
-        raise InputError(f"{_short(value)} does not fit", where, f"Give {_wanted(kind)}.") from None
+        if not in_range(fitting):
+            raise ValueError
+    except (ValueError, OverflowError):  # a number of thousands of digits is no ValidationError
+        raise InputError(f"{quoted(value)} does not fit", where, f"Give {_wanted(kind)}.") from None
     return fitting
+
+
+def in_range(value: object) -> bool:
+    """Whether all numbers in a value are finite, and exact as floats."""
+    if isinstance(value, int | float):
+        return abs(value) <= _LARGEST  # false for what is no number
+    return not isinstance(value, list | tuple) or all(map(in_range, value))
 
 
 def _config_of(kind: Any) -> type[Config] | None:
@@ -169,8 +187,3 @@ def _wanted(kind: Any) -> str:
 
 def _has(meta: Meta, key: str) -> bool:
     return getattr(meta, key) is not None
-
-
-def _short(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."

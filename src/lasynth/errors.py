@@ -14,6 +14,7 @@ from typing import Final
 from lasynth.quoting import MAX_MESSAGE, cut, printable
 
 __all__ = [
+    "CheckerError",
     "CheckpointError",
     "InUseError",
     "InputError",
@@ -75,6 +76,19 @@ class CheckpointError(_LocatedError):
 
 class ShardError(_LocatedError):
     """A data shard that is missing, truncated, or of another schema version."""
+
+
+class CheckerError(LasynthError):
+    """What checks programs besides the built-in machine has nothing to say about them, for this reason.
+
+    Args:
+        reason: what is wrong, without a full stop: "gcc took longer than 10 s".
+        lasting: whether to ask again would only cost time.
+    """
+
+    def __init__(self, reason: str, *, lasting: bool = False) -> None:
+        self.lasting = lasting
+        super().__init__(reason)
 
 
 class ProgramError(LasynthError):

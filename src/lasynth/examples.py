@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lasynth.errors import InputError
+from lasynth.limits import MAX_EXAMPLES
 
 __all__ = ["Example", "Obstacles", "Reader", "check_keys", "is_int", "join", "kind", "read_examples", "short"]
 
@@ -118,6 +119,10 @@ def read_examples(obj: object, key: str, read: Reader, obstacles: Obstacles) -> 
         return {}
     if not obj:
         obstacles.add("there are no examples", f'"{key}"', f"Give one or more. {_EXAMPLE_HINT}")
+    if len(obj) > MAX_EXAMPLES:
+        hint = f"Give at most {MAX_EXAMPLES:,}: every program of a search runs on each of them."
+        obstacles.add(f"there are {len(obj):,} examples", f'"{key}"', hint)
+        return {}
     noun = "example" if key == "examples" else "held-out example"
     found = {n: _read_example(item, read, f"{noun} {n}", obstacles) for n, item in enumerate(obj, 1)}
     return {number: example for number, example in found.items() if example is not None}
@@ -165,8 +170,8 @@ def short(value: object) -> str:
     """A value as JSON, cut where it is long."""
     try:
         text = json.dumps(value)
-    except (TypeError, ValueError):
-        text = repr(value)
+    except (TypeError, ValueError, RecursionError):
+        text = kind(value)
     return text if len(text) <= 40 else text[:37] + "..."
 
 

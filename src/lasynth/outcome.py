@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Candidate", "Outcome", "StopReason", "TraceStep"]
+__all__ = ["Candidate", "Check", "Outcome", "StopReason", "TraceStep", "Verdict"]
 
 
 class StopReason(StrEnum):
@@ -45,6 +45,31 @@ class TraceStep:
         return {"code": self.code, "lists": lists, "chances": self.chances, "really": really}
 
 
+class Verdict(StrEnum):
+    """What a check of an answer came to."""
+
+    PASSED = "passed"
+    DIFFERS = "differs"  # from what the built-in machine computes
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The check of an answer by other means than the built-in machine, for C by a compiler.
+
+    Attributes:
+        verdict: what it came to.
+        reason: why it did not pass, such as `"gcc took longer than 10 s"`; None where it did.
+    """
+
+    verdict: Verdict
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, str | None]:
+        """The check as a JSON object."""
+        return {"verdict": str(self.verdict), "reason": self.reason}
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A program that a search proposes.
@@ -62,6 +87,7 @@ class Candidate:
         completed: whether only its beginning is the model's, and the rest was found by the language's search
             without learning.
         trace: what the model's executor believes before it and after each part of it, if asked for.
+        check: what came of its check by other means than the machine; None where there was none to make.
     """
 
     text: str
@@ -73,10 +99,11 @@ class Candidate:
     engine: str = ""
     completed: bool = False
     trace: tuple[TraceStep, ...] | None = None
+    check: Check | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The candidate as one of the `programs` of `lasynth solve --json`."""
-        obj = {
+        obj: dict[str, Any] = {
             "text": self.text,
             "consistent": self.consistent,
             "verified_by": self.verified_by,
@@ -85,6 +112,8 @@ class Candidate:
             "engine": self.engine,
             "completed": self.completed,
         }
+        if self.check is not None and self.check.verdict != Verdict.PASSED:
+            obj["check"] = self.check.to_json()
         return obj if self.trace is None else obj | {"trace": [step.to_json() for step in self.trace]}
 
 

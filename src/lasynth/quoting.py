@@ -38,4 +38,9 @@ def cut(text: str, most: int = MAX_QUOTED) -> str:
 def quoted(value: object, most: int = MAX_QUOTED) -> str:
     """A value in quotes as a message names it, at most `most` characters long."""
     # A long text is cut first: what is not shown need not be escaped.
-    return cut(repr(value[: most + 1] if isinstance(value, str | bytes) else value), most)
+    try:
+        return cut(printable(repr(value[: most + 1] if isinstance(value, str | bytes) else value)), most)
+    except ValueError:  # Python's own limit on the digits of a number
+        return "a number of thousands of digits"
+    except RecursionError:
+        return "brackets nested too deeply"

@@ -6,17 +6,19 @@ import itertools
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, AnyStr, Final
 
 from lasynth.errors import CheckpointError, InputError, ShardError
-from lasynth.limits import MAX_FILE_BYTES, MAX_JSON_DEPTH
+from lasynth.limits import MAX_FILE_BYTES, MAX_JSON_DEPTH, MAX_TASK_BYTES
 from lasynth.quoting import cut
 
 __all__ = [
     "UnfitError",
     "check_size",
     "decode_json",
+    "lines_of",
     "parse_json",
     "parse_toml",
     "read_text",
@@ -69,6 +71,19 @@ def check_size(size: int, most: int, where: str | None = None, *, error: Raised 
         raise error(f"larger than {limit}, the limit for it", where, "Is it the right file?")
 
 
+def lines_of(file: IO[AnyStr], where: str, *, most: int = MAX_TASK_BYTES) -> Iterator[tuple[int, AnyStr]]:
+    """The lines of an open file with their numbers, from 1.
+
+    Raises:
+        InputError: a line is longer than `most`; no more of it is read.
+    """
+    number = 0
+    while line := file.readline(most + 1):
+        number += 1
+        check_size(len(line), most, f"{where}, line {number}")
+        yield number, line
+
+
 def reason_of(error: OSError | ValueError, path: str | Path) -> str:
     """Why a file cannot be read or written, in the words of a message."""
     if isinstance(error, OSError):
@@ -101,8 +116,8 @@ def parse_json(
 
     Raises:
         InputError: not JSON, a key that is twice in one object, brackets nested deeper than
-            `MAX_JSON_DEPTH`, a number with thousands of digits, or a text with half of a surrogate pair; `error` where that is
-            given.
+            `MAX_JSON_DEPTH`, a number with thousands of digits, or a text with half of a surrogate pair;
+            `error` where that is given.
     """
     try:
         return decode_json(text)

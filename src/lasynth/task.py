@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from lasynth import domains
 from lasynth.errors import InputError
 from lasynth.examples import Example, Obstacles, check_keys, is_int, join, kind, read_examples, short
-from lasynth.reading import parse_json
+from lasynth.limits import MAX_ID_CHARS, MAX_TASK_BYTES
+from lasynth.reading import check_size, lines_of, parse_json, read_text, reason_of
 
 if TYPE_CHECKING:
     from lasynth.domains.base import Language
@@ -71,6 +72,8 @@ class Task:
     def __post_init__(self) -> None:
         obstacles = Obstacles(None)
         language = domains.get(self.domain)
+        if self.id is not None and len(self.id) > MAX_ID_CHARS:
+            raise InputError(f"the id has more than {MAX_ID_CHARS} characters", None, "Give a shorter name.")
         read = language.values.read
         examples = read_examples(self.examples, "examples", read, obstacles)
         held_out = read_examples(self.held_out, "held_out", read, obstacles) if self.held_out else {}
@@ -137,7 +140,10 @@ class Task:
         obstacles.check()
         name = obj.get("id")
         groups = tuple(examples.values()), tuple(held_out.values())
-        return cls(domain, *groups, None if name is None else str(name), obj.get("program"))
+        try:
+            return cls(domain, *groups, None if name is None else str(name), obj.get("program"))
+        except InputError as error:
+            raise InputError(error.what, where, error.hint) from None
 
     @classmethod
     def read(cls, path: str | Path) -> list[Task]:
@@ -147,8 +153,7 @@ class Task:
             InputError: no such file, or anything wrong in it.
         """
         path = Path(path)
-        with _opened(path) as file:
-            text = file.read()
+        text = read_text(path, "Give the path of a task file.")
         return cls.parse(text, where=str(path), lines=path.suffix == ".jsonl")
 
     @classmethod
@@ -160,13 +165,13 @@ class Task:
         """
         path = Path(path)
         with _opened(path) as file:
-            first = next((line for line in file if line.strip()), "")
-            more = next((line for line in file if line.strip()), "")
+            filled = (line for _, line in lines_of(file, str(path)) if line.strip())
+            first, more = next(filled, ""), next(filled, "")
             if not first or not (path.suffix == ".jsonl" or (more and _is_json(first))):
                 yield from cls.read(path)
                 return
             file.seek(0)
-            for number, line in enumerate(file, 1):
+            for number, line in lines_of(file, str(path)):
                 if line.strip():
                     obj = parse_json(line, str(path), first_line=number)
                     yield cls.from_json(obj, where=f"{path}, line {number}")
@@ -188,10 +193,12 @@ class Task:
             raise InputError("the file is empty", where, "Put a task in it, see `lasynth solve --help`.")
         first, _, rest = text.lstrip().partition("\n")
         if not lines and not (rest.strip() and _is_json(first)):
+            check_size(len(text), MAX_TASK_BYTES, where)
             return [cls.from_json(parse_json(text, where), where=where)]
         tasks = []
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
+                check_size(len(line), MAX_TASK_BYTES, join(where, f"line {number}"))
                 obj = parse_json(line, where, first_line=number)
                 tasks.append(cls.from_json(obj, where=join(where, f"line {number}")))
         return tasks
@@ -253,8 +260,7 @@ def _opened(path: Path) -> Iterator[TextIO]:
         with path.open(encoding="utf-8-sig", newline="\n") as file:
             yield file
     except OSError as error:
-        reason = "is a folder" if path.is_dir() else (error.strerror or str(error)).lower()
-        raise InputError(reason, str(path), "Give the path of a task file.") from None
+        raise InputError(reason_of(error, path), str(path), "Give the path of a task file.") from None
     except UnicodeDecodeError:
         raise InputError("not a text file in UTF-8", str(path), "Give a JSON file.") from None
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from compilers import compiler as found
 
 from lasynth.domains.base import Status
-from lasynth.domains.c.compiler import Compiler
 from lasynth.domains.c.csmith_import import Reason, import_programs
 from lasynth.domains.c.language import LANGUAGE
 from lasynth.domains.c.machine import run_batch
@@ -35,9 +35,7 @@ def programs_PT() -> IntArray:
 
 
 def test_the_machine_and_a_compiler_agree(programs_PT: IntArray) -> None:
-    compiler = Compiler.find()
-    if compiler is None:
-        pytest.skip("no C compiler is installed")
+    compiler = found()
     assert len(programs_PT) > 100
     inputs_KN = np.random.default_rng(0).integers(-4, 4, (8, 5), dtype=np.int32, endpoint=True)
     outputs_PKN, statuses_PK = run_batch(programs_PT, inputs_KN)
@@ -50,8 +48,8 @@ def test_the_machine_and_a_compiler_agree(programs_PT: IntArray) -> None:
 
 
 def test_gcc_has_nothing_to_say(programs_PT: IntArray, tmp_path: Path) -> None:
-    compiler = Compiler.find()
-    if compiler is None or compiler.name != "gcc":
+    compiler = found()
+    if compiler.name != "gcc":
         pytest.skip("gcc is not installed")
     text = "\n".join(
         LANGUAGE.text.format(LANGUAGE.text.from_tokens(row)).replace("func_1", f"func_{number}")

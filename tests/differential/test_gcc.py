@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from compilers import compiler as found
 from programs import random_programs
 
 from lasynth.domains.base import Status
@@ -53,9 +54,7 @@ def batch(seed: int, num_cells: int) -> tuple[IntArray, IntArray]:
     "num_programs", [2000, pytest.param(100_000, marks=pytest.mark.long)], ids="{:,} programs".format
 )
 def test_machine_and_sanitized_gcc_agree(num_programs: int) -> None:
-    compiler = Compiler.find(sanitize=True)
-    if compiler is None:
-        pytest.skip("no C compiler that knows sanitizers is installed")
+    compiler = found(sanitize=True)
     counts = np.zeros(len(Status), dtype=int)
     for number in range(num_programs // BATCH):
         # In `make test` the lengths of lists alternate between 1, 3, 5 ... cells.
@@ -87,9 +86,9 @@ def test_machine_and_sanitized_gcc_agree(num_programs: int) -> None:
 
 @pytest.mark.parametrize("name", ["gcc", "tcc"])
 def test_machine_and_programs_as_they_stand_agree(name: str) -> None:
-    """Without sanitizers, runs that end with OK in the machine give the same outputs."""
-    compiler = Compiler.find() if name == "gcc" else Compiler("/usr/bin/tcc", "tcc")
-    if compiler is None or not Path(compiler.path).exists():
+    """Without sanitizers: what the machine runs to the end comes out the same."""
+    compiler = found() if name == "gcc" else Compiler("/usr/bin/tcc", "tcc")
+    if not Path(compiler.path).exists():
         pytest.skip(f"{name} is not installed")
     programs_PT, lists_PKN = batch(seed=77, num_cells=5)
     outputs, statuses = run_batch(programs_PT, lists_PKN)

@@ -33,9 +33,11 @@ def lasynth() -> Lasynth:
 
 @pytest.fixture
 def interrupted() -> Callable[..., tuple[int, str]]:
-    """Starts a command, interrupts it as soon as a file exists, and returns its status and messages."""
+    """Starts a command, sends it a signal as soon as a file exists, and returns its status and messages."""
 
-    def call(*arguments: object, once: tuple[Path, str]) -> tuple[int, str]:
+    def call(
+        *arguments: object, once: tuple[Path, str], by: signal.Signals = signal.SIGINT
+    ) -> tuple[int, str]:
         folder, pattern = once
         command = [sys.executable, "-c", "from lasynth.cli import main; main()", *map(str, arguments)]
         # A background job of a shell ignores interrupts, and its children would inherit this.
@@ -45,7 +47,7 @@ def interrupted() -> Callable[..., tuple[int, str]]:
             while not any(folder.glob(pattern)):
                 assert process.poll() is None, process.communicate()[1]
                 time.sleep(0.02)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(by)
             _, messages = process.communicate()
         finally:
             process.kill()

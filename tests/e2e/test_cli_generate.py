@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +102,24 @@ def test_an_interrupted_run_leaves_whole_files_only(interrupted: Any, tmp_path: 
     made = list(tmp_path.glob("*.parquet"))
     assert 0 < len(made) < 400
     assert len(Dataset.open(made)) > 0
+
+
+def test_a_terminated_run_leaves_no_worker_and_no_leftover(interrupted: Any, tmp_path: Path) -> None:
+    options = ("generate", "--out", tmp_path, "--num", 400_000, "--shards", 4000, "--workers", 2)
+    status, messages = interrupted(*options, once=(tmp_path, "*.parquet"), by=signal.SIGTERM)
+    assert status == 128 + signal.SIGTERM
+    assert "Traceback" not in messages
+    assert [file.name for file in tmp_path.iterdir() if file.suffix != ".parquet"] == []
+
+
+def test_a_second_run_in_the_folder_is_refused(lasynth: Any, tmp_path: Path) -> None:
+    from lasynth.files import claimed
+
+    options = ("generate", "--out", tmp_path, "--num", 20)
+    with claimed(tmp_path, "train", leftovers=None):
+        result = lasynth(*options)
+        assert result.exit_code == 2
+        hint = "Wait until it ends, or give another folder."
+        assert result.stderr == f"lasynth: {tmp_path}: is in use by process {os.getpid()}. {hint}\n"
+        assert lasynth(*options, "--split", "valid").exit_code == 0
+    assert lasynth(*options).exit_code == 0

@@ -49,7 +49,7 @@ def test_json_is_one_document_as_designed(solve: Any, write: Write) -> None:
     assert document["outcome"] == "solved"
     first = document["programs"][0]
     keys = ["text", "consistent", "verified_by", "score", "num_tokens", "engine", "completed"]
-    assert list(first) == keys
+    assert [key for key in first if key != "check"] == keys  # which is there without a compiler only
     assert first["engine"] == "beam"
     assert first["consistent"] is True
     assert document["num_proposed"] >= 1
@@ -146,7 +146,7 @@ def test_bad_input_is_one_message_and_status_2(solve: Any, write: Write, content
     [
         (("--beam", 0), "--beam"),
         (("--time-limit", 0), "the time limit is 0"),
-        (("--time-limit", "nan"), "the time limit is nan"),
+        (("--time-limit", "nan"), "--time-limit"),
         (("--time-limit", "soon"), "--time-limit"),
         (("--model", "no-such-model"), "no-such-model"),
         (("--model", "none.safetensors"), "none.safetensors"),

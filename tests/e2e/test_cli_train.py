@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +78,35 @@ def test_an_interrupted_run_is_resumed(lasynth: Any, interrupted: Any, data: Pat
     resumed = lasynth(*options, "--resume", "--minutes", 0.02)
     assert resumed.exit_code == 0, resumed.stderr
     assert json.loads((out / "model.json").read_text())["num_updates"] > before
+
+
+def test_a_second_run_in_the_folder_is_refused(lasynth: Any, data: Path, tmp_path: Path) -> None:
+    from lasynth.files import claimed
+
+    settings = config(tmp_path, 20, 20)
+    with claimed(tmp_path / "run"):
+        result = lasynth("train", "--data", data, "--out", tmp_path / "run", "--config", settings)
+    assert result.exit_code == 2
+    assert f"is in use by process {os.getpid()}. Wait until it ends" in result.stderr
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_a_terminated_run_is_resumed_with_its_own_data_only(
+    lasynth: Any, interrupted: Any, data: Path, tmp_path: Path
+) -> None:
+    out, settings = tmp_path / "run", config(tmp_path, 100_000_000, 1_000_000)
+    options = ("train", "--data", data, "--out", out)
+    status, messages = interrupted(
+        *options, "--config", settings, once=(out, "metrics.jsonl"), by=signal.SIGTERM
+    )
+    assert status == 128 + signal.SIGTERM
+    assert "--resume continues" in messages
+    fewer = tmp_path / "fewer"
+    shutil.copytree(data, fewer)
+    (fewer / "train-00001-of-00002.parquet").unlink()
+    result = lasynth("train", "--data", fewer, "--out", out, "--resume")
+    assert result.exit_code == 2
+    assert "the run was started with 78 programs, now there are 40" in result.stderr
 
 
 @pytest.mark.parametrize(

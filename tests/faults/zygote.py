@@ -7,8 +7,8 @@ Reads a JSON object a line from standard input and answers with one. `arguments`
 - `full`: no write succeeds from there on.
 
 Points are the system calls of `lasynth.files`, and the steps of an update, of a validation and of a block of
-generated programs. With `after_s` in place of `at`, the signal comes from outside, that many seconds after the
-start.
+generated programs. With `after_s` in place of `at`, the signal comes from outside, that many seconds after
+the start.
 
 The answer holds `status` (negative: the signal that ended the child), `messages` and the number of `points`.
 """
@@ -125,6 +125,8 @@ def child(arguments: list[str], fault: Fault, folder: Path) -> int:
         run(arguments, fault)
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 1
+    except KeyboardInterrupt:  # before the command begins
+        status = 130
     except BaseException:  # noqa: BLE001 - a child must not go on as a second zygote
         traceback.print_exc()
     sys.stdout.flush()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lasynth.outcome import Candidate, Outcome, StopReason
+from lasynth.outcome import Candidate, Check, Outcome, StopReason, Verdict
 
 
 def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
@@ -38,3 +38,12 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
         "num_consistent": 1,
         "seconds": 0.812,
     }
+
+
+def test_json_says_of_a_check_why_it_did_not_pass() -> None:
+    passed = Candidate("x", (1, 0), True, "gcc", -1.0, 1, check=Check(Verdict.PASSED))
+    assert "check" not in passed.to_json()
+    not_checked = Candidate(
+        "x", (1, 0), True, "machine", -1.0, 1, check=Check(Verdict.NOT_CHECKED, "no room")
+    )
+    assert not_checked.to_json()["check"] == {"verdict": "not_checked", "reason": "no room"}

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +60,48 @@ def test_results_not_asked_for_are_given_up() -> None:
 def sleep(seconds: float) -> float:
     time.sleep(seconds)
     return seconds
+
+
+PARENT = """
+import fcntl, sys, time
+from functools import partial
+from pathlib import Path
+from lasynth.runner import ProcessRunner
+
+def work(number, folder):
+    with (Path(folder) / f"alive-{number}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        (Path(folder) / f"begun-{number}").touch()
+        time.sleep(600)
+
+if __name__ == "__main__":
+    list(ProcessRunner(2).map(partial(work, folder=sys.argv[1]), [1, 2]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_with_a_parent_that_is_killed(number: signal.Signals, tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    parent = subprocess.Popen([sys.executable, str(script), str(tmp_path)])
+    try:
+        while len(list(tmp_path.glob("begun-*"))) < 2:
+            assert parent.poll() is None
+            time.sleep(0.05)
+    finally:
+        parent.send_signal(number)
+        assert parent.wait() == -number
+    for name in ("alive-1", "alive-2"):
+        with (tmp_path / name).open("w") as file:
+            end_s = time.monotonic() + 120
+            while True:  # a worker that lives has the lock; it would sleep for ten minutes
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    assert time.monotonic() < end_s, "a worker outlives its parent"
+                    time.sleep(0.05)
+                else:
+                    break
 
 
 def test_a_runner_by_its_name() -> None:

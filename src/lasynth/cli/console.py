@@ -4,31 +4,82 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from lasynth.cli.process import note
 from lasynth.errors import InputError
 from lasynth.quoting import printable
-from lasynth.reading import utf8
+from lasynth.reading import reason_of, utf8
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
 __all__ = [
+    "MAX_BEAM",
+    "MAX_NUMBER",
+    "MAX_SEED",
+    "MAX_TOKENS",
     "Progress",
+    "check_folder",
+    "check_output",
     "note",
     "preparing",
     "print_json",
     "print_table",
     "read_input",
 ]
+
+# What options take at most; beyond it memory or 64 bits end.
+MAX_BEAM: Final = 4096
+MAX_TOKENS: Final = 4096
+MAX_NUMBER: Final = 10**9
+MAX_SEED: Final = 2**53
+
+
+def check_folder(path: Path) -> None:
+    """Check that a folder is there, or can be made there, before any work is done for it.
+
+    Raises:
+        InputError: a file is in the way, or the folder may not be written to.
+    """
+    for above in (path, *path.parents):
+        if _there(above):
+            if not above.is_dir():
+                raise InputError("is a file, not a folder", str(above), "Give a folder.")
+            if not os.access(above, os.W_OK | os.X_OK):
+                raise InputError("permission denied", str(above), "Give a folder that you may write to.")
+            return
+
+
+def check_output(path: Path) -> None:
+    """Check that a file can be written, before any work is done for it.
+
+    Raises:
+        InputError: it is a folder, its folder is missing, or it may not be written.
+    """
+    if path.is_dir():
+        raise InputError("is a folder", str(path), "Give the path of a file.")
+    if not path.parent.is_dir():
+        raise InputError("no such folder", str(path.parent), "Make it first.")
+    if not os.access(path if _there(path) else path.parent, os.W_OK):
+        raise InputError("permission denied", str(path), "Give another path.")
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # a name that is too long
+        raise InputError(reason_of(error, path), str(path), "Give another path.") from None
+
 
 # What a terminal may take for a command; JSON escapes the controls below a blank by itself.
 _NOT_IN_JSON: Final = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lasynth.cli.console import Progress, note, preparing, print_json
+from lasynth.cli.console import (
+    MAX_BEAM,
+    MAX_NUMBER,
+    MAX_SEED,
+    MAX_TOKENS,
+    Progress,
+    check_output,
+    note,
+    preparing,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from lasynth.task import Task
@@ -43,9 +53,15 @@ def evaluate(
             "language such as cvc5. Give several to run them in turn.",
         ),
     ] = None,
-    num: Annotated[int | None, typer.Option(min=1, help="Use only the first N tasks.")] = None,
-    beam: Annotated[int, typer.Option(min=1, help="The beam width: programs kept at each step.")] = 64,
-    max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
+    num: Annotated[
+        int | None, typer.Option(min=1, max=MAX_NUMBER, help="Use only the first N tasks.")
+    ] = None,
+    beam: Annotated[
+        int, typer.Option(min=1, max=MAX_BEAM, help="The beam width: programs kept at each step.")
+    ] = 64,
+    max_tokens: Annotated[
+        int, typer.Option(min=1, max=MAX_TOKENS, help="The longest program to search for.")
+    ] = 256,
     complete: Annotated[
         bool,
         typer.Option("--complete", help="Also run completion, as `lasynth solve` does."),
@@ -57,7 +73,7 @@ def evaluate(
             help="Correct the model's beliefs by the machine after each statement, as `lasynth solve` does.",
         ),
     ] = False,
-    seed: Annotated[int, typer.Option(help="The random seed.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
     details: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write one line of JSON per task to this file.")
     ] = None,
@@ -78,6 +94,8 @@ def evaluate(
     if (tasks is None) == (not data):
         what = "no tasks are given" if tasks is None else "--tasks and --data are both given"
         raise InputError(what, "lasynth evaluate", "Give either --tasks FILE or --data SHARDS.")
+    if details is not None:
+        check_output(details)
     chosen, plain, source = _tasks(tasks, data or [], split, num)
     if not chosen:
         raise InputError("there are no tasks to evaluate on", source)

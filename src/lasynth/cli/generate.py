@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lasynth.cli.console import Progress, note, print_json
+from lasynth.cli.console import MAX_NUMBER, MAX_SEED, Progress, check_folder, note, print_json
+from lasynth.quoting import quoted
 
 if TYPE_CHECKING:
     from lasynth.data.statistics import Statistics
@@ -17,19 +18,25 @@ if TYPE_CHECKING:
 __all__ = ["generate", "runner_of"]
 
 _TASKS_PER_SHARD = 10_000
+_MAX_SHARDS = 99_999  # their names have five digits
+_MAX_WORKERS = 1024
+_WORKERS_HINT = f'Give a number from 1 to {_MAX_WORKERS}, or "ray".'
 
 
 def generate(
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The folder for the shards.")] = None,
     num: Annotated[
-        int | None, typer.Option(min=1, help="The number of tasks, in all shards together.")
+        int | None,
+        typer.Option(min=1, max=MAX_NUMBER, help="The number of tasks, in all shards together."),
     ] = None,
     domain: Annotated[str, typer.Option(help="The language: c or karel.")] = "c",
     split: Annotated[str, typer.Option(help="train, valid or test. Splits never overlap.")] = "train",
-    seed: Annotated[int, typer.Option(min=0, help="The random seed of the data set.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed of the data set.")] = 0,
     shards: Annotated[
         int | None,
-        typer.Option(min=1, help=f"The number of files. Default: one per {_TASKS_PER_SHARD:,} tasks."),
+        typer.Option(
+            min=1, max=_MAX_SHARDS, help=f"The number of files. Default: one per {_TASKS_PER_SHARD:,} tasks."
+        ),
     ] = None,
     config: Annotated[
         str | None,
@@ -69,11 +76,9 @@ def generate(
     from lasynth.data.statistics import Statistics
     from lasynth.errors import InputError, ShardError
 
-    if verify is not None:
-        _verify(verify)
-        return
-    if out is None:
-        raise InputError("the folder is missing", "lasynth generate", "Give --out FOLDER.")
+    if split not in ("train", "valid", "test"):
+        raise InputError(f"unknown split {quoted(split)}", "--split", "Give train, valid or test.")
+    check_folder(out)
     if num is None:
         if not (stats or json):
             raise InputError("the number of tasks is missing", "lasynth generate", "Give --num, or --stats.")
@@ -132,24 +137,16 @@ def _print_statistics(statistics: Statistics, json: bool) -> None:
 
 def _settings(domain: str, name: str | None) -> TaskGenerator:
     """The tasks of a named setting, or of a TOML file; the language's default tasks without a name."""
-    import tomllib
-
     from lasynth import domains
     from lasynth.config import read
-    from lasynth.errors import InputError
+    from lasynth.reading import parse_toml, read_text
 
     generator = domains.get(domain).generator()
     if name is None:
         return generator()
     if not name.endswith(".toml"):
         return generator.named(name)
-    try:
-        values = tomllib.loads(Path(name).read_text(encoding="utf-8"))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(reason, name, "Give the path of a TOML file.") from None
-    except ValueError as error:
-        raise InputError(f"not TOML: {error}", name) from None
+    values = parse_toml(read_text(name, "Give the path of a TOML file."), name)
     return read(generator, values, where=name)
 
 
@@ -160,8 +157,8 @@ def runner_of(workers: str) -> Runner:
 
     if workers == "1":
         return InlineRunner()
-    if workers.isdecimal() and int(workers) > 0:
+    if workers.isdecimal() and len(workers) < 5 and 0 < int(workers) <= _MAX_WORKERS:
         return Runner.of(f"processes:{workers}")
     if workers == "ray":
         return Runner.of("ray")
-    raise InputError(f"{workers!r} is not a number of processes", "--workers", 'Give a number, or "ray".')
+    raise InputError(f"{quoted(workers)} is not a number of processes", "--workers", _WORKERS_HINT)

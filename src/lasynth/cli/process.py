@@ -244,7 +244,7 @@ def _status_of(error: BaseException, debug: bool) -> int:
             return _refused("there is not enough memory. Give a smaller input, --beam or batch.")
         # With a name it is a file that is not ours to foresee: no room, no permission, gone meanwhile.
         case OSError(filename=str(name)) if not debug:
-            return _refused(f"{name}: {(error.strerror or str(error)).lower()}")
+            return _refused(str(InputError((error.strerror or str(error)).lower(), name)))
     return _internal(error, debug)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from lasynth.cli.console import note
+from lasynth.cli.console import check_folder, note
+from lasynth.quoting import cut, printable
 
 __all__ = ["report"]
 
@@ -34,9 +35,10 @@ def report(
 
     for part in only or ():
         if part not in _PARTS:
-            raise InputError(f'unknown part "{part}"', "--only", f"Give one of {', '.join(_PARTS)}.")
+            raise InputError(f'unknown part "{cut(part)}"', "--only", f"Give one of {', '.join(_PARTS)}.")
+    check_folder(out)
     written = write_reports(study, out, [Part(part) for part in only or ()])
     for message in written.left_out:
         note(f"left out: {message}")
     for path in written.files:
-        print(path)
+        print(printable(str(path)))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lasynth.cli.console import note, print_json, read_input
+from lasynth.cli.console import check_output, note, print_json, read_input
 from lasynth.cli.process import NOT_SOLVED
+from lasynth.reading import read_text
 
 if TYPE_CHECKING:
     from lasynth.domains.base import Language
@@ -59,6 +60,8 @@ def run(
         raise InputError("no input is given", "lasynth run", hint)
     if svg is not None and (len(world or ()) != 1 or input or task is not None):
         raise InputError("it draws one run only", "--svg", "Give one --world, and no other input.")
+    if svg is not None:
+        check_output(svg)
     text = _read_program(program)
     language = (
         domains.get(domain) if domain else _language_of_worlds() if world else domains.get(domains.DEFAULT)
@@ -142,15 +145,8 @@ def _read_file(path: Path, language: Language) -> str:
 
 
 def _text_of(path: Path, what: str) -> str:
-    from lasynth.errors import InputError
 
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = "is a folder" if path.is_dir() else (error.strerror or str(error)).lower()
-        raise InputError(reason, str(path), f"Give the path of {what}.") from None
-    except UnicodeDecodeError:
-        raise InputError("not a text file in UTF-8", str(path)) from None
+    return read_text(path, f"Give the path of {what}.")
 
 
 def draw_run(language: Language, text: str, given: Any, out: Path) -> None:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lasynth.cli.console import note, preparing, print_json, print_table, read_input
+from lasynth.cli.console import (
+    MAX_BEAM,
+    MAX_SEED,
+    MAX_TOKENS,
+    check_output,
+    note,
+    preparing,
+    print_json,
+    print_table,
+    read_input,
+)
 from lasynth.cli.process import NOT_SOLVED
 from lasynth.cli.run import draw_run
 from lasynth.quoting import printable
@@ -50,12 +60,17 @@ def solve(
             "such as cvc5. Give several to run them in turn. Default: beam and completion.",
         ),
     ] = None,
-    beam: Annotated[int, typer.Option(min=1, help="The beam width: programs kept at each step.")] = 64,
+    beam: Annotated[
+        int, typer.Option(min=1, max=MAX_BEAM, help="The beam width: programs kept at each step.")
+    ] = 64,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Seconds per task, without start-up.")
+        float,
+        typer.Option(metavar="SECONDS", max=366 * 24 * 3600, help="Seconds per task, without start-up."),
     ] = 10.0,
-    max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
-    seed: Annotated[int, typer.Option(help="The random seed.")] = 0,
+    max_tokens: Annotated[
+        int, typer.Option(min=1, max=MAX_TOKENS, help="The longest program to search for.")
+    ] = 256,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
     all: Annotated[bool, typer.Option("--all", help="Show the runners-up too.")] = False,  # noqa: A002 - its name
     trace: Annotated[
         bool, typer.Option("--trace", help="Show what the model believes each list to be after each step.")
@@ -78,6 +93,8 @@ def solve(
     many = task.endswith(".jsonl") or len(tasks) > 1
     if svg is not None and (len(tasks) > 1 or tasks[0].language.view.draw_run is None):
         raise InputError("it draws the run of one Karel task only", "--svg", "Give a file of one such task.")
+    if svg is not None:
+        check_output(svg)
     place = "standard input" if task == "-" else task
     places = [f"{place}, task {one.id or number}" if many else place for number, one in enumerate(tasks, 1)]
     synthesizers = _models(tasks, places, model, engine, trace)
@@ -166,6 +183,8 @@ def _show(task: Task, outcome: Outcome, *, show_all: bool) -> None:
             _show_trace(task, best.trace)
     else:
         print(f"Not solved: no program found reproduces {_every_example(task)}.")
+        if outcome.candidates and (check := outcome.candidates[0].check) is not None:
+            print(f"Programs that do so on the built-in machine were found, but {check.reason}.")
     print(_counts(outcome))
     others = outcome.candidates[1:] if outcome.solved else outcome.candidates
     if show_all:
@@ -210,7 +229,11 @@ def _show_examples(task: Task, candidate: Candidate) -> None:
 def _how_checked(task: Task, candidate: Candidate) -> str:
     view = task.language.view
     who = view.machine if candidate.verified_by == "machine" else candidate.verified_by
-    line = f"{view.checked} by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
+    if candidate.check is not None and candidate.check.reason is not None:
+        line = f"{view.checked} by {who} only: {candidate.check.reason}.\n"
+        line += f"It reproduces {_every_example(task)}; {_size_and_score(candidate)}."
+    else:
+        line = f"{view.checked} by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
     if candidate.completed:
         line += "\nNone of the model's programs fits; this begins as one of them, the rest is searched for."
     if task.held_out:

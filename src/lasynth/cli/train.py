@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lasynth.cli.console import Progress, note
+from lasynth.cli.console import MAX_SEED, Progress, check_folder, note
+from lasynth.quoting import quoted
+from lasynth.reading import parse_json, read_text
 
 if TYPE_CHECKING:
     from lasynth.training.config import TrainConfig
     from lasynth.training.loop import Trainer
 
 __all__ = ["asked_config", "default_config", "train"]
+
+_MAX_MINUTES = 366 * 24 * 60
 
 
 def train(
@@ -32,10 +36,13 @@ def train(
         typer.Option(metavar="FILE", help="A configuration of your own (TOML), instead of a preset."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of weights and order, instead of the configuration's.")
+        int | None,
+        typer.Option(min=0, max=MAX_SEED, help="Seed of weights and order, instead of the configuration's."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in the folder.")] = False,
-    minutes: Annotated[float | None, typer.Option(help="Stop after this long; --resume continues.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(max=_MAX_MINUTES, help="Stop after this long; --resume continues.")
+    ] = None,
     device: Annotated[str, typer.Option(help='Where to train: "cpu" or "cuda".')] = "cpu",
 ) -> int:
     """Train a model on generated tasks.
@@ -49,9 +56,13 @@ def train(
     from lasynth.training.loop import Trainer
     from lasynth.training.validation import validator
 
-    _check_new(out, resume)
+    check_folder(out)
+    _check_device(device)
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes must be above 0", f"--minutes {minutes}")
+    started = (out / "last.pt").is_file()
+    if started and not resume:
+        raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
     chosen = _config(preset, config, seed, out if resume else None, data)
     valid = sorted(data.glob("valid-*.parquet")) if data.is_dir() else []
     tasks = Dataset.open(data, split="valid", max_tasks=chosen.num_validate).tasks() if valid else []
@@ -90,6 +101,19 @@ def _check_new(out: Path, resume: bool) -> None:
         raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
 
 
+def _check_device(device: str) -> None:
+    """Check that torch can train there."""
+    import torch
+
+    from lasynth.errors import InputError
+
+    if not re.fullmatch(r"cpu|cuda(:[0-9]{1,3})?", device):
+        raise InputError(f"unknown device {quoted(device)}", "--device", 'Give "cpu", "cuda" or "cuda:1".')
+    if device != "cpu" and int(device.partition(":")[2] or 0) >= torch.cuda.device_count():
+        what = f"no such device on this computer: {device}"
+        raise InputError(what, "--device", 'Give "cpu", or run it where torch finds CUDA.')
+
+
 def _config(
     preset: str | None, file: Path | None, seed: int | None, resumed: Path | None, data: Path
 ) -> TrainConfig:
@@ -100,11 +124,8 @@ def _config(
     asked = asked_config(preset, file, seed, data)
     path = None if resumed is None else resumed / "config.json"
     if path is None or not path.is_file():
-        return asked or default_config(data)
-    try:
-        kept = TrainConfig.from_json(json.loads(path.read_text()), where=str(path))
-    except ValueError as error:
-        raise InputError(f"not JSON: {error}", str(path), "Start the run anew in another folder.") from None
+        return asked or _default(data)
+    kept = TrainConfig.from_json(parse_json(read_text(path), str(path)), where=str(path))
     if asked is not None and asked != kept:
         hint = "Resume without --preset, --config and --seed, or give another folder."
         raise InputError("the run was started with another configuration", str(path), hint)

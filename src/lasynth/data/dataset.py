@@ -20,7 +20,8 @@ from lasynth import domains
 from lasynth.data.filters import new_rows
 from lasynth.data.shards import ShardInfo, TaskTable, read_shard
 from lasynth.domains.base import Language
-from lasynth.errors import ShardError
+from lasynth.errors import ProgramError, ShardError
+from lasynth.quoting import quoted
 from lasynth.task import Example, Task
 
 __all__ = ["Dataset"]
@@ -84,7 +85,7 @@ class Dataset:
             files += sorted(path.glob(f"{split or ''}*.parquet")) if path.is_dir() else [path]
         if not files:
             where = ", ".join(map(str, given)) or None
-            what = f"no shards of split {split!r}" if split else "no shards"
+            what = f"no shards of split {quoted(split)}" if split else "no shards"
             raise ShardError(what, where, "Run `lasynth generate`.")
         tables: list[TaskTable] = []
         infos: list[ShardInfo] = []
@@ -161,7 +162,11 @@ class Dataset:
         for row in range(len(self)):
             pairs = zip(self.inputs_PKN[row], self.outputs_PKN[row], strict=True)
             examples = tuple(Example(decode(given), decode(wanted)) for given, wanted in pairs)
-            program = language.text.of_tokens(self.tokens_PT[row].astype(np.int32))
+            try:
+                program = language.text.of_tokens(self.tokens_PT[row].astype(np.int32))
+            except ProgramError as error:
+                what = f"the reference of task {row + 1} is no program of {language.name}: {error.what}"
+                raise ShardError(what, "shards", "Generate the data again.") from None
             behaviour = int(self.hashes_P[row])
             times[behaviour] += 1
             name = f"{behaviour:016x}" + (f"-{times[behaviour]}" if times[behaviour] > 1 else "")

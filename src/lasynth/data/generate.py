@@ -25,6 +25,7 @@ from lasynth.data.statistics import Statistics
 from lasynth.domains.generator import TaskGenerator
 from lasynth.errors import InputError, ShardError
 from lasynth.files import claimed, remove_leftovers
+from lasynth.quoting import quoted
 from lasynth.runner import InlineRunner, Runner
 
 __all__ = ["generate", "make_shard"]
@@ -183,7 +184,7 @@ def generate(
         ShardError: an existing shard is damaged, or was made with other settings.
     """
     if split not in list(Split):
-        raise InputError(f"unknown split {split!r}", hint=f"Give one of {', '.join(Split)}.")
+        raise InputError(f"unknown split {quoted(split)}", hint=f"Give one of {', '.join(Split)}.")
     if not 1 <= num_shards <= num_tasks:
         raise InputError(f"{num_tasks} tasks in {num_shards} shards", hint="Give each at least one task.")
     made_by = config.made_by()

@@ -12,21 +12,24 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import Meta
 
 from lasynth import domains
+from lasynth.config import Config, Count, Size, read
 from lasynth.data.parquet import read_parquet_bytes, to_parquet
 from lasynth.domains.kit.vocabulary import token_map
 from lasynth.errors import InputError, ShardError
 from lasynth.files import write_whole
+from lasynth.quoting import quoted
+from lasynth.reading import parse_json, utf8
 
 __all__ = ["SCHEMA_VERSION", "ShardInfo", "TaskTable", "read_info", "read_shard", "shard_path", "write_shard"]
 
@@ -36,7 +39,7 @@ _AGAIN: Final = "Generate the data again with `lasynth generate`."
 
 
 @dataclass(frozen=True, slots=True)
-class ShardInfo:
+class ShardInfo(Config):
     """How a shard was made; equal infos mean equal content.
 
     Attributes:
@@ -52,20 +55,32 @@ class ShardInfo:
         dialect, lexemes: of the language when the shard was written; today's if it does not record them.
     """
 
-    config: Mapping[str, Any]
-    split: str
-    seed: int
-    shard: int
-    of: int
-    num_tasks: int
-    num_cells: int
-    num_examples: int
-    counts: Mapping[str, int] = field(default_factory=dict, compare=False)
+    WHERE: ClassVar[str] = "metadata"
+
+    config: dict[str, Any]
+    split: Annotated[str, Meta(pattern="^(train|valid|test)$", description="train, valid or test")]
+    seed: Count
+    shard: Count
+    of: Size
+    num_tasks: Count
+    num_cells: Size
+    num_examples: Size
+    counts: dict[str, Count] = field(default_factory=dict, compare=False)
     domain: str = domains.DEFAULT
-    num_shown: int | None = None
+    num_shown: Size | None = None
     repeats: bool = False
     dialect: str = ""
     lexemes: tuple[str, ...] = field(default=(), compare=False)
+
+    def misfit(self) -> tuple[str, str] | None:
+        """See `Config`."""
+        if self.shard >= self.of:
+            return f"it is shard {self.shard} of {self.of}", _AGAIN
+        if self.num_shown is not None and self.num_shown > self.num_examples:
+            return f"{self.num_shown} of {self.num_examples} examples are shown", _AGAIN
+        if len(set(self.lexemes)) < len(self.lexemes):
+            return "a lexeme is given twice", _AGAIN
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,22 +188,22 @@ def _open(path: Path) -> tuple[ShardInfo, pq.ParquetFile]:
     except (pa.ArrowException, OSError, ValueError):
         raise ShardError("not a Parquet file, or a truncated one", str(path), _AGAIN) from None
     try:
-        head = dict(json.loads(metadata[_KEY]))
+        head = dict(parse_json(utf8(metadata[_KEY], str(path)), str(path)))
         version = head.pop("schema")
-    except (KeyError, ValueError, TypeError):
+    except (InputError, KeyError, ValueError, TypeError):
         raise ShardError("a Parquet file, but not a shard of lasynth", str(path), _AGAIN) from None
     if version != SCHEMA_VERSION:
         raise ShardError(
-            f"written in schema version {version}, this lasynth reads version {SCHEMA_VERSION}",
+            f"written in schema version {quoted(version)}, this lasynth reads version {SCHEMA_VERSION}",
             str(path),
             f"{_AGAIN[:-1]}, or use the lasynth that wrote it.",
         )
     try:
-        info = ShardInfo(**{**head, "lexemes": tuple(head.get("lexemes", ()))})
+        info = read(ShardInfo, head)
         language = domains.get(info.domain)
         language.generator()
-    except (TypeError, InputError):
-        raise ShardError("its metadata is damaged", str(path), _AGAIN) from None
+    except InputError as error:
+        raise ShardError(f"its metadata is damaged: {error}", str(path), _AGAIN) from None
     if not info.dialect:
         return dataclasses.replace(info, dialect=language.dialect), file
     if info.dialect != language.dialect:
@@ -225,8 +240,11 @@ def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
             plain_P=np.zeros(arrow.num_rows, dtype=np.bool_) if word is None else arrow[word].to_numpy(),
             hashes_P=arrow["behaviour"].to_numpy(),
         )
-    except (pa.ArrowException, OSError, ValueError, KeyError, IndexError):
+    except (pa.ArrowException, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         raise ShardError("truncated or damaged", str(path), _AGAIN) from None
+    if len(table) != info.num_tasks:
+        what = f"it holds {len(table)} tasks, its metadata says {info.num_tasks}"
+        raise ShardError(what, str(path), _AGAIN)
     return table, info
 
 

@@ -11,6 +11,7 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Final
 
 from lasynth.errors import InputError
+from lasynth.quoting import cut
 
 if TYPE_CHECKING:  # a list of names must not load NumPy
     from lasynth.domains.base import Language
@@ -42,7 +43,7 @@ def get(name: str) -> Language:
     others = _entry_points()
     if name not in others:
         known = ", ".join(f'"{known}"' for known in names())
-        raise InputError(f'unknown domain "{name}"', hint=f"Known: {known}.")
+        raise InputError(f'unknown domain "{cut(name)}"', hint=f"Known: {known}.")
     try:
         loaded = others[name].load()
     except Exception as error:

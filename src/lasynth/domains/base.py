@@ -307,7 +307,7 @@ class Checker(Protocol):
         """Run syntax trees on inputs, `[P, K, ...]` or `[K, ...]` for all: outputs and `Status` `[P, K]`.
 
         Raises:
-            OSError: it cannot be run now.
+            CheckerError: it has no results; says why.
         """
 
 
@@ -333,7 +333,7 @@ class View:
         show_values: prints `(values, titles)`, side by side; None: texts are.
         draw_run: `(text, input)` to the SVG of a run; None where runs are not drawn.
         checked: the verb of "Checked by gcc".
-        machine: what checked an answer that only the machine ran.
+        machine: what ran an answer that only the machine ran.
     """
 
     show_pairs: Callable[[Sequence[tuple[Any, Any]], Sequence[str]], None] | None = None
@@ -360,7 +360,8 @@ class Language:
         tasks: how random tasks are drawn.
         floor: its search without learning.
         solvers: further solvers without learning, by name; each is made with a time limit in seconds.
-        checker: finds what checks answers besides the machine, None where there is nothing on this computer.
+        checker: finds what checks answers besides the machine; raises `CheckerError` where this computer has
+            nothing that works.
         records: task files in another format.
         view: how answers are shown.
     """
@@ -376,7 +377,7 @@ class Language:
     tasks: type[TaskGenerator] | None = None
     floor: Floor | None = None
     solvers: Mapping[str, Callable[[float], Solver]] = field(default_factory=dict)
-    checker: Callable[[], Checker | None] | None = None
+    checker: Callable[[], Checker] | None = None
     records: Records | None = None
     view: View = View()
 

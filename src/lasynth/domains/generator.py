@@ -25,6 +25,7 @@ import numpy.typing as npt
 from lasynth.config import Config, read
 from lasynth.errors import InputError
 from lasynth.grammar import IntArray
+from lasynth.quoting import quoted
 
 __all__ = ["Drawn", "TaskGenerator"]
 
@@ -156,5 +157,7 @@ class TaskGenerator(Config):
             InputError: an unknown source.
         """
         if name != "sampler":
-            raise InputError(f"unknown program source {name!r}", hint=f"Known for {self.DOMAIN}: sampler.")
+            raise InputError(
+                f"unknown program source {quoted(name)}", hint=f"Known for {self.DOMAIN}: sampler."
+            )
         return self

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from lasynth.config import Config, Weight, field_types, nearest, read
 from lasynth.errors import InputError
+from lasynth.quoting import quoted
 
 __all__ = ["Choices", "Five", "Four", "SamplerSettings", "Three", "Two"]
 
@@ -45,7 +46,7 @@ class SamplerSettings(Config):
         if not isinstance(values, Mapping) or not isinstance(name, str):
             return values
         if name not in cls.NAMED:
-            raise InputError(f"unknown name {name!r}", where, nearest(name, cls.NAMED))
+            raise InputError(f"unknown name {quoted(name)}", where, nearest(name, cls.NAMED))
         return {**cls.NAMED[name], **values}
 
     @classmethod

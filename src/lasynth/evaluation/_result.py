@@ -22,7 +22,12 @@ __all__ = ["Result", "TaskSet", "load", "read_result", "task_set_digest", "write
 
 _AGAIN = "Write it again with `lasynth.evaluation.results.write_result`."
 _Name = Annotated[
-    str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", description="a name of small letters, digits and hyphens")
+    str,
+    Meta(
+        pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=100,  # it is a part of a file's name
+        description="a name of small letters, digits and hyphens",
+    ),
 ]
 _Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="a SHA-256 digest in hexadecimal")]
 

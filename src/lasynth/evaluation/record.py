@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from lasynth.config import Count
+from lasynth.config import Count, Weight, in_range
 from lasynth.errors import InputError
 
 __all__ = ["Record"]
@@ -56,7 +56,7 @@ class Record:
     num_candidates: Count
     num_consistent: Count
     program: str | None
-    seconds: float
+    seconds: Weight
     top1: bool | None = None
     completed: bool | None = None
 
@@ -71,9 +71,12 @@ class Record:
         table: Mapping[str, Any] = obj if isinstance(obj, Mapping) else {}
         values = {"top1": None, "completed": None} | {old.get(key, key): table[key] for key in table}
         hint = "Evaluate again with this version."
-        if wrong := sorted({field.name for field in fields(cls)} ^ set(values)):
+        if wrong := sorted({field.name for field in fields(cls)} ^ set(map(str, values))):
             raise InputError(f"{wrong[0]} is {'not known' if wrong[0] in values else 'missing'}", where, hint)
         try:
-            return msgspec.convert(values, cls)
-        except msgspec.ValidationError as error:
+            record = msgspec.convert(values, cls)
+        except (ValueError, OverflowError) as error:
             raise InputError(str(error), where, hint) from None
+        if not all(in_range(getattr(record, field.name)) for field in fields(cls)):
+            raise InputError("a number is too large, or none", where, hint)
+        return record

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal
 from lasynth.config import Config, read
 from lasynth.errors import InputError
 from lasynth.evaluation._result import Result, TaskSet, load, read_result, task_set_digest, write_result
+from lasynth.quoting import cut
 
 __all__ = [
     "Result",
@@ -96,7 +97,7 @@ class Study(Config):
             return "two rows are for one system", "Take one of them away."
         for system in (self.reference, *self.without_executor):
             if system not in systems:
-                return f'no row is for "{system}"', "Add one that is not optional."
+                return f'no row is for "{cut(system)}"', "Add one to rows that is not optional."
         return None
 
     def of(self, system: str) -> tuple[Result, ...]:

@@ -19,6 +19,7 @@ from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.models.karel.lasynth import KarelLaSynth
 from lasynth.models.lists import ListLaSynth
 from lasynth.models.model import Model, ModelConfig
+from lasynth.quoting import quoted
 
 __all__ = ["KINDS", "Model", "build", "model_config"]
 
@@ -49,10 +50,12 @@ def model_config(obj: Mapping[str, Any], *, where: str | None = None, path: str 
     """
     where = where or ModelConfig.WHERE
     if not isinstance(obj, Mapping):
-        raise InputError(f"{obj!r} is not a table", f"{where}, {path[:-1]}", "Give names with their values.")
+        raise InputError(
+            f"{quoted(obj)} is not a table", f"{where}, {path[:-1]}", "Give names with their values."
+        )
     kind = obj.get("kind", ListLaSynth.Config.kind)
-    if kind not in KINDS:
-        raise InputError(f"no model is of kind {kind!r}", f"{where}, {path}kind", nearest(kind, KINDS))
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise InputError(f"no model is of kind {quoted(kind)}", f"{where}, {path}kind", nearest(kind, KINDS))
     config = KINDS[kind].Config
     given = {"num_tokens": domains.get(config.domain).grammar.num_tokens, **obj}
     given.pop("kind", None)

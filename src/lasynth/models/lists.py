@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy.typing as npt
 import torch
+from msgspec import Meta
 from torch import Tensor
 
-from lasynth.config import Count, Rate, Size
+from lasynth.config import Layers, Rate, Size, Width
 from lasynth.domains.c.grammar import token_of
+from lasynth.domains.c.instructions import MAX_CELLS
 from lasynth.errors import InputError
 from lasynth.examples import Example, Obstacles
 from lasynth.models.branches import Changes, Conditions, RelativeOperations
@@ -57,14 +59,14 @@ class ListConfig(ModelConfig):
 
     domain: ClassVar[str] = "c"
 
-    max_value: Size = 4
-    min_cells: Size = 5
-    max_cells: Size = 5
-    embedding: Size = 64
-    hidden: Size = 128
-    decoder: Size = 256
-    decoder_layers: Size = 1
-    heads: Size = 2
+    max_value: Annotated[int, Meta(ge=1, le=127)] = 4
+    min_cells: Annotated[int, Meta(ge=1, le=MAX_CELLS)] = 5
+    max_cells: Annotated[int, Meta(ge=1, le=MAX_CELLS)] = 5
+    embedding: Width = 64
+    hidden: Width = 128
+    decoder: Width = 256
+    decoder_layers: Layers = 1
+    heads: Width = 2
     dropout: Rate = 0.0
 
     def misfit(self) -> tuple[str, str] | None:
@@ -139,7 +141,7 @@ class ListLaSynth(ListModel):
 
         kind: ClassVar[str] = "lasynth"
 
-        refinements: Count = 2
+        refinements: Annotated[int, Meta(ge=0, le=32)] = 2
         executor: Literal["statements", "period", "end", "never"] = "statements"
         period: Size = 16
         executor_head: Literal["values", "table"] = "table"

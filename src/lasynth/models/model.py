@@ -15,7 +15,7 @@ import numpy.typing as npt
 from torch import Tensor, nn
 
 from lasynth import domains
-from lasynth.config import Config, Size
+from lasynth.config import Config, Width
 from lasynth.examples import Example
 
 __all__ = ["Beliefs", "Forward", "Model", "ModelConfig"]
@@ -35,7 +35,7 @@ class ModelConfig(Config):
     domain: ClassVar[str]
     kind: ClassVar[str]
 
-    num_tokens: Size
+    num_tokens: Width
 
     def to_json(self) -> dict[str, Any]:
         """The configuration as JSON values."""

@@ -85,9 +85,8 @@ def fitted(
 
 
 def _rows(config: ModelConfig) -> list[str]:
-    """The names of the weights that have a row for each token: those that grow with the vocabulary."""
+    """The weights that have a row for each token: those that grow with the vocabulary."""
+    least = domains.get(config.domain).grammar.num_tokens  # an older model may have had fewer
     with torch.random.fork_rng(devices=[]):
-        one, more = (
-            build(replace(config, num_tokens=config.num_tokens + extra)).state_dict() for extra in (0, 1)
-        )
+        one, more = (build(replace(config, num_tokens=least + extra)).state_dict() for extra in (0, 1))
     return [name for name, weight in one.items() if weight.shape != more[name].shape]

@@ -23,14 +23,14 @@ from lasynth import domains
 from lasynth.errors import CheckpointError, InputError
 from lasynth.files import write_all
 from lasynth.models.build import build, model_config
+from lasynth.models.card import FORMAT, read_card
 from lasynth.models.model import Model, ModelConfig
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.models.vocabulary import fitted, made_with
+from lasynth.quoting import quoted
 
 __all__ = ["config_of", "default_name", "digest_of", "has_default", "load", "save", "zoo_folder"]
 
-FORMAT = 1
-EXPORTED = "model.safetensors"  # what a training run leaves
 _STATED = ("format", "domain", "dialect", "lexemes", "config")  # of a card: what the weights are
 _TAKE_AGAIN = "Take the two files of a model from one place again."
 
@@ -44,7 +44,7 @@ def zoo_folder() -> Path:
 def default_name(domain: str) -> str | None:
     """The shipped model that answers for a language when none is named: its card says `"default": true`."""
     for path in sorted(zoo_folder().glob("*.json")):
-        card = json.loads(path.read_text())
+        card = read_card(path)
         if card.get("default") and card["domain"] == domain:
             return path.stem
     return None
@@ -94,14 +94,14 @@ def load(name_or_path: str | Path = domains.DEFAULT, *, device: str = "cpu") -> 
     place = path.with_suffix(".json")
     card = read_card(place)
     try:
-        given = model_config(card["config"])
+        config = model_config(card["config"], where=str(place), path="config.")
         if card.get("digest", digest := digest_of(card, path.read_bytes())) != digest:
             what = "the weights are damaged, cut short or belong to another card: its digest is another"
             raise CheckpointError(what, str(path), _TAKE_AGAIN)
-        config, weights = fitted(given, load_file(path), card, str(place))
+        config, weights = fitted(config, load_file(path), card, str(place))
         model = build(config)
         model.load_state_dict(weights)
-    except (SafetensorError, RuntimeError, KeyError, OSError) as error:
+    except (SafetensorError, RuntimeError, KeyError, IndexError, OSError) as error:
         raise CheckpointError(
             "the weights cannot be read; they may be cut short or belong to another card",
             where=str(path),
@@ -118,7 +118,7 @@ def config_of(name_or_path: str | Path) -> tuple[ModelConfig, str]:
         InputError, CheckpointError: as `load`.
     """
     path = _weights(name_or_path)
-    return model_config(read_card(path.with_suffix(".json")).get("config", {})), path.stem
+    return model_config(read_card(path.with_suffix(".json"))["config"]), path.stem
 
 
 def _weights(name_or_path: str | Path) -> Path:
@@ -130,31 +130,9 @@ def _weights(name_or_path: str | Path) -> Path:
         if not path.is_file():
             known = sorted(p.stem for p in zoo_folder().glob("*.safetensors"))
             raise InputError(
-                f"no model {str(name_or_path)!r}",
+                f"no model {quoted(str(name_or_path))}",
                 hint=f"Shipped: {', '.join(known) or 'none'}; or give the path of a .safetensors file.",
             )
     if not path.is_file():
         raise CheckpointError("no such file", where=str(path), hint="Give the path of a model's weights.")
     return path
-
-
-def read_card(path: Path) -> dict[str, Any]:
-    """Read a model's card.
-
-    Raises:
-        CheckpointError: missing, malformed, or of another format.
-    """
-    hint = "Weights and card are two files side by side; take both again."
-    try:
-        card: dict[str, Any] = json.loads(path.read_text())
-    except OSError as error:
-        raise CheckpointError("the model's card is missing", where=str(path), hint=hint) from error
-    except ValueError as error:
-        raise CheckpointError("the model's card is not JSON", where=str(path), hint=hint) from error
-    if card.get("format") != FORMAT:
-        raise CheckpointError(
-            f"model format {card.get('format')}, this version of lasynth reads {FORMAT}",
-            where=str(path),
-            hint="Use the version of lasynth that wrote it, or train again.",
-        )
-    return card

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lasynth.domains.base import Checker, Language, right_programs
-from lasynth.outcome import Candidate
+from lasynth.domains.base import Checker, Language, Status, right_programs
+from lasynth.errors import CheckerError
+from lasynth.outcome import Candidate, Check, Verdict
 from lasynth.search.engine import Proposal
 from lasynth.search.problem import Problem
 from lasynth.search.rank import rank
 
 __all__ = ["answers", "checker_of"]
 
-_COMPILE_LIMIT_S = 10.0
+_CHECK_LIMIT_S = 10.0  # not part of the time limit of a search, which is over by then
+
+# What is known of an answer: the answer, its check if there was one to make, and what it is verified by.
+_Checked = tuple[Proposal, Check | None, str | None]
+
+_FOUND: dict[Language, Checker | CheckerError | None] = {}
 
 
 def answers(
@@ -31,16 +36,24 @@ def answers(
     consistent = [proposal for proposal in proposals if proposal.consistent]
     others = [proposal for proposal in proposals if not proposal.consistent]
     polished = rank(_polished(consistent[:most], problem), length_bias=length_bias)
-    checked = _checked(polished, problem)
-    right = [_candidate(*answer, problem.language) for answer in checked if answer[1] is not None]
-    wrong = [_candidate(*answer, problem.language) for answer in checked if answer[1] is None]
-    return (*right, *wrong, *(_candidate(proposal, None, problem.language) for proposal in others))
+    checked = sorted(_checked(polished, problem), key=_place)
+    fit = [_candidate(proposal, check, by, problem.language) for proposal, check, by in checked]
+    return (*fit, *(_candidate(proposal, None, None, problem.language) for proposal in others))
 
 
-@functools.cache
-def checker_of(language: Language) -> Checker | None:
-    """The checker for answers of a language besides its machine, or None."""
-    return None if language.checker is None else language.checker()
+def checker_of(language: Language) -> Checker | CheckerError | None:
+    """What checks the answers of a language besides its machine, or why it cannot; None if it has no such.
+
+    What is found is kept, and so is an error to which asking again would only add waiting.
+    """
+    if language not in _FOUND:
+        try:
+            _FOUND[language] = None if language.checker is None else language.checker()
+        except CheckerError as error:
+            if not error.lasting:
+                return error
+            _FOUND[language] = error
+    return _FOUND[language]
 
 
 def _polished(proposals: Sequence[Proposal], problem: Problem) -> list[Proposal]:
@@ -55,28 +68,49 @@ def _polished(proposals: Sequence[Proposal], problem: Problem) -> list[Proposal]
     return list(polished.values())
 
 
-def _checked(proposals: Sequence[Proposal], problem: Problem) -> list[tuple[Proposal, str | None]]:
-    """Run programs with the language's checker (a real compiler), all at once, after the machine's check.
+def _place(answer: _Checked) -> int:
+    _, check, verified_by = answer
+    return 2 if verified_by is None else int(check is not None and check.verdict == Verdict.NOT_CHECKED)
+
+
+def _checked(proposals: Sequence[Proposal], problem: Problem) -> list[_Checked]:
+    """Run programs by the language's checker (a real compiler), all at once; the machine has run them.
 
     Returns:
-        Each proposal with the name of what verified it, or None where the checker finds it wrong.
+        Each with the check, and with what it is verified by, None where the checker finds it wrong.
     """
-    checker = checker_of(problem.language)
-    if checker is None or not proposals:
-        return [(proposal, "machine") for proposal in proposals]
+    checker = checker_of(problem.language) if proposals else None
+    if checker is None:
+        return [(proposal, None, "machine") for proposal in proposals]
+    if isinstance(checker, CheckerError):
+        return _not_checked(proposals, checker)
     programs = [problem.language.text.from_tokens(proposal.tokens) for proposal in proposals]
     try:
-        got_PKN, statuses_PK = checker.run_many(programs, problem.inputs_KN, timeout_s=_COMPILE_LIMIT_S)
-    except OSError:  # no room for temporary files, no more processes
-        return [(proposal, "machine") for proposal in proposals]
+        got_PKN, statuses_PK = checker.run_many(programs, problem.inputs_KN, timeout_s=_CHECK_LIMIT_S)
+    except CheckerError as error:
+        if error.lasting:
+            _FOUND[problem.language] = error
+        return _not_checked(proposals, error)
     right_P = right_programs(got_PKN, statuses_PK, problem.outputs_KN)
-    return [
-        (proposal, checker.name if right else None)
-        for proposal, right in zip(proposals, right_P, strict=True)
-    ]
+    answers: list[_Checked] = []
+    for proposal, right, statuses_K in zip(proposals, right_P, statuses_PK, strict=True):
+        if right:
+            answers.append((proposal, Check(Verdict.PASSED), checker.name))
+        elif Status.OUT_OF_FUEL in statuses_K:
+            answers += _not_checked([proposal], f"a run by {checker.name} took too long")
+        else:
+            differs = Check(Verdict.DIFFERS, f"{checker.name} gives other results than the built-in machine")
+            answers.append((proposal, differs, None))
+    return answers
 
 
-def _candidate(proposal: Proposal, verified_by: str | None, language: Language) -> Candidate:
+def _not_checked(proposals: Sequence[Proposal], reason: CheckerError | str) -> list[_Checked]:
+    return [(proposal, Check(Verdict.NOT_CHECKED, str(reason)), "machine") for proposal in proposals]
+
+
+def _candidate(
+    proposal: Proposal, check: Check | None, verified_by: str | None, language: Language
+) -> Candidate:
     tokens = proposal.tokens
     return Candidate(
         text=language.text.of_tokens(tokens),
@@ -87,4 +121,5 @@ def _candidate(proposal: Proposal, verified_by: str | None, language: Language) 
         num_tokens=len(tokens) - 1,  # without the end token, which people do not see
         engine=proposal.engine,
         completed=proposal.num_added > 0,
+        check=check,
     )

@@ -33,8 +33,9 @@ _END_COST: Final = 0.6
 # The gain in nats for each number of the outputs that an end makes right. An end that costs more than it
 # gains explains nothing: some end always fits two examples.
 _EXPLAINED: Final = 2.2
-_MAX_CHANGED: Final = 20_000  # the largest number of programs with an exchanged token
-_CHUNK: Final = 2_000  # the number of these that run between two checks of the clock
+_MAX_CHANGED: Final = 20_000  # programs with a token exchanged
+_USUAL_EXAMPLES: Final = 32  # a task with fewer is treated as one of so many
+_CHUNK: Final = 64_000  # runs between two looks at the clock, of all examples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,17 +121,24 @@ def complete(
     # The result of the empty beginning is the inputs.
     found = _completed(problem, cutting, floor, [None], inputs_KN[None])
     known = {inputs_KN.tobytes()}
-    found += _completed(problem, cutting, floor, *_results(problem, beginnings, known))
-    if not found:
+    for chunk in _chunks(beginnings, len(inputs_KN), expired):
+        found += _completed(problem, cutting, floor, *_results(problem, chunk, known))
+    if not found and not expired():
         changed = one_token_changed(beginnings, cutting.exchangeable)[:_MAX_CHANGED]
-        for first in range(0, len(changed), _CHUNK):
-            if expired():
-                break
-            chunk = changed[first : first + _CHUNK]
+        for chunk in _chunks(changed, len(inputs_KN), expired):
             found += _completed(problem, cutting, floor, *_results(problem, chunk, known))
     consistent = problem.consistent([each.tokens for each in found])
     found = [each for each, right in zip(found, consistent, strict=True) if right]
     return sorted(found, key=lambda each: -each.score)[:most]
+
+
+def _chunks(programs_PT: Tokens, num_examples: int, expired: Callable[[], bool]) -> Iterator[Tokens]:
+    """Programs in parts, so that neither time nor memory grow with the number of examples."""
+    size = max(1, _CHUNK // max(num_examples, _USUAL_EXAMPLES))
+    for first in range(0, len(programs_PT), size):
+        if first and expired():
+            return
+        yield programs_PT[first : first + size]
 
 
 def one_token_changed(programs_PT: Tokens, classes: Sequence[Sequence[int]]) -> Tokens:

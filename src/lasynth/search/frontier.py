@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,11 @@ import numpy.typing as npt
 from lasynth.search.problem import Problem
 from lasynth.search.scorer import Scorer
 
-__all__ = ["Expansions", "Frontier", "top_columns"]
+__all__ = ["MAX_SCORED", "Expansions", "Frontier", "top_columns"]
+
+# Shown examples that a scorer reads, the first ones: its memory and time grow with them in every row of a
+# beam, and models are trained on five. Each program that comes out runs on all.
+MAX_SCORED: Final = 32
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -81,8 +86,8 @@ class Frontier:
         self._scorer = scorer
         self._renormalise = renormalise
         self._state = scorer.start(
-            np.stack([problem.inputs_KN for problem in problems]),
-            np.stack([problem.outputs_KN for problem in problems]),
+            np.stack([problem.inputs_KN[:MAX_SCORED] for problem in problems]),
+            np.stack([problem.outputs_KN[:MAX_SCORED] for problem in problems]),
         )
         self._mask = problems[0].language.grammar.mask(num_rows, scorer.num_tokens)
         self._last_R: Ints = np.full(num_rows, scorer.bos, dtype=np.int64)

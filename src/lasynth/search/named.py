@@ -7,6 +7,7 @@ from typing import Final
 
 from lasynth.domains.base import Language
 from lasynth.errors import InputError
+from lasynth.quoting import quoted
 from lasynth.search.beam import Beam
 from lasynth.search.completion import Completion
 from lasynth.search.engine import Engine
@@ -61,5 +62,5 @@ def engine(
         return Beam(scorer=scorer, width=beam) if name == "beam" else Sampling(scorer=scorer, width=beam)
     if name not in _WITHOUT_MODEL:
         known = ", ".join((*ENGINES, *language.solvers))
-        raise InputError(f"no engine is called {name!r}", hint=f"Known for {language.name}: {known}.")
+        raise InputError(f"no engine is called {quoted(name)}", hint=f"Known for {language.name}: {known}.")
     return _WITHOUT_MODEL[name](language)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from lasynth.config import Config, Count, Positive, Rate, Share, Size, Weight, read
+from msgspec import Meta
+
+from lasynth import domains
+from lasynth.config import Batch, Config, Count, Length, Positive, Rate, Share, Size, Weight, Width, read
 from lasynth.errors import InputError
 from lasynth.models.build import model_config
 from lasynth.models.model import ModelConfig
+from lasynth.quoting import quoted
+from lasynth.reading import parse_toml, read_text
 
 __all__ = ["ReinforceConfig", "TrainConfig", "default_preset", "read_config"]
 
 _WHERE = "training configuration"
+_Folder = Annotated[str, Meta(min_length=1, max_length=4096, description="the path of a folder")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,8 @@ class ReinforceConfig(Config):
 
     WHERE: ClassVar[str] = f"{_WHERE}, reinforce"
 
-    beam: Size = 64
-    bag: Size = 5
+    beam: Width = 64
+    bag: Width = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class TrainConfig(Config):
     WHERE: ClassVar[str] = _WHERE
 
     model: ModelConfig
-    batch_size: Size = 16
+    batch_size: Batch = 16
     num_programs: Size = 1_000_000
     learning_rate: Positive = 1e-3
     warmup: Count = 500
@@ -91,19 +98,25 @@ class TrainConfig(Config):
     average: Rate = 0.999
     precision: Literal["float32", "bfloat16"] = "float32"
     seed: Count = 0
-    max_tokens: Size = 256
+    max_tokens: Length = 256
     curriculum: tuple[tuple[Share, Size], ...] = ()
     replay: Rate | None = None
     validate_every: Size = 2000
     num_validate: Size = 200
     checkpoint_minutes: Weight = 3.0
-    start: str | None = None
+    start: _Folder | None = None
     anew: tuple[str, ...] = ()
-    traces: str | None = None
+    traces: _Folder | None = None
     reinforce: ReinforceConfig | None = None
 
     def misfit(self) -> tuple[str, str] | None:
         """See `Config`."""
+        grammar = domains.get(self.model.domain).grammar
+        fixed = (not (grammar.open_ended and name.isdecimal()) for name in grammar.lexemes())
+        least = max(token for token, is_fixed in enumerate(fixed, 1) if is_fixed)
+        if self.model.num_tokens < least:
+            what = f"model.num_tokens is {self.model.num_tokens}, but {self.model.domain} has {least} tokens"
+            return what, "Leave it out, or give as many."
         shares = [share for share, _ in self.curriculum]
         if shares != sorted(shares):
             return (
@@ -113,6 +126,9 @@ class TrainConfig(Config):
         if self.anew and self.start is None:
             what = "parts are to begin anew, but there is no `start`"
             return what, "Name the folder of a finished run as `start`, or leave `anew` out."
+        if self.traces is not None and self.model.kind != "shin-code":
+            what = f"`traces` are given, but a model of kind {self.model.kind} learns from none"
+            return what, "Leave them out, or train a model of kind shin-code."
         if self.reinforce is not None and self.start is None:
             return "reinforcement has no `start`", "Name the folder of a supervised run as `start`."
         return None
@@ -137,6 +153,8 @@ class TrainConfig(Config):
         Raises:
             InputError: an unknown entry or a value that does not fit, with its name.
         """
+        if not isinstance(obj, Mapping):
+            raise InputError(f"{quoted(obj)} is not a table", where, "Give names with their values.")
         model = model_config(obj.get("model", {}), where=where, path="model.")
         return read(cls, {**obj, "model": model}, where=where)
 
@@ -177,17 +195,18 @@ def _read_toml(name: str | Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
     if str(name) in above:
         raise InputError("it is its own base", where=str(name), hint="Name another preset or file as base.")
     presets = dict(_presets())
-    if str(name) not in presets and not Path(name).is_file():
-        raise InputError(f"no preset and no file {str(name)!r}", hint=f"presets: {', '.join(presets)}")
-    try:
-        obj = tomllib.loads(presets.get(str(name)) or Path(name).read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not TOML: {error}", where=str(name)) from error
+    if str(name) not in presets and not os.path.exists(name):  # noqa: PTH110 - any name
+        raise InputError(f"no preset and no file {quoted(str(name))}", hint=f"presets: {', '.join(presets)}")
+    obj = parse_toml(presets.get(str(name)) or read_text(name, "Give the path of a TOML file."), str(name))
     obj.pop("default", None)
     if "base" not in obj:
         return obj
-    base = _read_toml(obj.pop("base"), (*above, str(name)))
-    model = {**base.get("model", {}), **obj.get("model", {})}
-    if "kind" in obj.get("model", {}):  # another kind of model has entries of its own
-        model = obj["model"]
+    named = obj.pop("base")
+    if not isinstance(named, str):
+        raise InputError(f"{quoted(named)} does not fit", f"{name}, base", "Name a preset or a file.")
+    base = _read_toml(named, (*above, str(name)))
+    model = obj.get("model", {})
+    # Another kind of model has entries of its own; what is no table is refused when it is read.
+    if isinstance(model, dict) and "kind" not in model and isinstance(base.get("model", {}), dict):
+        model = {**base.get("model", {}), **model}
     return {**base, **obj, "model": model}

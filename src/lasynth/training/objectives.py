@@ -103,6 +103,9 @@ class ReferenceTraces(Objective):
         traces = run_traced(batch.tokens_BT.astype(np.int32), batch.inputs_BKN.astype(np.uint8))
         counts_BK = traces.num_actions_PK
         fits_BK = counts_BK <= model.max_actions
+        if not counts_BK[fits_BK].any():
+            what = f"no trace of these programs has 1 to {model.max_actions} actions"
+            raise InputError(what, "training data", "Raise max_actions of the model.")
         longest = int(counts_BK[fits_BK].max(initial=0))
         actions, inputs, outputs = (
             torch.from_numpy(array[fits_BK]).to(device)

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from lasynth.errors import InputError
 from lasynth.models.model import Model
-from lasynth.models.zoo import EXPORTED, load
+from lasynth.models.zoo import load
+from lasynth.quoting import quoted
 from lasynth.training.config import TrainConfig
 
 __all__ = ["begin_with"]
@@ -31,7 +32,7 @@ def begin_with(model: Model, config: TrainConfig) -> None:
     parts = [name for name, _ in model.named_children()]
     for part in config.anew:
         if part not in parts:
-            what = f"the model has no part {part!r}"
+            what = f"the model has no part {quoted(part)}"
             raise InputError(what, "training configuration", f"parts: {', '.join(parts)}")
 
     def kept(weights: dict[str, Tensor]) -> dict[str, Tensor]:

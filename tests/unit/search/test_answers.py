@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
 from toy_language import TOY, toy_problem
 
-from lasynth.domains.base import Language
+from lasynth.domains.base import Language, Status
+from lasynth.errors import CheckerError
+from lasynth.outcome import Check, Verdict
 from lasynth.search import Problem
 from lasynth.search.answers import answers, checker_of
 from lasynth.search.verify import Proposal
@@ -26,8 +29,27 @@ class Checker:
 
 
 class Broken(Checker):
+    """Has no results; whether it never will have any is up to a test."""
+
+    lasting = False
+    calls = 0
+
     def run_many(self, programs, inputs, *, timeout_s=0.0):  # type: ignore[no-untyped-def]
-        raise OSError("no room")
+        type(self).calls += 1
+        raise CheckerError("no room", lasting=self.lasting)
+
+
+class Slow(Checker):
+    """Comes to no end with a program that has a rotation."""
+
+    def run_many(self, programs, inputs, *, timeout_s=0.0):  # type: ignore[no-untyped-def]
+        outputs, statuses = super().run_many(programs, inputs)
+        statuses[statuses == 1] = Status.OUT_OF_FUEL
+        return outputs, statuses
+
+
+def missing() -> Checker:
+    raise CheckerError("none was found")
 
 
 def proposals(*texts: str) -> list[Proposal]:
@@ -56,20 +78,64 @@ def test_what_the_checker_refutes_stands_behind() -> None:
     language = dataclasses.replace(TOY, checker=Checker)
     checked = proposals("rot rot rot inc", "inc", "dec")
     found = answers(checked, problem_of(language), length_bias=0.1, most=8)
-    assert [(c.text, c.verified_by) for c in found] == [
-        ("inc", "other machine"),
-        ("rot rot rot inc", None),
-        ("dec", None),
+    differs = Check(Verdict.DIFFERS, "other machine gives other results than the built-in machine")
+    assert [(c.text, c.verified_by, c.check) for c in found] == [
+        ("inc", "other machine", Check(Verdict.PASSED)),
+        ("rot rot rot inc", None, differs),
+        ("dec", None, None),
     ]
     assert [c.consistent for c in found] == [True, False, False]
 
 
-@pytest.mark.parametrize("checker", [Broken, lambda: None])
-def test_the_machine_stands_in_for_a_checker_that_cannot_run(checker: object) -> None:
-    language = dataclasses.replace(TOY, checker=checker)  # type: ignore[arg-type]
+def test_a_run_that_takes_too_long_is_not_wrong() -> None:
+    language = dataclasses.replace(TOY, checker=Slow)
+    found = answers(proposals("rot rot rot inc", "inc"), problem_of(language), length_bias=0.1, most=8)
+    not_checked = Check(Verdict.NOT_CHECKED, "a run by other machine took too long")
+    assert [(c.text, c.consistent, c.verified_by, c.check) for c in found] == [
+        ("inc", True, "other machine", Check(Verdict.PASSED)),
+        ("rot rot rot inc", True, "machine", not_checked),
+    ]
+
+
+@pytest.mark.parametrize(("checker", "reason"), [(Broken, "no room"), (missing, "none was found")])
+def test_the_machine_stands_in_for_a_checker_that_cannot_run(checker: Any, reason: str) -> None:
+    language = dataclasses.replace(TOY, checker=checker)
     (found,) = answers(proposals("inc"), problem_of(language), length_bias=0.1, most=8)
     assert (found.consistent, found.verified_by) == (True, "machine")
+    assert found.check == Check(Verdict.NOT_CHECKED, reason)
+
+
+@pytest.mark.parametrize(("lasting", "calls"), [(True, 1), (False, 3)])
+def test_only_an_error_that_lasts_is_the_last(
+    lasting: bool, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Broken, "lasting", lasting)
+    monkeypatch.setattr(Broken, "calls", 0)
+    language = dataclasses.replace(TOY, checker=Broken)
+    for _ in range(3):
+        (found,) = answers(proposals("inc"), problem_of(language), length_bias=0.1, most=8)
+        assert found.check == Check(Verdict.NOT_CHECKED, "no room")
+    assert Broken.calls == calls
+
+
+@pytest.mark.parametrize(("lasting", "calls"), [(True, 1), (False, 3)])
+def test_a_search_for_a_checker_that_hangs_is_made_once(lasting: bool, calls: int) -> None:
+    made = []
+
+    def find() -> Checker:
+        made.append(1)
+        raise CheckerError("it took longer than 5 s", lasting=lasting)
+
+    language = dataclasses.replace(TOY, checker=find)
+    for _ in range(3):
+        assert str(checker_of(language)) == "it took longer than 5 s"
+    assert len(made) == calls
+
+
+def test_what_is_found_is_kept() -> None:
+    language = dataclasses.replace(TOY, checker=Checker)
     assert checker_of(language) is checker_of(language)
+    assert checker_of(TOY) is None
 
 
 def test_a_shorter_program_is_taken_only_where_it_fits_the_examples() -> None:

@@ -131,7 +131,7 @@ def test_beliefs_are_compared_with_the_right_worlds() -> None:
 
 
 def test_data_of_another_language(data: Dataset, tmp_path: Path) -> None:
-    lists = replace(CONFIG, model=LaSynthConfig(40))
+    lists = replace(CONFIG, model=LaSynthConfig(65))
     with pytest.raises(InputError, match="the tasks are of karel, the model is one of c"):
         Trainer(lists, data, tmp_path)
 

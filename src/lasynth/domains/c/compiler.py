@@ -9,26 +9,31 @@ and every run that takes too long; an overflow gives what the compiler makes of 
 under `-fsanitize=undefined,address`, overflow too, and steps are counted as the machine counts them: the
 test of every loop is printed as a call around it. A variable read before it is set is caught by neither.
 
-Limits: CPU time, memory, file sizes, open files and processes by `setrlimit` in the driver's child; time
-by the clock from outside, for the whole process group. There is no other sandbox, and none is needed for
-programs of this language.
+The driver's child can do nothing but compute, report and end: see `driver.c` for its filter of system calls
+(Linux on x86_64 and aarch64), and for its limits by `setrlimit` everywhere. Compiler and driver each run in a
+process group of their own, which ends with the call, when the time is over, and when this process ends,
+however it ends.
+
+A compiler is not trusted to work: whatever it does, `run_many` gives results of the right shape in time, or
+raises a `CheckerError` that says why there are none.
 
 Shapes: P programs, K examples, N cells.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +41,7 @@ import numpy.typing as npt
 from lasynth.domains.base import Status
 from lasynth.domains.c.printer import format_program
 from lasynth.domains.c.syntax import Cell, Increment, Number, Program
+from lasynth.errors import CheckerError
 from lasynth.grammar import IntArray
 
 __all__ = ["Compiler"]
@@ -46,6 +52,22 @@ _SANITIZE: Final = ("-fsanitize=undefined,address", "-fno-sanitize-recover=all")
 _DRIVER: Final = Path(__file__).with_name("driver.c")
 _MAX_UNIT: Final = 250  # programs in a translation unit: a compiler's memory stays small
 _RUN_LIMIT_S: Final = 0.02  # CPU time of one run; a thousand steps take microseconds
+_FIND_LIMIT_S: Final = 10.0  # to find a compiler that works, on a busy machine
+_MAX_MESSAGE: Final = 200  # characters of what a compiler says that a user is shown
+_MAX_MESSAGES: Final = 4096  # bytes of it that are read
+
+# Runs a command, and ends all that it has started when the process that holds its standard input ends. The
+# first argument is the folder of the call, which is then removed. Files may have 65,536 half kilobytes. The
+# watcher is waited for, so that no process is left to whom nobody would listen.
+_GUARD: Final = """\
+exec 3<&0 </dev/null
+ulimit -f 65536
+(trap '' TERM; read -r _ <&3; kill 0; rm -rf -- "$0"; kill -9 0) >/dev/null 2>&1 &
+"$@" 3<&-
+code=$?
+kill -9 $!
+wait $! 2>/dev/null
+exit $code"""
 
 # What is added to a program in a sanitized build. The test of every loop counts a step. Compilers simplify
 # x - x to 0, x + y - y to x and x - y != 0 to x != y before a sanitizer sees a bad index or an overflow in
@@ -77,17 +99,32 @@ class Compiler:
     sanitize: bool = False
 
     @classmethod
-    def find(cls, *, sanitize: bool = False) -> Compiler | None:
-        """The first of gcc, cc, clang and tcc that is on the PATH and works; None if there is none.
+    def find(cls, *, sanitize: bool = False, timeout_s: float | None = None) -> Compiler:
+        """The first of gcc, cc, clang and tcc that is on the PATH and works.
 
         Args:
             sanitize: find one that can compile with sanitizers.
+            timeout_s: for all of them, by the clock, 10 s if not given; one of them has half of it.
+
+        Raises:
+            CheckerError: none of them is there, or none works; says what is wrong with the first.
         """
+        limit_s = _FIND_LIMIT_S if timeout_s is None else timeout_s
+        deadline = time.monotonic() + limit_s
+        errors: list[CheckerError] = []
         for name in _NAMES:
-            path = shutil.which(name)
-            if path and _works(path, sanitize):
-                return cls(path, name, sanitize)
-        return None
+            left_s = deadline - time.monotonic()
+            if left_s > 0 and (path := shutil.which(name)) is not None:
+                compiler = cls(str(Path(path).absolute()), name, sanitize)
+                try:
+                    _try_out(compiler, timeout_s=min(limit_s / 2, left_s))
+                except CheckerError as error:
+                    errors.append(error)
+                else:
+                    return compiler
+        if not errors:
+            raise CheckerError("no C compiler was found")
+        raise CheckerError(str(errors[0]), lasting=any(error.lasting for error in errors))
 
     def run_many(
         self,
@@ -102,7 +139,7 @@ class Compiler:
         Args:
             programs: P of them.
             inputs_PKN: `[P, K, N]` K lists for each program, or `[K, N]` the same ones for all.
-            timeout_s: for everything, by the clock; runs not made by then are OUT_OF_FUEL.
+            timeout_s: for everything, by the clock.
             max_steps: how many loop tests a run may make, where `sanitize` is set.
 
         Returns:
@@ -111,22 +148,32 @@ class Compiler:
 
         Raises:
             ValueError: shapes that do not fit.
-            RuntimeError: the compiler refuses a program or cannot be run, with its message; a bug of
-                ours, or a broken installation.
+            CheckerError: there are no results: the compiler refuses a program, cannot be run, or does not do
+                what a compiler does; there is no time or no room. Says which.
         """
         inputs = np.asarray(inputs_PKN)
         if inputs.ndim not in (2, 3) or (inputs.ndim == 3 and len(inputs) != len(programs)):
             raise ValueError(f"{len(programs)} programs do not fit inputs of shape {inputs.shape}")
         num_examples, num_cells = inputs.shape[-2:]
-        outputs_PKN = np.empty((len(programs), num_examples, num_cells), dtype=np.int32)
-        outputs_PKN[:] = inputs
-        statuses_PK = np.full(outputs_PKN.shape[:2], Status.OUT_OF_FUEL, dtype=np.uint8)
+        shape = (len(programs), num_examples, num_cells)
+        inputs_PKN = np.broadcast_to(inputs, shape).astype(np.int32)
+        outputs_PKN = np.zeros(shape, dtype=np.int32)
+        statuses_PK = np.zeros(shape[:2], dtype=np.uint8)
         deadline = time.monotonic() + timeout_s
         if outputs_PKN.size:
             for start in range(0, len(programs), _MAX_UNIT):
                 unit = slice(start, start + _MAX_UNIT)
                 text = self._unit(programs[unit], num_examples, num_cells, max_steps, timeout_s)
-                self._run_unit(text, outputs_PKN[unit], statuses_PK[unit], deadline)
+                try:
+                    results = self._run_unit(text, inputs_PKN[unit], deadline)
+                except TimeoutError:
+                    # Who did not answer once is not asked again by those who only look for a second opinion.
+                    raise CheckerError(
+                        f"{self.name} took longer than {timeout_s:g} s", lasting=True
+                    ) from None
+                except OSError as error:
+                    raise CheckerError(f"{self.name} cannot be used: {_in_words(error)}") from None
+                outputs_PKN[unit], statuses_PK[unit] = results
         outputs_PKN[statuses_PK != Status.OK] = 0
         return outputs_PKN, statuses_PK
 
@@ -154,68 +201,117 @@ class Compiler:
         return "\n".join(lines)
 
     def _run_unit(
-        self, text: str, lists_PKN: IntArray, statuses_PK: npt.NDArray[np.uint8], deadline: float
-    ) -> None:
-        """Compile one translation unit and run it; outputs and statuses are filled in."""
-        with tempfile.TemporaryDirectory(prefix="lasynth-") as name:
+        self, text: str, inputs_PKN: IntArray, deadline: float
+    ) -> tuple[IntArray, npt.NDArray[np.uint8]]:
+        """Compile one translation unit and run it: its outputs and statuses.
+
+        Raises:
+            TimeoutError: the deadline has come.
+            OSError: the system does not let it: no room, no more processes.
+        """
+        with tempfile.TemporaryDirectory(prefix="lasynth-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
-            source, binary = folder / "programs.c", folder / "programs"
-            source.write_text(text)
+            (folder / "programs.c").write_text(text, encoding="ascii")
+            inputs_PKN.tofile(folder / "lists")
             flags = (*_FLAGS, *(_SANITIZE if self.sanitize else ()))
-            compiling = (self.path, *flags, "-o", str(binary), str(source))
-            environment = {"PATH": os.environ.get("PATH", ""), "TMPDIR": name, "LC_ALL": "C"}
-            with (folder / "messages").open("w+b") as messages:
-                code = _call(compiling, deadline, environment, messages)
-                messages.seek(0)
+            code, said = _call((self.path, *flags, "-o", "programs", "programs.c"), folder, deadline)
+            if code:
+                raise _refusal(f"{self.name} {_how_it_ended(code)}", said)
+            if not _is_program(folder / "programs"):
+                raise CheckerError(f"{self.name} wrote no program")
+            if not os.access(folder / "programs", os.X_OK):
+                raise CheckerError(f"programs made by {self.name} may not run in {folder.parent} (noexec?)")
+            # Held open, so that the file that is read is the one that was made here.
+            with (folder / "results").open("w+b") as file:
+                code, said = _call(("./programs", "lists", "results"), folder, deadline)
                 if code:
-                    said = messages.read().decode(errors="replace")
-                    raise RuntimeError(f"{self.name} refused a program:\n{said}")
-            if code is None:
-                return
-            lists, statuses = folder / "lists", folder / "statuses"
-            lists_PKN.tofile(lists)
-            statuses_PK.tofile(statuses)
-            code = _call((str(binary), str(lists), str(statuses)), deadline, {}, subprocess.DEVNULL)
-            if code not in (None, 0):
-                raise RuntimeError(f"the programs could not be run: their driver ended with {code}")
-            lists_PKN[:] = np.fromfile(lists, dtype=np.int32).reshape(lists_PKN.shape)
-            statuses_PK[:] = np.fromfile(statuses, dtype=np.uint8).reshape(statuses_PK.shape)
+                    raise _refusal(f"the program that {self.name} made {_how_it_ended(code)}", said)
+                num_lists = inputs_PKN.nbytes
+                size = num_lists + inputs_PKN.shape[0] * inputs_PKN.shape[1]
+                results = file.read(size + 1)
+        if len(results) != size:
+            raise CheckerError(f"the program that {self.name} made left no results")
+        outputs = np.frombuffer(results[:num_lists], dtype=np.int32).reshape(inputs_PKN.shape)
+        return outputs, np.frombuffer(results[num_lists:], dtype=np.uint8).reshape(inputs_PKN.shape[:2])
 
 
-def _call(
-    command: Sequence[str], deadline: float, environment: dict[str, str], messages: int | IO[bytes]
-) -> int | None:
-    """Run a command in a process group of its own; its exit status, or None if it took too long."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=messages,
-        env=environment,
-        start_new_session=True,
-    )
-    try:
-        return process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        # Also when this process is interrupted: the children of the command must not outlive it.
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+def _call(command: Sequence[str], folder: Path, deadline: float) -> tuple[int, str]:
+    """Run a command in a folder: its exit status, and the beginning of what it says.
+
+    Raises:
+        TimeoutError: the deadline has come.
+        OSError: no process can be made.
+    """
+    path = os.environ.get("PATH", os.defpath)
+    with (folder / "messages").open("w+b", buffering=0) as messages:
+        messages.write(bytes(_MAX_MESSAGES))  # there is then room to say that the disk is full
+        messages.seek(0)
+        process = subprocess.Popen(
+            ("/bin/sh", "-c", _GUARD, str(folder), *command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=messages,
+            cwd=folder,
+            env={"PATH": path, "TMPDIR": str(folder), "LC_ALL": "C"},
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+        finally:
+            # However this ends: what the command has started must not outlive it.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            assert process.stdin is not None
+            process.stdin.close()
+        messages.seek(0)
+        return code, messages.read(_MAX_MESSAGES).rstrip(b"\0").decode(errors="replace")
 
 
-@lru_cache
-def _works(path: str, sanitize: bool) -> bool:
-    """Whether a compiler compiles a program, and its run ends as it should."""
-    compiler = Compiler(path, Path(path).name, sanitize)
+def _is_program(path: Path) -> bool:
+    return path.is_file() and bool(path.stat().st_mode & stat.S_IXUSR)
+
+
+def _refusal(what: str, said: str) -> CheckerError:
+    """An error with the line that says most of what a command said; all of it is in its notes."""
+    lines = ["".join(filter(str.isprintable, line)).strip() for line in said.splitlines()]
+    lines = [line for line in lines if line]
+    telling = next((line for line in lines if "error" in line), lines[0] if lines else "it says nothing")
+    shown = telling if len(telling) <= _MAX_MESSAGE else f"{telling[:_MAX_MESSAGE]}..."
+    error = CheckerError(f"{what} ({shown})")
+    error.add_note(said)
+    return error
+
+
+def _how_it_ended(code: int) -> str:
+    # A shell says 128 and the number of the signal that ended a command.
+    return f"was ended by signal {code - 128}" if code > 128 else f"failed with exit status {code}"
+
+
+def _in_words(error: OSError) -> str:
+    where = "" if error.filename is None else f" ({error.filename})"
+    return f"{error.strerror or error}{where}"
+
+
+_WORKING: Final[set[Compiler]] = set()
+
+
+def _try_out(compiler: Compiler, *, timeout_s: float) -> None:
+    """See that a compiler compiles a program, and its run ends as it should; once, if it does.
+
+    Raises:
+        CheckerError: it does not.
+    """
+    if compiler in _WORKING:
+        return
     fine = Program((), (Increment(Cell(Number(0)), "++"),))
     wrong = Program((), (Increment(Cell(Number(1)), "++"),))
     inputs = np.array([[1], [2**31 - 1]], dtype=np.int32)
-    try:
-        # On a busy machine this may take long; a compiler that hangs is not to hang us.
-        _, statuses = compiler.run_many([fine, wrong], inputs, timeout_s=120.0)
-    except (RuntimeError, OSError):
-        return False
-    overflow = Status.OVERFLOW if sanitize else Status.OK
-    return np.array_equal(statuses, [[Status.OK, overflow], [Status.OUT_OF_RANGE] * 2])
+    outputs, statuses = compiler.run_many([fine, wrong], inputs, timeout_s=timeout_s)
+    overflow = Status.OVERFLOW if compiler.sanitize else Status.OK
+    expected = [[Status.OK, overflow], [Status.OUT_OF_RANGE] * 2]
+    if not np.array_equal(statuses, expected) or outputs[0, 0, 0] != 2:
+        raise CheckerError(f"the program that {compiler.name} made gives wrong results")
+    _WORKING.add(compiler)

@@ -3,13 +3,14 @@
    Above it are also defined: NUM_PROGRAMS, NUM_EXAMPLES, NUM_CELLS, RUN_LIMIT_US and CPU_LIMIT_S, the
    table `programs`, and for a sanitized build SANITIZED and MAX_STEPS.
 
-   Arguments: a file of int32 lists, which the outputs replace, and one of statuses, a byte each. Both
-   are mapped, so what is finished is there even if this process is killed.
+   Arguments: a file of int32 lists, and one for the results: the outputs, and then the statuses, a byte each.
 
-   The runs are made by a child process, one after the other; a run that kills it costs that run alone,
-   because another child goes on with the next. The list is the one thing a program can reach, and an
-   index is an int: so all that an int can reach from the list is reserved, and all but one page of it
-   cannot be touched. */
+   Every program runs in a child process of its own, which shares no memory with this one and reports
+   through a pipe: whatever a program does, it can spoil its own results alone. A run that kills the child
+   costs that run alone, because another child goes on with the next. The list is the one thing a program
+   can reach, and an index is an int: so all that an int can reach from the list is reserved, and all but
+   one page of it cannot be touched. On Linux a filter of system calls stands behind that: the child can
+   compute, report and end, and anything else kills it. */
 
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -21,10 +22,24 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
 
-enum { NUM_RUNS = NUM_PROGRAMS * NUM_EXAMPLES, LIST_SIZE = NUM_CELLS * sizeof(int), ASAN_EXIT = 66 };
+enum { NUM_RUNS = NUM_PROGRAMS * NUM_EXAMPLES, LIST_SIZE = NUM_CELLS * sizeof(int) };
 /* As in lasynth.domains.base.Status. */
 enum { OK = 0, OUT_OF_RANGE = 1, OVERFLOWN = 2, UNSET = 3, OUT_OF_FUEL = 4, CRASH = 5 };
+
+/* What a child writes for each run; short enough for a pipe to take it whole. */
+struct result {
+    int status;
+    int list[NUM_CELLS];
+};
+
+static int inputs[NUM_RUNS][NUM_CELLS];
+static int outputs[NUM_RUNS][NUM_CELLS];
+static unsigned char statuses[NUM_RUNS];
 
 static sigjmp_buf back;
 static volatile sig_atomic_t running;
@@ -80,11 +95,21 @@ void __ubsan_handle_type_mismatch_v1_abort(void *where, void *pointer)
     siglongjmp(back, OUT_OF_RANGE);
 }
 
+/* And the address sanitizer, whose own report takes system calls that the filter forbids. */
+void __asan_report_load4(void *address)
+{
+    siglongjmp(back, OUT_OF_RANGE);
+}
+void __asan_report_store4(void *address)
+{
+    siglongjmp(back, OUT_OF_RANGE);
+}
+
 void __asan_poison_memory_region(void const volatile *start, size_t size);
 void __asan_unpoison_memory_region(void const volatile *start, size_t size);
 const char *__asan_default_options(void)
 {
-    return "exitcode=66:detect_leaks=0:handle_segv=0:handle_sigbus=0:symbolize=0";
+    return "detect_leaks=0:handle_segv=0:handle_sigbus=0:symbolize=0";
 }
 #endif
 
@@ -149,8 +174,69 @@ static void set_limit(int resource, rlim_t limit)
     setrlimit(resource, &both);
 }
 
-static void set_limits(void)
+#if defined __linux__ && (defined __x86_64__ || defined __aarch64__)
+/* From linux/filter.h, linux/seccomp.h and linux/audit.h, which not every machine with a compiler has. */
+struct filter_step {
+    unsigned short code;
+    unsigned char if_true, if_false;
+    unsigned int value;
+};
+struct filter {
+    unsigned short length;
+    struct filter_step *steps;
+};
+#ifdef __x86_64__
+#define ARCHITECTURE 0xC000003EU
+#else
+#define ARCHITECTURE 0xC00000B7U
+#endif
+enum { LOAD = 0x20, IF_EQUAL = 0x15, RETURN = 0x06, NUMBER_AT = 0, ARCHITECTURE_AT = 4, ARGUMENT_AT = 16 };
+enum { SET_SECCOMP = 22, FILTER_MODE = 2, SET_NO_NEW_PRIVILEGES = 38 };
+#define ALLOW 0x7FFF0000U
+#define KILL 0x80000000U
+#define ALLOW_CALL(number) {IF_EQUAL, 0, 1, number}, {RETURN, 0, 0, ALLOW}
+
+/* Forbid this process every system call but those that it needs: to write its results, to be timed and to
+   end. Systems without such filters ignore this. */
+static void forbid_system_calls(int report)
 {
+    struct filter_step steps[] = {
+        {LOAD, 0, 0, ARCHITECTURE_AT},
+        {IF_EQUAL, 1, 0, ARCHITECTURE},
+        {RETURN, 0, 0, KILL},
+        {LOAD, 0, 0, NUMBER_AT},
+        ALLOW_CALL(SYS_exit_group),
+        ALLOW_CALL(SYS_exit),
+        ALLOW_CALL(SYS_setitimer),
+        ALLOW_CALL(SYS_rt_sigreturn),
+#ifdef SANITIZED
+        ALLOW_CALL(SYS_sigaltstack), /* the address sanitizer asks for the stack before a jump */
+#endif
+        {IF_EQUAL, 1, 0, SYS_write},
+        {RETURN, 0, 0, KILL},
+        {LOAD, 0, 0, ARGUMENT_AT},
+        ALLOW_CALL((unsigned int)report),
+        {RETURN, 0, 0, KILL},
+    };
+    struct filter filter = {sizeof steps / sizeof *steps, steps};
+    prctl(SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0);
+    prctl(SET_SECCOMP, FILTER_MODE, &filter, 0, 0);
+}
+#else
+static void forbid_system_calls(int report)
+{
+    (void)report;
+}
+#endif
+
+/* All that a child gives up before it runs a program. */
+static void confine(int report, pid_t parent)
+{
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+#endif
+    if (getppid() != parent)
+        _exit(1);
     set_limit(RLIMIT_CPU, CPU_LIMIT_S);
     set_limit(RLIMIT_CORE, 0);
     set_limit(RLIMIT_FSIZE, 0);
@@ -159,6 +245,7 @@ static void set_limits(void)
 #ifndef SANITIZED /* the address sanitizer maps terabytes of shadow memory */
     set_limit(RLIMIT_DATA, 16 << 20);
 #endif
+    forbid_system_calls(report);
 }
 
 static void handle(int number)
@@ -168,14 +255,6 @@ static void handle(int number)
     action.sa_handler = on_signal;
     action.sa_flags = SA_NODEFER; /* it is left by a jump, not by a return */
     sigaction(number, &action, 0);
-}
-
-static void *map_file(const char *path, size_t size)
-{
-    int file = open(path, O_RDWR);
-    void *start = mmap(0, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    close(file);
-    return start;
 }
 
 /* The page, in the middle of all that an int can reach from it, or of what there is to be had. */
@@ -195,38 +274,95 @@ static int reserve_page(void)
 
 static int status_of_death(int ended)
 {
-    if (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGXCPU)
-        return OUT_OF_FUEL;
-    return WIFEXITED(ended) && WEXITSTATUS(ended) == ASAN_EXIT ? OUT_OF_RANGE : CRASH;
+    return WIFSIGNALED(ended) && WTERMSIG(ended) == SIGXCPU ? OUT_OF_FUEL : CRASH;
+}
+
+/* Read or write all of it; whether that was possible. */
+static int read_all(int file, void *start, size_t size)
+{
+    for (char *at = start; size > 0;) {
+        ssize_t done = read(file, at, size);
+        if (done <= 0)
+            return 0;
+        at += done;
+        size -= done;
+    }
+    return 1;
+}
+
+static int write_all(int file, const void *start, size_t size)
+{
+    for (const char *at = start; size > 0;) {
+        ssize_t done = write(file, at, size);
+        if (done <= 0)
+            return 0;
+        at += done;
+        size -= done;
+    }
+    return 1;
+}
+
+/* The child: the runs of one program, from one example on. */
+static void report_runs(int program, int next, int last, int report)
+{
+    struct result result;
+    for (; next < last; ++next) {
+        memcpy(result.list, inputs[next], LIST_SIZE);
+        result.status = run(program, result.list);
+        if (!write_all(report, &result, sizeof result))
+            _exit(1);
+    }
+    _exit(0);
+}
+
+/* Run one program on its examples; whether the system allowed it. */
+static int run_program(int program)
+{
+    int next = program * NUM_EXAMPLES, last = next + NUM_EXAMPLES;
+    pid_t parent = getpid();
+    while (next < last) {
+        int ended, ends[2];
+        if (pipe(ends))
+            return 0;
+        pid_t child = fork();
+        if (child < 0)
+            return 0;
+        if (child == 0) {
+            close(ends[0]);
+            confine(ends[1], parent);
+            report_runs(program, next, last, ends[1]);
+        }
+        close(ends[1]);
+        struct result result;
+        for (; next < last && read_all(ends[0], &result, sizeof result); ++next) {
+            statuses[next] = result.status >= OK && result.status <= CRASH ? result.status : CRASH;
+            memcpy(outputs[next], result.list, LIST_SIZE);
+        }
+        close(ends[0]);
+        kill(child, SIGKILL); /* it has nothing more to say; of one that has ended this changes nothing */
+        if (waitpid(child, &ended, 0) != child)
+            return 0;
+        if (next < last)
+            statuses[next++] = status_of_death(ended);
+    }
+    return 1;
 }
 
 int main(int argc, char **argv)
 {
     if (argc != 3)
         return 2;
-    int(*lists)[NUM_CELLS] = map_file(argv[1], (size_t)NUM_RUNS * LIST_SIZE);
-    unsigned char *statuses = map_file(argv[2], NUM_RUNS);
-    volatile int *next = mmap(0, sizeof *next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (lists == MAP_FAILED || statuses == MAP_FAILED || next == MAP_FAILED || !reserve_page())
+    int file = open(argv[1], O_RDONLY);
+    if (file < 0 || !read_all(file, inputs, sizeof inputs) || close(file) || !reserve_page())
         return 3;
     handle(SIGSEGV);
     handle(SIGBUS);
     handle(SIGVTALRM);
-    while (*next < NUM_RUNS) {
-        int ended;
-        pid_t child = fork();
-        if (child < 0)
+    for (int program = 0; program < NUM_PROGRAMS; ++program)
+        if (!run_program(program))
             return 4;
-        if (child == 0) {
-            set_limits();
-            for (; *next < NUM_RUNS; ++*next)
-                statuses[*next] = run(*next / NUM_EXAMPLES, lists[*next]);
-            _exit(0);
-        }
-        if (waitpid(child, &ended, 0) != child)
-            return 5;
-        if (*next < NUM_RUNS)
-            statuses[(*next)++] = status_of_death(ended);
-    }
-    return 0;
+    file = open(argv[2], O_WRONLY);
+    if (file < 0 || !write_all(file, outputs, sizeof outputs) || !write_all(file, statuses, sizeof statuses))
+        return 5;
+    return close(file) ? 5 : 0;
 }

@@ -13,7 +13,9 @@ from typing import Final
 
 import numpy as np
 
+from lasynth.automaton import MAX_ACTIONS
 from lasynth.domains.c.builder import TreeBuilder
+from lasynth.domains.c.compile import STACK_SIZE
 from lasynth.domains.c.context import MAX_LOOPS
 from lasynth.domains.c.diagnosis import explain
 from lasynth.domains.c.frame import check_tail, unframe
@@ -46,6 +48,8 @@ _PRODUCTIONS: Final = tuple(
     tuple((symbol, GRAMMAR.nonterminals[lhs]) for symbol in reversed(rhs)) for lhs, rhs in GRAMMAR.productions
 )
 _START: Final = (Symbol(KIND_NONTERMINAL, 0), "")
+# The automaton of the machine has room for so much: 63 tests joined in one condition, fewer in deep blocks.
+_TOO_LONG: Final = "this condition joins too many tests: use several 'if'"
 _TOO_MANY: Final = {
     True: f"more than {FIRST_OTHER_NAME - FIRST_NAME} loop variables at a time",
     False: f"more than {FIRST_INT - FIRST_OTHER_NAME} variables at a time, those of loops not counted",
@@ -160,9 +164,11 @@ class _Walk:
         check_num_tokens(len(self.written))
         terminal = _TERMINALS.get(word.terminal, -1)
         at_word = self.stack.copy()
+        num_actions = 0
         while True:
             symbol, rule = self.stack.pop()
             if symbol.kind == KIND_ACTION:
+                num_actions += 1
                 self.act(symbol, word)
             elif symbol.kind == KIND_TERMINAL:
                 if symbol.index != terminal:
@@ -173,6 +179,8 @@ class _Walk:
                 if production < 0:
                     raise self.mismatch(word, at_word)
                 self.stack += _PRODUCTIONS[production]
+                if len(self.stack) > STACK_SIZE:
+                    raise self.error(word, _TOO_LONG)
         if word.terminal == "NAME":
             self.resolve(word, GRAMMAR.roles[symbol.role], following)
         elif word.terminal == "INT":
@@ -182,7 +190,10 @@ class _Walk:
         self.builder.word(word.text, word.terminal, rule)
         # Actions right behind a word belong to it, as in `lasynth.automaton.shift`.
         while self.stack and self.stack[-1][0].kind == KIND_ACTION:
+            num_actions += 1
             self.act(self.stack.pop()[0], word)
+        if num_actions > MAX_ACTIONS:
+            raise self.error(word, _TOO_LONG)
 
     def resolve(self, word: Word, role: str, following: str) -> None:
         """Find the variable of a name, or declare it."""

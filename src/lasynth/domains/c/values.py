@@ -5,7 +5,8 @@ Shapes: K examples, N cells.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any, Final
 
 import numpy as np
@@ -15,14 +16,16 @@ from lasynth.domains.base import Values
 from lasynth.domains.c.instructions import MAX_CELLS
 from lasynth.errors import InputError
 from lasynth.examples import Example, is_int, kind, short
-from lasynth.reading import parse_json
+from lasynth.limits import MAX_VALUE_CHARS
+from lasynth.reading import check_size, parse_json
 
 __all__ = ["MAX_CELLS", "VALUES", "largest_value", "read_cells"]
 
 
 _MIN_INT, _MAX_INT = -(2**31), 2**31 - 1
-_LEAST_RANGE: Final = 4  # the least limit for values of further lists
-_SHOWN: Final = 3  # how many wrong cells a message names
+_LEAST_RANGE: Final = 4  # further lists hold values up to this at least
+_MOST_READ: Final = 1000  # cells of a list that are looked at to say what is wrong
+_SHOWN: Final = 3  # cells that are named where several are wrong
 
 
 def read_cells(obj: object, where: str) -> tuple[int, ...]:
@@ -39,7 +42,9 @@ def read_cells(obj: object, where: str) -> tuple[int, ...]:
         raise InputError(what, where, "A program takes one list, such as [1, 2, 3].")
     if isinstance(obj, str | bytes) or not isinstance(obj, Iterable):
         raise InputError(f"{short(obj)} is {kind(obj)}, not a list", where, "Write [1, 2, 3].")
-    cells = list(obj)
+    if isinstance(obj, Sized) and len(obj) > _MOST_READ:
+        raise InputError(f"the list has {len(obj):,} cells", where, f"Lists have 1 to {MAX_CELLS} cells.")
+    cells = list(itertools.islice(obj, _MOST_READ))
     wrong = []
     hint = ""
     if not 0 < len(cells) <= MAX_CELLS:
@@ -102,6 +107,7 @@ def _more(inputs_KN: npt.NDArray[Any], num: int, seed: int) -> npt.NDArray[np.in
 def _read_text(text: str, where: str) -> tuple[int, ...]:
     """A list as JSON, or as numbers with commas or blanks between them."""
     value: object
+    check_size(len(text), MAX_VALUE_CHARS, where)
     if text.lstrip().startswith(("[", "{")):
         value = parse_json(text, where)
     else:

@@ -25,7 +25,7 @@ from lasynth.domains.karel.printer import format_program
 from lasynth.domains.karel.world import World, WorldArray
 from lasynth.errors import InputError, ProgramError
 from lasynth.grammar import IntArray
-from lasynth.reading import parse_json, utf8
+from lasynth.reading import lines_of, parse_json, reason_of, utf8
 
 __all__ = ["NUM_SHOWN", "MsrRecord", "is_record", "read_msr", "read_record", "record_of", "task_json"]
 
@@ -63,12 +63,13 @@ def read_msr(path: str | Path) -> Iterator[MsrRecord]:
         # Opened here and not in the generator, so that a wrong path is reported at once.
         file = path.open("rb")
     except OSError as error:
-        reason = "is a folder" if path.is_dir() else (error.strerror or str(error)).lower()
-        raise InputError(reason, str(path), "Give the path of a file of the benchmark.") from None
+        raise InputError(
+            reason_of(error, path), str(path), "Give the path of a file of the benchmark."
+        ) from None
 
     def records() -> Iterator[MsrRecord]:
         with file:
-            for number, line in enumerate(file, 1):
+            for number, line in lines_of(file, str(path)):
                 if line.strip():
                     yield read_record(line, where=f"{path}, line {number}")
 

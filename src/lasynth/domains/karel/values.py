@@ -14,7 +14,8 @@ from lasynth.domains.base import Values
 from lasynth.domains.karel.probes import probe_worlds
 from lasynth.domains.karel.world import World, WorldArray, read_world
 from lasynth.examples import Example
-from lasynth.reading import parse_json
+from lasynth.limits import MAX_VALUE_CHARS
+from lasynth.reading import check_size, parse_json
 
 __all__ = ["VALUES"]
 
@@ -29,7 +30,8 @@ def _encode(worlds: Sequence[World]) -> WorldArray:
 
 
 def _read_text(text: str, where: str) -> World:
-    """A world from JSON or from a text picture."""
+    """A world as JSON, or as a picture."""
+    check_size(len(text), MAX_VALUE_CHARS, where)
     if not text.lstrip().startswith(("{", "[")):
         return read_world(text, where)
     return read_world(parse_json(text, where), where)

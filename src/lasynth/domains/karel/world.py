@@ -20,6 +20,7 @@ Shapes: W `WORLD_SIZE`.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +32,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.errors import InputError
+from lasynth.limits import MAX_VALUE_CHARS
+from lasynth.reading import check_size
 
 __all__ = [
     "CRASHED",
@@ -55,6 +58,7 @@ __all__ = [
 WorldArray: TypeAlias = npt.NDArray[np.uint8]
 
 MAX_SIDE: Final = 16
+_MOST_ROWS: Final = 1000  # of a picture, blank ones included
 FRAME: Final = MAX_SIDE + 2  # world row r, column c is cell (r + 1) * FRAME + c + 1
 MAX_MARKERS: Final = 101  # in one cell
 # What a cell holds that is no number of markers: an inner wall; the frame around the grid and beyond.
@@ -257,7 +261,14 @@ class World:
         Raises:
             InputError: anything wrong with it; rows are counted from 1, the top one.
         """
-        lines = text.splitlines() if isinstance(text, str) else list(text)
+        if isinstance(text, str):
+            check_size(len(text), MAX_VALUE_CHARS, where)
+            text = text.splitlines()
+        lines = list(itertools.islice(text, _MOST_ROWS + 1))
+        if len(lines) > _MOST_ROWS or sum(map(len, lines)) > MAX_VALUE_CHARS:
+            raise InputError(
+                "the world is too large", where, f"A world has 1 to {MAX_SIDE} rows and columns."
+            )
         rows = [(number, line.split()) for number, line in enumerate(lines, 1) if line.strip()]
         if not rows:
             raise InputError("the world has no rows", where, _FORMAT_HINT)
@@ -410,6 +421,7 @@ def _numbers(text: object, key: str, where: str | None) -> list[tuple[int, ...]]
     """The words of a field as numbers; of the robot's, the facing is the last."""
     if not isinstance(text, str):
         raise InputError(f'"{key}" is missing or not a text', where, _FORMAT_HINT)
+    check_size(len(text), MAX_VALUE_CHARS, where)
     pattern, form = _FIELDS[key]
     found = []
     for word in text.split():

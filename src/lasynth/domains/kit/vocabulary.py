@@ -37,4 +37,6 @@ def token_map(lexemes: Sequence[str], language: Language) -> npt.NDArray[np.int6
     # Twice as many as there can be where some were added before the literals.
     known = language.grammar.lexemes(len(lexemes) + language.grammar.num_tokens)
     token_of = {lexeme: token for token, lexeme in reversed(list(enumerate(known)))}
+    if unfit := [lexeme for lexeme in lexemes if not isinstance(lexeme, str)]:
+        raise KeyError(unfit[0])  # damaged: a list, which cannot even be looked up
     return np.array([token_of[lexeme] for lexeme in lexemes])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.config import Size
+from lasynth.config import Layers, Width
 from lasynth.models.karel.model import WorldConfig
 
 __all__ = ["PeerConfig", "distinct"]
@@ -21,9 +21,9 @@ class PeerConfig(WorldConfig):
         example: size of an encoded example, E.
     """
 
-    example: Size = 192
-    decoder: Size = 256
-    decoder_layers: Size = 2
+    example: Width = 192
+    decoder: Width = 256
+    decoder_layers: Layers = 2
 
 
 def distinct(rows_NB: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

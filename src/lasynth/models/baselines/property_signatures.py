@@ -18,7 +18,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from lasynth.config import Size
+from lasynth.config import Layers
 from lasynth.models.attention import Attention, Slots
 from lasynth.models.decoder import NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.executor import NoExecutor
@@ -74,7 +74,7 @@ class PropertySignatures(ListModel):
 
         kind: ClassVar[str] = "property-signatures"
 
-        encoder_layers: Size = 2
+        encoder_layers: Layers = 2
 
         def misfit(self) -> tuple[str, str] | None:
             """See `lasynth.config.Config`."""

@@ -21,7 +21,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from lasynth.config import Size
+from lasynth.config import Width
 from lasynth.models.attention import Slots
 from lasynth.models.baselines.shin_trace import TraceConfig, TraceModel, encode_pairs
 from lasynth.models.baselines.shin_world import NUM_ACTIONS, Steps, WorldReader
@@ -104,7 +104,7 @@ class CodeModel(WorldModel):
 
         kind: ClassVar[str] = "shin-code"
 
-        writer: Size = 128
+        writer: Width = 128
 
     objective = "inferred-traces"
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from lasynth.config import Size
+from lasynth.config import Width
 from lasynth.domains.karel.steps import LEAP, act
 from lasynth.domains.karel.world import WORLD_SIZE, WorldArray, same_worlds
 from lasynth.errors import InputError
@@ -89,9 +89,9 @@ class TraceConfig(PeerConfig):
 
     kind: ClassVar[str] = "shin-trace"
 
-    grid: Size = 64
-    max_actions: Size = 64
-    beam: Size = 4
+    grid: Width = 64
+    max_actions: Width = 64
+    beam: Width = 4
 
     def misfit(self) -> tuple[str, str] | None:
         """See `lasynth.config.Config`."""

@@ -17,7 +17,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from lasynth.config import Rate, Size
+from lasynth.config import Rate, Width
 from lasynth.domains.karel.grammar import ACTION_NAMES, token_of
 from lasynth.models.attention import Slots
 from lasynth.models.decoder import HistoryAttention, NoHistory, OutputLayer, TokenDecoder
@@ -80,9 +80,9 @@ class KarelLaSynth(WorldModel, LaSynth):
 
         kind: ClassVar[str] = "karel"
 
-        pair: Size = 192
-        reading: Size = 256
-        heads: Size = 2
+        pair: Width = 192
+        reading: Width = 256
+        heads: Width = 2
         executor: Literal["statements", "end", "never"] = "statements"
         history: bool = True
         dropout: Rate = 0.0

@@ -6,9 +6,11 @@ Default sizes are those of the study on CPUs; the presets have the paper's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from lasynth.config import Count, Size
+from msgspec import Meta
+
+from lasynth.config import Layers, Width
 from lasynth.domains.karel.world import Facing, Hero, World
 from lasynth.examples import Example
 from lasynth.models.karel.encoder import ConvEncoder, FrameEncoder
@@ -33,13 +35,13 @@ class WorldConfig(ModelConfig):
 
     domain: ClassVar[str] = "karel"
 
-    embedding: Size = 32
+    embedding: Width = 32
     encoder: Literal["frame", "conv"] = "frame"
-    channels: Size = 32
-    blocks: Count = 2
-    hidden: Size = 192
-    decoder: Size = 192
-    decoder_layers: Size = 1
+    channels: Width = 32
+    blocks: Annotated[int, Meta(ge=0, le=32)] = 2
+    hidden: Width = 192
+    decoder: Width = 192
+    decoder_layers: Layers = 1
 
     def pair_encoder(self, size: int) -> ConvEncoder | FrameEncoder:
         """The encoder of pairs of worlds, freshly initialised; `size` is the size of its result, E."""

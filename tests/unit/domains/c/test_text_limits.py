@@ -45,6 +45,27 @@ def test_blocks_nest_as_deep_as_stated_for_parser_and_machine(name: str) -> None
             parse(nested(name, depth))
 
 
+@pytest.mark.parametrize("join", ["&&", "||"])
+def test_parser_and_machine_agree_on_the_longest_condition(join: str) -> None:
+    taken = []
+    for depth in (0, 40, MAX_DEPTH - 1):
+        for count in range(2, 80):
+            tests = f" {join} ".join(["! 1"] * count)
+            text = "if ( a [ 0 ] ) { " * depth + f"if ( {tests} ) {{ a [ 0 ] ++ ; }}" + " }" * depth
+            _, statuses = run_batch(tokens_of(text)[None], INPUTS)
+            try:
+                program = parse(text)
+            except ProgramError as error:
+                assert "joins too many tests" in str(error)
+                assert statuses[0, 0] == Status.INVALID
+                continue
+            assert parse(format_program(program)) == program
+            assert statuses[0, 0] != Status.INVALID
+            taken.append((depth, count))
+    assert max(count for depth, count in taken if depth == 0) == 64  # 63 where the last test is a value
+    assert max(count for depth, count in taken if depth == MAX_DEPTH - 1) > 16
+
+
 def test_tokens_nested_too_deep_are_a_program_for_nobody() -> None:
     deep = MAX_DEPTH + 1
     tokens = tokens_of("if ( a [ 0 ] ) { " * deep + "a [ 0 ] ++ ;" + " }" * deep)

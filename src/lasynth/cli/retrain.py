@@ -64,12 +64,13 @@ def retrain(
     command continues an interrupted run.
     """
     from lasynth.cli.generate import runner_of
-    from lasynth.cli.train import asked_config, default_config
+    from lasynth.cli.train import asked_config, check_device, default_config
     from lasynth.data.dataset import Dataset
     from lasynth.task import Task
     from lasynth.training.regeneration import Decoding
     from lasynth.training.retraining import RetrainConfig, Retraining
 
+    check_device(device)
     train = asked_config(preset, config, seed, data) or default_config(data)
     if tasks is not None and tasks.suffix != ".parquet":
         chosen = list(islice(Task.stream(tasks), num))

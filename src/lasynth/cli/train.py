@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lasynth.training.config import TrainConfig
     from lasynth.training.loop import Trainer
 
-__all__ = ["asked_config", "default_config", "train"]
+__all__ = ["asked_config", "check_device", "default_config", "train"]
 
 _MAX_MINUTES = 366 * 24 * 60
 
@@ -57,7 +57,7 @@ def train(
     from lasynth.training.validation import validator
 
     check_folder(out)
-    _check_device(device)
+    check_device(device)
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes must be above 0", f"--minutes {minutes}")
     started = (out / "last.pt").is_file()
@@ -101,7 +101,7 @@ def _check_new(out: Path, resume: bool) -> None:
         raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
     """Check that torch can train there."""
     import torch
 
@@ -124,7 +124,7 @@ def _config(
     asked = asked_config(preset, file, seed, data)
     path = None if resumed is None else resumed / "config.json"
     if path is None or not path.is_file():
-        return asked or _default(data)
+        return asked or default_config(data)
     kept = TrainConfig.from_json(parse_json(read_text(path), str(path)), where=str(path))
     if asked is not None and asked != kept:
         hint = "Resume without --preset, --config and --seed, or give another folder."

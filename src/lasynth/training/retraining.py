@@ -37,7 +37,8 @@ from lasynth.evaluation.significance import Pair
 from lasynth.evaluation.tables import table
 from lasynth.files import claimed, write_all, write_whole
 from lasynth.models import load, save
-from lasynth.models.zoo import EXPORTED, read_card
+from lasynth.models.card import read_card
+from lasynth.models.zoo import EXPORTED
 from lasynth.runner import InlineRunner, Runner
 from lasynth.search import SearchConfig
 from lasynth.task import Task

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from lasynth.errors import InputError
 from lasynth.models.model import Model
-from lasynth.models.zoo import load
+from lasynth.models.zoo import EXPORTED, load
 from lasynth.quoting import quoted
 from lasynth.training.config import TrainConfig
 

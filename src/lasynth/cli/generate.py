@@ -76,6 +76,11 @@ def generate(
     from lasynth.data.statistics import Statistics
     from lasynth.errors import InputError, ShardError
 
+    if verify is not None:
+        _verify(verify)
+        return
+    if out is None:
+        raise InputError("the folder is missing", "lasynth generate", "Give --out FOLDER.")
     if split not in ("train", "valid", "test"):
         raise InputError(f"unknown split {quoted(split)}", "--split", "Give train, valid or test.")
     check_folder(out)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lasynth.cli.console import Progress, note
+from lasynth.cli.console import MAX_BEAM, MAX_NUMBER, MAX_SEED, MAX_TOKENS, Progress, note
 
 __all__ = ["retrain"]
 
@@ -20,7 +20,7 @@ def retrain(
         typer.Option(metavar="FOLDER", help="Shards of `lasynth generate`, of splits train, valid and test."),
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the run is kept.")],
-    rounds: Annotated[int, typer.Option(min=1, help="The rounds after the first training.")] = 1,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="The rounds after the first training.")] = 1,
     model: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The weights of a trained model, in place of the first training."),
@@ -31,7 +31,7 @@ def retrain(
             metavar="FILE", help="Tasks to evaluate each round on. Default: the shards of split test."
         ),
     ] = None,
-    num: Annotated[int, typer.Option(min=1, help="Evaluate on at most N of them.")] = 1000,
+    num: Annotated[int, typer.Option(min=1, max=MAX_NUMBER, help="Evaluate on at most N of them.")] = 1000,
     preset: Annotated[
         str | None,
         typer.Option(help="A named configuration of the trainings; default: that of the data's language."),
@@ -41,14 +41,19 @@ def retrain(
         typer.Option(metavar="FILE", help="A configuration of your own (TOML), instead of a preset."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of weights and order, instead of the configuration's.")
+        int | None,
+        typer.Option(min=0, max=MAX_SEED, help="Seed of weights and order, instead of the configuration's."),
     ] = None,
     going_on: Annotated[
         bool,
         typer.Option("--going-on", help="Begin each round with the weights of the round before."),
     ] = False,
-    beam: Annotated[int, typer.Option(min=1, help="The beam width, for decoding and evaluation.")] = 64,
-    max_tokens: Annotated[int, typer.Option(min=1, help="The longest program to search for.")] = 256,
+    beam: Annotated[
+        int, typer.Option(min=1, max=MAX_BEAM, help="The beam width, for decoding and evaluation.")
+    ] = 64,
+    max_tokens: Annotated[
+        int, typer.Option(min=1, max=MAX_TOKENS, help="The longest program to search for.")
+    ] = 256,
     grounded: Annotated[
         bool, typer.Option("--grounded", help="Decode with beliefs corrected by the machine.")
     ] = False,

@@ -29,7 +29,6 @@ if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
     from lasynth.models import Synthesizer
 
 __all__ = [
-    "EXPORTED",
     "check_range",
     "default_engines",
     "load",
@@ -38,9 +37,6 @@ __all__ = [
     "solve",
     "warm_up",
 ]
-
-# The model that a training run leaves in its folder.
-EXPORTED = "model.safetensors"
 
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
@@ -192,7 +188,7 @@ def _located(name_or_path: str) -> str:
     if name_or_path in domains.names() and not models.has_default(name_or_path):
         hint = "Give --model (or model=) with the weights of one, or --engine with one that needs none."
         raise InputError(f"no model is shipped for {name_or_path}", hint=hint)
-    exported = Path(name_or_path) / EXPORTED
+    exported = Path(name_or_path) / models.EXPORTED
     return str(exported) if exported.is_file() else name_or_path
 
 

@@ -18,6 +18,7 @@ from lasynth.cli.evaluate import evaluate
 from lasynth.cli.generate import generate
 from lasynth.cli.process import ending, note
 from lasynth.cli.report import report
+from lasynth.cli.retrain import retrain
 from lasynth.cli.run import run as _run
 from lasynth.cli.solve import solve
 from lasynth.cli.train import train
@@ -85,7 +86,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=_EPILOG,
 )
-for _command in (solve, _run, generate, train, evaluate, report):
+for _command in (solve, _run, generate, train, evaluate, retrain, report):
     app.command()(_command)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lasynth.domains.generator import TaskGenerator
     from lasynth.runner import Runner
 
-__all__ = ["generate"]
+__all__ = ["generate", "runner_of"]
 
 _TASKS_PER_SHARD = 10_000
 _MAX_SHARDS = 99_999  # their names have five digits
@@ -24,7 +24,7 @@ _WORKERS_HINT = f'Give a number from 1 to {_MAX_WORKERS}, or "ray".'
 
 
 def generate(
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder for the shards.")],
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The folder for the shards.")] = None,
     num: Annotated[
         int | None,
         typer.Option(min=1, max=MAX_NUMBER, help="The number of tasks, in all shards together."),
@@ -57,6 +57,14 @@ def generate(
         bool,
         typer.Option("--stats", help="Print statistics; without --num, those of existing shards."),
     ] = False,
+    verify: Annotated[
+        Path | None,
+        typer.Option(
+            "--verify",
+            metavar="FOLDER|FILE",
+            help="Generate nothing; run every program of existing shards on all its examples.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the statistics as one JSON document.")] = False,
 ) -> None:
     """Generate random tasks with reference programs, and the examples of each.
@@ -68,6 +76,11 @@ def generate(
     from lasynth.data.statistics import Statistics
     from lasynth.errors import InputError, ShardError
 
+    if verify is not None:
+        _verify(verify)
+        return
+    if out is None:
+        raise InputError("the folder is missing", "lasynth generate", "Give --out FOLDER.")
     if split not in ("train", "valid", "test"):
         raise InputError(f"unknown split {quoted(split)}", "--split", "Give train, valid or test.")
     check_folder(out)
@@ -80,7 +93,7 @@ def generate(
         _print_statistics(Statistics.of_shards(files), json)
         return
     num_shards = shards or -(-num // _TASKS_PER_SHARD)
-    settings, runner = _settings(domain, config), _runner(workers)
+    settings, runner = _settings(domain, config), runner_of(workers)
     if source is not None:
         settings = settings.with_source(source)
     done = 0
@@ -106,6 +119,20 @@ def generate(
         _print_statistics(found, json)
 
 
+def _verify(place: Path) -> None:
+    """Replay the shards of a folder, or one shard."""
+    from lasynth.data.shards import read_info
+    from lasynth.data.verify import verify_shards
+    from lasynth.errors import ShardError
+
+    files = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
+    if not files:
+        raise ShardError("no shards", str(place), "Give the folder that `lasynth generate` wrote to.")
+    with Progress("verifying", sum(read_info(file).num_tasks for file in files)) as progress:
+        num_tasks = verify_shards(files, progress)
+    print(f"{num_tasks:,} tasks in {len(files):,} shards: every program reproduces all examples of its task.")
+
+
 def _print_statistics(statistics: Statistics, json: bool) -> None:
     if json:
         print_json(statistics.to_json())
@@ -128,7 +155,8 @@ def _settings(domain: str | None, name: str | None) -> TaskGenerator:
     return read(generator, values, where=name)
 
 
-def _runner(workers: str) -> Runner:
+def runner_of(workers: str) -> Runner:
+    """Where shards are worked on: the number of processes, or Ray."""
     from lasynth.errors import InputError
     from lasynth.runner import InlineRunner, Runner
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lasynth.training.config import TrainConfig
     from lasynth.training.loop import Trainer
 
-__all__ = ["train"]
+__all__ = ["asked_config", "check_device", "default_config", "train"]
 
 _MAX_MINUTES = 366 * 24 * 60
 
@@ -57,7 +57,7 @@ def train(
     from lasynth.training.validation import validator
 
     check_folder(out)
-    _check_device(device)
+    check_device(device)
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes must be above 0", f"--minutes {minutes}")
     started = (out / "last.pt").is_file()
@@ -101,7 +101,7 @@ def _check_new(out: Path, resume: bool) -> None:
         raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
     """Check that torch can train there."""
     import torch
 
@@ -119,16 +119,12 @@ def _config(
 ) -> TrainConfig:
     """The configuration that was asked for, else that of the run to resume, else the default."""
     from lasynth.errors import InputError
-    from lasynth.training.config import TrainConfig, read_config
+    from lasynth.training.config import TrainConfig
 
-    if preset is not None and file is not None:
-        raise InputError("both --preset and --config are given", "lasynth train", "Give one of them.")
-    asked = None if preset is None and file is None else read_config(file or preset or "")
-    if seed is not None:
-        asked = dataclasses.replace(asked or _default(data), seed=seed)
+    asked = asked_config(preset, file, seed, data)
     path = None if resumed is None else resumed / "config.json"
     if path is None or not path.is_file():
-        return asked or _default(data)
+        return asked or default_config(data)
     kept = TrainConfig.from_json(parse_json(read_text(path), str(path)), where=str(path))
     if asked is not None and asked != kept:
         hint = "Resume without --preset, --config and --seed, or give another folder."
@@ -136,7 +132,18 @@ def _config(
     return kept
 
 
-def _default(data: Path) -> TrainConfig:
+def asked_config(preset: str | None, file: Path | None, seed: int | None, data: Path) -> TrainConfig | None:
+    """The configuration that options name; None without any of them."""
+    from lasynth.errors import InputError
+    from lasynth.training.config import read_config
+
+    if preset is not None and file is not None:
+        raise InputError("both --preset and --config are given", "lasynth", "Give one of them.")
+    asked = None if preset is None and file is None else read_config(file or preset or "")
+    return asked if seed is None else dataclasses.replace(asked or default_config(data), seed=seed)
+
+
+def default_config(data: Path) -> TrainConfig:
     """The default preset for the data's language."""
     from lasynth.data.dataset import Dataset
     from lasynth.training.config import default_preset, read_config
@@ -147,7 +154,7 @@ def _default(data: Path) -> TrainConfig:
 def _export(trainer: Trainer, config: TrainConfig, out: Path) -> None:
     """Write the model as it stands, for `lasynth evaluate --model` and `lasynth solve --model`."""
     from lasynth import models
-    from lasynth.api import EXPORTED
+    from lasynth.models.zoo import EXPORTED
 
     card = {"training": config.to_json(), "num_programs": trainer.programs, "num_updates": trainer.updates}
     card["num_distinct_programs"] = trainer.num_distinct

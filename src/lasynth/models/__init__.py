@@ -10,9 +10,10 @@ from lasynth.models.lasynth import LaSynth
 from lasynth.models.lists import ListLaSynth
 from lasynth.models.model import Forward, Model, ModelConfig
 from lasynth.models.synthesizer import Belief, Synthesizer
-from lasynth.models.zoo import config_of, has_default, load, save, zoo_folder
+from lasynth.models.zoo import EXPORTED, config_of, has_default, load, save, zoo_folder
 
 __all__ = [
+    "EXPORTED",
     "KINDS",
     "Belief",
     "Forward",

@@ -29,8 +29,9 @@ from lasynth.models.synthesizer import Synthesizer
 from lasynth.models.vocabulary import fitted, made_with
 from lasynth.quoting import quoted
 
-__all__ = ["config_of", "default_name", "digest_of", "has_default", "load", "save", "zoo_folder"]
+__all__ = ["EXPORTED", "config_of", "default_name", "digest_of", "has_default", "load", "save", "zoo_folder"]
 
+EXPORTED = "model.safetensors"  # the model that a training run leaves in its folder
 _STATED = ("format", "domain", "dialect", "lexemes", "config")  # of a card: what the weights are
 _TAKE_AGAIN = "Take the two files of a model from one place again."
 

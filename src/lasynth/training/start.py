@@ -8,7 +8,7 @@ from torch import Tensor
 
 from lasynth.errors import InputError
 from lasynth.models.model import Model
-from lasynth.models.zoo import load
+from lasynth.models.zoo import EXPORTED, load
 from lasynth.quoting import quoted
 from lasynth.training.config import TrainConfig
 
@@ -22,7 +22,7 @@ def begin_with(model: Model, config: TrainConfig) -> None:
         InputError: no finished run there, or one of another model.
     """
     assert config.start is not None
-    path = Path(config.start) / "model.safetensors"
+    path = Path(config.start) / EXPORTED
     hint = "Train the model first and name the folder of that run."
     if not path.is_file():
         raise InputError("no trained model in this folder", config.start, hint)

@@ -1,0 +1,167 @@
+"""Iterative retraining: better programs for the same tasks, and rounds that go on where they stood."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lasynth.data.dataset import Dataset
+from lasynth.data.generate import generate
+from lasynth.data.shards import TaskTable, read_shard, write_shard
+from lasynth.data.verify import verify_shard, verify_shards
+from lasynth.domains.c.generator import CTaskGenerator
+from lasynth.domains.c.grammar import EOS, FIRST_INT, token_of
+from lasynth.errors import InputError, ShardError
+from lasynth.models import LaSynthConfig, load, zoo_folder
+from lasynth.runner import ProcessRunner
+from lasynth.training.config import TrainConfig
+from lasynth.training.regeneration import Decoding, regenerate
+from lasynth.training.retraining import RetrainConfig, Retraining
+
+MODEL = LaSynthConfig(FIRST_INT + 17, embedding=8, hidden=16, decoder=12, heads=1)
+TRAIN = TrainConfig(MODEL, batch_size=8, num_programs=48, warmup=5)
+CONFIG = RetrainConfig(TRAIN, Decoding(beam=4, max_tokens=40))
+SHIPPED = zoo_folder() / "c-small.safetensors"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two shards whose references are as they were drawn: most of them can be shorter."""
+    folder = tmp_path_factory.mktemp("data")
+    raw = dataclasses.replace(CTaskGenerator.named("small"), simplify=False)
+    generate(folder, raw, num_tasks=40, seed=3, num_shards=2)
+    generate(folder, raw, split="valid", num_tasks=6, seed=3)
+    return folder
+
+
+def lengths(table: TaskTable) -> np.ndarray:
+    return (table.tokens_PT != EOS).sum(axis=1)
+
+
+def test_programs_are_replaced_by_shorter_ones_that_are_right(data: Path) -> None:
+    table, info = read_shard(data / "train-00000-of-00002.parquet")
+    new, replaced_P = regenerate(table, info, load(SHIPPED), CONFIG.decoding)
+    assert 0 < replaced_P.sum() < len(table)
+    assert (lengths(new)[replaced_P] < lengths(table)[replaced_P]).all()
+    width = new.tokens_PT.shape[1]
+    assert (new.tokens_PT[~replaced_P] == table.tokens_PT[~replaced_P, :width]).all()
+    for name in ("raw_PT", "inputs_PKN", "outputs_PKN", "plain_P", "hashes_P"):
+        assert getattr(new, name) is getattr(table, name)
+
+
+def test_what_is_right_on_the_shown_examples_alone_replaces_nothing(data: Path) -> None:
+    table, info = read_shard(data / "train-00000-of-00002.parquet")
+    outputs = table.outputs_PKN.copy()
+    outputs[:, -1, 0] ^= 1  # no program is right on the last example, which is held out
+    spoiled = dataclasses.replace(table, outputs_PKN=outputs)
+    _, replaced_P = regenerate(spoiled, info, load(SHIPPED), CONFIG.decoding)
+    assert not replaced_P.any()
+
+
+def contents(folder: Path) -> dict[str, object]:
+    """All that a run leaves but the checkpoints of its trainings, without what measures time."""
+    found: dict[str, object] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir() or "run" in path.relative_to(folder).parts:
+            continue
+        if path.name == "evaluation.json":
+            document = json.loads(path.read_text())
+            del document["seconds"]
+            for record in document["records"]:
+                del record["seconds"]
+            found[str(path.relative_to(folder))] = document
+        else:
+            found[str(path.relative_to(folder))] = path.read_bytes()
+    return found
+
+
+@pytest.fixture(scope="module")
+def undisturbed(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    tasks = Dataset.open(data, split="valid").tasks()
+    rounds = Retraining(CONFIG, data, tasks, folder, model=SHIPPED).run(2)
+    assert [one.number for one in rounds] == [0, 1, 2]
+    assert rounds[1].programs.num_replaced > 0
+    assert rounds[1].programs.mean_length < rounds[0].programs.mean_length
+    assert rounds[0].against_first is None
+    assert rounds[1].against_first is not None
+    return folder
+
+
+def test_a_regenerated_data_set_is_correct_and_has_the_same_tasks(undisturbed: Path, data: Path) -> None:
+    for number in (1, 2):
+        files = sorted((undisturbed / f"round-{number}").glob("train-*.parquet"))
+        assert verify_shards(files) == 40
+        for file in files:
+            new, old = read_shard(file)[0], read_shard(data / file.name)[0]
+            assert (new.hashes_P == old.hashes_P).all()
+            assert (new.inputs_PKN == old.inputs_PKN).all()
+
+
+class StoppedError(Exception):
+    """A run ended from outside."""
+
+
+def test_a_run_that_is_ended_anywhere_goes_on_where_it_stood(
+    undisturbed: Path, data: Path, tmp_path: Path
+) -> None:
+    tasks = Dataset.open(data, split="valid").tasks()
+    told: list[tuple[int, str, int]] = []
+    stops = 0
+
+    def step(number: int, what: str, done: int, total: int, text: str) -> None:
+        if (number, what, done) not in told:  # each step ends the run once
+            told.append((number, what, done))
+            raise StoppedError
+
+    while True:
+        try:
+            Retraining(CONFIG, data, tasks, tmp_path, model=SHIPPED, step=step).run(2)
+        except StoppedError:
+            stops += 1
+            continue
+        break
+    assert stops == 7  # after four shards and three evaluations
+    assert contents(tmp_path) == contents(undisturbed)
+    assert len({(n, d) for n, w, d in told if w == "decoding"}) == 4  # two shards in each of two rounds
+
+
+def test_the_result_does_not_depend_on_the_runner(undisturbed: Path, data: Path, tmp_path: Path) -> None:
+    tasks = Dataset.open(data, split="valid").tasks()
+    Retraining(CONFIG, data, tasks, tmp_path, model=SHIPPED, runner=ProcessRunner(2)).run(2)
+    assert contents(tmp_path) == contents(undisturbed)
+
+
+def test_a_run_is_not_resumed_as_another_one(undisturbed: Path, data: Path) -> None:
+    other = dataclasses.replace(CONFIG, going_on=True)
+    with pytest.raises(InputError, match="begun with another going_on"):
+        Retraining(other, data, Dataset.open(data, split="valid").tasks(), undisturbed, model=SHIPPED).run(1)
+
+
+def test_the_next_model_may_begin_with_the_weights_of_the_one_before(data: Path, tmp_path: Path) -> None:
+    tasks = Dataset.open(data, split="valid").tasks()
+    config = dataclasses.replace(CONFIG, going_on=True)
+    Retraining(config, data, tasks, tmp_path).run(1)
+    card = json.loads((tmp_path / "round-1" / "model.json").read_text())
+    assert card["training"]["start"] == str(tmp_path / "round-0")
+
+
+def test_a_wrong_program_is_found(data: Path, tmp_path: Path) -> None:
+    table, info = read_shard(data / "train-00000-of-00002.parquet")
+    tokens_PT = table.tokens_PT.copy()
+    text = "a [ 0 ] = 3 ; a [ 0 ] ++ ;"
+    tokens_PT[7] = EOS
+    tokens_PT[7, : len(text.split())] = [token_of(word) for word in text.split()]
+    write_shard(
+        tmp_path / "train-00000-of-00001.parquet", dataclasses.replace(table, tokens_PT=tokens_PT), info
+    )
+    with pytest.raises(ShardError, match="the reference of task 8 does not reproduce example 1"):
+        verify_shard(tmp_path / "train-00000-of-00001.parquet")
+    kinds_P = (table.kinds_P + 1) % 4
+    write_shard(tmp_path / "x.parquet", dataclasses.replace(table, kinds_P=kinds_P), info)
+    with pytest.raises(ShardError, match="another kind"):
+        verify_shard(tmp_path / "x.parquet")

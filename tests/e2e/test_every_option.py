@@ -66,6 +66,7 @@ def given(tmp_path: Path, tiny_model: Path) -> dict[str, dict[str, Any]]:
         "run": {"program": tmp_path / "p.c", "input": "1"},
         "generate": {"out": out, "num": 1},
         "train": {"data": tmp_path / "none", "out": out},
+        "retrain": {"data": tmp_path / "none", "out": out},
         "evaluate": {"tasks": task, "engine": "floor"},
         "report": {"study": tmp_path / "none", "out": out},
     }
@@ -138,6 +139,7 @@ def test_texts_and_paths(
             "no such device on this computer",
         ),
         (("train", "--data", "none", "--out", "out", "--device", "gpu"), "unknown device 'gpu'"),
+        (("retrain", "--data", "none", "--out", "p.c"), "p.c: is a file, not a folder"),
         (("report", "none", "--out", "p.c"), "p.c: is a file, not a folder"),
         (("solve", "t.json", "--beam", "1000000000"), "--beam"),
         (("evaluate", "--tasks", "t.json", "--details", "folder"), "folder: is a folder"),

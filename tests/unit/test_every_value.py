@@ -180,6 +180,19 @@ def test_training(data: dict[str, Any], tmp_path: Path) -> None:
     assert try_all(ReinforceConfig, {}, lambda config: config.to_dict()) > 2
 
 
+def test_retraining() -> None:
+    from lasynth.training.regeneration import Decoding
+    from lasynth.training.retraining import Programs, RetrainConfig
+
+    assert try_all(Decoding, {}, lambda config: config.to_dict()) > 4
+    programs = {"num_tasks": 1, "num_replaced": 0, "kinds": {"Seq-only": 1}, "lengths": [[3, 1]]}
+    assert try_all(Programs, programs, lambda found: (found.mean_length, found.to_dict())) > 4
+    from lasynth.training.config import read_config
+
+    base = {"train": read_config("c-study")}
+    assert try_all(RetrainConfig, base, lambda config: config.to_json()) > 1
+
+
 # Results ------------------------------------------------------------------------------------------
 
 
@@ -263,5 +276,7 @@ def test_no_configuration_is_left_out() -> None:
         *("models.baselines.bunel.Bunel.Config", "models.baselines.exec.Exec.Config"),
         *("models.baselines.shin.CodeModel.Config",),
         *("training.config.ReinforceConfig", "training.config.TrainConfig"),
+        *("training.regeneration.Decoding", "training.retraining.Programs"),
+        *("training.retraining.RetrainConfig",),
         *("data.shards.ShardInfo", "models.card._Card"),  # test_every_leaf
     }

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lasynth.cli.console import MAX_BEAM, MAX_NUMBER, MAX_SEED, MAX_TOKENS, Progress, note
+from lasynth.cli.console import MAX_BEAM, MAX_NUMBER, MAX_SEED, MAX_TOKENS, Progress, check_folder, note
 
 __all__ = ["retrain"]
 
@@ -76,6 +76,7 @@ def retrain(
     from lasynth.training.retraining import RetrainConfig, Retraining
 
     check_device(device)
+    check_folder(out)
     train = asked_config(preset, config, seed, data) or default_config(data)
     if tasks is not None and tasks.suffix != ".parquet":
         chosen = list(islice(Task.stream(tasks), num))

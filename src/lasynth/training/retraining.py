@@ -85,7 +85,7 @@ class Programs(Config):
         num_tasks: how many.
         num_replaced: those that this round replaced.
         kinds: how many are of each kind, by its label.
-        lengths: how many have each length, in tokens without EOS.
+        lengths: pairs of a length, in tokens without EOS, and how many have it.
     """
 
     WHERE: ClassVar[str] = "programs of a round"
@@ -93,7 +93,7 @@ class Programs(Config):
     num_tasks: Count
     num_replaced: Count
     kinds: dict[str, Count]
-    lengths: dict[str, Count]
+    lengths: tuple[tuple[Count, Count], ...]
 
     @classmethod
     def of(cls, data: Dataset) -> Programs:
@@ -107,13 +107,13 @@ class Programs(Config):
             len(data),
             replaced,
             {kind.label: int((data.kinds_P == kind).sum()) for kind in kinds},
-            {str(length): int(count) for length, count in zip(lengths, counts, strict=True)},
+            tuple(zip(lengths.tolist(), counts.tolist(), strict=True)),
         )
 
     @property
     def mean_length(self) -> float:
         """In tokens without EOS."""
-        return sum(int(length) * count for length, count in self.lengths.items()) / max(self.num_tasks, 1)
+        return sum(length * count for length, count in self.lengths) / max(self.num_tasks, 1)
 
 
 @dataclass(frozen=True, slots=True)

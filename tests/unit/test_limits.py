@@ -236,3 +236,17 @@ def test_completion_runs_in_parts_that_examples_do_not_grow(monkeypatch: pytest.
         completion.complete(many(num_examples), programs)
         assert sizes
         assert max(sizes) <= 64_000
+
+
+def test_standard_input_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lasynth.cli import console
+
+    monkeypatch.setattr(console, "MAX_FILE_BYTES", 10)
+    for size, fits in ((10, True), (11, False)):
+        stream = io.TextIOWrapper(io.BytesIO(b"x" * size))
+        monkeypatch.setattr("sys.stdin", stream)
+        if fits:
+            assert console.read_input() == "x" * size
+        else:
+            with pytest.raises(InputError, match="standard input: larger than 10 bytes"):
+                console.read_input()

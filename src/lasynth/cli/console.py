@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from lasynth.cli.process import note
 from lasynth.errors import InputError
+from lasynth.limits import MAX_FILE_BYTES
 from lasynth.quoting import printable
-from lasynth.reading import reason_of, utf8
+from lasynth.reading import check_size, reason_of, utf8
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -99,15 +100,16 @@ def read_input() -> str:
     """The text on standard input.
 
     Raises:
-        InputError: it is closed, a folder, or not UTF-8.
+        InputError: it is closed, a folder, larger than `MAX_FILE_BYTES`, or not UTF-8.
     """
     where = "standard input"
     if sys.stdin is None:
         raise InputError("is closed", where, "Pipe the text in, or give a file.")
     try:
-        data = sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise InputError((error.strerror or str(error)).lower(), where) from None
+    check_size(len(data), MAX_FILE_BYTES, where)
     return utf8(data, where)
 
 

@@ -10,7 +10,7 @@ Points are the system calls of `lasynth.files`, and the steps of an update, of a
 generated programs. With `after_s` in place of `at`, the signal comes from outside, that many seconds after
 the start.
 
-The answer holds `status` (negative: the signal that ended the child), `messages` and the number of `points`.
+The answer holds `status` (negative: the signal that ended the child), `messages` and the names of `points`.
 """
 
 from __future__ import annotations
@@ -49,26 +49,27 @@ class Fault:
 
     def __init__(self, kind: str | None, at: int, again: int) -> None:
         self.kind, self.at, self.again = kind, at, again
-        self.points = 0
+        self.points: list[str] = []
         self.full = False
 
-    def point(self) -> None:
-        self.points += 1
+    def point(self, name: str) -> None:
+        self.points.append(name)
+        here = len(self.points)
         if self.kind == "full":
-            self.full |= self.points == self.at
-        elif self.kind is not None and (
-            self.points == self.at or (self.kind == "int2" and self.points == self.at + self.again)
-        ):
+            self.full |= here == self.at
+        elif self.kind is not None and here == self.at:
+            os.kill(os.getpid(), SIGNALS[self.kind])
+        if self.kind == "int2" and here == self.at + self.again:
             os.kill(os.getpid(), SIGNALS[self.kind])
 
-    def around(self, owner: Any, name: str, *, bound: bool = True) -> None:
+    def around(self, owner: Any, name: str) -> None:
         """Make the beginning and the end of a function points."""
         real: Callable[..., Any] = getattr(owner, name)
 
         def function(*arguments: Any, **options: Any) -> Any:
-            self.point()
+            self.point(name)
             found = real(*arguments, **options)
-            self.point()
+            self.point(name)
             return found
 
         setattr(owner, name, function)
@@ -78,7 +79,7 @@ class Fault:
 
         def call(name: str) -> Callable[..., Any]:
             def function(*arguments: Any, **options: Any) -> Any:
-                self.point()
+                self.point(name)
                 if self.full and name in ("write", "fsync"):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 return getattr(os, name)(*arguments, **options)
@@ -100,6 +101,8 @@ def run(arguments: list[str], fault: Fault) -> None:
     files.os = fault.system()  # type: ignore[attr-defined]
     for name in ("losses_of", "_update_average"):
         fault.around(loop.Trainer, name)
+    fault.around(torch.Tensor, "backward")
+    fault.around(torch.nn.utils, "clip_grad_norm_")
     fault.around(torch.optim.AdamW, "step")
     fault.around(validation._Validator, "__call__")
     fault.around(generation, "_draw_block")
@@ -136,7 +139,7 @@ def child(arguments: list[str], fault: Fault, folder: Path) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, WAITING)
     sys.stdout.flush()
     sys.stderr.flush()
-    (folder / "points").write_text(str(fault.points))
+    (folder / "points").write_text(json.dumps(fault.points))
     return status
 
 
@@ -165,7 +168,7 @@ def answer(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     return {
         "status": status,
         "messages": (folder / "messages").read_text(),
-        "points": int(points.read_text()) if points.exists() else None,
+        "points": json.loads(points.read_text()) if points.exists() else None,
         "seconds": time.monotonic() - begun,
     }
 

@@ -96,12 +96,11 @@ class Programs(Config):
     lengths: tuple[tuple[Count, Count], ...]
 
     @classmethod
-    def of(cls, data: Dataset) -> Programs:
-        """Those of a data set."""
-        kinds, replaced = (
-            data.language.generator().KINDS,
-            sum(i.counts.get("replaced", 0) for i in data.infos),
-        )
+    def of(cls, data: Dataset, before: Dataset | None) -> Programs:
+        """Those of a data set, and the data set that it was decoded from; both drop the same repeats."""
+        kinds = data.language.generator().KINDS
+        # A program is replaced by a shorter one only.
+        replaced = 0 if before is None else int((data.lengths_P < before.lengths_P).sum())
         lengths, counts = np.unique(data.lengths_P - 1, return_counts=True)
         return cls(
             len(data),
@@ -284,17 +283,19 @@ class Retraining:
         programs = folder / "data.json"
         if done and programs.is_file():
             return True
-        data = Dataset.open(self._source(number), split="train", max_tokens=self.config.train.max_tokens)
-        write_whole(programs, _text(Programs.of(Dataset.open(self._source(number), split="train")).to_dict()))
+        given = Dataset.open(self._source(number), split="train")
+        before = Dataset.open(self._source(number - 1), split="train") if number else None
+        write_whole(programs, _text(Programs.of(given, before).to_dict()))
         if done:
             return True
         if number == 0 and self.model is not None:
             _copy_model(self.model, folder / EXPORTED)
             return True
         config = self.config.train
+        data = given.rows(given.lengths_P <= config.max_tokens)
         if self.config.going_on and number:
-            before = self.folder / f"round-{number - 1}"
-            config = dataclasses.replace(config, start=str(before), anew=())
+            start = self.folder / f"round-{number - 1}"
+            config = dataclasses.replace(config, start=str(start), anew=())
         valid = sorted(self.data.glob("valid-*.parquet"))
         tasks = Dataset.open(valid, max_tasks=config.num_validate).tasks() if valid else []
         trainer = Trainer(

@@ -185,7 +185,7 @@ def test_any_text_is_read_or_refused_with_one_message(words: list[str]) -> None:
         if error := refusal(text):
             first, *rest = str(error).splitlines()
             assert first.startswith(f"line {error.line}, column {error.column}: ")
-            assert not first.endswith(".")
+            assert first.endswith("...") or not first.endswith(".")  # a long word is cut
             assert not rest or len(rest) == 2
 
 

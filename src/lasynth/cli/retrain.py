@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from lasynth.cli.console import MAX_BEAM, MAX_NUMBER, MAX_SEED, MAX_TOKENS, Progress, check_folder, note
+from lasynth.cli.console import MAX_BEAM, MAX_NUMBER, MAX_TOKENS, Progress, check_folder, note
+from lasynth.cli.generate import runner_of
+from lasynth.cli.train import (
+    ConfigFile,
+    Device,
+    Preset,
+    Seed,
+    asked_config,
+    check_device,
+    default_config,
+)
 
 __all__ = ["retrain"]
 
@@ -32,18 +42,9 @@ def retrain(
         ),
     ] = None,
     num: Annotated[int, typer.Option(min=1, max=MAX_NUMBER, help="Evaluate on at most N of them.")] = 1000,
-    preset: Annotated[
-        str | None,
-        typer.Option(help="A named configuration of the trainings; default: that of the data's language."),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A configuration of your own (TOML), instead of a preset."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, max=MAX_SEED, help="Seed of weights and order, instead of the configuration's."),
-    ] = None,
+    preset: Preset = None,
+    config: ConfigFile = None,
+    seed: Seed = None,
     going_on: Annotated[
         bool,
         typer.Option("--going-on", help="Begin each round with the weights of the round before."),
@@ -60,7 +61,7 @@ def retrain(
     workers: Annotated[
         str, typer.Option(metavar="N|ray", help="The number of processes that decode, or a Ray cluster.")
     ] = "1",
-    device: Annotated[str, typer.Option(help='Where to train: "cpu" or "cuda".')] = "cpu",
+    device: Device = "cpu",
 ) -> int:
     """Retrain a model on programs of its own that are shorter (section 3.4 of the paper).
 
@@ -68,8 +69,6 @@ def retrain(
     shortest one that is right on all examples, where that is shorter, and trains the next model. The same
     command continues an interrupted run.
     """
-    from lasynth.cli.generate import runner_of
-    from lasynth.cli.train import asked_config, check_device, default_config
     from lasynth.data.dataset import Dataset
     from lasynth.task import Task
     from lasynth.training.regeneration import Decoding

@@ -15,9 +15,32 @@ from lasynth.reading import parse_json, read_text
 
 if TYPE_CHECKING:
     from lasynth.training.config import TrainConfig
-    from lasynth.training.loop import Trainer
 
-__all__ = ["asked_config", "check_device", "default_config", "train"]
+__all__ = [
+    "ConfigFile",
+    "Device",
+    "Preset",
+    "Seed",
+    "asked_config",
+    "check_device",
+    "default_config",
+    "train",
+]
+
+# Options that `lasynth retrain` has too.
+Preset = Annotated[
+    str | None,
+    typer.Option(help="A named configuration; the default one for the data's language if none is given."),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A configuration of your own (TOML), instead of a preset."),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, max=MAX_SEED, help="Seed of weights and order, instead of the configuration's."),
+]
+Device = Annotated[str, typer.Option(help='Where to train: "cpu" or "cuda".')]
 
 _MAX_MINUTES = 366 * 24 * 60
 
@@ -27,23 +50,14 @@ def train(
         Path, typer.Option(metavar="FOLDER", help="Shards of `lasynth generate`, of splits train and valid.")
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the run is kept.")],
-    preset: Annotated[
-        str | None,
-        typer.Option(help="A named configuration; the default one for the data's language if none is given."),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A configuration of your own (TOML), instead of a preset."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, max=MAX_SEED, help="Seed of weights and order, instead of the configuration's."),
-    ] = None,
+    preset: Preset = None,
+    config: ConfigFile = None,
+    seed: Seed = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in the folder.")] = False,
     minutes: Annotated[
         float | None, typer.Option(max=_MAX_MINUTES, help="Stop after this long; --resume continues.")
     ] = None,
-    device: Annotated[str, typer.Option(help='Where to train: "cpu" or "cuda".')] = "cpu",
+    device: Device = "cpu",
 ) -> int:
     """Train a model on generated tasks.
 
@@ -53,6 +67,8 @@ def train(
     from lasynth.data.dataset import Dataset
     from lasynth.errors import InputError
     from lasynth.files import claimed
+    from lasynth.models import EXPORTED
+    from lasynth.training.export import export
     from lasynth.training.loop import Trainer
     from lasynth.training.validation import validator
 
@@ -60,9 +76,7 @@ def train(
     check_device(device)
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes must be above 0", f"--minutes {minutes}")
-    started = (out / "last.pt").is_file()
-    if started and not resume:
-        raise InputError("there is a run in the folder", str(out), "Give another folder, or --resume.")
+    _check_new(out, resume)
     chosen = _config(preset, config, seed, out if resume else None, data)
     valid = sorted(data.glob("valid-*.parquet")) if data.is_dir() else []
     tasks = Dataset.open(data, split="valid", max_tasks=chosen.num_validate).tasks() if valid else []
@@ -82,7 +96,7 @@ def train(
                 shown = {name: state.metrics[name] for name in ("loss", "accuracy") if name in state.metrics}
                 words = (f"{name} {value:.3f}" for name, value in shown.items())
                 progress(state.programs, state.num_programs, ", ".join(words))
-        _export(trainer, chosen, out)
+        export(trainer, out / EXPORTED)
 
     finished = trainer.programs >= chosen.num_programs
     if finished:
@@ -149,13 +163,3 @@ def default_config(data: Path) -> TrainConfig:
     from lasynth.training.config import default_preset, read_config
 
     return read_config(default_preset(Dataset.open(data, split="train", max_tasks=1).domain))
-
-
-def _export(trainer: Trainer, config: TrainConfig, out: Path) -> None:
-    """Write the model as it stands, for `lasynth evaluate --model` and `lasynth solve --model`."""
-    from lasynth import models
-    from lasynth.models.zoo import EXPORTED
-
-    card = {"training": config.to_json(), "num_programs": trainer.programs, "num_updates": trainer.updates}
-    card["num_distinct_programs"] = trainer.num_distinct
-    models.save(trainer.average, config.model, out / EXPORTED, card)

@@ -12,7 +12,6 @@ import hashlib
 import json
 import math
 import signal
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +34,7 @@ from lasynth.models.vocabulary import check, made_with
 from lasynth.training.checkpoint import load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
+from lasynth.training.modes import denormals_flushed, random_state, set_random_state
 from lasynth.training.objectives import objective_of
 from lasynth.training.start import begin_with
 from lasynth.training.validation import Validate
@@ -198,7 +198,7 @@ class Trainer:
         """Draw a batch and update; an exception before the optimizer's step leaves all as it was."""
         self._enter_phase()
         updates, epoch, position = self.updates, self.batches.epoch, self.batches.position
-        random = _random_state(self.device)
+        random = random_state(self.device)
         try:
             self._exposed = True
             metrics = self.update(next(self.batches))
@@ -206,7 +206,7 @@ class Trainer:
             self._exposed = False
             if self._whole and self.updates == updates:
                 self.batches.seek(epoch, position)
-                _set_random_state(random, self.device)
+                set_random_state(random, self.device)
             raise
         self.pending.append(metrics)
 
@@ -294,7 +294,7 @@ class Trainer:
                     if now - last_saved > 60 * self.config.checkpoint_minutes:
                         self.save()
                         last_saved = now
-                    with _denormals_flushed():
+                    with denormals_flushed():
                         self.step()
             finally:
                 if self._whole:
@@ -389,7 +389,7 @@ class Trainer:
                 "rows": torch.from_numpy(self.rows),
                 "seen": torch.from_numpy(self.seen),
                 "batches": self.batches.state(),
-                "random": _random_state(self.device),
+                "random": random_state(self.device),
                 "data": self._data,
                 "updates": self.updates,
                 "programs": self.programs,
@@ -400,7 +400,6 @@ class Trainer:
                 "pending": {name: torch.stack([m[name] for m in self.pending]) for name in names},
             },
         )
-
         self.saved = self.updates
 
     @cached_property
@@ -454,7 +453,7 @@ class Trainer:
         self.pending = [
             dict(zip(metrics, values, strict=True)) for values in zip(*metrics.values(), strict=True)
         ]
-        _set_random_state(state["random"], self.device)
+        set_random_state(state["random"], self.device)
 
     def _check_data(self, state: Mapping[str, Any]) -> None:
         before, now = state.get("data", {"num_programs": len(state["seen"])}), self._data
@@ -482,34 +481,8 @@ def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, A
     ]
 
 
-def _random_state(device: torch.device) -> list[Tensor]:
-    """Of the generators that dropout draws from."""
-    there = [torch.get_rng_state()]
-    return [*there, torch.cuda.get_rng_state(device)] if device.type == "cuda" else there
-
-
-def _set_random_state(state: list[Tensor], device: torch.device) -> None:
-    torch.set_rng_state(state[0])
-    if device.type == "cuda" and len(state) > 1:
-        torch.cuda.set_rng_state(state[1], device)
-
-
 def _lines(path: Path) -> list[str]:
     return path.read_text().splitlines(keepends=True) if path.is_file() else []
-
-
-@contextmanager
-def _denormals_flushed() -> Iterator[None]:
-    """Denormal numbers are zero meanwhile, and afterwards what they were to the caller.
-
-    Gradients hold such numbers, with which products of matrices take many times as long.
-    """
-    before = sys.float_info.min / 2 == 0.0
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(before)
 
 
 @contextmanager

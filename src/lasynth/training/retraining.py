@@ -36,13 +36,14 @@ from lasynth.evaluation.records import Evaluation
 from lasynth.evaluation.significance import Pair
 from lasynth.evaluation.tables import table
 from lasynth.files import claimed, write_all, write_whole
-from lasynth.models import load, save
+from lasynth.models import load
 from lasynth.models.card import read_card
 from lasynth.models.zoo import EXPORTED
 from lasynth.runner import InlineRunner, Runner
 from lasynth.search import SearchConfig
 from lasynth.task import Task
 from lasynth.training.config import TrainConfig
+from lasynth.training.export import export
 from lasynth.training.loop import Trainer
 from lasynth.training.regeneration import Decoding, ShardWork, regenerate_shard
 from lasynth.training.validation import validator
@@ -313,13 +314,7 @@ class Retraining:
         if trainer.programs < config.num_programs:
             self.stopped_by = trainer.stopped_by
             return False
-        card = {
-            "training": config.to_json(),
-            "num_programs": trainer.programs,
-            "num_updates": trainer.updates,
-        }
-        card["num_distinct_programs"] = trainer.num_distinct
-        save(trainer.average, config.model, folder / EXPORTED, card)
+        export(trainer, folder / EXPORTED)
         return True
 
     def _evaluate(self, number: int, folder: Path) -> None:

@@ -29,6 +29,7 @@ from lasynth.models.karel.encoder import Goals, WorldEncoder
 from lasynth.models.karel.model import WorldModel
 from lasynth.models.karel.planes import sides, to_planes
 from lasynth.models.model import Forward
+from lasynth.models.ragged import read_ragged
 
 __all__ = ["Bunel", "ExampleDecoder", "ExampleState"]
 
@@ -60,6 +61,11 @@ class ExampleDecoder(nn.Module):
         read = torch.cat([self.tokens(tokens_NT), examples_NTE], dim=-1)
         states, last = self.lstm(read, state)
         return states, last
+
+    def along(self, tokens_NT: Tensor, examples_NTE: Tensor, lengths_N: Tensor) -> Tensor:
+        """Read whole programs from the start: the state after each token, `[N, T, D]`."""
+        read = torch.cat([self.tokens(tokens_NT), examples_NTE], dim=-1)
+        return read_ragged(self.lstm, read, lengths_N, self.initial(len(read)))
 
     def score(self, states_PKD: Tensor, seen_PK: Tensor) -> Tensor:
         """Logits `[P, V]`: the maximum over the seen examples, then a linear layer."""
@@ -162,10 +168,8 @@ class Bunel(WorldModel):
         codes_BKTE = codes_QE[world_SK[state_BT].transpose(1, 2)]
 
         read_BT = torch.cat([tokens_BT.new_full((batch, 1), self.bos), tokens_BT[:, :-1]], dim=1)
-        read_NT = read_BT.repeat_interleave(num_examples, dim=0)
-        decoded, _ = self.decoder(
-            read_NT, codes_BKTE.flatten(0, 1), self.decoder.initial(batch * num_examples)
-        )
+        read_NT, lengths_N = (each.repeat_interleave(num_examples, dim=0) for each in (read_BT, lengths_B))
+        decoded = self.decoder.along(read_NT, codes_BKTE.flatten(0, 1), lengths_N)
         added_BTV, _ = self.syntax(read_BT, self.syntax.initial(batch))
         wanted = inside if wanted_BT is None else inside & wanted_BT
         row_P, position_P = wanted.nonzero(as_tuple=True)

@@ -56,8 +56,8 @@ def test_a_mistake_is_one_message_and_status_2(lasynth: Any, study: Path, tmp_pa
     mixed = made_up.result("robustfill", made_up.rights(0.5, 3))
     cases = {
         "no such folder": (tmp_path / "nowhere",),
-        "neither study.toml nor trace.json": (tmp_path,),
-        'unknown part "fig7"': (study, "--only", "fig7"),
+        "none of study.toml, trace.json, retraining.toml": (tmp_path,),
+        'unknown part "fig9"': (study, "--only", "fig9"),
         "trace.json: no such file": (study, "--only", "trace"),
         "is a file, not a folder": (study, "--only", "table", "--out", study / "study.toml"),
     }

@@ -12,7 +12,7 @@ from lasynth.quoting import cut, printable
 
 __all__ = ["report"]
 
-_PARTS = ("table", "fig5", "fig6", "fig8b", "trace")
+_PARTS = ("table", "fig5", "fig6", "fig8b", "trace", "retraining", "fig3", "fig4", "fig7", "fig8a")
 
 
 def report(

@@ -8,15 +8,17 @@ drawn.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final, Literal
 
 from lasynth.errors import InputError
 from lasynth.evaluation.breakdown import Breakdown, Series
+from lasynth.evaluation.intervals import Rate
+from lasynth.evaluation.rounds import Chain, SystemEntry
 from lasynth.evaluation.trace import TraceStudy
 
-__all__ = ["by_kind", "by_length", "require", "trace"]
+__all__ = ["by_kind", "by_length", "require", "retraining", "trace"]
 
 # The eight colours of Okabe and Ito, strong ones first; yellow is last because it is faint on white.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000", "#F0E442")
@@ -154,9 +156,129 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
         return _saved(figure)
 
 
+_Panel = Literal["size", "kind", "length"]
+
+
+def retraining(
+    systems: Sequence[tuple[SystemEntry, Sequence[Chain]]], panels: Sequence[_Panel]
+) -> dict[str, bytes]:
+    """Panels side by side, and a row of them for each system; the rounds are lines or bars. As `by_kind`.
+
+    Args:
+        systems: with their chains, by size; kinds and lengths are those of the largest.
+        panels: `"size"`, consistent@W over the size of the data set; `"kind"` and `"length"`, the share of
+            the training programs of each kind and length.
+    """
+    height = 0.45 + 2.75 * len(systems)
+    with _figure(max(4.6, 3.6 * len(panels)), height, panels=len(panels), rows=len(systems)) as (
+        figure,
+        grid,
+    ):
+        for (system, chains), row in zip(systems, grid, strict=True):
+            for panel, axes in zip(panels, row, strict=True):
+                _PANELS[panel](axes, chains)
+                if len(systems) > 1 or panel == "size":
+                    axes.set_title(system.title, fontsize=9)
+        handles, labels = grid[0][0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+        return _saved(figure)
+
+
+def _by_size(axes: Any, chains: Sequence[Chain]) -> None:
+    for number in range(max(len(chain.rounds) for chain in chains)):
+        with_round = [chain for chain in chains if number < len(chain.rounds)]
+        # A little apart, or the whiskers of the rounds would overlap.
+        places = [chain.size * 1.05 ** (number - 1) for chain in with_round]
+        rates = [chain.rounds[number].solved for chain in with_round]
+        axes.errorbar(
+            places,
+            [100 * rate.share for rate in rates],
+            yerr=_ends(rates),
+            color=_COLOURS[number],
+            marker=_MARKERS[number],
+            linestyle=_DASHES[number],
+            markersize=5,
+            linewidth=1.2,
+            label=f"round {number}",
+            **_WHISKER,
+        )
+    sizes = [chain.size for chain in chains]
+    axes.set_xscale("log")
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.minorticks_off()
+    axes.set_xlabel("training tasks")
+    axes.set_ylabel(f"consistent@{chains[0].beam}, % of tasks (95 %)")
+
+
+def _kinds(axes: Any, chains: Sequence[Chain]) -> None:
+    chain = chains[-1]
+    kinds = list(chain.rounds[0].programs.kinds)
+    width = 0.84 / len(chain.rounds)
+    for number, one in enumerate(chain.rounds):
+        rates = [Rate(one.programs.kinds[kind], one.programs.num_tasks) for kind in kinds]
+        shift = (number - (len(chain.rounds) - 1) / 2) * width
+        axes.bar(
+            [place + shift for place in range(len(kinds))],
+            [100 * rate.share for rate in rates],
+            width,
+            yerr=_ends(rates),
+            color=_COLOURS[number],
+            hatch=_HATCHES[number],
+            edgecolor="#333333",
+            linewidth=0.4,
+            label=f"round {number}",
+            error_kw=_WHISKER,
+        )
+    axes.set_xticks(range(len(kinds)), kinds)
+    axes.tick_params(axis="x", length=0)
+    axes.set_ylabel(f"% of {chain.size:,} training programs")
+
+
+def _lengths(axes: Any, chains: Sequence[Chain]) -> None:
+    chain = chains[-1]
+    longest = max(length for one in chain.rounds for length, _ in one.programs.lengths)
+    step = max(1, -(-longest // 24))  # of tokens a point
+    for number, one in enumerate(chain.rounds):
+        counts = [0] * (longest // step + 1)
+        for length, count in one.programs.lengths:
+            counts[length // step] += count
+        total = max(1, one.programs.num_tasks)
+        axes.plot(
+            [place * step + (step - 1) / 2 for place in range(len(counts))],
+            [100 * count / total for count in counts],
+            color=_COLOURS[number],
+            marker=_MARKERS[number],
+            linestyle=_DASHES[number],
+            markersize=3,
+            linewidth=1.2,
+            label=f"round {number}",
+        )
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("tokens" if step == 1 else f"tokens, in steps of {step}")
+    axes.set_ylabel(f"% of {chain.size:,} training programs")
+
+
+_PANELS: Final[dict[str, Callable[[Any, Sequence[Chain]], None]]] = {
+    "size": _by_size,
+    "kind": _kinds,
+    "length": _lengths,
+}
+
+
+def _ends(rates: Sequence[Rate]) -> list[list[float]]:
+    """Whiskers, below and above."""
+    return [
+        [100 * (rate.share - rate.interval[0]) for rate in rates],
+        [100 * (rate.interval[1] - rate.share) for rate in rates],
+    ]
+
+
 @contextmanager
-def _figure(width: float, height: float, *, panels: int = 1) -> Iterator[tuple[Any, Any]]:
-    """A figure in the project's style, size in inches, without a window or pyplot's global state."""
+def _figure(width: float, height: float, *, panels: int = 1, rows: int = 0) -> Iterator[tuple[Any, Any]]:
+    """A figure in the project's style, size in inches, without a window or pyplot's global state.
+
+    With `rows`, its axes are a table of rows and panels.
+    """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -167,7 +289,7 @@ def _figure(width: float, height: float, *, panels: int = 1) -> Iterator[tuple[A
     with matplotlib.rc_context(settings):
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
-        yield figure, figure.subplots(1, panels)
+        yield figure, figure.subplots(max(rows, 1), panels, squeeze=not rows)
 
 
 def _saved(figure: Any) -> dict[str, bytes]:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from lasynth.errors import InputError
-from lasynth.evaluation import samples, systems
+from lasynth.evaluation import retrained, samples, systems
 from lasynth.evaluation import trace as traces
 from lasynth.evaluation.breakdown import breakdown
 from lasynth.evaluation.results import Study, read_study
+from lasynth.evaluation.rounds import RoundsStudy, read_rounds_study
 from lasynth.files import write_all
 
 __all__ = ["Part", "Written", "write_reports"]
@@ -32,6 +33,11 @@ class Part(StrEnum):
     FIG6 = "fig6"
     FIG8B = "fig8b"
     TRACE = "trace"
+    RETRAINING = "retraining"
+    FIG3 = "fig3"
+    FIG4 = "fig4"
+    FIG7 = "fig7"
+    FIG8A = "fig8a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
     """Write the reports of a study.
 
     Args:
-        folder: a folder with `study.toml` and `results/`, or with `trace.json`, or both.
+        folder: a folder with `study.toml` or `retraining.toml`, and `results/`; or with `trace.json`.
         out: the folder to write to; created if it does not exist.
         only: the parts to write; by default those that the study names, or all that the folder has files for.
             A requested part must have what it needs; any other part is left out with a message if it has not.
@@ -60,18 +66,31 @@ def write_reports(folder: Path, out: Path, only: Sequence[Part] = ()) -> Written
         InputError: there is nothing to report, the results cannot be compared, a file is damaged, or
             matplotlib is not installed.
     """
-    asked = any(part in _MAKERS for part in only) if only else (folder / "study.toml").is_file()
-    study = read_study(folder) if asked else None
-    parts = list(dict.fromkeys(only)) or _parts(folder, study)
-    if drawn := [part for part in parts if part in (Part.FIG6, Part.FIG8B, Part.TRACE)]:
+    kinds = [kind for kind in _KINDS if _wanted(kind, folder, only)]
+    if not kinds:
+        what = (
+            f"has none of {', '.join(kind.file for kind in _KINDS)}" if folder.is_dir() else "no such folder"
+        )
+        raise InputError(what, str(folder), "Give the folder of a study, such as experiments/table4.")
+    studies = {kind.file: kind.read(folder) for kind in kinds}
+    makers = {part: (kind, make) for kind in kinds for part, make in kind.makers.items()}
+    parts = list(dict.fromkeys(only))
+    for kind in () if only else kinds:
+        parts += [
+            part
+            for part in kind.makers
+            if part in (getattr(studies[kind.file], "reports", ()) or kind.makers)
+        ]
+    if drawn := [part for part in parts if part in _DRAWN]:
         from lasynth.evaluation.figures import require
 
         require(", ".join(drawn))
     files: dict[str, bytes] = {}
     left_out = []
     for part in parts:
+        kind, make = makers[part]
         try:
-            files |= _trace(folder) if study is None or part is Part.TRACE else _MAKERS[part](study)
+            files |= make(studies[kind.file])
         except _TooFewResultsError as error:
             if only:
                 raise
@@ -89,13 +108,8 @@ class _TooFewResultsError(InputError):
     """A part cannot be made from the results so far."""
 
 
-def _parts(folder: Path, study: Study | None) -> list[Part]:
-    parts = [part for part in _MAKERS if study and part in (study.reports or _MAKERS)]
-    parts += [Part.TRACE] if (folder / "trace.json").is_file() else []
-    if not parts:
-        what = "has neither study.toml nor trace.json" if folder.is_dir() else "no such folder"
-        raise InputError(what, str(folder), "Give the folder of a study, such as experiments/table4.")
-    return parts
+def _wanted(kind: _Kind, folder: Path, only: Sequence[Part]) -> bool:
+    return any(part in kind.makers for part in only) if only else (folder / kind.file).is_file()
 
 
 def _table(study: Study) -> dict[str, bytes]:
@@ -122,21 +136,70 @@ def _drawn(part: Part, by: Literal["kind", "length"], study: Study) -> dict[str,
     return pictures | {f"{part}.json": _json({"study": study.name} | data.to_json())}
 
 
-_MAKERS: dict[Part, Callable[[Study], dict[str, bytes]]] = {
-    Part.TABLE: _table,
-    Part.FIG5: _fig5,
-    Part.FIG6: partial(_drawn, Part.FIG6, "kind"),
-    Part.FIG8B: partial(_drawn, Part.FIG8B, "length"),
-}
-
-
-def _trace(folder: Path) -> dict[str, bytes]:
+def _trace(study: traces.TraceStudy) -> dict[str, bytes]:
     from lasynth.evaluation.figures import trace
 
-    study = traces.read_trace(folder / "trace.json")
     pictures = {f"trace-study.{ending}": picture for ending, picture in trace(study).items()}
     page = traces.page(study, "trace-study.svg").encode()
     return {"trace-study.md": page, **pictures, "trace-study.json": _json(study.to_json())}
+
+
+def _retraining(study: RoundsStudy) -> dict[str, bytes]:
+    return {
+        "retraining.md": retrained.page(study).encode(),
+        "retraining.json": _json(retrained.as_json(study)),
+        "before-and-after.md": retrained.before_and_after(study).encode(),
+    }
+
+
+def _rounds(
+    part: Part, domain: str, panels: Sequence[Literal["size", "kind", "length"]], study: RoundsStudy
+) -> dict[str, bytes]:
+    from lasynth.evaluation import figures
+
+    systems = study.in_language(domain)
+    if not systems:
+        hint = "Run experiments/retrain.py, or ask for other reports with --only."
+        raise _TooFewResultsError(f"no chain of a system of {domain} has a result", str(part), hint)
+    pictures = figures.retraining(systems, panels)
+    files = {f"{part}.{ending}": picture for ending, picture in pictures.items()}
+    return files | {f"{part}.json": _json(retrained.as_json(study, domain))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of study: the file that tells it, its reader, and its parts in the order of writing."""
+
+    file: str
+    read: Callable[[Path], Any]
+    makers: dict[Part, Callable[[Any], dict[str, bytes]]]
+
+
+_KINDS: Final = (
+    _Kind(
+        "study.toml",
+        read_study,
+        {
+            Part.TABLE: _table,
+            Part.FIG5: _fig5,
+            Part.FIG6: partial(_drawn, Part.FIG6, "kind"),
+            Part.FIG8B: partial(_drawn, Part.FIG8B, "length"),
+        },
+    ),
+    _Kind("trace.json", lambda folder: traces.read_trace(folder / "trace.json"), {Part.TRACE: _trace}),
+    _Kind(
+        "retraining.toml",
+        read_rounds_study,
+        {
+            Part.RETRAINING: _retraining,
+            Part.FIG3: partial(_rounds, Part.FIG3, "karel", ("size",)),
+            Part.FIG4: partial(_rounds, Part.FIG4, "karel", ("kind", "length")),
+            Part.FIG7: partial(_rounds, Part.FIG7, "c", ("size", "kind")),
+            Part.FIG8A: partial(_rounds, Part.FIG8A, "c", ("length",)),
+        },
+    ),
+)
+_DRAWN: Final = frozenset(Part) - {Part.TABLE, Part.FIG5, Part.RETRAINING}
 
 
 def _json(document: dict[str, Any]) -> bytes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb
+from math import comb, sqrt
+from statistics import NormalDist
 
 __all__ = ["Pair", "holm", "mcnemar"]
 
@@ -66,6 +67,19 @@ class Pair:
     def difference(self) -> float:
         """The share of the first minus that of the second, between -1 and 1; 0 without tasks."""
         return (self.b - self.c) / self.num_tasks if self.num_tasks else 0.0
+
+    @property
+    def standard_error(self) -> float:
+        """Of the difference, paired (Wald)."""
+        if not self.num_tasks:
+            return 0.0
+        return sqrt(self.b + self.c - (self.b - self.c) ** 2 / self.num_tasks) / self.num_tasks
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the difference (Wald, paired), between -1 and 1."""
+        half = NormalDist().inv_cdf(0.975) * self.standard_error
+        return max(-1.0, self.difference - half), min(1.0, self.difference + half)
 
     @property
     def p(self) -> float:

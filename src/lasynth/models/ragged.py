@@ -1,8 +1,8 @@
 """LSTMs over sequences of different lengths, without the cost of the padding.
 
-A batch of programs is padded to its longest, about twice the average, and most of a step is the LSTM. Rows are
-sorted by length and read in a few pieces of time, each by the rows that are not over. `pack_padded_sequence`
-does so token by token: on a CPU no faster than the padding (`benchmarks/ragged.py`).
+A batch of programs is padded to its longest, about twice the average, and most of a step is the LSTM. Rows
+are sorted by length and read in a few pieces of time, each by the rows that are not over.
+`pack_padded_sequence` does so token by token: on a CPU no faster than the padding (`benchmarks/ragged.py`).
 
 Shapes: N rows, T tokens, I size of the input, D size of a state.
 """
@@ -39,7 +39,8 @@ def read_ragged(
     if pieces is None:
         pieces = PIECES if read_NTI.device.type == "cpu" else 1
     if pieces == 1:
-        return lstm(read_NTI, start)[0]  # type: ignore[no-any-return]
+        states, _ = lstm(read_NTI, start)
+        return states
     num_rows, num_steps = read_NTI.shape[:2]
     lengths, order = lengths_N.sort(descending=True, stable=True)
     read_NTI = read_NTI.index_select(0, order)

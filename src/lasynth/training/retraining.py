@@ -24,15 +24,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-import numpy as np
-
-from lasynth.config import Config, Count, read
+from lasynth.config import Config, read
 from lasynth.data.dataset import Dataset
 from lasynth.data.shards import read_info
 from lasynth.errors import InputError
 from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.protocols import evaluate
 from lasynth.evaluation.records import Evaluation
+from lasynth.evaluation.rounds import Programs
 from lasynth.evaluation.significance import Pair
 from lasynth.evaluation.tables import table
 from lasynth.files import claimed, write_all, write_whole
@@ -48,7 +47,7 @@ from lasynth.training.loop import Trainer
 from lasynth.training.regeneration import Decoding, ShardWork, regenerate_shard
 from lasynth.training.validation import validator
 
-__all__ = ["Programs", "RetrainConfig", "Retraining", "Round", "Step"]
+__all__ = ["RetrainConfig", "Retraining", "Round", "Step"]
 
 _FORMAT: Final = 1
 _PROTOCOLS: Final = ("top1", "consistent", "oracle")
@@ -76,44 +75,6 @@ class RetrainConfig(Config):
         """The configuration as JSON values."""
         decoding = self.decoding.to_dict()
         return {"train": self.train.to_json(), "decoding": decoding, "going_on": self.going_on}
-
-
-@dataclass(frozen=True, slots=True)
-class Programs(Config):
-    """The reference programs of a round's training tasks.
-
-    Attributes:
-        num_tasks: how many.
-        num_replaced: those that this round replaced.
-        kinds: how many are of each kind, by its label.
-        lengths: pairs of a length, in tokens without EOS, and how many have it.
-    """
-
-    WHERE: ClassVar[str] = "programs of a round"
-
-    num_tasks: Count
-    num_replaced: Count
-    kinds: dict[str, Count]
-    lengths: tuple[tuple[Count, Count], ...]
-
-    @classmethod
-    def of(cls, data: Dataset, before: Dataset | None) -> Programs:
-        """Those of a data set, and the data set that it was decoded from; both drop the same repeats."""
-        kinds = data.language.generator().KINDS
-        # A program is replaced by a shorter one only.
-        replaced = 0 if before is None else int((data.lengths_P < before.lengths_P).sum())
-        lengths, counts = np.unique(data.lengths_P - 1, return_counts=True)
-        return cls(
-            len(data),
-            replaced,
-            {kind.label: int((data.kinds_P == kind).sum()) for kind in kinds},
-            tuple(zip(lengths.tolist(), counts.tolist(), strict=True)),
-        )
-
-    @property
-    def mean_length(self) -> float:
-        """In tokens without EOS."""
-        return sum(length * count for length, count in self.lengths) / max(self.num_tasks, 1)
 
 
 @dataclass(frozen=True, slots=True)

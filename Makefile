@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DELETE_ON_ERROR:
 .PHONY: help solve install install-dev install-plot test lint format typecheck check-long bench clean
-.PHONY: study study-karel table3 table4 fig5 fig6 fig8b trace-study
+.PHONY: study study-karel study-retraining zoo table3 table4 fig5 fig6 fig8b trace-study retraining fig3 fig4 fig7 fig8a
 
 help:  ## List the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -71,6 +71,14 @@ study-karel: install  ## The same of table 3, the systems of Karel
 	    cp data/table3/valid-* data/table3-$${size}k || exit 1; done
 	$(BIN)/python experiments/study.py experiments/table3 --data data/table3 --runs runs/table3
 
+# Days on one core; MODEL=karel-exec makes one. Add SHIP=--ship to put it into the zoo.
+zoo: install  ## Make the shipped models from nothing, and compare them with those that are shipped
+	$(BIN)/python experiments/zoo.py $(MODEL) $(SHIP)
+
+# Tens of hours on one core; two may run side by side.
+study-retraining: install  ## Run the chains of iterative retraining
+	$(BIN)/python experiments/retrain.py experiments/retraining --runs runs/retraining
+
 # Tables and figures of the paper, from the results that are in experiments/; nothing is trained or evaluated.
 table3: install  ## Write docs/results/table3.md and .json from saved results
 	$(BIN)/lasynth report experiments/table3 --out docs/results
@@ -86,6 +94,21 @@ fig6: install-plot  ## Draw docs/results/fig6: solve-rate by kind of program
 
 fig8b: install-plot  ## Draw docs/results/fig8b: solve-rate by length
 	$(BIN)/lasynth report experiments/table4 --only fig8b --out docs/results
+
+retraining: install  ## Write docs/results/retraining.md, .json and before-and-after.md
+	$(BIN)/lasynth report experiments/retraining --only retraining --out docs/results
+
+fig3: install-plot  ## Draw docs/results/fig3: Karel, solve-rate by size of the data set and round
+	$(BIN)/lasynth report experiments/retraining --only fig3 --out docs/results
+
+fig4: install-plot  ## Draw docs/results/fig4: Karel, kinds and lengths of programs by round
+	$(BIN)/lasynth report experiments/retraining --only fig4 --out docs/results
+
+fig7: install-plot  ## Draw docs/results/fig7: C, solve-rate by size, and kinds of programs by round
+	$(BIN)/lasynth report experiments/retraining --only fig7 --out docs/results
+
+fig8a: install-plot  ## Draw docs/results/fig8a: C, lengths of programs by round
+	$(BIN)/lasynth report experiments/retraining --only fig8a --out docs/results
 
 trace-study: install-plot  ## Draw docs/results/trace-study: what the executor believes
 	$(BIN)/lasynth report experiments/trace-study --only trace --out docs/results

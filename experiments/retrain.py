@@ -115,7 +115,7 @@ def chain_of(system: SystemEntry, size: int, study: Path, folder: Path, runs: Pa
 def program(data: Dataset, row: int) -> str:
     """The text of a reference."""
     tokens = data.table.tokens_PT[row, : data.lengths_P[row] - 1].astype(np.int32)
-    return data.language.to_text(tokens)
+    return data.language.text.of_tokens(tokens)
 
 
 def main() -> None:

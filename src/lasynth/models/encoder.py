@@ -21,14 +21,15 @@ class ListLSTM(nn.Module):
     Args:
         size: size of a cell's embedding, E.
         hidden: size of a cell's state, H: half of it for each direction.
+        layers: number of layers.
     """
 
-    def __init__(self, size: int, hidden: int) -> None:
+    def __init__(self, size: int, hidden: int, layers: int = 1) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(size, hidden // 2, bidirectional=True, batch_first=True)
+        self.lstm = nn.LSTM(size, hidden // 2, layers, bidirectional=True, batch_first=True)
 
     def forward(self, list_MKNE: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """`[M, K, N, E]` to states `[M, K, N, H]` and the final state, `[2, M K, H / 2]` twice."""
+        """`[M, K, N, E]` to states `[M, K, N, H]` and the final state, `[2 layers, M K, H / 2]` twice."""
         rows = list_MKNE.shape[:2]
         states, final = self.lstm(list_MKNE.flatten(0, 1), state)
         return states.unflatten(0, rows), final
@@ -56,6 +57,6 @@ class OutputRefiner(nn.Module):
 
 
 def pooled(final: State, num_examples: int) -> Tensor:
-    """Final states of all examples as one vector per task: `[2, M K, H / 2]` to `[M, 4H]`."""
-    both = torch.cat([*final[0], *final[1]], dim=-1).unflatten(0, (-1, num_examples))
+    """Final states of the last layer as one vector per task: `[2 layers, M K, H / 2]` to `[M, 4H]`."""
+    both = torch.cat([*final[0][-2:], *final[1][-2:]], dim=-1).unflatten(0, (-1, num_examples))
     return torch.cat([both.mean(1), both.amax(1)], dim=-1)

@@ -77,22 +77,28 @@ class LatentExecutor(nn.Module):
         hidden: size of a cell's state, H.
         decoder_size: size of the decoder's state, D.
         head: `ValueHead` or `TableHead`.
+        layers: number of layers of the LSTM.
     """
 
     def __init__(
-        self, embedding_size: int, hidden: int, decoder_size: int, head: ValueHead | TableHead
+        self,
+        embedding_size: int,
+        hidden: int,
+        decoder_size: int,
+        head: ValueHead | TableHead,
+        layers: int = 1,
     ) -> None:
         super().__init__()
-        self.cells = ListLSTM(embedding_size, hidden)
-        self.start = nn.Linear(decoder_size, 2 * hidden)
+        self.cells = ListLSTM(embedding_size, hidden, layers)
+        self.start = nn.Linear(decoder_size, 2 * layers * hidden)
         self.head = head
 
     def forward(self, belief_MKNC: Tensor, state_MD: Tensor, values: ValueEmbedding) -> Tensor:
         """The belief after the tokens that the decoder's state has seen: `[M, K, N, C]`."""
         num_examples = belief_MKNC.shape[1]
-        start = torch.tanh(self.start(state_MD)).unflatten(-1, (4, -1)).transpose(0, 1)
-        start = start.repeat_interleave(num_examples, dim=1).contiguous()
-        states, _ = self.cells(values.placed(values(belief_MKNC)), (start[:2], start[2:]))
+        start = torch.tanh(self.start(state_MD)).unflatten(-1, (4 * self.cells.lstm.num_layers, -1))
+        start = start.transpose(0, 1).repeat_interleave(num_examples, dim=1).contiguous()
+        states, _ = self.cells(values.placed(values(belief_MKNC)), start.chunk(2))
         next_belief: Tensor = self.head(states, belief_MKNC, values)
         return next_belief
 

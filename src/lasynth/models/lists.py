@@ -137,6 +137,8 @@ class ListLaSynth(ListModel):
                 `"cells"`, `O = I + c` and `O = c - I` of the same cell (the paper); `"none"`, no operation
                 predictor.
             history: whether decoding attends to the tokens so far (Eq. 3).
+            list_layers: number of layers of the LSTMs that read lists, those of the encoders and the
+                executor's (2 in the release).
         """
 
         kind: ClassVar[str] = "lasynth"
@@ -147,6 +149,7 @@ class ListLaSynth(ListModel):
         executor_head: Literal["values", "table"] = "table"
         operations: Literal["branches", "expressions", "cells", "none"] = "expressions"
         history: bool = True
+        list_layers: Layers = 1
 
         def misfit(self) -> tuple[str, str] | None:
             """See `lasynth.config.Config`."""
@@ -157,7 +160,10 @@ class ListLaSynth(ListModel):
 
         def to_json(self) -> dict[str, Any]:
             """The configuration as JSON values, without `kind`, since this kind is the default."""
-            return asdict(self)
+            obj = asdict(self)
+            if self.list_layers == 1:  # as in runs that were begun before there was such an entry
+                del obj["list_layers"]
+            return obj
 
     values: ValueEmbedding
     input_encoder: ListLSTM
@@ -182,14 +188,14 @@ class ListLaSynth(ListModel):
         if config.executor != "never":
             values_head = config.executor_head == "values"
             head = ValueHead(hidden, size) if values_head else TableHead(hidden, size, table)
-            executor = LatentExecutor(size, hidden, decoder, head)
+            executor = LatentExecutor(size, hidden, decoder, head, config.list_layers)
         history: HistoryAttention | NoHistory = NoHistory(2 * hidden)
         if config.history:
             history = HistoryAttention(decoder, 2 * hidden, 2 * hidden, heads)
         parts = {
             "values": ValueEmbedding(config.max_value, config.max_cells, size),
-            "input_encoder": ListLSTM(size, hidden),
-            "output_encoder": ListLSTM(size, hidden),
+            "input_encoder": ListLSTM(size, hidden, config.list_layers),
+            "output_encoder": ListLSTM(size, hidden, config.list_layers),
             "refiner": OutputRefiner(hidden, heads, config.refinements),
             "operations": operations,
             "decoder": TokenDecoder(config.num_tokens, size, 8 * hidden, decoder, config.decoder_layers),

@@ -1,6 +1,6 @@
 """Encoders of the examples: bidirectional LSTMs and double attention (RobustFill; section 3.1).
 
-Shapes: M memories, K examples, N cells, E embedding, H hidden.
+Shapes: M memories, K examples, N cells, C values, E embedding, H hidden.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from lasynth.models.attention import Attention
+from lasynth.models.mixtures import read_mixtures
+from lasynth.models.values import ValueEmbedding
 
 __all__ = ["ListLSTM", "OutputRefiner", "pooled"]
 
@@ -33,6 +35,19 @@ class ListLSTM(nn.Module):
         rows = list_MKNE.shape[:2]
         states, final = self.lstm(list_MKNE.flatten(0, 1), state)
         return states.unflatten(0, rows), final
+
+    def of_beliefs(
+        self, belief_MKNC: Tensor, values: ValueEmbedding, state: State | None = None
+    ) -> tuple[Tensor, State]:
+        """Read believed lists, `[M, K, N, C]`; returns the same."""
+        rows, num_cells = belief_MKNC.shape[:2], belief_MKNC.shape[2]
+        place = torch.eye(num_cells, dtype=belief_MKNC.dtype, device=belief_MKNC.device)
+        shares = torch.cat([belief_MKNC, place.expand(*rows, -1, -1)], dim=-1).flatten(0, 1)
+        vectors = torch.cat([values.values, values.places[:num_cells]])
+        found = read_mixtures(self.lstm, shares, vectors, state)
+        if found is None:
+            return self.forward(values.placed(values(belief_MKNC)), state)
+        return found[0].unflatten(0, rows), found[1]
 
 
 class OutputRefiner(nn.Module):

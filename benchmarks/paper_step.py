@@ -43,22 +43,22 @@ def worker(folder: Path) -> None:
     torch.set_num_threads(task["threads"])
     data = Dataset.open(folder / "data")
     long = (data.lengths_P > task["tokens"] * 7 // 8) & (data.lengths_P <= task["tokens"])
-    data = data.rows(long.nonzero()[0])
+    rows = long.nonzero()[0]
+    size = task["config"]["batch_size"]
+    data = data.rows(rows[: len(rows) // size * size])  # whole batches only
     with tempfile.TemporaryDirectory() as run, denormals_flushed():
         trainer = Trainer(TrainConfig.from_json(task["config"]), data, Path(run))
-        batches = [trainer._next_batch() for _ in range(4)]
-        trainer.update(batches[0])
-        trainer.updates = 0
-        print(json.dumps({"flops": flops(trainer, batches[0]), "parameters": size(trainer)}), flush=True)
+        about = {"flops": flops(trainer, trainer._next_batch()), "parameters": num_parameters(trainer)}
+        print(json.dumps(about), flush=True)
         for line in sys.stdin:
             wall, cpu, loss = time.perf_counter(), time.process_time(), 0.0
-            for number in range(int(line)):
-                loss = float(trainer.update(batches[number % len(batches)])["loss"])
+            for _ in range(int(line)):
+                loss = float(trainer.update(trainer._next_batch())["loss"])
             times = (time.process_time() - cpu, time.perf_counter() - wall)
             print(json.dumps({"times": times, "peak": peak(), "loss": loss}), flush=True)
 
 
-def size(trainer) -> int:
+def num_parameters(trainer) -> int:
     """The number of parameters."""
     return sum(parameter.numel() for parameter in trainer.model.parameters())
 
@@ -76,7 +76,7 @@ def peak() -> float:
 
 
 def flops(trainer, batch) -> int:
-    """FLOPs of the products of matrices in the forward and the backward pass."""
+    """FLOPs of the products of matrices in an update, the first one."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -92,8 +92,7 @@ def flops(trainer, batch) -> int:
     known = {aten.mkldnn_rnn_layer: layer, aten.mkldnn_rnn_layer_backward: layer_backward}
     counter = FlopCounterMode(display=False, custom_mapping=known)
     with counter:
-        trainer.losses_of(batch).total.backward()
-    trainer.optimizer.zero_grad(set_to_none=True)
+        trainer.update(batch)
     return int(counter.get_total_flops())
 
 
@@ -138,8 +137,8 @@ class Side:
         flops = self.about["flops"]
         print(
             f"{name:8} {self.about['parameters'] / 1e6:6.1f} M parameters, {1000 * cpu:7.0f} ms an update "
-            f"(wall {1000 * wall:.0f}); {flops / 1e9:.0f} GFLOP in products, {flops / cpu / 1e9:.1f} GFLOP/s, "
-            f"{flops / cpu / peak:.0%} of one product's {peak / 1e9:.0f}; last loss {self.loss:.6f}"
+            f"(wall {1000 * wall:.0f}); {flops / 1e9:.0f} GFLOP in products, {flops / cpu / 1e9:.1f} GFLOP/s,"
+            f" {flops / cpu / peak:.0%} of one product's {peak / 1e9:.0f}; last loss {self.loss:.6f}"
         )
 
 

@@ -105,7 +105,7 @@ class PropertySignatures(ListModel):
 
     def _encode_outputs(self, read: Read, last: State | None, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values of the properties `[B, 1, S, 4H]`, and the pooled states `[B, 4H]`."""
-        asked_BS = signature(*read, outputs_BKN, self.config.max_value)
+        asked_BS = signature(read[0], outputs_BKN, self.config.max_value)
         states_BSH, _ = self.lstm(self.answers(asked_BS))
         pooled = torch.cat([states_BSH.mean(1), states_BSH.amax(1)], dim=-1)
         return self.attention.remember(states_BSH.unsqueeze(1)), pooled

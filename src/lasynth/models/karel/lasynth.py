@@ -132,7 +132,7 @@ class KarelLaSynth(WorldModel, LaSynth):
 
     def _remember(self, read: Read, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
         """The pairs of believed worlds and goal worlds, `[M, K, hidden]`."""
-        return self.reader.remember(self.encoder(*read, Goals(outputs_MKN, encoded)))
+        return self.reader.remember(self.encoder(read[0], Goals(outputs_MKN, encoded)))
 
 
 def _schedule(config: KarelLaSynth.Config) -> Schedule:

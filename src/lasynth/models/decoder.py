@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from lasynth.models.attention import Attention, Slots
+from lasynth.models.mixtures import read_mixtures
 
 __all__ = ["ExampleReader", "HistoryAttention", "NoHistory", "OutputLayer", "TokenDecoder"]
 
@@ -46,6 +48,13 @@ class TokenDecoder(nn.Module):
         """Read tokens: the state after each, `[B, T, D]`, and the last state of all layers."""
         states, last = self.lstm(self.tokens(tokens_BT), state)
         return states, last
+
+    def along(self, tokens_BT: Tensor, state: State) -> Tensor:
+        """Read whole programs: the state after each token, `[B, T, D]`."""
+        table = self.tokens.weight
+        which = functional.one_hot(tokens_BT, len(table)).to(table.dtype)
+        found = read_mixtures(self.lstm, which, table, state)
+        return (self.forward(tokens_BT, state) if found is None else found)[0]
 
 
 class ExampleReader(nn.Module):

@@ -29,8 +29,16 @@ class ValueHead(nn.Module):
 
     def forward(self, states_MKNH: Tensor, belief_MKNC: Tensor, values: ValueEmbedding) -> Tensor:
         """Executor states `[M, K, N, H]` to the next belief `[M, K, N, C]`."""
-        scores = self.project(states_MKNH) @ values.values.T * values.size**-0.5
+        scores = self._scores(states_MKNH, values.values) * values.size**-0.5
         return scores.softmax(-1)
+
+    def _scores(self, states_MKNH: Tensor, values_CE: Tensor) -> Tensor:
+        if torch.is_grad_enabled():
+            # There are fewer values than states, so the values are projected. A search keeps its rounding.
+            weight, bias = values_CE @ self.project.weight, values_CE @ self.project.bias
+            return nn.functional.linear(states_MKNH, weight, bias)
+        projected: Tensor = self.project(states_MKNH)
+        return projected @ values_CE.T
 
 
 class TableHead(nn.Module):
@@ -77,22 +85,32 @@ class LatentExecutor(nn.Module):
         hidden: size of a cell's state, H.
         decoder_size: size of the decoder's state, D.
         head: `ValueHead` or `TableHead`.
+        layers: number of layers of the LSTM.
     """
 
     def __init__(
-        self, embedding_size: int, hidden: int, decoder_size: int, head: ValueHead | TableHead
+        self,
+        embedding_size: int,
+        hidden: int,
+        decoder_size: int,
+        head: ValueHead | TableHead,
+        layers: int = 1,
     ) -> None:
         super().__init__()
-        self.cells = ListLSTM(embedding_size, hidden)
-        self.start = nn.Linear(decoder_size, 2 * hidden)
+        self.cells = ListLSTM(embedding_size, hidden, layers)
+        self.start = nn.Linear(decoder_size, 2 * layers * hidden)
         self.head = head
 
-    def forward(self, belief_MKNC: Tensor, state_MD: Tensor, values: ValueEmbedding) -> Tensor:
-        """The belief after the tokens that the decoder's state has seen: `[M, K, N, C]`."""
+    def told(self, state_MD: Tensor) -> Tensor:
+        """See `Executor`; where its LSTM starts, `[M, 2 layers H]`."""
+        return torch.tanh(self.start(state_MD))
+
+    def forward(self, belief_MKNC: Tensor, told_MD: Tensor, values: ValueEmbedding) -> Tensor:
+        """See `Executor`: to `[M, K, N, C]`."""
         num_examples = belief_MKNC.shape[1]
-        start = torch.tanh(self.start(state_MD)).unflatten(-1, (4, -1)).transpose(0, 1)
+        start = told_MD.unflatten(-1, (4 * self.cells.lstm.num_layers, -1)).transpose(0, 1)
         start = start.repeat_interleave(num_examples, dim=1).contiguous()
-        states, _ = self.cells(values.placed(values(belief_MKNC)), (start[:2], start[2:]))
+        states, _ = self.cells.of_beliefs(belief_MKNC, values, start.chunk(2))
         next_belief: Tensor = self.head(states, belief_MKNC, values)
         return next_belief
 
@@ -100,6 +118,10 @@ class LatentExecutor(nn.Module):
 class NoExecutor(nn.Module):
     """No latent execution (the paper's NoExecutor), in any language: beliefs stay the inputs."""
 
-    def forward(self, belief_MK: Tensor, state_MD: Tensor, values: Any) -> Tensor:
+    def told(self, state_MD: Tensor) -> Tensor:
+        """Nothing."""
+        return state_MD[:, :0]
+
+    def forward(self, belief_MK: Tensor, told_MD: Tensor, values: Any) -> Tensor:
         """The belief itself."""
         return belief_MK

@@ -27,10 +27,12 @@ from lasynth.models.decoder import HistoryAttention, NoHistory, OutputLayer, Tok
 from lasynth.models.model import Beliefs, Forward, Model, ModelConfig
 from lasynth.models.schedule import Schedule
 
-__all__ = ["Correction", "Executor", "Forward", "LaSynth", "Reader", "SearchState", "Values"]
+__all__ = ["Correction", "Executor", "Forward", "LaSynth", "Read", "Reader", "SearchState", "State", "Values"]
 
 
 Correction = Callable[[Tensor, Tensor], Tensor]
+Read = tuple[Tensor, ...]
+State = tuple[Tensor, Tensor]
 
 
 class Values(Protocol):
@@ -39,9 +41,6 @@ class Values(Protocol):
     def certain(self, inputs_MK: Tensor) -> Tensor:
         """The belief that is certain of the inputs: `[M, K, ...]`."""
 
-    def __call__(self, belief_MK: Tensor) -> Tensor:
-        """A belief, embedded for the encoder."""
-
     def corrected(self, belief_MK: Tensor, true_MK: Tensor, known_MK: Tensor) -> Tensor:
         """The belief, with true values in its place where they are known and possible: `[M, K, ...]`."""
 
@@ -49,7 +48,10 @@ class Values(Protocol):
 class Executor(Protocol):
     """One step of latent execution."""
 
-    def __call__(self, belief_MK: Tensor, state_MD: Tensor, values: Any) -> Tensor:
+    def told(self, state_MD: Tensor) -> Tensor:
+        """What it takes from the decoder's state, computed once for many steps: `[M, ...]`."""
+
+    def __call__(self, belief_MK: Tensor, told_MD: Tensor, values: Any) -> Tensor:
         """The belief after the tokens that the decoder's state has seen."""
 
 
@@ -103,8 +105,8 @@ class SearchState:
 class LaSynth(Model):
     """A synthesizer of programs from examples (section 3), composed of parts.
 
-    A language adds the parts that read its examples, and implements `_encode_outputs`, `_remember` and, if
-    its inputs have a loss, `_input_loss`.
+    A language adds the parts that read its examples, and implements `_read`, `_encode_outputs`, `_remember`
+    and, if its inputs have a loss, `_input_loss`.
 
     Args:
         config: the configuration.
@@ -154,12 +156,11 @@ class LaSynth(Model):
         positions = torch.arange(num_tokens, device=tokens_BT.device)
         inside = positions[None] < lengths_B[:, None]
         belief = self.values.certain(inputs_BKN)
-        embedded = self.values(belief)
-        encoded, pooled_BS = self._encode_outputs(embedded, outputs_BKN)
+        read, last = self._read(belief)
+        encoded, pooled_BS = self._encode_outputs(read, last, outputs_BKN)
         start = tokens_BT.new_full((batch, 1), self.bos)
-        states_BTD, _ = self.decoder(
-            torch.cat([start, tokens_BT[:, :-1]], dim=1), self.decoder.initial(pooled_BS)
-        )
+        before_BT = torch.cat([start, tokens_BT[:, :-1]], dim=1)
+        states_BTD = self.decoder.along(before_BT, self.decoder.initial(pooled_BS))
 
         # The executor runs after token t: its result is first seen at position t + 1.
         fires = self.schedule.along(tokens_BT)
@@ -174,7 +175,9 @@ class LaSynth(Model):
         # Memories: the true input of each row, then the beliefs that decoding sees.
         shown = seen[row_X, position_X]
         memory_row = torch.cat([torch.arange(batch, device=row_X.device), row_X[shown]])
-        under = torch.cat([embedded, self.values(beliefs[shown])]) if len(row_X) else embedded
+        under = read
+        if len(row_X):
+            under = tuple(map(torch.cat, zip(read, self._read(beliefs[shown])[0], strict=True)))
         memory = self._remember(under, encoded[memory_row], outputs_BKN[memory_row])
 
         wanted = inside if wanted_BT is None else inside & wanted_BT
@@ -199,20 +202,24 @@ class LaSynth(Model):
             row_X,
             position_X,
             final[row_X, position_X],
-            self._input_loss(embedded, inputs_BKN),
+            self._input_loss(read, inputs_BKN),
         )
 
-    def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
+    def _read(self, belief_MK: Tensor) -> tuple[Read, State | None]:
+        """Beliefs as they are read: parts `[M, K, ...]`, and what the outputs are read after."""
+        raise NotImplementedError
+
+    def _encode_outputs(self, read: Read, last: State | None, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """The fixed encoding of the outputs, `[B, K, ...]`, and the decoder's start `[B, S]`."""
         raise NotImplementedError
 
-    def _remember(self, embedded: Tensor, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
-        """The memory that the reader reads under given embedded inputs, `[M, K, ...]`."""
+    def _remember(self, read: Read, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
+        """The memory that the reader reads under given inputs, `[M, K, ...]`."""
         raise NotImplementedError
 
-    def _input_loss(self, embedded: Tensor, inputs_BKN: Tensor) -> Tensor:
+    def _input_loss(self, read: Read, inputs_BKN: Tensor) -> Tensor:
         """A loss on the inputs alone (L_Op); a scalar."""
-        return embedded.new_zeros(())
+        return read[0].new_zeros((), dtype=torch.float32)
 
     def _execute(self, belief_BK: Tensor, states_BTD: Tensor, row_X: Tensor, position_X: Tensor) -> Tensor:
         """Run each row's executions in turn; returns the beliefs in the order of `row_X`."""
@@ -224,26 +231,27 @@ class LaSynth(Model):
         order = torch.argsort(turn_X, stable=True)
         results: list[Tensor] = []
         belief, before = belief_BK, torch.arange(len(belief_BK), device=row_X.device)
+        told = self.executor.told(states_BTD[row_X[order], position_X[order]])
         per_turn = torch.bincount(turn_X).tolist()
-        for now in order.split(per_turn):
+        for now, told_MD in zip(order.split(per_turn), told.split(per_turn), strict=True):
             rows = row_X[now]
             # A row that runs now has run at every earlier turn; rows are in order.
             given = belief.index_select(0, torch.searchsorted(before, rows))
-            belief, before = self.executor(given, states_BTD[rows, position_X[now]], self.values), rows
+            belief, before = self.executor(given, told_MD, self.values), rows
             results.append(belief)
         return torch.cat(results)[torch.argsort(order)]
 
     def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> SearchState:
         """The incremental path before any token: one row per task."""
         belief = self.values.certain(inputs_BKN)
-        embedded = self.values(belief)
-        encoded, pooled_BS = self._encode_outputs(embedded, outputs_BKN)
+        read, last = self._read(belief)
+        encoded, pooled_BS = self._encode_outputs(read, last, outputs_BKN)
         lstm = self.decoder.initial(pooled_BS)
         empty = self.history.remember(lstm[0][-1][:, None])[:, :, :0]
         clock = torch.zeros(
             len(inputs_BKN), self.schedule.state_size, dtype=torch.long, device=inputs_BKN.device
         )
-        memory = self._remember(embedded, encoded, outputs_BKN)
+        memory = self._remember(read, encoded, outputs_BKN)
         rows = torch.arange(len(inputs_BKN), device=inputs_BKN.device)
         return SearchState(lstm, empty, clock, rows, rows, belief, memory, outputs_BKN, encoded)
 
@@ -283,11 +291,11 @@ class LaSynth(Model):
         """Execute some rows: give them new beliefs and memories, and drop those that no row uses any more."""
         rows, others = runs_R.nonzero()[:, 0], (~runs_R).nonzero()[:, 0]
         before = state.belief_MK.index_select(0, state.memory_R[rows])
-        belief = self.executor(before, state_RD[rows], self.values)
+        belief = self.executor(before, self.executor.told(state_RD[rows]), self.values)
         if correct is not None:
             belief = correct(rows, belief)
         tasks = state.task_R[rows]
-        memory = self._remember(self.values(belief), state.encoded_BK[tasks], state.output_BKN[tasks])
+        memory = self._remember(self._read(belief)[0], state.encoded_BK[tasks], state.output_BKN[tasks])
         kept, place = torch.unique(state.memory_R[others], return_inverse=True)
         memory_R = torch.empty_like(state.memory_R)
         memory_R[others] = place

@@ -24,7 +24,7 @@ from lasynth.models.branches import Changes, Conditions, RelativeOperations
 from lasynth.models.decoder import ExampleReader, HistoryAttention, NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.encoder import ListLSTM, OutputRefiner, pooled
 from lasynth.models.executor import LatentExecutor, NoExecutor, TableHead, ValueHead
-from lasynth.models.lasynth import LaSynth
+from lasynth.models.lasynth import LaSynth, Read, State
 from lasynth.models.model import ModelConfig
 from lasynth.models.operations import (
     Evidence,
@@ -137,6 +137,8 @@ class ListLaSynth(ListModel):
                 `"cells"`, `O = I + c` and `O = c - I` of the same cell (the paper); `"none"`, no operation
                 predictor.
             history: whether decoding attends to the tokens so far (Eq. 3).
+            list_layers: number of layers of the LSTMs that read lists, those of the encoders and the
+                executor's (2 in the release).
         """
 
         kind: ClassVar[str] = "lasynth"
@@ -147,6 +149,7 @@ class ListLaSynth(ListModel):
         executor_head: Literal["values", "table"] = "table"
         operations: Literal["branches", "expressions", "cells", "none"] = "expressions"
         history: bool = True
+        list_layers: Layers = 1
 
         def misfit(self) -> tuple[str, str] | None:
             """See `lasynth.config.Config`."""
@@ -157,7 +160,10 @@ class ListLaSynth(ListModel):
 
         def to_json(self) -> dict[str, Any]:
             """The configuration as JSON values, without `kind`, since this kind is the default."""
-            return asdict(self)
+            obj = asdict(self)
+            if self.list_layers == 1:  # as in runs that were begun before there was such an entry
+                del obj["list_layers"]
+            return obj
 
     values: ValueEmbedding
     input_encoder: ListLSTM
@@ -182,14 +188,14 @@ class ListLaSynth(ListModel):
         if config.executor != "never":
             values_head = config.executor_head == "values"
             head = ValueHead(hidden, size) if values_head else TableHead(hidden, size, table)
-            executor = LatentExecutor(size, hidden, decoder, head)
+            executor = LatentExecutor(size, hidden, decoder, head, config.list_layers)
         history: HistoryAttention | NoHistory = NoHistory(2 * hidden)
         if config.history:
             history = HistoryAttention(decoder, 2 * hidden, 2 * hidden, heads)
         parts = {
             "values": ValueEmbedding(config.max_value, config.max_cells, size),
-            "input_encoder": ListLSTM(size, hidden),
-            "output_encoder": ListLSTM(size, hidden),
+            "input_encoder": ListLSTM(size, hidden, config.list_layers),
+            "output_encoder": ListLSTM(size, hidden, config.list_layers),
             "refiner": OutputRefiner(hidden, heads, config.refinements),
             "operations": operations,
             "decoder": TokenDecoder(config.num_tokens, size, 8 * hidden, decoder, config.decoder_layers),
@@ -201,25 +207,30 @@ class ListLaSynth(ListModel):
         super().__init__(config, parts, _schedule(config))
         self.beliefs = ListBeliefs(config.max_value)
 
-    def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
+    def _read(self, belief_MKNC: Tensor) -> tuple[Read, State]:
+        """Embedded lists, their states, and the last states."""
+        states, last = self.input_encoder.of_beliefs(belief_MKNC, self.values)
+        return (self.values(belief_MKNC), states), last
+
+    def _encode_outputs(self, read: Read, last: State | None, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """Unrefined output states, and the examples pooled for the decoder's start."""
-        _, input_final = self.input_encoder(self.values.placed(embedded))
-        certain = self.values(self.values.certain(outputs_BKN))
-        encoded, output_final = self.output_encoder(self.values.placed(certain), input_final)
+        assert last is not None
+        certain = self.values.certain(outputs_BKN)
+        encoded, output_last = self.output_encoder.of_beliefs(certain, self.values, last)
         num_examples = outputs_BKN.shape[1]
-        both = [pooled(input_final, num_examples), pooled(output_final, num_examples)]
+        both = [pooled(last, num_examples), pooled(output_last, num_examples)]
         return encoded, torch.cat(both, dim=-1)
 
-    def _remember(self, embedded: Tensor, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
+    def _remember(self, read: Read, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
         """Keys and values of the examples under given input lists, `[M, K, N, memories 2H]`."""
-        input_states, _ = self.input_encoder(self.values.placed(embedded))
+        embedded, input_states = read
         output_states = self.refiner(input_states, encoded)
         operations = self.operations(embedded, outputs_MKN, self.values)
         return self.reader.remember((input_states, output_states, *operations))
 
-    def _input_loss(self, embedded: Tensor, inputs_BKN: Tensor) -> Tensor:
+    def _input_loss(self, read: Read, inputs_BKN: Tensor) -> Tensor:
         """L_Op."""
-        return self.operations.loss(embedded, inputs_BKN, self.values)
+        return self.operations.loss(read[0], inputs_BKN, self.values)
 
 
 def _schedule(config: ListLaSynth.Config) -> Schedule:

@@ -34,7 +34,7 @@ from lasynth.models.vocabulary import check, made_with
 from lasynth.training.checkpoint import load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
-from lasynth.training.modes import denormals_flushed, random_state, set_random_state
+from lasynth.training.modes import denormals_flushed, memory_kept, random_state, set_random_state
 from lasynth.training.objectives import objective_of
 from lasynth.training.start import begin_with
 from lasynth.training.validation import Validate
@@ -110,6 +110,7 @@ class Trainer:
                 where="training data",
                 hint="Give shards of the model's language, or another preset.",
             )
+        memory_kept()
         torch.manual_seed(config.seed)
         self.model = build(config.model).to(self.device)
         self.model.check_data(data.inputs_PKN, data.outputs_PKN)

@@ -1,7 +1,8 @@
-"""What belongs to the process and not to a run: random generators, and how the processor rounds."""
+"""What belongs to the process and not to a run: random generators, rounding, memory."""
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,10 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-__all__ = ["denormals_flushed", "random_state", "set_random_state"]
+__all__ = ["denormals_flushed", "memory_kept", "random_state", "set_random_state"]
+
+# Of <malloc.h>, and the largest int, which is as much as glibc takes here.
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MOST = -1, -3, 2**31 - 1
 
 
 def random_state(device: torch.device) -> list[Tensor]:
@@ -37,3 +41,15 @@ def denormals_flushed() -> Iterator[None]:
         yield
     finally:
         torch.set_flush_denormal(before)
+
+
+def memory_kept() -> None:
+    """Let the process keep the memory of large arrays that are freed, where glibc manages it.
+
+    It gives arrays of more than 32 MiB back to the system each time, which then clears every page of the next
+    one. The gradients of a large model are such arrays, once an update.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _MOST)
+        mallopt(_TRIM_THRESHOLD, _MOST)

@@ -8,6 +8,7 @@ from model_batch import NUM_TOKENS, PROGRAMS, batch, spread
 from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
 
 from lasynth.models import LaSynthConfig, build
+from lasynth.models.executor import NoExecutor
 from lasynth.models.lasynth import LaSynth
 
 VARIANTS = {
@@ -25,7 +26,7 @@ VARIANTS = {
     "NoExecutor": {"executor": "never"},
     "NoOpPredictor": {"operations": "none"},
     "NoAttentionInDecoding": {"history": False},
-    "two layers": {"decoder_layers": 2, "refinements": 1},
+    "two layers": {"decoder_layers": 2, "refinements": 1, "list_layers": 2},
 }
 
 
@@ -48,6 +49,18 @@ def test_fused_equals_incremental(parts: dict[str, object], num_cells: int) -> N
     tokens, lengths, inputs, outputs = batch(num_cells)
     fused = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
     assert_incremental_equals(fused, model, (tokens, lengths, inputs, outputs))
+
+
+@pytest.mark.parametrize("parts", VARIANTS.values(), ids=VARIANTS.keys())
+def test_training_equals_inference(parts: dict[str, object]) -> None:
+    model = small(**parts)
+    trained = model(*batch())
+    assert trained.logits_PV.requires_grad
+    with torch.no_grad():
+        inferred = model(*batch())
+    torch.testing.assert_close(trained.logits_PV, inferred.logits_PV, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(trained.beliefs_XK, inferred.beliefs_XK, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(trained.op_loss, inferred.op_loss)
 
 
 @pytest.mark.parametrize("parts", VARIANTS.values(), ids=VARIANTS.keys())
@@ -77,11 +90,11 @@ def test_decoding_sees_latent_execution() -> None:
     tokens, lengths, inputs, outputs = batch()
     before = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
 
-    class Reverse(torch.nn.Module):
-        def forward(self, belief: torch.Tensor, state: torch.Tensor, values: object) -> torch.Tensor:
+    class Reverse(NoExecutor):
+        def forward(self, belief: torch.Tensor, told: torch.Tensor, values: object) -> torch.Tensor:
             return belief.flip(2)
 
-    model.executor = Reverse()  # type: ignore[assignment]
+    model.executor = Reverse()
     after = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
     end = PROGRAMS[1].split().index(";") + 1
     torch.testing.assert_close(after[1, :end], before[1, :end])

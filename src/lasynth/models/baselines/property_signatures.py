@@ -22,6 +22,7 @@ from lasynth.config import Layers
 from lasynth.models.attention import Attention, Slots
 from lasynth.models.decoder import NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.executor import NoExecutor
+from lasynth.models.lasynth import Read, State
 from lasynth.models.lists import ListConfig, ListModel
 from lasynth.models.schedule import Never
 
@@ -56,9 +57,6 @@ class _Certain(nn.Module):
 
     def corrected(self, belief_MKN: Tensor, list_MKN: Tensor, known_MK: Tensor) -> Tensor:
         return torch.where(known_MK[..., None], list_MKN, belief_MKN)
-
-    def forward(self, belief_MKN: Tensor) -> Tensor:
-        return belief_MKN.float()
 
 
 class PropertySignatures(ListModel):
@@ -101,14 +99,18 @@ class PropertySignatures(ListModel):
         }
         super().__init__(config, parts, Never())
 
-    def _encode_outputs(self, embedded: Tensor, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
+    def _read(self, belief_MK: Tensor) -> tuple[Read, None]:
+        """The inputs themselves."""
+        return (belief_MK,), None
+
+    def _encode_outputs(self, read: Read, last: State | None, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values of the properties `[B, 1, S, 4H]`, and the pooled states `[B, 4H]`."""
-        asked_BS = signature(embedded, outputs_BKN, self.config.max_value)
+        asked_BS = signature(read[0], outputs_BKN, self.config.max_value)
         states_BSH, _ = self.lstm(self.answers(asked_BS))
         pooled = torch.cat([states_BSH.mean(1), states_BSH.amax(1)], dim=-1)
         return self.attention.remember(states_BSH.unsqueeze(1)), pooled
 
-    def _remember(self, embedded: Tensor, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
+    def _remember(self, read: Read, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
         """The properties; beliefs are always the inputs."""
         return encoded
 

@@ -67,8 +67,13 @@ class ChangeExecutor(nn.Module):
             for layer in (self.place, self.event, self.turn, self.mix, self.weigh):
                 layer.weight.mul_(0.3)
 
-    def forward(self, belief: Tensor, state_MD: Tensor, values: Planes) -> Tensor:
-        """The world after the tokens that the decoder's state has seen: `[M, K, 7, H, W]`."""
+    def told(self, state_MD: Tensor) -> Tensor:
+        """See `Executor`; what the statement is, `[M, hidden]`."""
+        told: Tensor = self.state(state_MD)
+        return told
+
+    def forward(self, belief: Tensor, told_MD: Tensor, values: Planes) -> Tensor:
+        """See `Executor`: to `[M, K, 7, H, W]`."""
         rows, (height, width) = belief.shape[:2], belief.shape[-2:]
         planes_N = belief.flatten(0, 1)
         walls = planes_N[:, WALL_PLANE : OUTSIDE_PLANE + 1].flatten(2)
@@ -79,7 +84,7 @@ class ChangeExecutor(nn.Module):
         frame = Frame.of(place, facing, height, width)
         rays = events(frame, blocked > 0.5, counts.detach() > 0.5)
         cells = frame.window(torch.stack([blocked, some, counts / 4], dim=1), self.near)
-        state = self.state(state_MD).repeat_interleave(rows[1], dim=0)
+        state = told_MD.repeat_interleave(rows[1], dim=0)
         first = (self.close(cells.flatten(1)) + self.rays(rays.flatten(1)) + state).relu()
         hidden = first + self.layer(first).relu()
         both = torch.cat([hidden, state.relu()], dim=1)

@@ -182,7 +182,3 @@ class Planes(nn.Module):
         """The belief `[M, K, 7, H, W]`, replaced by the known worlds where there are any."""
         certain = to_planes(worlds_MKW, *belief.shape[-2:])
         return torch.where(known_MK[..., None, None, None], certain, belief)
-
-    def forward(self, belief: Tensor) -> Tensor:
-        """The belief itself: encoders read the probabilities directly."""
-        return belief

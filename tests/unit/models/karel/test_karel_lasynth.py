@@ -131,8 +131,8 @@ def test_decoding_sees_latent_execution() -> None:
     before = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
     wanted = to_planes(outputs, *model.values.certain(inputs).shape[-2:])
 
-    class Oracle(torch.nn.Module):
-        def forward(self, belief: torch.Tensor, state: torch.Tensor, values: object) -> torch.Tensor:
+    class Oracle(NoExecutor):
+        def forward(self, belief: torch.Tensor, told: torch.Tensor, values: object) -> torch.Tensor:
             return wanted[: len(belief)] if len(belief) == len(wanted) else belief
 
     model.executor = Oracle()

@@ -119,6 +119,20 @@ class HistoryAttention(nn.Module):
         context = self.attention.read(memory_B1T, slots.pad(query)[:, :, None], mask[:, None, None])
         return torch.tanh(slots.pack(context.squeeze(2)) + query)
 
+    def step(self, memory_R1T: Tensor, pooled_RQ: Tensor, first_R: Tensor | None) -> Tensor:
+        """d_t of one position of each row, the last one: `[R, H]`.
+
+        Args:
+            first_R: the place of each row's first token; None if it is 0 in every row.
+        """
+        query = self.attention.query(pooled_RQ)
+        mask = None
+        if first_R is not None:
+            places = torch.arange(memory_R1T.shape[2], device=query.device)
+            mask = (places >= first_R[:, None])[:, None, None, None]
+        context = self.attention.read(memory_R1T, query[:, None, None], mask)
+        return torch.tanh(context[:, 0, 0] + query)
+
 
 class NoHistory(nn.Module):
     """No attention over tokens (the paper's NoAttentionInDecoding): d_t is m_t."""
@@ -134,6 +148,10 @@ class NoHistory(nn.Module):
     def forward(self, memory_B1T: Tensor, pooled_PQ: Tensor, position_P: Tensor, slots: Slots) -> Tensor:
         """The pooled reading itself."""
         return pooled_PQ
+
+    def step(self, memory_R1T: Tensor, pooled_RQ: Tensor, first_R: Tensor | None) -> Tensor:
+        """The pooled reading itself."""
+        return pooled_RQ
 
 
 class OutputLayer(nn.Module):

@@ -52,6 +52,10 @@ class ValueEmbedding(nn.Module):
         certain = self.certain(torch.where(told[..., None], list_MKN, 0))
         return torch.where(told[..., None, None], certain, belief_MKNC)
 
+    def joined(self, first_MKNC: Tensor, second_MKNC: Tensor) -> Tensor:
+        """Two lots of beliefs as one."""
+        return torch.cat([first_MKNC, second_MKNC])
+
     def forward(self, belief_MKNC: Tensor) -> Tensor:
         """Expected embeddings of a belief, without positions: `[M, K, N, C]` to `[M, K, N, E]`."""
         return belief_MKNC @ self.values

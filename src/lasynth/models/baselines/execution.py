@@ -37,6 +37,10 @@ class Inputs:
         """New rows that continue rows `parents`."""
         return type(self)(self.worlds[np.asarray(parents)])
 
+    def join(self, other: Self) -> Self:
+        """These rows, then others."""
+        return type(self)(np.concatenate([self.worlds, other.worlds]))
+
 
 Worlds = Inputs | GuidedWorlds
 

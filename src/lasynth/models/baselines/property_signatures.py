@@ -57,6 +57,9 @@ class _Certain(nn.Module):
     def corrected(self, belief_MKN: Tensor, list_MKN: Tensor, known_MK: Tensor) -> Tensor:
         return torch.where(known_MK[..., None], list_MKN, belief_MKN)
 
+    def joined(self, first_MKN: Tensor, second_MKN: Tensor) -> Tensor:
+        return torch.cat([first_MKN, second_MKN])
+
     def forward(self, belief_MKN: Tensor) -> Tensor:
         return belief_MKN.float()
 

@@ -10,6 +10,7 @@ Shapes: B tasks, R rows, T tokens, K examples, V vocabulary, X executions.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from torch import Tensor
 from lasynth import domains
 from lasynth.domains.kit.rows import padded
 from lasynth.errors import InputError
+from lasynth.models.distinct import distinct
 from lasynth.models.lasynth import LaSynth, SearchState
 from lasynth.models.synthesizer import Synthesizer
 
@@ -91,14 +93,31 @@ class Grounded:
         programs_RT, length_R = _append(state.tokens_RT, state.length_R, tokens, self.bos, self.eos)
         failed_R = np.zeros(len(tokens), dtype=np.bool_)
 
-        def correct(rows_X: Tensor, belief_XK: Tensor) -> Tensor:
+        def correct(
+            rows_X: Tensor, before_XK: Tensor, execute: Callable[[Tensor], Tensor]
+        ) -> tuple[Tensor, Tensor, Tensor]:
             rows = rows_X.cpu().numpy()
             outputs_XK, known_XK = self._language.machine.run_partial(
                 programs_RT[rows], state.inputs_RK[rows], np.arange(len(rows)), length_R[rows]
             )
-            failed_R[rows] = ~known_XK.all(axis=1)
+            failed_X = ~known_XK.all(axis=1)
+            failed_R[rows] = failed_X
             true_XK = torch.from_numpy(outputs_XK.astype(np.int64)).to(device)
-            return model.values.corrected(belief_XK, true_XK, torch.from_numpy(known_XK).to(device))
+            told_X = model.values.expresses(true_XK).all(1).cpu().numpy()
+            # Equal results of a task are one belief. A row that fails needs none: it is given any.
+            own_X = np.where(told_X | failed_X, 0, 1 + np.arange(len(rows)))
+            task_X = state.inner.task_R[rows_X].cpu().numpy()
+            outputs_XK[failed_X] = 0
+            keys = np.stack([task_X, own_X, failed_X], axis=1).astype(np.int64).view(np.uint8)
+            results = np.ascontiguousarray(outputs_XK).reshape(len(rows), -1).view(np.uint8)
+            first, same = distinct(np.concatenate([keys, results], axis=1))
+            first_Q, same_X = torch.from_numpy(first).to(device), torch.from_numpy(same).to(device)
+            belief_QK = before_XK[first_Q]
+            unsure = torch.from_numpy(np.flatnonzero(own_X[first])).to(device)
+            if len(unsure):
+                belief_QK[unsure] = execute(first_Q[unsure])
+            known_QK = torch.from_numpy(known_XK[first]).to(device)
+            return model.values.corrected(belief_QK, true_XK[first_Q], known_QK), first_Q, same_X
 
         fed = torch.from_numpy(np.ascontiguousarray(tokens, dtype=np.int64)).to(device)
         logits, inner = model.step(state.inner, fed, correct)

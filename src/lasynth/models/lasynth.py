@@ -31,7 +31,9 @@ from lasynth.models.schedule import Schedule
 __all__ = ["Correction", "Executor", "Forward", "LaSynth", "Reader", "SearchState", "Values"]
 
 
-Correction = Callable[[Tensor, Tensor], Tensor]
+# From rows that execute, their beliefs before and a function that executes some of them (by their places
+# among these rows): the distinct beliefs, the place of the first row with each, and the belief of each row.
+Correction = Callable[[Tensor, Tensor, Callable[[Tensor], Tensor]], tuple[Tensor, Tensor, Tensor]]
 
 
 class Values(Protocol):
@@ -42,6 +44,9 @@ class Values(Protocol):
 
     def __call__(self, belief_MK: Tensor) -> Tensor:
         """A belief, embedded for the encoder."""
+
+    def expresses(self, true_MK: Tensor) -> Tensor:
+        """`[M, K]` whether a belief can be certain of these true values."""
 
     def corrected(self, belief_MK: Tensor, true_MK: Tensor, known_MK: Tensor) -> Tensor:
         """The belief, with true values in its place where they are known and possible: `[M, K, ...]`."""
@@ -263,6 +268,11 @@ class LaSynth(Model):
         """The memory that the reader reads under given embedded inputs, `[M, K, ...]`."""
         raise NotImplementedError
 
+    def _read(self, memory_MK: Tensor, memory_R: Tensor, state_RD: Tensor) -> Tensor:
+        """The reading of one position of each row, `[R, ...]`: row r reads memory `memory_R[r]`."""
+        slots = Slots.one_each(len(memory_R), memory_R.device)
+        return self.reader(memory_MK.index_select(0, memory_R), state_RD, slots)
+
     def _input_loss(self, embedded: Tensor, inputs_BKN: Tensor) -> Tensor:
         """A loss on the inputs alone (L_Op); a scalar."""
         return embedded.new_zeros(())
@@ -321,8 +331,7 @@ class LaSynth(Model):
         Args:
             state: the state of R rows.
             tokens_R: the tokens.
-            correct: called with the rows that execute now, in order, and their new beliefs; returns the
-                beliefs to use instead.
+            correct: gives the new beliefs of the rows that execute now in place of the executor.
 
         Returns:
             `[R, V]` logits, and the state after the tokens.
@@ -336,8 +345,7 @@ class LaSynth(Model):
         runs &= begun
         if runs.any():
             state = self._renew(state, runs, state_RD, correct)
-        slots = Slots.one_each(len(tokens_R), tokens_R.device)
-        reading = self.reader(state.memory_MK.index_select(0, state.memory_R), state_RD, slots)
+        reading = self._read(state.memory_MK, state.memory_R, state_RD)
         past = torch.cat([state.history_R1T, self.history.remember(output_RD)], dim=2)
         read_R = state.read_R + 1
         history = self.history.step(past, reading, None if state.even else past.shape[2] - read_R)
@@ -349,15 +357,22 @@ class LaSynth(Model):
         """Execute some rows: give them new beliefs and memories, and drop those that no row uses any more."""
         rows, others = runs_R.nonzero()[:, 0], (~runs_R).nonzero()[:, 0]
         before = state.belief_MK.index_select(0, state.memory_R[rows])
-        belief = self.executor(before, state_RD[rows], self.values)
-        if correct is not None:
-            belief = correct(rows, belief)
-        tasks = state.task_R[rows]
+        of_row = torch.arange(len(rows), device=rows.device)
+        if correct is None:
+            belief = self.executor(before, state_RD[rows], self.values)
+            firsts = of_row
+        else:
+
+            def execute(some_X: Tensor) -> Tensor:
+                return self.executor(before[some_X], state_RD[rows[some_X]], self.values)
+
+            belief, firsts, of_row = correct(rows, before, execute)
+        tasks = state.task_R[rows[firsts]]
         memory = self._remember(self.values(belief), state.encoded_BK[tasks], state.output_BKN[tasks])
         kept, place = torch.unique(state.memory_R[others], return_inverse=True)
         memory_R = torch.empty_like(state.memory_R)
         memory_R[others] = place
-        memory_R[rows] = len(kept) + torch.arange(len(rows), device=rows.device)
+        memory_R[rows] = len(kept) + of_row
         return replace(
             state,
             memory_R=memory_R,

@@ -24,7 +24,8 @@ from torch import Tensor, nn
 from lasynth.domains.karel.world import WorldArray
 from lasynth.models.baselines.execution import EXECUTIONS, Worlds
 from lasynth.models.baselines.learned_syntax import LearnedSyntax, NoSyntax, Syntax
-from lasynth.models.baselines.peer import PeerConfig, distinct
+from lasynth.models.baselines.peer import PeerConfig
+from lasynth.models.distinct import distinct
 from lasynth.models.karel.encoder import Goals, WorldEncoder
 from lasynth.models.karel.model import WorldModel
 from lasynth.models.karel.planes import sides, to_planes

@@ -54,6 +54,9 @@ class _Certain(nn.Module):
     def certain(self, list_MKN: Tensor) -> Tensor:
         return list_MKN
 
+    def expresses(self, list_MKN: Tensor) -> Tensor:
+        raise NotImplementedError("no beliefs to correct")
+
     def corrected(self, belief_MKN: Tensor, list_MKN: Tensor, known_MK: Tensor) -> Tensor:
         return torch.where(known_MK[..., None], list_MKN, belief_MKN)
 

@@ -186,6 +186,10 @@ class Planes(nn.Module):
         """Worlds `[M, K, 328]` to `[M, K, 7, H, W]`, cropped to the size that they need."""
         return to_planes(worlds_MKW, *sides(worlds_MKW))
 
+    def expresses(self, worlds_MKW: Tensor) -> Tensor:
+        """`[M, K]`: every world can be believed."""
+        return torch.ones(worlds_MKW.shape[:2], dtype=torch.bool, device=worlds_MKW.device)
+
     def corrected(self, belief: Tensor, worlds_MKW: Tensor, known_MK: Tensor) -> Tensor:
         """The belief `[M, K, 7, H, W]`, replaced by the known worlds where there are any."""
         certain = to_planes(worlds_MKW, *belief.shape[-2:])

@@ -148,7 +148,7 @@ class GuidedWorlds:
     def join(self, other: Self) -> Self:
         """New rows: these, then others with as many examples."""
         room = max(self._rows.codes.shape[2], other._rows.codes.shape[2])
-        both = with_room(self._rows, room), with_room(other._rows, room)
+        both: tuple[Any, Any] = with_room(self._rows, room), with_room(other._rows, room)
         joined = object.__new__(type(self))
         columns: list[Any] = [np.concatenate(pair) for pair in zip(*both, strict=True)]
         joined._rows = Rows(*columns)

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from lasynth.domains.karel.world import WorldArray
-from lasynth.models.baselines.execution import EXECUTIONS, Worlds
+from lasynth.models.baselines.execution import EXECUTIONS, Worlds, joined
 from lasynth.models.baselines.learned_syntax import LearnedSyntax, NoSyntax, Syntax
 from lasynth.models.baselines.peer import PeerConfig
 from lasynth.models.distinct import distinct
@@ -117,7 +117,7 @@ class ExampleState:
             _joined(first.lstm, second.lstm),
             _joined(first.syntax, second.syntax),
             torch.cat([first.codes_RKE, second.codes_RKE]),
-            first.worlds.join(second.worlds),
+            joined(first.worlds, second.worlds),
             torch.cat([first.example_RK, second.example_RK + len(first.goals.worlds_MKW)]),
             first.goals.join(second.goals),
             (max(first.box[0], second.box[0]), max(first.box[1], second.box[1])),

@@ -68,6 +68,7 @@ class TableScorer(_ByExamples):
 
     Attributes:
         num_rows_stepped: the sum of R over all steps.
+        num_steps: how many steps.
     """
 
     def __init__(
@@ -79,34 +80,46 @@ class TableScorer(_ByExamples):
         peak = logits.max(axis=-1, keepdims=True)
         self._log_probs = logits - peak - np.log(np.exp(logits - peak).sum(axis=-1, keepdims=True))
         self.num_rows_stepped = 0
+        self.num_steps = 0
 
-    def start(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> tuple[IntArray, int]:
-        """The state: the table of each row, and the position."""
-        return self._rows(inputs_BKN, outputs_BKN), 0
+    def start(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> tuple[IntArray, IntArray]:
+        """The state: the table and the position of each row."""
+        table_R = self._rows(inputs_BKN, outputs_BKN)
+        return table_R, np.zeros_like(table_R)
 
     def step(
-        self, state: tuple[IntArray, int], tokens: npt.NDArray[np.int64]
-    ) -> tuple[FloatArray, tuple[IntArray, int]]:
+        self, state: tuple[IntArray, IntArray], tokens: npt.NDArray[np.int64]
+    ) -> tuple[FloatArray, tuple[IntArray, IntArray]]:
         """Look the log-probabilities up."""
-        table_R, position = state
+        table_R, position_R = state
         assert len(table_R) == len(tokens)
+        assert np.array_equal(tokens == self.bos, position_R == 0)
         self.num_rows_stepped += len(tokens)
-        row = min(position, self._log_probs.shape[1] - 1)
-        log_probs_RV = self._log_probs[table_R, row, tokens].astype(np.float32)
-        return log_probs_RV, (table_R, position + 1)
+        self.num_steps += 1
+        row_R = np.minimum(position_R, self._log_probs.shape[1] - 1)
+        log_probs_RV = self._log_probs[table_R, row_R, tokens].astype(np.float32)
+        return log_probs_RV, (table_R, position_R + 1)
 
-    def reorder(self, state: tuple[IntArray, int], parents: npt.NDArray[np.int64]) -> tuple[IntArray, int]:
+    def reorder(
+        self, state: tuple[IntArray, IntArray], parents: npt.NDArray[np.int64]
+    ) -> tuple[IntArray, IntArray]:
         """Select rows."""
-        return state[0][parents], state[1]
+        return state[0][parents], state[1][parents]
+
+    def join(
+        self, first: tuple[IntArray, IntArray], second: tuple[IntArray, IntArray]
+    ) -> tuple[IntArray, IntArray]:
+        """The rows of both."""
+        return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
 
 
 @dataclass(frozen=True, slots=True)
 class _OnPath:
-    """The state of `ReferenceScorer`: row of the reference, tokens read, whether all are the reference's."""
+    """The state of `ReferenceScorer`: row of the reference, whether all tokens are its, their number."""
 
     reference_R: IntArray
     follows_R: BoolArray
-    position: int
+    position_R: IntArray
 
 
 class ReferenceScorer(_ByExamples):
@@ -126,27 +139,36 @@ class ReferenceScorer(_ByExamples):
 
     def start(self, inputs_BKN: IntArray, outputs_BKN: IntArray) -> _OnPath:
         """The state with every row at the beginning of its reference."""
-        return _OnPath(self._rows(inputs_BKN, outputs_BKN), np.ones(len(inputs_BKN), dtype=np.bool_), 0)
+        reference_R = self._rows(inputs_BKN, outputs_BKN)
+        return _OnPath(reference_R, np.ones(len(reference_R), dtype=np.bool_), np.zeros_like(reference_R))
 
     def step(self, state: _OnPath, tokens: npt.NDArray[np.int64]) -> tuple[FloatArray, _OnPath]:
         """Favour the next token of the reference if all tokens so far are the reference's."""
-        follows_R = state.follows_R
-        if state.position > 0:
-            follows_R = follows_R & (tokens == self._at(state.reference_R, state.position - 1))
+        reference_R, position_R = state.reference_R, state.position_R
+        follows_R = state.follows_R & ((position_R == 0) | (tokens == self._at(reference_R, position_R - 1)))
         num_rows = len(tokens)
         log_probs_RV = np.full((num_rows, self.num_tokens), -np.log(self.num_tokens), dtype=np.float32)
         rest = (1 - self._confidence) / (self.num_tokens - 1)
         log_probs_RV[follows_R] = np.log(rest)
         rows = np.flatnonzero(follows_R)
-        log_probs_RV[rows, self._at(state.reference_R, state.position)[rows]] = np.log(self._confidence)
-        return log_probs_RV, _OnPath(state.reference_R, follows_R, state.position + 1)
+        log_probs_RV[rows, self._at(reference_R, position_R)[rows]] = np.log(self._confidence)
+        return log_probs_RV, _OnPath(reference_R, follows_R, position_R + 1)
 
     def reorder(self, state: _OnPath, parents: npt.NDArray[np.int64]) -> _OnPath:
         """Select rows."""
-        return _OnPath(state.reference_R[parents], state.follows_R[parents], state.position)
+        return _OnPath(state.reference_R[parents], state.follows_R[parents], state.position_R[parents])
 
-    def _at(self, reference_R: IntArray, position: int) -> IntArray:
-        tokens_R: IntArray = self._tokens[reference_R, min(position, self._tokens.shape[1] - 1)]
+    def join(self, first: _OnPath, second: _OnPath) -> _OnPath:
+        """The rows of both."""
+        pairs = zip(
+            (first.reference_R, first.follows_R, first.position_R),
+            (second.reference_R, second.follows_R, second.position_R),
+            strict=True,
+        )
+        return _OnPath(*(np.concatenate(pair) for pair in pairs))
+
+    def _at(self, reference_R: IntArray, position_R: IntArray) -> IntArray:
+        tokens_R: IntArray = self._tokens[reference_R, np.clip(position_R, 0, self._tokens.shape[1] - 1)]
         return tokens_R
 
 
@@ -180,6 +202,12 @@ class ToyMask:
         """Select rows."""
         mask = ToyMask(0, self._num_tokens)
         mask._last_R = self._last_R[parents]
+        return mask
+
+    def join(self, other: ToyMask) -> ToyMask:
+        """The rows of both."""
+        mask = ToyMask(0, self._num_tokens)
+        mask._last_R = np.concatenate([self._last_R, other._last_R])
         return mask
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -91,6 +91,9 @@ class TokenMask(Protocol):
 
     def reorder(self, parents: npt.NDArray[np.int64]) -> TokenMask:
         """A new mask of the rows `parents`, which may repeat."""
+
+    def join(self, other: Self) -> Self:
+        """A new mask of the rows of this one, then those of the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,20 @@ class ExampleReader(nn.Module):
             found.append(attention(memory, torch.cat(found, dim=-1), slots))
         return torch.tanh(self.pool(torch.cat(found, dim=-1))).amax(1)
 
+    def step(self, memory_MKN: Tensor, memory_R: Tensor, state_RD: Tensor) -> Tensor:
+        """m_t of one position of each row, `[R, 2H]`: row r reads memory `memory_R[r]`."""
+        memories = memory_MKN.index_select(0, memory_R).split(2 * self.hidden, dim=-1)
+        state_R1D = state_RD.unsqueeze(1)
+        attentions = [one for one in self.attentions if isinstance(one, Attention)]
+        first, second, *rest = attentions
+        found = [first.look(memories[0], first.query(state_R1D)).expand(-1, memory_MKN.shape[1], -1)]
+        asked = second.query(found[0]) + self.state_to_output(state_R1D)
+        found.append(second.look(memories[1], asked))
+        for attention, memory in zip(rest, memories[2:], strict=True):
+            found.append(attention.look(memory, attention.query(torch.cat(found, dim=-1))))
+        # tanh keeps the order, so the maximum comes first.
+        return torch.tanh(self.pool(torch.cat(found, dim=-1)).amax(1))
+
 
 class HistoryAttention(nn.Module):
     """Attention over the tokens so far (Eq. 3).
@@ -128,6 +142,20 @@ class HistoryAttention(nn.Module):
         context = self.attention.read(memory_B1T, slots.pad(query)[:, :, None], mask[:, None, None])
         return torch.tanh(slots.pack(context.squeeze(2)) + query)
 
+    def step(self, memory_R1T: Tensor, pooled_RQ: Tensor, first_R: Tensor | None) -> Tensor:
+        """d_t of one position of each row, the last one: `[R, H]`.
+
+        Args:
+            first_R: the place of each row's first token; None if it is 0 in every row.
+        """
+        query = self.attention.query(pooled_RQ)
+        mask = None
+        if first_R is not None:
+            places = torch.arange(memory_R1T.shape[2], device=query.device)
+            mask = (places >= first_R[:, None])[:, None, None, None]
+        context = self.attention.read(memory_R1T, query[:, None, None], mask)
+        return torch.tanh(context[:, 0, 0] + query)
+
 
 class NoHistory(nn.Module):
     """No attention over tokens (the paper's NoAttentionInDecoding): d_t is m_t."""
@@ -143,6 +171,10 @@ class NoHistory(nn.Module):
     def forward(self, memory_B1T: Tensor, pooled_PQ: Tensor, position_P: Tensor, slots: Slots) -> Tensor:
         """The pooled reading itself."""
         return pooled_PQ
+
+    def step(self, memory_R1T: Tensor, pooled_RQ: Tensor, first_R: Tensor | None) -> Tensor:
+        """The pooled reading itself."""
+        return pooled_RQ
 
 
 class OutputLayer(nn.Module):

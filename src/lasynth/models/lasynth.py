@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from lasynth.models.attention import Slots
 from lasynth.models.decoder import HistoryAttention, NoHistory, OutputLayer, TokenDecoder
@@ -30,7 +31,9 @@ from lasynth.models.schedule import Schedule
 __all__ = ["Correction", "Executor", "Forward", "LaSynth", "Read", "Reader", "SearchState", "State", "Values"]
 
 
-Correction = Callable[[Tensor, Tensor], Tensor]
+# From rows that execute, their beliefs before and a function that executes some of them (by their places
+# among these rows): the distinct beliefs, the place of the first row with each, and the belief of each row.
+Correction = Callable[[Tensor, Tensor, Callable[[Tensor], Tensor]], tuple[Tensor, Tensor, Tensor]]
 Read = tuple[Tensor, ...]
 State = tuple[Tensor, Tensor]
 
@@ -41,8 +44,14 @@ class Values(Protocol):
     def certain(self, inputs_MK: Tensor) -> Tensor:
         """The belief that is certain of the inputs: `[M, K, ...]`."""
 
+    def expresses(self, true_MK: Tensor) -> Tensor:
+        """`[M, K]` whether a belief can be certain of these true values."""
+
     def corrected(self, belief_MK: Tensor, true_MK: Tensor, known_MK: Tensor) -> Tensor:
         """The belief, with true values in its place where they are known and possible: `[M, K, ...]`."""
+
+    def joined(self, first_MK: Tensor, second_MK: Tensor) -> Tensor:
+        """Two lots of beliefs as one, `[M + M', K, ...]`."""
 
 
 class Executor(Protocol):
@@ -70,8 +79,11 @@ class SearchState:
     its output. So these are stored once, and each row has an index.
 
     Attributes:
+        values: joins beliefs.
         lstm: state of the token decoder, `[layers, R, D]` twice.
-        history_R1T: keys and values of the tokens so far.
+        history_R1T: keys and values of the tokens so far, the last one last.
+        read_R: the number of tokens so far of each row; the places before them hold nothing.
+        even: whether these numbers are all equal.
         clock_RS: state of the schedule.
         memory_R, task_R: the memory and the task of each row.
         belief_MK: the beliefs.
@@ -80,8 +92,11 @@ class SearchState:
         encoded_BK: the encodings of the outputs, which do not change.
     """
 
+    values: Values
     lstm: tuple[Tensor, Tensor]
     history_R1T: Tensor
+    read_R: Tensor
+    even: bool
     clock_RS: Tensor
     memory_R: Tensor
     task_R: Tensor
@@ -96,9 +111,52 @@ class SearchState:
             self,
             lstm=(self.lstm[0].index_select(1, parents_R), self.lstm[1].index_select(1, parents_R)),
             history_R1T=self.history_R1T.index_select(0, parents_R),
+            read_R=self.read_R.index_select(0, parents_R),
             clock_RS=self.clock_RS.index_select(0, parents_R),
             memory_R=self.memory_R.index_select(0, parents_R),
             task_R=self.task_R.index_select(0, parents_R),
+        )
+
+    def join(self, other: SearchState) -> SearchState:
+        """These rows, then those of another state."""
+        first, second = self._compact(), other._compact()
+        read_R = torch.cat([first.read_R, second.read_R])
+        longest, shortest = int(read_R.max()), int(read_R.min())
+        # Places are added or, where the longest rows have left, taken away in front.
+        histories = [
+            functional.pad(past, (0, 0, longest - past.shape[2], 0))
+            for past in (first.history_R1T, second.history_R1T)
+        ]
+        return replace(
+            first,
+            lstm=(
+                torch.cat([first.lstm[0], second.lstm[0]], dim=1),
+                torch.cat([first.lstm[1], second.lstm[1]], dim=1),
+            ),
+            history_R1T=torch.cat(histories),
+            read_R=read_R,
+            even=longest == shortest,
+            clock_RS=torch.cat([first.clock_RS, second.clock_RS]),
+            memory_R=torch.cat([first.memory_R, second.memory_R + len(first.belief_MK)]),
+            task_R=torch.cat([first.task_R, second.task_R + len(first.output_BKN)]),
+            belief_MK=self.values.joined(first.belief_MK, second.belief_MK),
+            memory_MK=torch.cat([first.memory_MK, second.memory_MK]),
+            output_BKN=torch.cat([first.output_BKN, second.output_BKN]),
+            encoded_BK=torch.cat([first.encoded_BK, second.encoded_BK]),
+        )
+
+    def _compact(self) -> SearchState:
+        """The same rows, without the memories and tasks that no row uses any more."""
+        memories, memory_R = torch.unique(self.memory_R, return_inverse=True)
+        tasks, task_R = torch.unique(self.task_R, return_inverse=True)
+        return replace(
+            self,
+            memory_R=memory_R,
+            task_R=task_R,
+            belief_MK=self.belief_MK.index_select(0, memories),
+            memory_MK=self.memory_MK.index_select(0, memories),
+            output_BKN=self.output_BKN.index_select(0, tasks),
+            encoded_BK=self.encoded_BK.index_select(0, tasks),
         )
 
 
@@ -217,6 +275,11 @@ class LaSynth(Model):
         """The memory that the reader reads under given inputs, `[M, K, ...]`."""
         raise NotImplementedError
 
+    def _reading(self, memory_MK: Tensor, memory_R: Tensor, state_RD: Tensor) -> Tensor:
+        """The reading of one position of each row, `[R, ...]`: row r reads memory `memory_R[r]`."""
+        slots = Slots.one_each(len(memory_R), memory_R.device)
+        return self.reader(memory_MK.index_select(0, memory_R), state_RD, slots)
+
     def _input_loss(self, read: Read, inputs_BKN: Tensor) -> Tensor:
         """A loss on the inputs alone (L_Op); a scalar."""
         return read[0].new_zeros((), dtype=torch.float32)
@@ -253,18 +316,30 @@ class LaSynth(Model):
         )
         memory = self._remember(read, encoded, outputs_BKN)
         rows = torch.arange(len(inputs_BKN), device=inputs_BKN.device)
-        return SearchState(lstm, empty, clock, rows, rows, belief, memory, outputs_BKN, encoded)
+        return SearchState(
+            self.values,
+            lstm,
+            empty,
+            torch.zeros_like(rows),
+            True,
+            clock,
+            rows,
+            rows,
+            belief,
+            memory,
+            outputs_BKN,
+            encoded,
+        )
 
     def step(
         self, state: SearchState, tokens_R: Tensor, correct: Correction | None = None
     ) -> tuple[Tensor, SearchState]:
-        """The incremental path: feed one token per row (first `bos`), get the next logits.
+        """The incremental path: feed one token per row (`bos` at its start), get the next logits.
 
         Args:
             state: the state of R rows.
             tokens_R: the tokens.
-            correct: called with the rows that execute now, in order, and their new beliefs; returns the
-                beliefs to use instead.
+            correct: gives the new beliefs of the rows that execute now in place of the executor.
 
         Returns:
             `[R, V]` logits, and the state after the tokens.
@@ -278,12 +353,11 @@ class LaSynth(Model):
         runs &= begun
         if runs.any():
             state = self._renew(state, runs, state_RD, correct)
-        slots = Slots.one_each(len(tokens_R), tokens_R.device)
-        reading = self.reader(state.memory_MK.index_select(0, state.memory_R), state_RD, slots)
+        reading = self._reading(state.memory_MK, state.memory_R, state_RD)
         past = torch.cat([state.history_R1T, self.history.remember(output_RD)], dim=2)
-        newest = torch.full_like(tokens_R, past.shape[2] - 1)
-        history = self.history(past, reading, newest, slots)
-        return self.output(history, state_RD), replace(state, history_R1T=past)
+        read_R = state.read_R + 1
+        history = self.history.step(past, reading, None if state.even else past.shape[2] - read_R)
+        return self.output(history, state_RD), replace(state, history_R1T=past, read_R=read_R)
 
     def _renew(
         self, state: SearchState, runs_R: Tensor, state_RD: Tensor, correct: Correction | None
@@ -291,15 +365,23 @@ class LaSynth(Model):
         """Execute some rows: give them new beliefs and memories, and drop those that no row uses any more."""
         rows, others = runs_R.nonzero()[:, 0], (~runs_R).nonzero()[:, 0]
         before = state.belief_MK.index_select(0, state.memory_R[rows])
-        belief = self.executor(before, self.executor.told(state_RD[rows]), self.values)
-        if correct is not None:
-            belief = correct(rows, belief)
-        tasks = state.task_R[rows]
+        of_row = torch.arange(len(rows), device=rows.device)
+        if correct is None:
+            belief = self.executor(before, self.executor.told(state_RD[rows]), self.values)
+            firsts = of_row
+        else:
+
+            def execute(some_X: Tensor) -> Tensor:
+                told = self.executor.told(state_RD[rows[some_X]])
+                return self.executor(before[some_X], told, self.values)
+
+            belief, firsts, of_row = correct(rows, before, execute)
+        tasks = state.task_R[rows[firsts]]
         memory = self._remember(self._read(belief)[0], state.encoded_BK[tasks], state.output_BKN[tasks])
         kept, place = torch.unique(state.memory_R[others], return_inverse=True)
         memory_R = torch.empty_like(state.memory_R)
         memory_R[others] = place
-        memory_R[rows] = len(kept) + torch.arange(len(rows), device=rows.device)
+        memory_R[rows] = len(kept) + of_row
         return replace(
             state,
             memory_R=memory_R,

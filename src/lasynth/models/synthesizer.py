@@ -84,7 +84,7 @@ class Synthesizer:
 
     @torch.inference_mode()
     def step(self, state: Any, tokens: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], Any]:
-        """Feed one token per row (first `bos`): `[R, V]` log-probabilities of the next, and the state."""
+        """Feed one token per row (`bos` first): `[R, V]` log-probabilities of the next, and the state."""
         logits, after = self.model.step(state, self._tensor(tokens))
         return logits.float().log_softmax(-1).cpu().numpy(), after
 
@@ -92,6 +92,11 @@ class Synthesizer:
     def reorder(self, state: Any, parents: npt.NDArray[np.int64]) -> Any:
         """The rows `parents` of a state; rows may be repeated."""
         return state.select(self._tensor(parents))
+
+    @torch.inference_mode()
+    def join(self, first: Any, second: Any) -> Any:
+        """The rows of one state, then those of another; they may have read different numbers of tokens."""
+        return first.join(second)
 
     @torch.inference_mode()
     def trace(self, task: Task, tokens: npt.NDArray[np.int32]) -> list[Belief]:

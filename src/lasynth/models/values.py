@@ -46,11 +46,19 @@ class ValueEmbedding(nn.Module):
         """The belief that is certain of the list: integers `[M, K, N]` to one-hot `[M, K, N, C]`."""
         return functional.one_hot(list_MKN + self.max_value, self.num_values).to(self.values.dtype)
 
+    def expresses(self, list_MKN: Tensor) -> Tensor:
+        """`[M, K]` whether all values are in the range."""
+        return (list_MKN.abs() <= self.max_value).all(-1)
+
     def corrected(self, belief_MKNC: Tensor, list_MKN: Tensor, known_MK: Tensor) -> Tensor:
         """The belief, replaced by the known lists where their values are in the range."""
-        told = known_MK & (list_MKN.abs() <= self.max_value).all(-1)
+        told = known_MK & self.expresses(list_MKN)
         certain = self.certain(torch.where(told[..., None], list_MKN, 0))
         return torch.where(told[..., None, None], certain, belief_MKNC)
+
+    def joined(self, first_MKNC: Tensor, second_MKNC: Tensor) -> Tensor:
+        """Two lots of beliefs as one."""
+        return torch.cat([first_MKNC, second_MKNC])
 
     def forward(self, belief_MKNC: Tensor) -> Tensor:
         """Expected embeddings of a belief, without positions: `[M, K, N, C]` to `[M, K, N, E]`."""

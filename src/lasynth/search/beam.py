@@ -5,6 +5,8 @@ expansions stay live. A finished expansion (its last token is EOS) is collected 
 of all expansions, finished or not, so that a poor early end does not take up a place. A beam of 1 is greedy
 decoding.
 
+Only so many problems as the budget allows are searched at a time. The next one begins when one is done.
+
 A problem is done when `patience` x W programs have been collected (Kasai et al. 2022, "A call for clarity in
 beam search"; 1 is the usual rule, with infinity there is no such limit), or when no live hypothesis can beat
 the W-th best collected program. The second rule is exact, because scores only fall.
@@ -68,12 +70,17 @@ class Beam:
 
 def _beam_search(engine: Beam, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
     scorer, beam, patience = engine.scorer, engine.width, engine.patience
-    max_tokens = budget.max_tokens
-    frontier = Frontier(scorer, problems, max_tokens=max_tokens, renormalise=engine.renormalise)
+    frontier = Frontier(
+        scorer,
+        problems,
+        max_tokens=budget.max_tokens,
+        together=budget.together(beam),
+        renormalise=engine.renormalise,
+    )
     limit = max(1, math.ceil(patience * beam)) if math.isfinite(patience) else None
     num_finished_B = np.zeros(len(problems), dtype=np.int64)
     pool_BW = np.full((len(problems), beam), -np.inf)  # scores of the best collected programs
-    while len(frontier):
+    while frontier.refill(budget.live()) or len(frontier):
         if budget.expired():
             budget.end_all(StopReason.TIME_LIMIT)
             return
@@ -94,20 +101,18 @@ def _beam_search(engine: Beam, problems: Sequence[Problem], budget: Budget) -> I
             merged = np.concatenate([pool_BW[problem], score_P[problem_P == problem]])
             pool_BW[problem] = -np.sort(-merged)[:beam]
 
-        last = frontier.length + 1 == max_tokens
+        last_A = frontier.length_R[found.first_row_A] + 1 >= frontier.longest_B[found.problem_A]
         full_A = np.zeros(len(found.problem_A), dtype=np.bool_)
         if limit is not None:
             full_A = num_finished_B[found.problem_A] >= limit
         beaten_A = value_AW[:, 0] <= pool_BW[found.problem_A, -1]
         for line in np.flatnonzero(full_A | beaten_A):
             budget.end(int(found.problem_A[line]), StopReason.EXHAUSTED)
-        if last:
-            budget.end_all(StopReason.MAX_LENGTH)
+        for problem in found.problem_A[last_A].tolist():
+            budget.end(problem, StopReason.MAX_LENGTH)
         yield programs
 
         keep_AW = np.isfinite(value_AW) & budget.live()[found.problem_A][:, None]
-        if last or not keep_AW.any():
-            return
         line_R, slot_R = np.nonzero(keep_AW)
         column_R = live_AW[line_R, slot_R]
         frontier.advance(found.row(line_R, column_R), found.token(column_R), value_AW[line_R, slot_R])

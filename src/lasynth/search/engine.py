@@ -80,7 +80,8 @@ class Budget:
 
     Attributes:
         reasons: the stop reason of each problem, None while it is searched.
-        max_tokens: length of the longest program, its EOS included.
+        max_tokens: length of the longest program, its EOS included; see `Problem.longest`.
+        max_rows: hypotheses that a model works on together; None: those of all problems.
         seed: seed of all random choices.
         expired: whether the time is over; an engine calls it before each step of its work.
         found: the proposals of the earlier engines for a problem.
@@ -88,6 +89,7 @@ class Budget:
 
     reasons: list[StopReason | None]
     max_tokens: int = 256
+    max_rows: int | None = None
     seed: int = 0
     expired: Callable[[], bool] = bool
     found: Callable[[int], Sequence[Proposal]] = _nothing_found
@@ -95,7 +97,11 @@ class Budget:
     @classmethod
     def of(cls, num_problems: int, *, max_tokens: int = 256, seed: int = 0) -> Budget:
         """A budget for `num_problems` problems that limits only the length."""
-        return cls([None] * num_problems, max_tokens, seed)
+        return cls([None] * num_problems, max_tokens, seed=seed)
+
+    def together(self, width: int) -> int:
+        """The number of problems to search at a time, where each has up to `width` hypotheses."""
+        return max(1, len(self.reasons) if self.max_rows is None else self.max_rows // width)
 
     def live(self) -> BoolArray:
         """`[B]`: whether a problem is still being searched."""
@@ -121,7 +127,7 @@ class Engine(Protocol):
 
     @property
     def width(self) -> int:
-        """The number of proposals kept per problem, the best by score; also used to set the batch size."""
+        """The number of proposals kept per problem, the best by score."""
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
         """Propose programs, as they are found.

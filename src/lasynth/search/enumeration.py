@@ -86,7 +86,9 @@ class Enumeration:
                 return
             length, _, first, state = heapq.heappop(heap)
             states, statuses = steps.run(pieces_PT, state)
-            ran_P = (statuses == Status.OK).all(axis=1) & (length + lengths_P < budget.max_tokens)
+            ran_P = (statuses == Status.OK).all(axis=1) & (
+                length + lengths_P < problem.longest(budget.max_tokens)
+            )
             right_P = right_programs(steps.output(states), statuses, wanted_KN)
             for piece in np.flatnonzero(ran_P & steps.near(states, wanted_KN)):
                 key = states[piece].tobytes()

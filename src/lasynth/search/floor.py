@@ -39,7 +39,7 @@ class FloorSearch:
         inputs = np.stack([problem.inputs_KN for problem in problems])
         found = language.floor.fit(inputs, np.stack([problem.outputs_KN for problem in problems]))
         for number, tokens in enumerate(found):
-            if tokens is not None and len(tokens) <= budget.max_tokens:
+            if tokens is not None and len(tokens) <= problems[number].longest(budget.max_tokens):
                 yield _one(number, tokens)
 
 

@@ -2,7 +2,7 @@
 
 Rows are sorted by problem, and within a problem by rank. A problem may have any number of rows. Hypotheses
 that have ended, and all rows of a problem that is done, leave the batch, so the scorer never works on dead
-rows.
+rows. A waiting problem takes the place of one that is done, so rows of one batch may differ in length.
 
 Shapes: B problems, A problems that still have rows, R rows, W beam, V vocabulary, T tokens, P programs.
 """
@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from lasynth.search.problem import Problem
-from lasynth.search.scorer import Scorer
+from lasynth.search.scorer import BoolArray, Scorer
 
 __all__ = ["MAX_SCORED", "Expansions", "Frontier", "top_columns"]
 
@@ -59,10 +59,13 @@ class Expansions:
 class Frontier:
     """Rows of live hypotheses, each with the scorer's state and a mask.
 
+    There are none until `refill` takes in the first problems.
+
     Args:
         scorer: the model.
-        problems: B problems of one language; each begins with one row.
+        problems: B problems of one language and one shape; each begins with one row.
         max_tokens: length of the longest program, its EOS included.
+        together: the number of problems that have rows at a time.
         renormalise: make the probabilities of the allowed tokens sum to one. Without it, probability
             on tokens that the grammar forbids lowers the score. Where only one token is allowed, it costs
             nothing in either case, because there is no choice.
@@ -71,7 +74,8 @@ class Frontier:
         problem_R: the problem of each row, ascending.
         score_R: sum of the log-probabilities of each row's tokens.
         prefix_RT: its tokens so far, followed by EOS.
-        length: the number of tokens of a row, the same for all.
+        length_R: the number of these tokens, the same for all rows of a problem.
+        longest_B: length of the longest program of each problem, its EOS included.
     """
 
     def __init__(
@@ -80,24 +84,77 @@ class Frontier:
         problems: Sequence[Problem],
         *,
         max_tokens: int,
+        together: int,
         renormalise: bool,
     ) -> None:
-        num_rows = len(problems)
         self._scorer = scorer
+        self._problems = problems
+        self._together = together
         self._renormalise = renormalise
-        self._state = scorer.start(
-            np.stack([problem.inputs_KN[:MAX_SCORED] for problem in problems]),
-            np.stack([problem.outputs_KN[:MAX_SCORED] for problem in problems]),
-        )
-        self._mask = problems[0].language.grammar.mask(num_rows, scorer.num_tokens)
-        self._last_R: Ints = np.full(num_rows, scorer.bos, dtype=np.int64)
-        self.problem_R: Ints = np.arange(num_rows, dtype=np.int64)
-        self.score_R: Floats = np.zeros(num_rows)
-        self.prefix_RT: npt.NDArray[np.int32] = np.full((num_rows, max_tokens), scorer.eos, dtype=np.int32)
-        self.length = 0
+        self._state: Any = None
+        self._mask = problems[0].language.grammar.mask(0, scorer.num_tokens)
+        # Problems that wait are begun in blocks of `together`: an encoder is slow with one at a time.
+        self._begun: Any = None
+        self._begun_N: Ints = np.zeros(0, dtype=np.int64)
+        self._num_begun = 0
+        self._last_R: Ints = np.zeros(0, dtype=np.int64)
+        self.problem_R: Ints = np.zeros(0, dtype=np.int64)
+        self.score_R: Floats = np.zeros(0)
+        self.prefix_RT: npt.NDArray[np.int32] = np.zeros((0, max_tokens), dtype=np.int32)
+        self.length_R: Ints = np.zeros(0, dtype=np.int64)
+        limits = [problem.longest(max_tokens) for problem in problems]
+        self.longest_B: Ints = np.array(limits, dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.problem_R)
+
+    def refill(self, live_B: BoolArray) -> int:
+        """Take in waiting problems in the place of those that are done.
+
+        Args:
+            live_B: the problems that are still to be searched; others are passed over.
+
+        Returns:
+            The number of new rows, which are the last ones.
+        """
+        before = len(self)
+        room = self._together - len(np.unique(self.problem_R))
+        while room > 0 and self._begin_more(live_B):
+            self._take_in(min(room, len(self._begun_N)))
+            room = self._together - len(np.unique(self.problem_R))
+        return len(self) - before
+
+    def _begin_more(self, live_B: BoolArray) -> bool:
+        """Have the scorer begin the next problems, unless some have begun; whether there are any."""
+        if len(self._begun_N):
+            return True
+        waiting = self._num_begun + np.flatnonzero(live_B[self._num_begun :])[: self._together]
+        if not len(waiting):
+            return False
+        problems = [self._problems[number] for number in waiting.tolist()]
+        self._begun = self._scorer.start(
+            np.stack([problem.inputs_KN[:MAX_SCORED] for problem in problems]),
+            np.stack([problem.outputs_KN[:MAX_SCORED] for problem in problems]),
+        )
+        self._begun_N, self._num_begun = waiting, int(waiting[-1]) + 1
+        return True
+
+    def _take_in(self, num: int) -> None:
+        """Give a row to each of the first problems that have begun."""
+        scorer, old, total = self._scorer, len(self), len(self._begun_N)
+        new = self._begun
+        if num < total:
+            new = scorer.reorder(self._begun, np.arange(num))
+            self._begun = scorer.reorder(self._begun, np.arange(num, total))
+        self._state = scorer.join(self._state, new) if old else new
+        self._mask = self._mask.join(self._problems[0].language.grammar.mask(num, scorer.num_tokens))
+        self._last_R = np.append(self._last_R, np.full(num, scorer.bos))
+        self.problem_R = np.append(self.problem_R, self._begun_N[:num])
+        self.score_R = np.append(self.score_R, np.zeros(num))
+        blank_RT = np.full((num, self.prefix_RT.shape[1]), scorer.eos, dtype=np.int32)
+        self.prefix_RT = np.concatenate([self.prefix_RT, blank_RT])
+        self.length_R = np.append(self.length_R, np.zeros(num, dtype=np.int64))
+        self._begun_N = self._begun_N[num:]
 
     def log_probs(self) -> Floats:
         """Feed every row its last token; log-probabilities `[R, V]` of the next, -inf where forbidden.
@@ -137,20 +194,20 @@ class Frontier:
         return Expansions(problem_A, values_AM, first_row_A.astype(np.int64), num_tokens)
 
     def programs(self, row_P: Ints) -> npt.NDArray[np.int32]:
-        """`[P, length + 1]`: the programs of some rows, ended by EOS."""
-        eos_P1 = np.full((len(row_P), 1), self._scorer.eos, dtype=np.int32)
-        return np.concatenate([self.prefix_RT[row_P, : self.length], eos_P1], axis=1)
+        """`[P, longest + 1]`: the programs of some rows, ended and padded by EOS."""
+        return self.prefix_RT[row_P, : self.length_R[row_P].max(initial=0) + 1]
 
     def advance(self, parent_R: Ints, token_R: Ints, score_R: Floats) -> None:
         """Replace all rows by expansions of some of them; the new rows must be sorted by problem."""
         if not np.array_equal(parent_R, np.arange(len(self))):
-            self._state = self._scorer.reorder(self._state, parent_R)
+            self._state = self._scorer.reorder(self._state, parent_R) if len(parent_R) else None
             self.prefix_RT = self.prefix_RT[parent_R]
             self.problem_R = self.problem_R[parent_R]
+            self.length_R = self.length_R[parent_R]
             self._mask = self._mask.reorder(parent_R)
-        self.prefix_RT[:, self.length] = token_R
+        self.prefix_RT[np.arange(len(token_R)), self.length_R] = token_R
         self.score_R = score_R
-        self.length += 1
+        self.length_R += 1
         self._last_R = token_R
         self._mask.advance(token_R)
 

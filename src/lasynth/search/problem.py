@@ -28,6 +28,7 @@ class Problem:
         inputs_KN, outputs_KN: the shown examples.
         held_out: inputs and outputs `[H, ...]` that no engine sees; None where there are none.
         id: the name of the task.
+        max_tokens: the longest program of use, its EOS included; None: only the search has a limit.
     """
 
     language: Language
@@ -35,6 +36,7 @@ class Problem:
     outputs_KN: Array
     held_out: tuple[Array, Array] | None = None
     id: str | None = None
+    max_tokens: int | None = None
 
     @classmethod
     def of(cls, task: Task) -> Self:
@@ -47,6 +49,10 @@ class Problem:
     def shape(self) -> tuple[tuple[int, ...], ...]:
         """The shape that problems must share to be searched together."""
         return self.inputs_KN.shape, self.outputs_KN.shape
+
+    def longest(self, max_tokens: int) -> int:
+        """The longest program to propose in a search with this limit, its EOS included."""
+        return max_tokens if self.max_tokens is None else min(max_tokens, self.max_tokens)
 
     def without_held_out(self) -> Self:
         """The problem as a search may see it."""

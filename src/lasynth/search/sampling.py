@@ -75,11 +75,18 @@ def _sample(
     engine: Sampling, problems: Sequence[Problem], seeds: Sequence[int], budget: Budget
 ) -> Iterator[Proposals]:
     scorer, beam, max_tokens = engine.scorer, engine.width, budget.max_tokens
-    frontier = Frontier(scorer, problems, max_tokens=max_tokens, renormalise=engine.renormalise)
+    frontier = Frontier(
+        scorer,
+        problems,
+        max_tokens=max_tokens,
+        together=budget.together(beam),
+        renormalise=engine.renormalise,
+    )
     noise = [np.random.default_rng(seed) for seed in seeds]
-    noisy_R: Floats = np.zeros(len(problems))
+    noisy_R: Floats = np.zeros(0)
     pool = _Pool(len(problems), beam, max_tokens, scorer.eos)
-    while len(frontier):
+    while (num_new := frontier.refill(budget.live())) or len(frontier):
+        noisy_R = np.append(noisy_R, np.zeros(num_new))
         if budget.expired():
             yield pool.release(np.full(len(problems), -np.inf), budget.live().nonzero()[0])
             budget.end_all(StopReason.TIME_LIMIT)
@@ -105,20 +112,17 @@ def _sample(
                 score_RV[rows_P, found.token(columns_P)],
                 noisy_AW[line][ended_AW[line]],
             )
-        last = frontier.length + 1 == max_tokens
+        last_A = frontier.length_R[found.first_row_A] + 1 >= frontier.longest_B[problem_A]
         above_B = np.full(len(problems), -np.inf)
-        if not last:
-            above_B[problem_A] = np.where(live_AW, noisy_AW, -np.inf).max(axis=1)
+        above_B[problem_A] = np.where(live_AW & ~last_A[:, None], noisy_AW, -np.inf).max(axis=1)
         programs = pool.release(above_B, problem_A)
         for line in np.flatnonzero(~live_AW.any(axis=1)).tolist():
             budget.end(int(problem_A[line]), StopReason.EXHAUSTED)
-        if last:
-            budget.end_all(StopReason.MAX_LENGTH)
+        for problem in problem_A[last_A].tolist():
+            budget.end(problem, StopReason.MAX_LENGTH)
         yield programs
 
         live_AW &= budget.live()[problem_A][:, None]
-        if last or not live_AW.any():
-            return
         line_R, slot_R = np.nonzero(live_AW)
         row_R = found.row(line_R, columns_AW[line_R, slot_R])
         token_R = found.token(columns_AW[line_R, slot_R])

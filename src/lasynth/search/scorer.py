@@ -47,7 +47,7 @@ class Scorer(Protocol):
 
         Args:
             state: the state of R rows.
-            tokens: `[R]`; first BOS.
+            tokens: `[R]`; BOS for a row that has read nothing.
 
         Returns:
             `(log_probs_RV, state)`: log-probabilities of the next token, and the new state.
@@ -55,3 +55,6 @@ class Scorer(Protocol):
 
     def reorder(self, state: Any, parents: npt.NDArray[np.int64]) -> Any:
         """The state of rows `parents` (`[R']`; rows may be repeated or left out)."""
+
+    def join(self, first: Any, second: Any) -> Any:
+        """The state of the rows of one state, then those of another; each row has read its own tokens."""

@@ -37,8 +37,10 @@ class SearchConfig:
         length_bias: nats that a token costs in the ranking, in addition to its cost in the score.
         seed: seed of all random choices.
         num_probes: number of inputs besides the shown ones that distinguish behaviours.
-        max_rows: hypotheses in one batch; this sets how many problems are searched together. On a CPU a few
+        max_rows: hypotheses in one batch; this sets how many problems are searched at a time. On a CPU a few
             hundred are fastest, because their states stay in the caches.
+        with_held_out: count for `enough` only programs that are right on the held-out examples too. For the
+            tasks of a training set; in an evaluation it would tell the search the answer.
     """
 
     max_tokens: int = 256
@@ -48,6 +50,7 @@ class SearchConfig:
     seed: int = 0
     num_probes: int = 32
     max_rows: int = 256
+    with_held_out: bool = False
 
     def __post_init__(self) -> None:
         for name, least in (("max_tokens", 1), ("max_rows", 1), ("num_probes", 0), ("seed", 0)):
@@ -123,19 +126,16 @@ def search(
     config = config or SearchConfig()
     if not engines:
         raise InputError("there is nothing to search with", "search", "Give one engine at least.")
-    together = max(1, config.max_rows // max(engine.width for engine in engines))
     # A scorer's batch is rectangular, so only problems of one shape are searched together.
     by_shape: dict[object, list[int]] = {}
     for number, problem in enumerate(problems):
         by_shape.setdefault(problem.shape, []).append(number)
     results: dict[int, SearchResult] = {}
-    for numbers in by_shape.values():
-        for first in range(0, len(numbers), together):
-            some = numbers[first : first + together]
-            batch = _Batch(some, [problems[number] for number in some], config, clock, cancelled, on_proposal)
-            for engine in engines:
-                batch.run(engine, last=engine is engines[-1])
-            results.update(zip(some, batch.results(engines, choose), strict=True))
+    for some in by_shape.values():
+        batch = _Batch(some, [problems[number] for number in some], config, clock, cancelled, on_proposal)
+        for engine in engines:
+            batch.run(engine, last=engine is engines[-1])
+        results.update(zip(some, batch.results(engines, choose), strict=True))
     return [results[number] for number in range(len(problems))]
 
 
@@ -152,6 +152,7 @@ class _Batch:
         on_proposal: Callable[[int, Proposal], None] | None,
     ) -> None:
         self._numbers, self._config, self._clock = numbers, config, clock
+        self._whole = problems
         # Engines never see held-out examples.
         self._problems = [problem.without_held_out() for problem in problems]
         self._cancelled, self._on_proposal = cancelled, on_proposal
@@ -162,7 +163,7 @@ class _Batch:
         self._kept: list[list[list[Proposal]]] = []  # by engine, then by problem
         self._reasons: list[StopReason | None] = [None] * len(problems)  # limits of the whole search
         self._engine_reasons: list[list[StopReason]] = [[] for _ in problems]
-        self._num_consistent = [0] * len(problems)
+        self._num_enough = [0] * len(problems)  # programs that count for `enough`
         self._seconds: list[float | None] = [None] * len(problems)
 
     def run(self, engine: Engine, *, last: bool) -> None:
@@ -175,7 +176,9 @@ class _Batch:
         def expired() -> bool:
             return self._cancelled() or (end_s is not None and self._clock() >= end_s)
 
-        budget = Budget(list(self._reasons), config.max_tokens, config.seed, expired, self._found)
+        budget = Budget(
+            list(self._reasons), config.max_tokens, config.max_rows, config.seed, expired, self._found
+        )
         first_of = [len(proposals) for proposals in self._verifier.proposals]
         self._verifier.begin(engine.name)
         if budget.live().any():
@@ -197,11 +200,13 @@ class _Batch:
     def _take(self, problem: int, proposal: Proposal, budget: Budget) -> None:
         if not proposal.consistent:
             return
-        self._num_consistent[problem] += 1
         if self._on_proposal is not None:
             self._on_proposal(self._numbers[problem], proposal)
+        if self._config.with_held_out and not self._whole[problem].right_on_held_out([proposal.tokens])[0]:
+            return
+        self._num_enough[problem] += 1
         enough = self._config.enough
-        if enough is not None and self._num_consistent[problem] >= enough:
+        if enough is not None and self._num_enough[problem] >= enough:
             budget.end(problem, StopReason.ENOUGH_FOUND)
             self._end(problem, StopReason.ENOUGH_FOUND)
 

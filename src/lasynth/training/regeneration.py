@@ -77,9 +77,13 @@ class ShardWork:
 
 
 def problems_of(table: TaskTable, info: ShardInfo) -> list[Problem]:
-    """The tasks of a shard as problems; the examples behind the shown ones are held out."""
+    """The tasks of a shard as problems of finding a program shorter than the reference.
+
+    The examples behind the shown ones are held out.
+    """
     language = domains.get(info.domain)
     shown = info.num_examples // 2 if info.num_shown is None else info.num_shown
+    lengths_P = _lengths(table, language.grammar.eos)
     inputs, outputs = (array.astype(language.values.dtype) for array in (table.inputs_PKN, table.outputs_PKN))
     return [
         Problem(
@@ -87,6 +91,7 @@ def problems_of(table: TaskTable, info: ShardInfo) -> list[Problem]:
             inputs[row, :shown],
             outputs[row, :shown],
             (inputs[row, shown:], outputs[row, shown:]) if shown < info.num_examples else None,
+            max_tokens=int(lengths_P[row]) - 1,
         )
         for row in range(len(table))
     ]
@@ -107,11 +112,17 @@ def regenerate(
     """
     language = domains.get(info.domain)
     eos = language.grammar.eos
-    lengths_P = (table.tokens_PT != eos).sum(axis=1) + 1
-    # Only a shorter program is of use, so nothing as long as the longest reference is searched for.
-    longest = min(decoding.max_tokens, int(lengths_P.max(initial=2)) - 1)
+    lengths_P = _lengths(table, eos)
     problems = problems_of(table, info)
-    limits = SearchConfig(max_tokens=max(longest, 1), enough=None, max_rows=decoding.max_rows, num_probes=0)
+    # A beam proposes shorter programs first, so the first one that is right on all examples is the shortest.
+    # Of equally short ones, which are proposed together, all are there.
+    limits = SearchConfig(
+        max_tokens=decoding.max_tokens,
+        enough=1,
+        with_held_out=True,
+        max_rows=decoding.max_rows,
+        num_probes=0,
+    )
     results = search([Beam(scorer=scorer, width=decoding.beam)], problems, limits)
     programs: list[Tokens] = []
     replaced_P = np.zeros(len(table), dtype=np.bool_)
@@ -124,6 +135,12 @@ def regenerate(
     # The kind of what stays is not computed anew: it stays to the byte.
     kinds_P = np.where(replaced_P, kinds_P, table.kinds_P).astype(table.kinds_P.dtype)
     return dataclasses.replace(table, tokens_PT=tokens_PT.astype(np.int16), kinds_P=kinds_P), replaced_P
+
+
+def _lengths(table: TaskTable, eos: int) -> npt.NDArray[np.int64]:
+    """The lengths of the references, EOS included."""
+    lengths_P: npt.NDArray[np.int64] = (table.tokens_PT != eos).sum(axis=1) + 1
+    return lengths_P
 
 
 def _shortest_right(problem: Problem, result: SearchResult, length: int) -> Tokens | None:

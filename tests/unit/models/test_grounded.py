@@ -102,6 +102,26 @@ def test_rows_can_be_reordered() -> None:
     torch.testing.assert_close(believed(swapped, 2), believed(straight, 1))
 
 
+def test_rows_of_searches_can_join_and_equal_results_are_one_belief() -> None:
+    scorer = Grounded(of_c())
+    texts = c_program("a[0]++;"), c_program("++a[0];")
+    columns = np.array([C.text.to_tokens(C.text.parse(text))[:-1] for text in texts]).T
+    _, ahead = fed(scorer, [TASK], c_program("a[0] = a[1];"))
+    # Two rows of a task that begins reach the same list by different statements, beside one that is ahead.
+    state = scorer.join(ahead, scorer.reorder(scorer.start(*arrays([TASK])), np.array([0, 0])))
+    more = C.text.to_tokens(C.text.parse(c_program("a[0] = a[1];", "a[2] = a[3];")))[ahead.length_R[0] :]
+    for token, pair in zip(more, [np.array([scorer.bos] * 2), *columns], strict=False):
+        expected, ahead = scorer.step(ahead, np.array([token]))
+        found, state = scorer.step(state, np.array([token, *pair]))
+        np.testing.assert_allclose(found[0], expected[0], atol=1e-5)
+    assert state.length_R.tolist() == [int(ahead.length_R[0]), *[len(columns)] * 2]
+    for row, text in enumerate(texts, 1):
+        expected, alone = fed(scorer, [TASK], text)
+        np.testing.assert_allclose(found[row], expected[0], atol=1e-5)
+        torch.testing.assert_close(believed(state, row), believed(alone, 0))
+    assert state.inner.memory_R[1] == state.inner.memory_R[2] != state.inner.memory_R[0]
+
+
 def test_karel_worlds_are_known_and_crashes_given_up() -> None:
     torch.manual_seed(0)
     sizes = {"hidden": 16, "pair": 16, "reading": 16, "embedding": 8, "decoder": 12}

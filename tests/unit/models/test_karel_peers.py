@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from karel_batch import mixed, spread
+from model_checks import assert_rows_can_join
 
 from lasynth.domains.karel.grammar import BOS, NUM_TOKENS, token_of
 from lasynth.models.baselines.bunel import Bunel
@@ -76,6 +77,12 @@ def test_the_order_of_examples_does_not_matter(variant: str) -> None:
     before = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
     after = spread(model(tokens, lengths, inputs[:, order], outputs[:, order]), tokens.shape)
     torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("variant", ["learned syntax", "exec", "exec conv"])
+@torch.no_grad()
+def test_rows_of_searches_can_join(variant: str) -> None:
+    assert_rows_can_join(model_of(variant), mixed(6), after=7)
 
 
 @pytest.mark.parametrize("variant", ["learned syntax", "exec"])

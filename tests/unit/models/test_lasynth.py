@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from model_batch import NUM_TOKENS, PROGRAMS, batch, spread
-from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
+from model_checks import assert_incremental_equals, assert_rows_can_be_reordered, assert_rows_can_join
 
 from lasynth.models import LaSynthConfig, build
 from lasynth.models.executor import NoExecutor
@@ -81,6 +81,12 @@ def test_row_does_not_depend_on_its_batch(parts: dict[str, object]) -> None:
 @torch.no_grad()
 def test_rows_of_a_search_can_be_reordered() -> None:
     assert_rows_can_be_reordered(small(), batch(), after=1)
+
+
+@pytest.mark.parametrize("parts", [{}, {"history": False}, {"executor": "never"}])
+@torch.no_grad()
+def test_rows_of_searches_can_join(parts: dict[str, object]) -> None:
+    assert_rows_can_join(small(**parts), batch(), after=8)
 
 
 @torch.no_grad()

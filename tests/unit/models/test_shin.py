@@ -7,7 +7,7 @@ import pytest
 import torch
 from karel_batch import mixed, spread
 from karel_worlds import random_programs, random_worlds
-from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
+from model_checks import assert_incremental_equals, assert_rows_can_be_reordered, assert_rows_can_join
 
 from lasynth.domains.base import Status
 from lasynth.domains.karel.grammar import NUM_TOKENS
@@ -142,6 +142,11 @@ def test_rows_and_examples_may_come_in_any_order() -> None:
 @torch.no_grad()
 def test_rows_of_a_search_can_be_reordered() -> None:
     assert_rows_can_be_reordered(code_of(), mixed(6), after=1)
+
+
+@torch.no_grad()
+def test_rows_of_searches_can_join() -> None:
+    assert_rows_can_join(code_of(), mixed(6), after=3)
 
 
 @torch.no_grad()

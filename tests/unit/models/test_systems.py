@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 from model_batch import batch, spread
-from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
+from model_checks import assert_incremental_equals, assert_rows_can_be_reordered, assert_rows_can_join
 
 from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import InputError
@@ -204,6 +204,7 @@ def test_property_signatures_fused_equals_incremental(num_cells: int) -> None:
     fused = spread(model(tokens, lengths, inputs, outputs), tokens.shape)
     assert_incremental_equals(fused, model, (tokens, lengths, inputs, outputs))
     assert_rows_can_be_reordered(model, (tokens, lengths, inputs, outputs), after=tokens.shape[1])
+    assert_rows_can_join(model, (tokens, lengths, inputs, outputs), after=4)
 
 
 @torch.no_grad()

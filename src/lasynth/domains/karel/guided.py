@@ -31,8 +31,18 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
-from lasynth.domains.karel.grammar import EOS
-from lasynth.domains.karel.guided_rows import Rows, Work, new_rows, new_work, reset, see, take, with_room
+from lasynth.domains.karel.grammar import BOS, EOS
+from lasynth.domains.karel.guided_rows import (
+    Rows,
+    Work,
+    new_rows,
+    new_work,
+    reset,
+    room_for_more,
+    see,
+    take,
+    with_room,
+)
 from lasynth.domains.karel.machine import check_batch
 from lasynth.domains.karel.world import CRASHED, WORLD_SIZE, WorldArray
 from lasynth.grammar import IntArray
@@ -52,7 +62,9 @@ def _reset_rows(s: Rows, worlds_RKW: WorldArray) -> None:
 @njit(cache=True, nogil=True)
 def _take_rows(s: Rows, work: Work, tokens_R: IntArray) -> int:
     for row in range(len(tokens_R)):
-        if not take(s, work, row, tokens_R[row]):
+        if tokens_R[row] == BOS:
+            s.changed[row] = False
+        elif not take(s, work, row, tokens_R[row]):
             return row
     return -1
 
@@ -108,7 +120,7 @@ class GuidedWorlds:
         return seen_RK
 
     def advance(self, tokens: npt.ArrayLike) -> None:
-        """Append a token to every row; EOS does not change a finished row.
+        """Append a token to every row; EOS does not change a finished row, nor BOS any row.
 
         Args:
             tokens: `[R]`.
@@ -119,7 +131,7 @@ class GuidedWorlds:
         tokens_R = np.ascontiguousarray(tokens, dtype=np.int32)
         if tokens_R.shape != (len(self),):
             raise ValueError(f"{len(self)} rows, but tokens of shape {tokens_R.shape}")
-        self._rows = with_room(self._rows)
+        self._rows = with_room(self._rows, room_for_more(self._rows))
         row = _take_rows(self._rows, self._work, tokens_R)
         if row >= 0:
             raise ValueError(f"token {tokens_R[row]} cannot come next in row {row}")
@@ -132,6 +144,16 @@ class GuidedWorlds:
         selected._rows = Rows(*columns)
         selected._work = self._work
         return selected
+
+    def join(self, other: Self) -> Self:
+        """New rows: these, then others with as many examples."""
+        room = max(self._rows.codes.shape[2], other._rows.codes.shape[2])
+        both: tuple[Any, Any] = with_room(self._rows, room), with_room(other._rows, room)
+        joined = object.__new__(type(self))
+        columns: list[Any] = [np.concatenate(pair) for pair in zip(*both, strict=True)]
+        joined._rows = Rows(*columns)
+        joined._work = self._work
+        return joined
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,7 +33,7 @@ from lasynth.domains.karel.machine import MAX_TICKS, holds, new_counters, perfor
 from lasynth.domains.karel.world import CRASHED, MAX_MARKERS, WORLD_SIZE, WorldArray
 from lasynth.grammar import IntArray
 
-__all__ = ["Rows", "Work", "new_rows", "new_work", "reset", "see", "take", "with_room"]
+__all__ = ["Rows", "Work", "new_rows", "new_work", "reset", "room_for_more", "see", "take", "with_room"]
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -86,13 +86,20 @@ def new_rows(num_rows: int, num_examples: int, room: int) -> Rows:
     )
 
 
-def with_room(s: Rows) -> Rows:
-    """The rows with room for one more token: two instructions, and a HALT after the last one."""
+def room_for_more(s: Rows) -> int:
+    """The room needed by one more token: two instructions, and a HALT after the last one."""
     room = s.codes.shape[2]
-    if not len(s.numbers) or s.numbers[:, _CODE].max() + 3 <= room:
+    needed = int(s.numbers[:, _CODE].max(initial=0)) + 3
+    return room if needed <= room else 2 * room
+
+
+def with_room(s: Rows, room: int) -> Rows:
+    """The rows with room for so many instructions, at least as many as now."""
+    before = s.codes.shape[2]
+    if room == before:
         return s
-    codes = np.zeros((len(s.codes), 2, 2 * room), dtype=np.int32)
-    codes[:, :, :room] = s.codes
+    codes = np.zeros((len(s.codes), 2, room), dtype=np.int32)
+    codes[:, :, :before] = s.codes
     return s._replace(codes=codes)
 
 

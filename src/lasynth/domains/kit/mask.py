@@ -243,6 +243,11 @@ class TokenMask:
         states_RS = self._states_RS[np.asarray(parents, dtype=np.int64)]
         return type(self)(self._masking, self.num_tokens, states_RS)
 
+    def join(self, other: Self) -> Self:
+        """A new mask of the rows of this one, then those of the other, of the same vocabulary."""
+        states_RS = np.concatenate([self._states_RS, other._states_RS])
+        return type(self)(self._masking, self.num_tokens, states_RS)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Masking:

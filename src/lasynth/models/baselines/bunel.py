@@ -22,9 +22,10 @@ import torch
 from torch import Tensor, nn
 
 from lasynth.domains.karel.world import WorldArray
-from lasynth.models.baselines.execution import EXECUTIONS, Worlds
+from lasynth.models.baselines.execution import EXECUTIONS, Worlds, joined
 from lasynth.models.baselines.learned_syntax import LearnedSyntax, NoSyntax, Syntax
-from lasynth.models.baselines.peer import PeerConfig, distinct
+from lasynth.models.baselines.peer import PeerConfig
+from lasynth.models.distinct import distinct
 from lasynth.models.karel.encoder import Goals, WorldEncoder
 from lasynth.models.karel.model import WorldModel
 from lasynth.models.karel.planes import sides, to_planes
@@ -108,6 +109,28 @@ class ExampleState:
             worlds=self.worlds.reorder(parents_R.cpu().numpy()),
             example_RK=self.example_RK.index_select(0, parents_R),
         )
+
+    def join(self, other: ExampleState) -> ExampleState:
+        """These rows, then those of another state."""
+        first, second = self._compact(), other._compact()
+        return ExampleState(
+            _joined(first.lstm, second.lstm),
+            _joined(first.syntax, second.syntax),
+            torch.cat([first.codes_RKE, second.codes_RKE]),
+            joined(first.worlds, second.worlds),
+            torch.cat([first.example_RK, second.example_RK + len(first.goals.worlds_MKW)]),
+            first.goals.join(second.goals),
+            (max(first.box[0], second.box[0]), max(first.box[1], second.box[1])),
+        )
+
+    def _compact(self) -> ExampleState:
+        """The same rows, without the goals that no row uses any more."""
+        examples, example_RK = torch.unique(self.example_RK, return_inverse=True)
+        return replace(self, example_RK=example_RK, goals=self.goals.rows(examples))
+
+
+def _joined(first: State, second: State) -> State:
+    return torch.cat([first[0], second[0]], dim=1), torch.cat([first[1], second[1]], dim=1)
 
 
 class Bunel(WorldModel):
@@ -201,7 +224,7 @@ class Bunel(WorldModel):
         )
 
     def step(self, state: ExampleState, tokens_R: Tensor) -> tuple[Tensor, ExampleState]:
-        """The incremental path: feed one token per row (first `bos`), get the next logits `[R, V]`."""
+        """The incremental path: feed one token per row (`bos` at its start), get the next logits `[R, V]`."""
         num_rows, num_examples = state.example_RK.shape
         if not bool((tokens_R == self.bos).all()):
             state = self._execute(state, tokens_R)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from lasynth.domains.karel.guided import GuidedWorlds, States, along
 from lasynth.domains.karel.world import WorldArray
 
-__all__ = ["EXECUTIONS", "Execution", "Inputs", "Worlds"]
+__all__ = ["EXECUTIONS", "Execution", "Inputs", "Worlds", "joined"]
 
 
 class Inputs:
@@ -37,8 +37,21 @@ class Inputs:
         """New rows that continue rows `parents`."""
         return type(self)(self.worlds[np.asarray(parents)])
 
+    def join(self, other: Self) -> Self:
+        """These rows, then others."""
+        return type(self)(np.concatenate([self.worlds, other.worlds]))
+
 
 Worlds = Inputs | GuidedWorlds
+
+
+def joined(first: Worlds, second: Worlds) -> Worlds:
+    """The rows of a search, then those of another with the same execution."""
+    if isinstance(first, Inputs):
+        assert isinstance(second, Inputs)
+        return first.join(second)
+    assert isinstance(second, GuidedWorlds)
+    return first.join(second)
 
 
 @dataclass(frozen=True, slots=True)

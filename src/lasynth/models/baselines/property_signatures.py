@@ -55,8 +55,14 @@ class _Certain(nn.Module):
     def certain(self, list_MKN: Tensor) -> Tensor:
         return list_MKN
 
+    def expresses(self, list_MKN: Tensor) -> Tensor:
+        raise NotImplementedError("no beliefs to correct")
+
     def corrected(self, belief_MKN: Tensor, list_MKN: Tensor, known_MK: Tensor) -> Tensor:
         return torch.where(known_MK[..., None], list_MKN, belief_MKN)
+
+    def joined(self, first_MKN: Tensor, second_MKN: Tensor) -> Tensor:
+        return torch.cat([first_MKN, second_MKN])
 
 
 class PropertySignatures(ListModel):

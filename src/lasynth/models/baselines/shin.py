@@ -20,6 +20,7 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from lasynth.config import Width
 from lasynth.models.attention import Slots
@@ -63,6 +64,40 @@ class CodeState:
             cells=tuple((h.index_select(0, parents_N), c.index_select(0, parents_N)) for h, c in self.cells),
             context_RKH=self.context_RKH.index_select(0, parents_R),
             example_RK=self.example_RK.index_select(0, parents_R),
+        )
+
+    def join(self, other: CodeState) -> CodeState:
+        """These rows, then those of another state."""
+        first, second = self._compact(), other._compact()
+        steps = max(first.inside_NS.shape[1], second.inside_NS.shape[1])
+        memories = [
+            functional.pad(one.memory_NSH, (0, 0, 0, steps - one.memory_NSH.shape[1]))
+            for one in (first, second)
+        ]
+        insides = [
+            functional.pad(one.inside_NS, (0, steps - one.inside_NS.shape[1])) for one in (first, second)
+        ]
+        return CodeState(
+            tuple(
+                (torch.cat([h, other_h]), torch.cat([c, other_c]))
+                for (h, c), (other_h, other_c) in zip(first.cells, second.cells, strict=True)
+            ),
+            torch.cat([first.context_RKH, second.context_RKH]),
+            torch.cat([first.example_RK, second.example_RK + len(first.pairs_NE)]),
+            torch.cat([first.pairs_NE, second.pairs_NE]),
+            torch.cat(memories),
+            torch.cat(insides),
+        )
+
+    def _compact(self) -> CodeState:
+        """The same rows, without the examples that no row uses any more."""
+        examples, example_RK = torch.unique(self.example_RK, return_inverse=True)
+        return replace(
+            self,
+            example_RK=example_RK,
+            pairs_NE=self.pairs_NE.index_select(0, examples),
+            memory_NSH=self.memory_NSH.index_select(0, examples),
+            inside_NS=self.inside_NS.index_select(0, examples),
         )
 
 

@@ -23,7 +23,7 @@ from lasynth.config import Width
 from lasynth.domains.karel.steps import LEAP, act
 from lasynth.domains.karel.world import WORLD_SIZE, WorldArray, same_worlds
 from lasynth.errors import InputError
-from lasynth.models.baselines.peer import PeerConfig, distinct
+from lasynth.models.baselines.peer import PeerConfig
 from lasynth.models.baselines.shin_world import (
     END,
     NUM_ACTIONS,
@@ -33,6 +33,7 @@ from lasynth.models.baselines.shin_world import (
     Steps,
     WorldReader,
 )
+from lasynth.models.distinct import distinct
 from lasynth.models.karel.encoder import WorldEncoder
 from lasynth.models.karel.model import WorldModel
 from lasynth.models.karel.planes import sides, to_planes

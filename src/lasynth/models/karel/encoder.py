@@ -56,6 +56,12 @@ class Goals:
         """The goals of tasks `index_M`, which may be repeated."""
         return Goals(self.worlds_MKW.index_select(0, index_M), self.view_MKG.index_select(0, index_M))
 
+    def join(self, other: Goals) -> Goals:
+        """These goals, then others."""
+        return Goals(
+            torch.cat([self.worlds_MKW, other.worlds_MKW]), torch.cat([self.view_MKG, other.view_MKG])
+        )
+
 
 class WorldEncoder(Protocol):
     """Encodes pairs of worlds.

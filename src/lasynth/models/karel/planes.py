@@ -171,6 +171,14 @@ def _turn_left(worlds_NW: Tensor) -> Tensor:
     return found
 
 
+def _grown(planes: Tensor, height: int, width: int) -> Tensor:
+    """Planes `[..., 7, h, w]` with cells outside the grid added: `[..., 7, H, W]`."""
+    grown = functional.pad(planes, (0, width - planes.shape[-1], 0, height - planes.shape[-2]))
+    grown[..., OUTSIDE_PLANE, planes.shape[-2] :, :] = 1.0
+    grown[..., OUTSIDE_PLANE, :, planes.shape[-1] :] = 1.0
+    return grown
+
+
 class Planes(nn.Module):
     """Worlds as beliefs, the counterpart of `ValueEmbedding`: certain worlds have probabilities 0 and 1."""
 
@@ -178,7 +186,16 @@ class Planes(nn.Module):
         """Worlds `[M, K, 328]` to `[M, K, 7, H, W]`, cropped to the size that they need."""
         return to_planes(worlds_MKW, *sides(worlds_MKW))
 
+    def expresses(self, worlds_MKW: Tensor) -> Tensor:
+        """`[M, K]`: every world can be believed."""
+        return torch.ones(worlds_MKW.shape[:2], dtype=torch.bool, device=worlds_MKW.device)
+
     def corrected(self, belief: Tensor, worlds_MKW: Tensor, known_MK: Tensor) -> Tensor:
         """The belief `[M, K, 7, H, W]`, replaced by the known worlds where there are any."""
         certain = to_planes(worlds_MKW, *belief.shape[-2:])
         return torch.where(known_MK[..., None, None, None], certain, belief)
+
+    def joined(self, first: Tensor, second: Tensor) -> Tensor:
+        """Two lots of beliefs as one, in planes of a size that holds both."""
+        height, width = (max(a, b) for a, b in zip(first.shape[-2:], second.shape[-2:], strict=True))
+        return torch.cat([_grown(first, height, width), _grown(second, height, width)])

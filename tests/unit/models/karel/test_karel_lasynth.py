@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from karel_batch import batch, programs, spread
+from karel_batch import batch, mixed, programs, spread
 from karel_worlds import random_programs
-from model_checks import assert_incremental_equals, assert_rows_can_be_reordered
+from model_checks import assert_incremental_equals, assert_rows_can_be_reordered, assert_rows_can_join
 
 from lasynth.domains.karel.grammar import EOS, NUM_TOKENS, token_of
 from lasynth.domains.karel.language import LANGUAGE
@@ -77,6 +77,12 @@ def test_row_does_not_depend_on_its_batch(parts: dict[str, object]) -> None:
 @torch.no_grad()
 def test_rows_of_a_search_can_be_reordered() -> None:
     assert_rows_can_be_reordered(small(), batch(), after=5)
+
+
+@pytest.mark.parametrize("encoder", ["frame", "conv"])
+@torch.no_grad()
+def test_rows_of_searches_can_join_whatever_the_sizes_of_their_worlds(encoder: str) -> None:
+    assert_rows_can_join(small(encoder=encoder), mixed(6), after=7)
 
 
 @torch.no_grad()

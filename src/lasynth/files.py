@@ -196,10 +196,11 @@ def _create_claim(path: Remote, ours: bytes) -> None:
             except FileNotFoundError:
                 continue  # released meanwhile
             if last or not _has_ended(owner):
-                process, host, *_ = [*owner.decode("utf-8", "replace").split("\n"), "", ""]
+                process, host, *_ = [*owner.decode("utf-8", "replace").split("\n"), ""]
+                who = f"process {process} of {host}" if process.isdecimal() else "another process"
                 hint = f"Wait until it ends. If it was killed, delete {path}."
                 folder = str(path).rpartition("/")[0]
-                raise InUseError(f"is in use by process {process} of {host}", folder, hint) from None
+                raise InUseError(f"is in use by {who}", folder, hint) from None
             path.unlink()
 
 

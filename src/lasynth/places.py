@@ -10,8 +10,9 @@ import fnmatch
 import importlib
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import unquote, urlsplit
@@ -26,8 +27,8 @@ _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 class Remote:
     """A file or a folder at a URL.
 
-    What goes wrong in the store is an `OSError`, as with a path. Nothing is cached: another machine may have
-    written meanwhile.
+    What goes wrong while a file is read or written is an `OSError`, as with a path. Nothing is cached:
+    another machine may have written meanwhile.
 
     Args:
         url: such as `s3://bucket/folder`.
@@ -68,28 +69,39 @@ class Remote:
 
     def exists(self) -> bool:
         """Whether there is a file or a folder; a folder without files is none in an object store."""
-        with _failing():
-            return bool(self._store.exists(self._path))
+        return bool(self._asked(self._store.exists))
 
     def is_file(self) -> bool:
         """Whether there is a file."""
-        with _failing():
-            return bool(self._store.isfile(self._path))
+        return bool(self._asked(self._store.isfile))
 
     def is_dir(self) -> bool:
         """Whether there is a folder."""
-        with _failing():
-            return bool(self._store.isdir(self._path))
+        return bool(self._asked(self._store.isdir))
 
     def glob(self, pattern: str) -> Iterator[Remote]:
         """What is in the folder and has such a name."""
-        with _failing():
-            try:
-                found = self._store.ls(self._path, detail=False)
-            except FileNotFoundError:
-                found = []
-        names = fnmatch.filter(map(posixpath.basename, found), pattern)
-        return iter([self / name for name in names])
+        try:
+            found = self._asked(partial(self._store.ls, detail=False))
+        except FileNotFoundError:
+            return iter(())
+        return iter([self / name for name in fnmatch.filter(map(posixpath.basename, found), pattern)])
+
+    def _asked(self, question: Callable[[str], Any]) -> Any:
+        """What the store answers.
+
+        Raises:
+            InputError: it cannot be reached.
+            FileNotFoundError: there is no such place.
+        """
+        try:
+            with _failing():
+                return question(self._path)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            hint = "Check the URL, and whether you may read there."
+            raise InputError(f"cannot be reached: {error.strerror}", self._url, hint) from None
 
     def mkdir(self, *, parents: bool = False, exist_ok: bool = False) -> None:
         """Make the folder, where the store has folders; with those above it in any case."""

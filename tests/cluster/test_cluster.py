@@ -29,9 +29,7 @@ from lasynth.runner import ProcessRunner, RayRunner, Runner
 from lasynth.search import SearchConfig
 from lasynth.training.retraining import Retraining
 
-pytest.importorskip(
-    "ray", reason="Ray is not installed here; `make test-cluster` runs these in a venv of its own"
-)
+pytest.importorskip("ray", reason="Ray is not installed here; make test-cluster has it in a venv of its own")
 
 HERE = Path(__file__).parent
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lasynth.data.dataset import Dataset
 from lasynth.errors import InputError, InUseError
 from lasynth.files import claimed, write_whole
 from lasynth.places import Remote, place_of
@@ -78,7 +79,11 @@ def test_what_a_store_raises_is_one_message(folder: Remote, monkeypatch: pytest.
     def refused(*arguments: object, **options: object) -> None:
         raise RuntimeError("no rights")
 
-    monkeypatch.setattr(folder._store, "pipe_file", refused)
+    for name in ("pipe_file", "isdir", "ls"):
+        monkeypatch.setattr(folder._store, name, refused)
+    for question in (folder.is_dir, lambda: folder.glob("*"), lambda: Dataset.open(folder)):
+        with pytest.raises(InputError, match=r"data: cannot be reached: RuntimeError: no rights\. Check"):
+            question()
     with pytest.raises(InputError, match=r"data: cannot be written: RuntimeError: no rights\. Make room"):
         write_whole(folder, b"")
 

@@ -212,7 +212,7 @@ class Retraining:
             InUseError: another process works in the folder.
         """
         with ExitStack() as claims:
-            for place in {self.folder, self._new_shards}:
+            for place in dict.fromkeys((self.folder, self._new_shards)):
                 claims.enter_context(claimed(place))
             self._check()
             for number in range(num_rounds + 1):

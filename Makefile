@@ -3,9 +3,10 @@ PYTHON ?= python3
 TASK ?= examples/lists/maximum_into_first.json
 VENV := .venv
 BIN := $(VENV)/bin
+CLUSTER := .venv-cluster
 
 .DELETE_ON_ERROR:
-.PHONY: help solve install install-dev install-plot test lint format typecheck check-long bench clean
+.PHONY: help solve install install-dev install-plot test test-cluster lint format typecheck check-long bench clean
 .PHONY: study study-karel study-retraining zoo table3 table4 fig5 fig6 fig8b trace-study retraining fig3 fig4 fig7 fig8a
 
 help:  ## List the targets
@@ -35,6 +36,16 @@ $(VENV)/stamp-dev: $(VENV)/stamp-lasynth
 $(VENV)/stamp-plot: $(VENV)/stamp-lasynth
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[plot]'
 	@touch $@
+
+# Ray has a venv of its own: its pins and those of `oracle` conflict.
+$(CLUSTER)/stamp: pyproject.toml constraints.txt
+	test -x $(CLUSTER)/bin/python || $(PYTHON) -m venv $(CLUSTER)
+	$(CLUSTER)/bin/python -m pip install --quiet $$(grep '^torch==' constraints.txt)
+	$(CLUSTER)/bin/python -m pip install --quiet -c constraints.txt -e '.[cluster]' pytest hypothesis
+	@touch $@
+
+test-cluster: $(CLUSTER)/stamp  ## Run the tests on a Ray cluster of two nodes on this machine
+	$(CLUSTER)/bin/pytest tests/cluster
 
 test: lint typecheck  ## Lint, check types and run the tests
 	$(BIN)/pytest
@@ -114,5 +125,5 @@ trace-study: install-plot  ## Draw docs/results/trace-study: what the executor b
 	$(BIN)/lasynth report experiments/trace-study --only trace --out docs/results
 
 clean:  ## Remove what make and the tools wrote; data/ and runs/ stay
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(CLUSTER) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

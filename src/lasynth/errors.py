@@ -23,6 +23,7 @@ __all__ = [
     "RunError",
     "ShardError",
     "TrainingError",
+    "WorkerError",
 ]
 
 _MAX_PLACE: Final = 300  # characters of the place: a path and what is in the file
@@ -68,6 +69,10 @@ class InUseError(InputError):
 
 class TrainingError(_LocatedError):
     """A training run that cannot go on: its losses are no longer numbers."""
+
+
+class WorkerError(_LocatedError):
+    """Work that no worker could finish: they were killed, or their machines went away, again and again."""
 
 
 class CheckpointError(_LocatedError):

@@ -8,6 +8,9 @@ same file removes.
 A temporary file and a claimed folder are locked with `flock`, which the system releases when a process ends
 in whatever way. So what a running process still needs is never taken for a leftover. On a file system
 without locks, leftovers stay and a second run is not refused.
+
+At a URL (`lasynth.places`) a file is one object, which an object store itself shows whole or not at all. A
+claim there is an object that names its owner.
 """
 
 from __future__ import annotations
@@ -16,12 +19,14 @@ import fcntl
 import glob
 import os
 import secrets
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from lasynth.errors import CheckpointError, InputError, InUseError, ShardError
+from lasynth.places import Place, Remote
 
 __all__ = ["append", "check_writable", "claimed", "remove_leftovers", "write_all", "write_whole"]
 
@@ -31,9 +36,18 @@ _HINT: Final = "Make room, or give a place that can be written to."
 _NAME: Final = 50  # characters of a temporary name that are the target's: a name has at most 255 bytes
 
 
-def write_whole(path: Path, content: bytes | memoryview, *, error: WriteError = InputError) -> None:
-    """Write a file so that it is complete, or not there at all, whatever happens; see `write_all`."""
-    write_all({path: content}, error=error)
+def write_whole(path: Place, content: bytes | memoryview, *, error: WriteError = InputError) -> None:
+    """Write a file so that it is complete, or not there at all, whatever happens; see `write_all`.
+
+    At a URL this holds as far as the store keeps it: an object store does.
+    """
+    if isinstance(path, Path):
+        write_all({path: content}, error=error)
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as reason:
+        raise _refused(path, reason, error) from None
 
 
 def write_all(contents: Mapping[Path, bytes | memoryview], *, error: WriteError = InputError) -> None:
@@ -100,13 +114,15 @@ def check_writable(path: Path, *, error: WriteError = InputError) -> None:
         raise _refused(path, reason, error) from None
 
 
-def remove_leftovers(folder: Path, names: str = "*") -> None:
+def remove_leftovers(folder: Place, names: str = "*") -> None:
     """Remove the temporary files of killed processes.
 
     Args:
-        folder: where to look; not in the folders within.
+        folder: where to look; not in the folders within. A URL has no temporary files.
         names: a pattern for the names of the files that were to be written.
     """
+    if not isinstance(folder, Path):
+        return
     for path in folder.glob(f".{names}.*.tmp"):
         with suppress(OSError):  # still being written, or removed by another process meanwhile
             descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -118,11 +134,12 @@ def remove_leftovers(folder: Path, names: str = "*") -> None:
 
 
 @contextmanager
-def claimed(folder: Path, name: str = "lasynth", *, leftovers: str | None = "*") -> Iterator[None]:
+def claimed(folder: Place, name: str = "lasynth", *, leftovers: str | None = "*") -> Iterator[None]:
     """Have a folder for oneself, and remove what killed runs left in it.
 
     Args:
-        folder: made if need be.
+        folder: made if need be. At a URL the claim of a killed run stays. The machine where that was takes it
+            over, and elsewhere the message says what to delete.
         name: of the claim; those of other names do not matter to it.
         leftovers: names of the files whose leftovers are removed; None for none.
 
@@ -130,6 +147,10 @@ def claimed(folder: Path, name: str = "lasynth", *, leftovers: str | None = "*")
         InUseError: another process has the folder; says which.
         InputError: the folder cannot be made or written to.
     """
+    if not isinstance(folder, Path):
+        with _claimed_remotely(folder, name):
+            yield
+        return
     path = folder / f".{name}.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -145,6 +166,70 @@ def claimed(folder: Path, name: str = "lasynth", *, leftovers: str | None = "*")
         with suppress(OSError):
             path.unlink()
         os.close(descriptor)
+
+
+@contextmanager
+def _claimed_remotely(folder: Remote, name: str) -> Iterator[None]:
+    """As `claimed`, by an object that is created where there is none."""
+    path, ours = folder / f".{name}.lock", _owner()
+    try:
+        folder.mkdir()
+        _create_claim(path, ours)
+    except OSError as reason:
+        raise _refused(folder, reason, InputError) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if path.read_bytes() == ours:
+                path.unlink()
+
+
+def _create_claim(path: Remote, ours: bytes) -> None:
+    for last in (False, True):
+        try:
+            path.create(ours)
+            return
+        except FileExistsError:
+            try:
+                owner = path.read_bytes()
+            except FileNotFoundError:
+                continue  # released meanwhile
+            if last or not _has_ended(owner):
+                process, host, *_ = [*owner.decode("utf-8", "replace").split("\n"), ""]
+                who = f"process {process} of {host}" if process.isdecimal() else "another process"
+                hint = f"Wait until it ends. If it was killed, delete {path}."
+                folder = str(path).rpartition("/")[0]
+                raise InUseError(f"is in use by {who}", folder, hint) from None
+            path.unlink()
+
+
+def _owner() -> bytes:
+    """This process, its machine, and what tells processes with one number apart."""
+    return f"{os.getpid()}\n{socket.gethostname()}\n{_numbering()}\n{secrets.token_hex(8)}\n".encode()
+
+
+def _has_ended(owner: bytes) -> bool:
+    """Whether an owner was a process of this machine that is no more."""
+    process, _, numbering, *_ = [*owner.decode("utf-8", "replace").split("\n"), "", "", ""]
+    if not process.isdecimal() or not numbering or numbering != _numbering():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _numbering() -> str:
+    """What processes are numbered in: the system since its start, and its container. Empty if not known."""
+    try:
+        start = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{start} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
 
 
 def _lock(path: Path) -> int:
@@ -224,5 +309,5 @@ def _sync(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _refused(path: Path, reason: OSError, error: WriteError) -> Exception:
+def _refused(path: Place, reason: OSError, error: WriteError) -> Exception:
     return error(f"cannot be written: {reason.strerror or reason}", str(path), _HINT)

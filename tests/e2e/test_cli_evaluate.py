@@ -51,6 +51,17 @@ def test_json_is_one_document_and_details_a_line_a_task(evaluate: Any, write: Wr
     assert [file.name for file in tmp_path.iterdir() if file.name.endswith(".partial")] == []
 
 
+def test_details_do_not_depend_on_the_workers(evaluate: Any, write: Write, tmp_path: Path) -> None:
+    tasks, details = write("t.jsonl", [SAME, SWAP]), tmp_path / "details.jsonl"
+    found = []
+    for workers in ((), ("--workers", 1), ("--workers", 2)):
+        result = evaluate("--tasks", tasks, "--details", details, *workers)
+        assert result.exit_code == 0, result.stderr
+        lines = [json.loads(line) for line in details.read_text().splitlines()]
+        found.append([{**line, "seconds": 0} for line in lines])
+    assert found[0] == found[1] == found[2]
+
+
 def test_grounded_is_said(evaluate: Any, write: Write) -> None:
     result = evaluate("--tasks", write("t.jsonl", [SAME, SWAP]), "--grounded")
     assert result.exit_code == 0, result.stderr
@@ -102,6 +113,9 @@ def test_a_shard_of_another_schema_version(evaluate: Any, lasynth: Any, tmp_path
         (("--tasks", "a.jsonl", "--data", "b"), "Give either --tasks FILE or --data SHARDS."),
         (("--tasks", "none.jsonl"), "none.jsonl: no such file"),
         (("--data", "none"), "none"),
+        (("--data", "none://x"), "none://x: cannot be opened: Protocol not known: none"),
+        (("--data", "b", "--workers", "many"), "--workers: 'many' is not a number of processes"),
+        (("--data", "b", "--workers", 2, "--address", "h:1"), "h:1: an address is of a Ray cluster"),
     ],
 )
 def test_bad_options_are_status_2(evaluate: Any, arguments: tuple[str, ...], message: str) -> None:

@@ -48,6 +48,19 @@ def test_statistics(lasynth: Any, tmp_path: Path) -> None:
     assert document["num_tasks"] == 200
 
 
+def test_shards_at_a_url(lasynth: Any, tmp_path: Path) -> None:
+    from lasynth.places import place_of
+
+    options = ("--num", 30, "--shards", 2)
+    made = lasynth("generate", "--out", "memory://cli", *options, "--stats")
+    assert made.exit_code == 0, made.stderr
+    lasynth("generate", "--out", tmp_path, *options)
+    found = {place.name: place.read_bytes() for place in place_of("memory://cli").glob("*")}
+    assert found == shards(tmp_path)
+    assert lasynth("generate", "--out", "memory://cli", "--stats").stdout == made.stdout
+    assert lasynth("generate", "--verify", "memory://cli").stdout.startswith("30 tasks in 2 shards")
+
+
 def test_a_configuration_of_ones_own(lasynth: Any, tmp_path: Path) -> None:
     from lasynth.data.dataset import Dataset
 

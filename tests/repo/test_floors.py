@@ -31,6 +31,7 @@ FLOORS = (
         "reading",
         "limits",
         "files",
+        "places",
         "compiled",
     ),
 )
@@ -41,8 +42,9 @@ SAME_FLOOR = {
     ("training", "evaluation"),  # the solve rate during training is an evaluation
     *(
         (room, "errors")
-        for room in ("grammar", "automaton", "runner", "examples", "config", "files", "reading")
+        for room in ("grammar", "automaton", "runner", "examples", "config", "files", "reading", "places")
     ),
+    *((room, "places") for room in ("runner", "files")),
     *((room, "limits") for room in ("examples", "reading")),
     ("limits", "errors"),
     *((room, "quoting") for room in ("errors", "examples", "config", "reading")),

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import importlib.util
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -11,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from lasynth.errors import InputError
-from lasynth.runner import InlineRunner, ProcessRunner, RayRunner, Runner
+from lasynth.errors import InputError, WorkerError
+from lasynth.places import place_of
+from lasynth.runner import InlineRunner, ProcessRunner, Runner
 
 
 def square(number: int) -> int:
@@ -47,6 +50,44 @@ def test_an_error_arrives_as_it_was_raised(runner: Runner) -> None:
     with pytest.raises(InputError) as raised:
         next(results)
     assert str(raised.value) == "item 2: two is wrong. Leave it out."
+
+
+def killed_once(number: int, marks: Path) -> int:
+    """Ends the worker that has item 1, the first time."""
+    if number == 1 and not (marks / "killed").exists():
+        (marks / "killed").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return square(number)
+
+
+def killed(number: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_work_of_a_worker_that_is_killed_is_done_again(tmp_path: Path) -> None:
+    function = functools.partial(killed_once, marks=tmp_path)
+    assert list(ProcessRunner(2).map(function, range(5))) == [0, 1, 4, 9, 16]
+    assert (tmp_path / "killed").exists()
+
+
+def test_work_that_always_ends_its_worker_ends_the_run() -> None:
+    with pytest.raises(WorkerError) as raised:
+        list(ProcessRunner(2).map(killed, range(3)))
+    assert str(raised.value).startswith(
+        "workers: workers that had item 1 of 3 ended 4 times before they were"
+    )
+    assert multiprocessing.active_children() == []
+
+
+def test_what_workers_are_told_of_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = InlineRunner()
+    monkeypatch.chdir(tmp_path)
+    assert runner.sent(Path("data")) == str(tmp_path / "data")
+    runner.remote = True
+    assert runner.sent(tmp_path) == str(tmp_path)
+    assert runner.sent(place_of("memory://data")) == "memory://data"
+    with pytest.raises(InputError, match=r"^data: is a relative path.*Give a URL"):
+        runner.sent(Path("data"))
 
 
 def test_results_not_asked_for_are_given_up() -> None:
@@ -113,6 +154,8 @@ def test_a_runner_by_its_name() -> None:
     for text in ("threads", "processes:many", "inline:2", ""):
         with pytest.raises(InputError, match="no runner is called"):
             Runner.of(text)
+    with pytest.raises(InputError, match="an address is of a Ray cluster"):
+        Runner.of("processes:2", address="127.0.0.1:6379")
     with pytest.raises(InputError, match=r"0 processes\. Give at least one"):
         Runner.of("processes:0")
 
@@ -121,8 +164,3 @@ def test_a_runner_by_its_name() -> None:
 def test_ray_is_an_extra() -> None:
     with pytest.raises(InputError, match=r"Ray is not installed. Install `lasynth\[cluster\]`"):
         Runner.of("ray")
-
-
-@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed here")
-def test_ray_maps_in_order() -> None:
-    assert list(RayRunner().map(square, range(5))) == [0, 1, 4, 9, 16]

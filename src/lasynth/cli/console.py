@@ -24,6 +24,8 @@ from lasynth.reading import check_size, reason_of, utf8
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+    from lasynth.places import Place
+
 __all__ = [
     "MAX_BEAM",
     "MAX_NUMBER",
@@ -46,12 +48,16 @@ MAX_NUMBER: Final = 10**9
 MAX_SEED: Final = 2**53
 
 
-def check_folder(path: Path) -> None:
+def check_folder(path: Place) -> None:
     """Check that a folder is there, or can be made there, before any work is done for it.
+
+    A URL is not looked at: a store says what it allows when it is written to.
 
     Raises:
         InputError: a file is in the way, or the folder may not be written to.
     """
+    if not isinstance(path, Path):
+        return
     for above in (path, *path.parents):
         if _there(above):
             if not above.is_dir():

@@ -18,8 +18,10 @@ from lasynth.cli.console import (
     preparing,
     print_json,
 )
+from lasynth.cli.workers import Address, Workers, runner_of
 
 if TYPE_CHECKING:
+    from lasynth.places import Place
     from lasynth.task import Task
 
 __all__ = ["evaluate"]
@@ -35,7 +37,8 @@ def evaluate(
         ),
     ] = None,
     data: Annotated[
-        list[Path] | None, typer.Option(metavar="SHARDS", help="Generated tasks: shards, or folders of them.")
+        list[str] | None,
+        typer.Option(metavar="SHARDS", help="Generated tasks: shards, or folders of them; paths or URLs."),
     ] = None,
     split: Annotated[str, typer.Option(help="The split to read from folders of shards.")] = "test",
     model: Annotated[
@@ -74,6 +77,8 @@ def evaluate(
         ),
     ] = False,
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
+    workers: Workers = None,
+    address: Address = None,
     details: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write one line of JSON per task to this file.")
     ] = None,
@@ -96,6 +101,7 @@ def evaluate(
         raise InputError(what, "lasynth evaluate", "Give either --tasks FILE or --data SHARDS.")
     if details is not None:
         check_output(details)
+    runner = runner_of(workers, address)
     chosen, plain, source = _tasks(tasks, data or [], split, num)
     if not chosen:
         raise InputError("there are no tasks to evaluate on", source)
@@ -128,6 +134,7 @@ def evaluate(
             method=names[0],
             plain=plain,
             title=f"{who}{', grounded,' if grounded else ''} on {source}",
+            runner=runner,
             progress=progress,
         )
     if details is not None:
@@ -140,7 +147,7 @@ def evaluate(
 
 
 def _tasks(
-    file: Path | None, shards: list[Path], split: str, num: int | None
+    file: Path | None, given: list[str], split: str, num: int | None
 ) -> tuple[list[Task], list[bool] | None, str]:
     """The tasks, whether each is plain (None if unknown), and where they are from."""
     if file is not None and file.suffix != ".parquet":
@@ -150,8 +157,9 @@ def _tasks(
 
         return list(islice(Task.stream(file), num)), None, str(file)
     from lasynth.data.dataset import Dataset
+    from lasynth.places import place_of
 
-    shards = [file] if file is not None else shards
+    shards: list[Place] = [file] if file is not None else [place_of(one) for one in given]
     # A split selects shards of a folder; a shard given by name is always read.
     which = split if any(path.is_dir() for path in shards) else None
     dataset = Dataset.open(shards, split=which, max_tasks=num)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lasynth.cli.console import MAX_NUMBER, MAX_SEED, Progress, check_folder, note, print_json
+from lasynth.cli.workers import Address, Workers, runner_of
 from lasynth.quoting import quoted
 
 if TYPE_CHECKING:
     from lasynth.data.statistics import Statistics
     from lasynth.domains.generator import TaskGenerator
-    from lasynth.runner import Runner
 
-__all__ = ["generate", "runner_of"]
+__all__ = ["generate"]
 
 _TASKS_PER_SHARD = 10_000
 _MAX_SHARDS = 99_999  # their names have five digits
-_MAX_WORKERS = 1024
-_WORKERS_HINT = f'Give a number from 1 to {_MAX_WORKERS}, or "ray".'
 
 
 def generate(
-    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The folder for the shards.")] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FOLDER|URL", help="The folder for the shards, or its URL (fsspec).")
+    ] = None,
     num: Annotated[
         int | None,
         typer.Option(min=1, max=MAX_NUMBER, help="The number of tasks, in all shards together."),
@@ -50,15 +49,14 @@ def generate(
         str | None,
         typer.Option(metavar="sampler|csmith", help="The source of programs. Default: as in the config."),
     ] = None,
-    workers: Annotated[
-        str, typer.Option(metavar="N|ray", help="The number of processes, or a Ray cluster.")
-    ] = "1",
+    workers: Workers = None,
+    address: Address = None,
     stats: Annotated[
         bool,
         typer.Option("--stats", help="Print statistics; without --num, those of existing shards."),
     ] = False,
     verify: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--verify",
             metavar="FOLDER|FILE",
@@ -73,8 +71,10 @@ def generate(
     same command continues it.
     """
     from lasynth.data.generate import generate as generate_shards
+    from lasynth.data.shards import shards_of
     from lasynth.data.statistics import Statistics
     from lasynth.errors import InputError, ShardError
+    from lasynth.places import place_of
 
     if verify is not None:
         _verify(verify)
@@ -83,17 +83,18 @@ def generate(
         raise InputError("the folder is missing", "lasynth generate", "Give --out FOLDER.")
     if split not in ("train", "valid", "test"):
         raise InputError(f"unknown split {quoted(split)}", "--split", "Give train, valid or test.")
-    check_folder(out)
+    place = place_of(out)
+    check_folder(place)
     if num is None:
         if not (stats or json):
             raise InputError("the number of tasks is missing", "lasynth generate", "Give --num, or --stats.")
-        files = sorted(out.glob(f"{split}-*.parquet"))
+        files = shards_of(place, f"{split}-") if place.is_dir() else []
         if not files:
-            raise ShardError(f"no shards of split {split}", str(out), "Give --num to generate some.")
+            raise ShardError(f"no shards of split {split}", out, "Give --num to generate some.")
         _print_statistics(Statistics.of_shards(files), json)
         return
     num_shards = shards or -(-num // _TASKS_PER_SHARD)
-    settings, runner = _settings(domain, config), runner_of(workers)
+    settings, runner = _settings(domain, config), runner_of(workers, address)
     if source is not None:
         settings = settings.with_source(source)
     done = 0
@@ -105,7 +106,7 @@ def generate(
             progress(done)
 
         found = generate_shards(
-            out,
+            place,
             settings,
             split=split,
             num_tasks=num,
@@ -119,15 +120,16 @@ def generate(
         _print_statistics(found, json)
 
 
-def _verify(place: Path) -> None:
+def _verify(place: str) -> None:
     """Replay the shards of a folder, or one shard."""
-    from lasynth.data.shards import read_info
+    from lasynth.data.shards import read_info, shards_of
     from lasynth.data.verify import verify_shards
     from lasynth.errors import ShardError
+    from lasynth.places import place_of
 
-    files = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
+    files = shards_of(place_of(place))
     if not files:
-        raise ShardError("no shards", str(place), "Give the folder that `lasynth generate` wrote to.")
+        raise ShardError("no shards", place, "Give the folder that `lasynth generate` wrote to.")
     with Progress("verifying", sum(read_info(file).num_tasks for file in files)) as progress:
         num_tasks = verify_shards(files, progress)
     print(f"{num_tasks:,} tasks in {len(files):,} shards: every program reproduces all examples of its task.")
@@ -153,17 +155,3 @@ def _settings(domain: str | None, name: str | None) -> TaskGenerator:
         return generator.named(name)
     values = parse_toml(read_text(name, "Give the path of a TOML file."), name)
     return read(generator, values, where=name)
-
-
-def runner_of(workers: str) -> Runner:
-    """Where shards are worked on: the number of processes, or Ray."""
-    from lasynth.errors import InputError
-    from lasynth.runner import InlineRunner, Runner
-
-    if workers == "1":
-        return InlineRunner()
-    if workers.isdecimal() and len(workers) < 5 and 0 < int(workers) <= _MAX_WORKERS:
-        return Runner.of(f"processes:{workers}")
-    if workers == "ray":
-        return Runner.of("ray")
-    raise InputError(f"{quoted(workers)} is not a number of processes", "--workers", _WORKERS_HINT)

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from lasynth.cli.console import MAX_BEAM, MAX_NUMBER, MAX_TOKENS, Progress, check_folder, note
-from lasynth.cli.generate import runner_of
 from lasynth.cli.train import (
     ConfigFile,
     Device,
@@ -20,14 +19,17 @@ from lasynth.cli.train import (
     check_device,
     default_config,
 )
+from lasynth.cli.workers import Address, Workers, runner_of
 
 __all__ = ["retrain"]
 
 
 def retrain(
     data: Annotated[
-        Path,
-        typer.Option(metavar="FOLDER", help="Shards of `lasynth generate`, of splits train, valid and test."),
+        str,
+        typer.Option(
+            metavar="FOLDER|URL", help="Shards of `lasynth generate`, of splits train, valid and test."
+        ),
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the run is kept.")],
     rounds: Annotated[int, typer.Option(min=1, max=100, help="The rounds after the first training.")] = 1,
@@ -58,9 +60,14 @@ def retrain(
     grounded: Annotated[
         bool, typer.Option("--grounded", help="Decode with beliefs corrected by the machine.")
     ] = False,
-    workers: Annotated[
-        str, typer.Option(metavar="N|ray", help="The number of processes that decode, or a Ray cluster.")
-    ] = "1",
+    shards: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER|URL", help="Where the shards of rounds are kept. Default: the folder of the run."
+        ),
+    ] = None,
+    workers: Workers = None,
+    address: Address = None,
     device: Device = "cpu",
 ) -> int:
     """Retrain a model on programs of its own that are shorter (section 3.4 of the paper).
@@ -70,17 +77,22 @@ def retrain(
     command continues an interrupted run.
     """
     from lasynth.data.dataset import Dataset
+    from lasynth.places import place_of
     from lasynth.task import Task
     from lasynth.training.regeneration import Decoding
     from lasynth.training.retraining import RetrainConfig, Retraining
 
     check_device(device)
     check_folder(out)
-    train = asked_config(preset, config, seed, data) or default_config(data)
+    source, target = place_of(data), None if shards is None else place_of(shards)
+    if target is not None:
+        check_folder(target)
+    runner = runner_of(workers, address)
+    train = asked_config(preset, config, seed, source) or default_config(source)
     if tasks is not None and tasks.suffix != ".parquet":
         chosen = list(islice(Task.stream(tasks), num))
     else:
-        chosen = Dataset.open(tasks or data, split="test", max_tasks=num).tasks()
+        chosen = Dataset.open(tasks or source, split="test", max_tasks=num).tasks()
     decoding = Decoding(beam=beam, max_tokens=max_tokens, grounded=grounded)
     shown: dict[str, Progress] = {}
     with ExitStack() as bars:
@@ -94,11 +106,12 @@ def retrain(
 
         run = Retraining(
             RetrainConfig(train, decoding, going_on),
-            data,
+            source,
             chosen,
             out,
+            shards=target,
             model=model,
-            runner=runner_of(workers),
+            runner=runner,
             device=device,
             step=step,
         )

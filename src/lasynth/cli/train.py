@@ -14,6 +14,7 @@ from lasynth.quoting import quoted
 from lasynth.reading import parse_json, read_text
 
 if TYPE_CHECKING:
+    from lasynth.places import Place
     from lasynth.training.config import TrainConfig
 
 __all__ = [
@@ -47,7 +48,8 @@ _MAX_MINUTES = 366 * 24 * 60
 
 def train(
     data: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Shards of `lasynth generate`, of splits train and valid.")
+        str,
+        typer.Option(metavar="FOLDER|URL", help="Shards of `lasynth generate`, of splits train and valid."),
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the run is kept.")],
     preset: Preset = None,
@@ -65,9 +67,11 @@ def train(
     metrics as JSON Lines, checkpoints, and at last the model: model.safetensors and its card.
     """
     from lasynth.data.dataset import Dataset
+    from lasynth.data.shards import shards_of
     from lasynth.errors import InputError
     from lasynth.files import claimed
     from lasynth.models import EXPORTED
+    from lasynth.places import place_of
     from lasynth.training.export import export
     from lasynth.training.loop import Trainer
     from lasynth.training.validation import validator
@@ -77,14 +81,15 @@ def train(
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes must be above 0", f"--minutes {minutes}")
     _check_new(out, resume)
-    chosen = _config(preset, config, seed, out if resume else None, data)
-    valid = sorted(data.glob("valid-*.parquet")) if data.is_dir() else []
-    tasks = Dataset.open(data, split="valid", max_tasks=chosen.num_validate).tasks() if valid else []
+    place = place_of(data)
+    chosen = _config(preset, config, seed, out if resume else None, place)
+    valid = shards_of(place, "valid-") if place.is_dir() else []
+    tasks = Dataset.open(place, split="valid", max_tasks=chosen.num_validate).tasks() if valid else []
     if not tasks:
         note("There are no shards of split valid: solve rates are not measured during training.")
-    programs = Dataset.open(data, split="train", max_tokens=chosen.max_tokens)
+    programs = Dataset.open(place, split="train", max_tokens=chosen.max_tokens)
     if not len(programs):
-        raise InputError(f"no program has at most {chosen.max_tokens} tokens", str(data), "Raise max_tokens.")
+        raise InputError(f"no program has at most {chosen.max_tokens} tokens", data, "Raise max_tokens.")
     validate = validator(tasks, chosen.model) if tasks else None
     with claimed(out):
         _check_new(out, resume)  # again: another run may have begun and ended since
@@ -129,7 +134,7 @@ def check_device(device: str) -> None:
 
 
 def _config(
-    preset: str | None, file: Path | None, seed: int | None, resumed: Path | None, data: Path
+    preset: str | None, file: Path | None, seed: int | None, resumed: Path | None, data: Place
 ) -> TrainConfig:
     """The configuration that was asked for, else that of the run to resume, else the default."""
     from lasynth.errors import InputError
@@ -146,7 +151,7 @@ def _config(
     return kept
 
 
-def asked_config(preset: str | None, file: Path | None, seed: int | None, data: Path) -> TrainConfig | None:
+def asked_config(preset: str | None, file: Path | None, seed: int | None, data: Place) -> TrainConfig | None:
     """The configuration that options name; None without any of them."""
     from lasynth.errors import InputError
     from lasynth.training.config import read_config
@@ -157,7 +162,7 @@ def asked_config(preset: str | None, file: Path | None, seed: int | None, data: 
     return asked if seed is None else dataclasses.replace(asked or default_config(data), seed=seed)
 
 
-def default_config(data: Path) -> TrainConfig:
+def default_config(data: Place) -> TrainConfig:
     """The default preset for the data's language."""
     from lasynth.data.dataset import Dataset
     from lasynth.training.config import default_preset, read_config

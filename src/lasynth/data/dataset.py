@@ -18,9 +18,10 @@ import numpy.typing as npt
 
 from lasynth import domains
 from lasynth.data.filters import new_rows
-from lasynth.data.shards import ShardInfo, TaskTable, read_shard
+from lasynth.data.shards import ShardInfo, TaskTable, read_shard, shards_of
 from lasynth.domains.base import Language
 from lasynth.errors import ProgramError, ShardError
+from lasynth.places import Place, Remote, place_of
 from lasynth.quoting import quoted
 from lasynth.task import Example, Task
 
@@ -61,7 +62,7 @@ class Dataset:
     @classmethod
     def open(
         cls,
-        paths: str | Path | Iterable[str | Path],
+        paths: str | Place | Iterable[str | Place],
         *,
         split: str | None = None,
         max_tasks: int | None = None,
@@ -70,7 +71,7 @@ class Dataset:
         """Read shards.
 
         Args:
-            paths: files, or folders; all shards of a folder are read, in order of name.
+            paths: files, or folders, or URLs of them; all shards of a folder are read, in order of name.
             split: only shards of this split; by default all shards must have the same one.
             max_tasks: only this many tasks, the first ones.
             max_tokens: only tasks whose reference has at most this many tokens, EOS included.
@@ -79,10 +80,10 @@ class Dataset:
             ShardError: there are no shards, a shard is damaged or has another schema version, or the shards
                 are of different kinds.
         """
-        given = [paths] if isinstance(paths, str | Path) else list(paths)
-        files: list[Path] = []
-        for path in map(Path, given):
-            files += sorted(path.glob(f"{split or ''}*.parquet")) if path.is_dir() else [path]
+        given = [paths] if isinstance(paths, str | Path | Remote) else list(paths)
+        files: list[Place] = []
+        for path in map(place_of, given):
+            files += shards_of(path, split or "")
         if not files:
             where = ", ".join(map(str, given)) or None
             what = f"no shards of split {quoted(split)}" if split else "no shards"

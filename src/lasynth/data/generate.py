@@ -13,18 +13,18 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from lasynth import domains
 from lasynth.data.filters import Split, hash_fraction, new_rows, splits_of
-from lasynth.data.shards import ShardInfo, TaskTable, read_info, shard_path, write_shard
+from lasynth.data.shards import ShardInfo, TaskTable, check_arrived, read_info, shard_path, write_shard
 from lasynth.data.statistics import Statistics
 from lasynth.domains.generator import TaskGenerator
 from lasynth.errors import InputError, ShardError
 from lasynth.files import claimed, remove_leftovers
+from lasynth.places import Place, place_of
 from lasynth.quoting import quoted
 from lasynth.runner import InlineRunner, Runner
 
@@ -153,7 +153,7 @@ def _write(info: ShardInfo, folder: str, config: TaskGenerator) -> int:
 
 
 def generate(
-    out_dir: str | Path,
+    out_dir: str | Place,
     config: TaskGenerator,
     *,
     split: str = "train",
@@ -166,7 +166,7 @@ def generate(
     """Write a data set as shards; continues a run that was cut short.
 
     Args:
-        out_dir: the folder for the shards.
+        out_dir: the folder for the shards, or its URL.
         config: what the tasks are like.
         split: `"train"`, `"valid"` or `"test"`.
         num_tasks: in all shards together; reading drops a few if shards share a behaviour.
@@ -179,9 +179,10 @@ def generate(
         The statistics of all shards.
 
     Raises:
-        InputError: an argument that does not fit, Csmith is the source and is not installed, or another
-            process generates this split in the folder.
-        ShardError: an existing shard is damaged, or was made with other settings.
+        InputError: an argument that does not fit, Csmith is the source and is not installed, another process
+            generates this split in the folder, or workers on other machines would not find it.
+        ShardError: an existing shard is damaged, or was made with other settings; or a worker has written a
+            shard where this process does not find it.
     """
     if split not in list(Split):
         raise InputError(f"unknown split {quoted(split)}", hint=f"Give one of {', '.join(Split)}.")
@@ -205,16 +206,18 @@ def generate(
             repeats=_repeats(config, split),
         )
         infos.append(info)
-    folder, names = Path(out_dir), f"{split}-*"
+    runner = runner or InlineRunner()
+    folder, names = place_of(out_dir), f"{split}-*"
+    work = partial(_write, folder=runner.sent(folder), config=config)
     with claimed(folder, split, leftovers=names):
         for info in infos:
             path = shard_path(folder, split, info.shard, num_shards)
             if path.exists() and read_info(path) != info:
                 raise ShardError("made with other settings", str(path), "Delete it, or use another folder.")
-        work = (runner or InlineRunner()).map(partial(_write, folder=str(folder), config=config), infos)
         try:
-            with closing(work):
-                for number in work:
+            with closing(runner.map(work, infos)) as found:
+                for info, number in zip(infos, found, strict=True):
+                    check_arrived(shard_path(folder, split, info.shard, num_shards))
                     if progress is not None:
                         progress(number)
         finally:

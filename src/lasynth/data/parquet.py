@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from lasynth.places import Place
 
 __all__ = ["read_parquet_bytes", "to_parquet"]
 
@@ -37,7 +38,7 @@ def to_parquet(table: pa.Table) -> bytes:
     return bytes(content)
 
 
-def read_parquet_bytes(path: Path) -> pa.BufferReader:
+def read_parquet_bytes(path: Place) -> pa.BufferReader:
     """The content of a Parquet file, for pyarrow to read, after its digest was compared.
 
     Raises:

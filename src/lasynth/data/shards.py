@@ -28,10 +28,21 @@ from lasynth.data.parquet import read_parquet_bytes, to_parquet
 from lasynth.domains.kit.vocabulary import token_map
 from lasynth.errors import InputError, ShardError
 from lasynth.files import write_whole
+from lasynth.places import Place, place_of
 from lasynth.quoting import quoted
 from lasynth.reading import parse_json, utf8
 
-__all__ = ["SCHEMA_VERSION", "ShardInfo", "TaskTable", "read_info", "read_shard", "shard_path", "write_shard"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "ShardInfo",
+    "TaskTable",
+    "check_arrived",
+    "read_info",
+    "read_shard",
+    "shard_path",
+    "shards_of",
+    "write_shard",
+]
 
 SCHEMA_VERSION: Final = 1
 _KEY: Final = b"lasynth"
@@ -125,18 +136,39 @@ class TaskTable:
         return TaskTable(*columns)
 
 
-def shard_path(folder: str | Path, split: str, shard: int, of: int) -> Path:
+def shard_path(folder: str | Place, split: str, shard: int, of: int) -> Place:
     """Where a shard is kept: `train-00003-of-00016.parquet`."""
-    return Path(folder) / f"{split}-{shard:05d}-of-{of:05d}.parquet"
+    return place_of(folder) / f"{split}-{shard:05d}-of-{of:05d}.parquet"
 
 
-def write_shard(path: str | Path, table: TaskTable, info: ShardInfo) -> None:
+def shards_of(place: Place, prefix: str = "") -> list[Place]:
+    """The shards of a folder, in order of name; what is no folder stands for itself.
+
+    Args:
+        place: the folder, or a shard.
+        prefix: what names in the folder begin with.
+
+    Raises:
+        ShardError: the folder cannot be read.
+    """
+    try:
+        return sorted(place.glob(f"{prefix}*.parquet"), key=str) if place.is_dir() else [place]
+    except OSError as error:
+        raise ShardError(f"cannot be read: {error.strerror or error}", str(place)) from None
+
+
+def write_shard(path: str | Place, table: TaskTable, info: ShardInfo) -> None:
     """Write a shard; the file appears complete, or not at all if the process is killed.
+
+    Args:
+        path: the file, or its URL.
+        table: the tasks.
+        info: how they were made.
 
     Raises:
         ShardError: the file cannot be written.
     """
-    path = Path(path)
+    path = place_of(path)
     num_tasks = len(table)
     language = domains.get(info.domain)
     eos, word = language.grammar.eos, language.generator().PLAIN
@@ -157,26 +189,38 @@ def write_shard(path: str | Path, table: TaskTable, info: ShardInfo) -> None:
     }
     head = {"schema": SCHEMA_VERSION, **_head(info)}
     arrow = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(head, sort_keys=True).encode()})
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ShardError(f"cannot be written: {error.strerror or error}", str(path)) from None
+    if isinstance(path, Path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ShardError(f"cannot be written: {error.strerror or error}", str(path)) from None
     write_whole(path, to_parquet(arrow), error=ShardError)
 
 
-def read_info(path: str | Path) -> ShardInfo:
+def check_arrived(path: Place) -> None:
+    """See that this process finds a shard that a worker has written.
+
+    Raises:
+        ShardError: it does not.
+    """
+    if not path.exists():
+        what = "a worker has written it, but it is not here: the worker has another disk or memory"
+        raise ShardError(what, str(path), "Give a URL, or a folder that all machines share.")
+
+
+def read_info(path: str | Place) -> ShardInfo:
     """How a shard was made; its tasks are checked for damage, and not decoded.
 
     Raises:
         ShardError: no such file, not a shard, damaged, or of another schema version.
     """
-    return _open(Path(path))[0]
+    return _open(place_of(path))[0]
 
 
-def _open(path: Path) -> tuple[ShardInfo, pq.ParquetFile]:
-    if not path.is_file():
-        raise ShardError("no such shard", str(path), "Give the folder that `lasynth generate` wrote to.")
+def _open(path: Place) -> tuple[ShardInfo, pq.ParquetFile]:
     try:
+        if not path.is_file():
+            raise ShardError("no such shard", str(path), "Give the folder that `lasynth generate` wrote to.")
         content = read_parquet_bytes(path)
     except OSError as error:
         raise ShardError(f"cannot be read: {error.strerror or error}", str(path)) from None
@@ -212,13 +256,13 @@ def _open(path: Path) -> tuple[ShardInfo, pq.ParquetFile]:
     return info, file
 
 
-def read_shard(path: str | Path) -> tuple[TaskTable, ShardInfo]:
+def read_shard(path: str | Place) -> tuple[TaskTable, ShardInfo]:
     """The tasks of a shard, and how it was made.
 
     Raises:
         ShardError: no such file, not a shard, damaged, or of another schema version.
     """
-    info, file = _open(Path(path))
+    info, file = _open(place_of(path))
     language = domains.get(info.domain)
     eos, word = language.grammar.eos, language.generator().PLAIN
     try:

@@ -9,7 +9,6 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from lasynth import domains
 from lasynth.data.dataset import Dataset
 from lasynth.domains.generator import TaskGenerator
+from lasynth.places import Place
 
 __all__ = ["IMPORTED", "Lengths", "Statistics"]
 
@@ -90,7 +90,7 @@ class Statistics:
     figures: Mapping[str, tuple[float, ...]]
 
     @classmethod
-    def of_shards(cls, paths: Iterable[str | Path]) -> Self:
+    def of_shards(cls, paths: Iterable[str | Place]) -> Self:
         """The statistics of several shards together.
 
         Raises:

@@ -6,7 +6,6 @@ Shapes: P programs, K examples.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import numpy as np
 
@@ -14,11 +13,12 @@ from lasynth import domains
 from lasynth.data.shards import read_shard
 from lasynth.domains.base import right_examples
 from lasynth.errors import ShardError
+from lasynth.places import Place
 
 __all__ = ["verify_shard", "verify_shards"]
 
 
-def verify_shard(path: Path) -> int:
+def verify_shard(path: Place) -> int:
     """Run the programs of a shard, references and sampled ones, on all examples, shown and held out.
 
     Args:
@@ -49,7 +49,7 @@ def verify_shard(path: Path) -> int:
     return len(table)
 
 
-def verify_shards(paths: Iterable[Path], progress: Callable[[int], None] | None = None) -> int:
+def verify_shards(paths: Iterable[Place], progress: Callable[[int], None] | None = None) -> int:
     """Verify shards one after the other; the number of their tasks.
 
     Args:

@@ -21,6 +21,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+from lasynth import domains
 from lasynth.domains.generator import TaskGenerator
 from lasynth.errors import InputError
 from lasynth.examples import Example
@@ -383,6 +384,10 @@ class Language:
     checker: Callable[[], Checker] | None = None
     records: Records | None = None
     view: View = View()
+
+    def __reduce__(self) -> tuple[Callable[[str], Language], tuple[str]]:
+        # Parts are functions, which cannot be pickled: whoever unpickles it finds the language by its name.
+        return domains.get, (self.name,)
 
     def encode(self, examples: Sequence[Example]) -> tuple[Array, Array]:
         """Examples as arrays `(inputs, outputs)`, `[K, ...]` each."""

@@ -1,6 +1,8 @@
 """Evaluates engines on tasks by the protocols of the field, together with the floor of the language.
 
 The search sees only the shown examples. The held-out ones are run here, on the programs that it found.
+Tasks are evaluated in parts of a size that depends on the search alone, so the verdicts are the same wherever
+the parts are worked on.
 `lasynth.evaluation.records.Record` says what each protocol counts.
 """
 
@@ -8,7 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +21,8 @@ import numpy.typing as npt
 from lasynth.domains.base import Language
 from lasynth.errors import InputError, ProgramError
 from lasynth.evaluation.records import Evaluation, Record
+from lasynth.models.threads import threads
+from lasynth.runner import InlineRunner, Runner
 from lasynth.search import (
     Beam,
     Completion,
@@ -33,6 +40,8 @@ from lasynth.task import Task
 
 __all__ = ["evaluate", "evaluate_engines"]
 
+_PART: Final = 32  # tasks that a worker takes at once, or as many as are in one batch
+
 
 def evaluate(
     scorer: Scorer,
@@ -44,6 +53,7 @@ def evaluate(
     complete: bool = False,
     plain: Sequence[bool] | None = None,
     title: str = "",
+    runner: Runner | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
     """Evaluate a model; see `evaluate_engines`.
@@ -53,7 +63,7 @@ def evaluate(
         beam: W of the search.
         sample: draw W programs without replacement instead of a beam search.
         complete: also measure how much completion adds.
-        tasks, config, plain, title, progress: see `evaluate_engines`.
+        tasks, config, plain, title, runner, progress: see `evaluate_engines`.
     """
     first: Engine = Sampling(scorer=scorer, width=beam) if sample else Beam(scorer=scorer, width=beam)
     return evaluate_engines(
@@ -64,6 +74,7 @@ def evaluate(
         method="sample" if sample else "beam",
         plain=plain,
         title=title,
+        runner=runner,
         progress=progress,
     )
 
@@ -78,6 +89,7 @@ def evaluate_engines(
     method: str = "beam",
     plain: Sequence[bool] | None = None,
     title: str = "",
+    runner: Runner | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
     """Evaluate engines: a model's beam search, an ensemble's, or any other.
@@ -92,6 +104,8 @@ def evaluate_engines(
         method: the name of the search in tables.
         plain: whether the floor can express each task, if known; else it is computed where possible.
         title: the title of the tables.
+        runner: where the tasks are worked on, each worker with one thread of torch; engines, rule and tasks
+            are sent there. Without one, in this process, with as many threads as it has.
         progress: called from time to time with the number of tasks done.
 
     Raises:
@@ -104,36 +118,26 @@ def evaluate_engines(
     config = replace(config or SearchConfig(), enough=None)
     language = tasks[0].language
     references = [_reference(language, task, number) for number, task in enumerate(tasks, 1)]
-    problems = [Problem.of(task) for task in tasks]
-    verdicts = _floor_verdicts(problems)
     width = max(engine.width for engine in engines)
-
+    size = _together(config, width)
+    size *= max(1, _PART // size)
+    parts = [
+        _Part(
+            first,
+            tuple(tasks[first : first + size]),
+            tuple(references[first : first + size]),
+            None if plain is None else tuple(plain[first : first + size]),
+        )
+        for first in range(0, len(tasks), size)
+    ]
+    work = partial(_evaluated, tuple(engines), tuple(greedy), config, choose, None if runner is None else 1)
     start_s = time.perf_counter()
-    known = [_is_plain(*pair) for pair in zip(problems, references, strict=True)] if plain is None else plain
     records: list[Record] = []
-    together = max(1, config.max_rows // width)
-    for first in range(0, len(tasks), together):
-        some = problems[first : first + together]
-        batch_s = time.perf_counter()
-        results = search(engines, some, config, choose=choose)
-        seconds = (time.perf_counter() - batch_s) / len(some)
-        firsts = search(greedy, some, config, choose=choose)
-        for number, problem in enumerate(some, first):
-            record = _record(
-                tasks[number],
-                problem,
-                number=number,
-                result=results[number - first],
-                greedy=firsts[number - first],
-                reference=references[number],
-                floor=verdicts[number],
-                plain=known[number],
-                completes=any(isinstance(engine, Completion) for engine in engines),
-                seconds=seconds,
-            )
-            records.append(record if plain is None else replace(record, plain_computed=False))
-        if progress is not None:
-            progress(len(records))
+    with closing((runner or InlineRunner()).map(work, parts)) as found:
+        for some in found:
+            records += some
+            if progress is not None:
+                progress(len(records))
     return Evaluation(
         records=tuple(records),
         domain=language.name,
@@ -142,6 +146,76 @@ def evaluate_engines(
         title=title,
         seconds=time.perf_counter() - start_s,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some of the tasks, for a worker.
+
+    Attributes:
+        first: the number of the first one, from 0.
+        tasks: the tasks.
+        references: the programs of those that have one.
+        plain: whether the floor can express each; None if not known.
+    """
+
+    first: int
+    tasks: tuple[Task, ...]
+    references: tuple[npt.NDArray[np.int32] | None, ...]
+    plain: tuple[bool, ...] | None
+
+
+def _together(config: SearchConfig, width: int) -> int:
+    """The number of tasks in one batch of a search."""
+    return max(1, config.max_rows // width)
+
+
+def _evaluated(
+    engines: Sequence[Engine],
+    greedy: Sequence[Engine],
+    config: SearchConfig,
+    choose: Choose | None,
+    num_threads: int | None,
+    part: _Part,
+) -> list[Record]:
+    """The verdicts on the tasks of a part, with a number of threads of torch; None leaves it as it is."""
+    with threads(num_threads):
+        return _verdicts(engines, greedy, config, choose, part)
+
+
+def _verdicts(
+    engines: Sequence[Engine],
+    greedy: Sequence[Engine],
+    config: SearchConfig,
+    choose: Choose | None,
+    part: _Part,
+) -> list[Record]:
+    problems = [Problem.of(task) for task in part.tasks]
+    floor = _floor_verdicts(problems)
+    known = part.plain or [_is_plain(*pair) for pair in zip(problems, part.references, strict=True)]
+    together = _together(config, max(engine.width for engine in engines))
+    records: list[Record] = []
+    for first in range(0, len(problems), together):
+        some = problems[first : first + together]
+        batch_s = time.perf_counter()
+        results = search(engines, some, config, choose=choose)
+        seconds = (time.perf_counter() - batch_s) / len(some)
+        firsts = search(greedy, some, config, choose=choose)
+        for number, problem in enumerate(some, first):
+            record = _record(
+                part.tasks[number],
+                problem,
+                number=part.first + number,
+                result=results[number - first],
+                greedy=firsts[number - first],
+                reference=part.references[number],
+                floor=floor[number],
+                plain=known[number],
+                completes=any(isinstance(engine, Completion) for engine in engines),
+                seconds=seconds,
+            )
+            records.append(record if part.plain is None else replace(record, plain_computed=False))
+    return records
 
 
 def _floor_verdicts(problems: Sequence[Problem]) -> list[bool | None]:

@@ -10,14 +10,12 @@ Shapes: P programs, T tokens, K examples, N numbers of an input or output.
 from __future__ import annotations
 
 import dataclasses
-import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from lasynth import domains
 from lasynth.config import Config, Count, Size
@@ -26,9 +24,11 @@ from lasynth.domains.base import Tokens
 from lasynth.domains.kit.rows import padded
 from lasynth.errors import ShardError
 from lasynth.models import Grounded, can_be_grounded, load
+from lasynth.models.threads import threads
+from lasynth.places import place_of
 from lasynth.search import Beam, Problem, Scorer, SearchConfig, SearchResult, search
 
-__all__ = ["Decoding", "ShardWork", "problems_of", "regenerate", "regenerate_shard"]
+__all__ = ["Decoding", "ShardWork", "problems_of", "regenerate", "regenerate_shard", "scorer_of"]
 
 _KEY: Final = "regenerated"  # of a shard's configuration
 
@@ -58,9 +58,8 @@ class ShardWork:
     """One shard to decode; the item of a runner's map.
 
     Attributes:
-        source: the shard to read.
-        target: the shard to write.
-        model: weights of the model.
+        source: the shard to read, a path or a URL.
+        target: the shard to write, likewise.
         digest: of the model, for the new shard's metadata.
         round: number of the round, from 1, for the metadata.
         decoding: how.
@@ -69,11 +68,16 @@ class ShardWork:
 
     source: str
     target: str
-    model: str
     digest: str
     round: Count
     decoding: Decoding
     threads: Size = 1
+
+
+def scorer_of(model: Path, decoding: Decoding) -> Scorer:
+    """The model to decode with, from its weights."""
+    synthesizer = load(model)
+    return Grounded(synthesizer) if decoding.grounded and can_be_grounded(synthesizer) else synthesizer
 
 
 def problems_of(table: TaskTable, info: ShardInfo) -> list[Problem]:
@@ -153,14 +157,18 @@ def _shortest_right(problem: Problem, result: SearchResult, length: int) -> Toke
     return min((tokens for tokens, fine in zip(found, right, strict=True) if fine), key=len, default=None)
 
 
-def regenerate_shard(work: ShardWork) -> int:
+def regenerate_shard(work: ShardWork, scorer: Scorer) -> int:
     """Read a shard, regenerate it and write the new one, unless it is there; its number of tasks.
+
+    Args:
+        work: what is read and written.
+        scorer: the model.
 
     Raises:
         ShardError: the source cannot be read, the target cannot be written, or there is a target that was
             made from something else.
     """
-    source, target = Path(work.source), Path(work.target)
+    source, target = place_of(work.source), place_of(work.target)
     wanted = regenerated_info(read_info(source), work)
     if target.exists():
         if read_info(target) != wanted:
@@ -168,12 +176,8 @@ def regenerate_shard(work: ShardWork) -> int:
         return wanted.num_tasks
     table, info = read_shard(source)
     # Set for the call alone: in the caller's process there may be other work.
-    before = torch.get_num_threads()
-    torch.set_num_threads(work.threads)
-    try:
-        new, replaced_P = regenerate(table, info, _scorer(work.model, work.decoding.grounded), work.decoding)
-    finally:
-        torch.set_num_threads(before)
+    with threads(work.threads):
+        new, replaced_P = regenerate(table, info, scorer, work.decoding)
     write_shard(target, new, dataclasses.replace(wanted, counts={"replaced": int(replaced_P.sum())}))
     return len(new)
 
@@ -183,10 +187,3 @@ def regenerated_info(info: ShardInfo, work: ShardWork) -> ShardInfo:
     made: dict[str, Any] = {"round": work.round, "model": work.digest, **work.decoding.to_dict()}
     earlier = list(info.config.get(_KEY, []))
     return dataclasses.replace(info, config={**info.config, _KEY: [*earlier, made]}, counts={})
-
-
-@functools.lru_cache(maxsize=1)
-def _scorer(path: str, grounded: bool) -> Scorer:
-    """The model, loaded once a process."""
-    synthesizer = load(path)
-    return Grounded(synthesizer) if grounded and can_be_grounded(synthesizer) else synthesizer

@@ -13,6 +13,8 @@ killed goes on where it stood, and no finished shard is decoded twice. The folde
     round-1/data.json                  kinds and lengths of the programs, and how many were replaced
     round-1/evaluation.json            the verdicts on the test tasks
     rounds.json, rounds.md             a row a round
+
+The shards of rounds may be elsewhere: where machines of a cluster read and write them.
 """
 
 from __future__ import annotations
@@ -20,13 +22,15 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from lasynth.config import Config, read
 from lasynth.data.dataset import Dataset
-from lasynth.data.shards import read_info
+from lasynth.data.shards import check_arrived, read_info, shards_of
 from lasynth.errors import InputError
 from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.protocols import evaluate
@@ -38,13 +42,14 @@ from lasynth.files import claimed, write_all, write_whole
 from lasynth.models import load
 from lasynth.models.card import read_card
 from lasynth.models.zoo import EXPORTED
+from lasynth.places import Place, place_of
 from lasynth.runner import InlineRunner, Runner
 from lasynth.search import SearchConfig
 from lasynth.task import Task
 from lasynth.training.config import TrainConfig
 from lasynth.training.export import export
 from lasynth.training.loop import Trainer
-from lasynth.training.regeneration import Decoding, ShardWork, regenerate_shard
+from lasynth.training.regeneration import Decoding, ShardWork, regenerate_shard, scorer_of
 from lasynth.training.validation import validator
 
 __all__ = ["RetrainConfig", "Retraining", "Round", "Step"]
@@ -114,8 +119,10 @@ class Retraining:
         data: the folder with the shards to begin with, of splits train and, if there are some, valid.
         tasks: the test tasks; without any, rounds are not compared.
         folder: of the run; made if need be.
+        shards: where the shards of rounds are kept, in folders `round-1` and so on; the folder of the run
+            unless given.
         model: a trained model that stands for round 0; without one, round 0 is trained.
-        runner: where shards are decoded.
+        runner: where shards are decoded and models are evaluated.
         device: where models are trained.
         step: told of the progress.
 
@@ -123,16 +130,18 @@ class Retraining:
         stopped_by: the signal that stopped a training; None if none did.
 
     Raises:
-        InputError: the folder has another run, or there are no shards.
+        InputError: the folder has another run, there are no shards, or workers on other machines would not
+            find them.
     """
 
     def __init__(
         self,
         config: RetrainConfig,
-        data: Path,
+        data: Place,
         tasks: Sequence[Task],
         folder: Path,
         *,
+        shards: Place | None = None,
         model: Path | None = None,
         runner: Runner | None = None,
         device: str = "cpu",
@@ -142,9 +151,12 @@ class Retraining:
         self.model, self.runner, self.device = model, runner or InlineRunner(), device
         self._step: Step = step or (lambda *told: None)
         self.stopped_by: int | None = None
-        self._shards = sorted(data.glob("train-*.parquet"))
+        self._shards = shards_of(data, "train-") if data.is_dir() else []
         if not self._shards:
             raise InputError("no shards of split train", str(data), "Run `lasynth generate`.")
+        self._new_shards = folder if shards is None else shards
+        for place in (data, self._new_shards):
+            self.runner.sent(place)
 
     def run(self, num_rounds: int) -> list[Round]:
         """Do what is left of some rounds, and write the table.
@@ -160,13 +172,15 @@ class Retraining:
             InputError: the folder has another run.
             InUseError: another process works in the folder.
         """
-        with claimed(self.folder):
+        with ExitStack() as claims:
+            for place in dict.fromkeys((self.folder, self._new_shards)):
+                claims.enter_context(claimed(place))
             self._check()
             for number in range(num_rounds + 1):
                 folder = self.folder / f"round-{number}"
                 folder.mkdir(exist_ok=True)
                 if number:
-                    self._decode(number, folder)
+                    self._decode(number)
                 if not self._train(number, folder):
                     break
                 self._evaluate(number, folder)
@@ -212,18 +226,17 @@ class Retraining:
             hint = "Give another folder, or what the run was begun with."
             raise InputError(f"the run was begun with another {', '.join(changed)}", str(path), hint)
 
-    def _source(self, number: int) -> Path:
+    def _source(self, number: int) -> Place:
         """The folder with the shards of a round."""
-        return self.folder / f"round-{number}" if number else self.data
+        return self._new_shards / f"round-{number}" if number else self.data
 
-    def _decode(self, number: int, folder: Path) -> None:
+    def _decode(self, number: int) -> None:
         """Write the shards of a round."""
         model = self.folder / f"round-{number - 1}" / EXPORTED
         work = [
             ShardWork(
-                source=str(self._source(number - 1) / shard.name),
-                target=str(folder / shard.name),
-                model=str(model),
+                source=self.runner.sent(self._source(number - 1) / shard.name),
+                target=self.runner.sent(self._source(number) / shard.name),
                 digest=_digest(model),
                 round=number,
                 decoding=self.config.decoding,
@@ -231,13 +244,12 @@ class Retraining:
             for shard in self._shards
         ]
         done, total = 0, sum(read_info(shard).num_tasks for shard in self._shards)
-        found = self.runner.map(regenerate_shard, work)
-        try:
-            for num_tasks in found:
+        function = partial(regenerate_shard, scorer=scorer_of(model, self.config.decoding))
+        with closing(self.runner.map(function, work)) as found:
+            for one, num_tasks in zip(work, found, strict=True):
+                check_arrived(place_of(one.target))
                 done += num_tasks
                 self._step(number, "decoding", done, total, "")
-        finally:
-            found.close()
 
     def _train(self, number: int, folder: Path) -> bool:
         """Train the model of a round, or go on with it; whether it is finished."""
@@ -258,7 +270,7 @@ class Retraining:
         if self.config.going_on and number:
             start = self.folder / f"round-{number - 1}"
             config = dataclasses.replace(config, start=str(start), anew=())
-        valid = sorted(self.data.glob("valid-*.parquet"))
+        valid = shards_of(self.data, "valid-")
         tasks = Dataset.open(valid, max_tasks=config.num_validate).tasks() if valid else []
         trainer = Trainer(
             config,
@@ -289,6 +301,7 @@ class Retraining:
             SearchConfig(max_tokens=self.config.decoding.max_tokens),
             beam=self.config.decoding.beam,
             title=f"round {number}",
+            runner=self.runner,
             progress=lambda done: self._step(number, "evaluating", done, len(self.tasks), ""),
         )
         write_whole(path, _text(found.to_json(records=True)))

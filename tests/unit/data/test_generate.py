@@ -11,13 +11,15 @@ from lasynth.data import generate as module
 from lasynth.data.dataset import Dataset
 from lasynth.data.filters import Split, splits_of
 from lasynth.data.generate import generate, make_shard
-from lasynth.data.shards import TaskTable, read_shard
+from lasynth.data.shards import TaskTable, read_shard, shards_of
+from lasynth.data.verify import verify_shards
 from lasynth.domains.base import Status
 from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.kinds import kinds_of
 from lasynth.domains.c.machine import run_batch
 from lasynth.errors import InputError, ShardError
-from lasynth.runner import ProcessRunner
+from lasynth.places import place_of
+from lasynth.runner import InlineRunner, ProcessRunner
 
 COLUMNS = [field.name for field in dataclasses.fields(TaskTable)]
 
@@ -54,6 +56,37 @@ def test_files_do_not_depend_on_who_writes_them(tmp_path: Path, config: CTaskGen
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
     assert list(contents(tmp_path / "a")) == ["train-00000-of-00002.parquet", "train-00001-of-00002.parquet"]
     assert [len(read_shard(path)[0]) for path in sorted((tmp_path / "a").iterdir())] == [31, 30]
+
+
+def test_shards_at_a_url_are_those_of_a_folder(tmp_path: Path, config: CTaskGenerator) -> None:
+    options = {"num_tasks": 40, "seed": 5, "num_shards": 2}
+    statistics = generate(tmp_path / "a", config, **options)
+    # `local:` is a URL of fsspec too, on a disk that processes share.
+    for url, runner in (("memory://generate", None), (f"local://{tmp_path}/b", ProcessRunner(2))):
+        assert generate(url, config, **options, runner=runner) == statistics
+        found = {path.name: path.read_bytes() for path in place_of(url).glob("*")}
+        assert found == contents(tmp_path / "a")
+        assert len(Dataset.open(url)) == len(Dataset.open(tmp_path / "a"))
+        assert verify_shards(shards_of(place_of(url))) == 40
+        damaged = place_of(url) / "train-00001-of-00002.parquet"
+        damaged.write_bytes(damaged.read_bytes()[:-100])
+        with pytest.raises(ShardError, match=r"train-00001.*(truncated|damaged)"):
+            generate(url, config, **options, runner=runner)
+        damaged.unlink()
+        assert generate(url, config, **options, runner=runner) == statistics
+
+
+def test_a_worker_with_a_memory_of_its_own_is_said(config: CTaskGenerator) -> None:
+    with pytest.raises(ShardError, match=r"memory://apart/train-.*it is not here.*Give a URL"):
+        generate("memory://apart", config, num_tasks=4, runner=ProcessRunner(1))
+
+
+def test_a_relative_folder_is_refused_where_workers_are_elsewhere(config: CTaskGenerator) -> None:
+    runner = InlineRunner()
+    runner.remote = True
+    with pytest.raises(InputError, match="elsewhere: is a relative path"):
+        generate("elsewhere", config, num_tasks=4, runner=runner)
+    assert not Path("elsewhere").exists()
 
 
 def test_every_task_is_as_promised(dataset: Dataset) -> None:

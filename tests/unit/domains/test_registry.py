@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -28,6 +29,7 @@ def test_own_languages_are_found_by_name() -> None:
         assert isinstance(found, Language)
         assert found.name == name
         assert found is domains.get(name)
+        assert pickle.loads(pickle.dumps(found)) is found  # a worker has its own
     assert domains.DEFAULT == "c"
     with pytest.raises(AttributeError, match="no attribute 'Languages'"):
         domains.Languages  # noqa: B018

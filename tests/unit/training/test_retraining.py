@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from small_retraining import CONFIG, SHIPPED, contents, make_data
 
 from lasynth.data.dataset import Dataset
-from lasynth.data.generate import generate
 from lasynth.data.shards import TaskTable, read_shard, write_shard
 from lasynth.data.verify import verify_shard, verify_shards
-from lasynth.domains.c.generator import CTaskGenerator
-from lasynth.domains.c.grammar import EOS, FIRST_INT, token_of
-from lasynth.errors import InputError, ShardError
-from lasynth.models import LaSynthConfig, load, zoo_folder
+from lasynth.domains.c.grammar import EOS, token_of
+from lasynth.errors import InputError, InUseError, ShardError
+from lasynth.files import claimed
+from lasynth.models import load
+from lasynth.places import place_of
 from lasynth.runner import ProcessRunner
-from lasynth.training.config import TrainConfig
-from lasynth.training.regeneration import Decoding, regenerate
-from lasynth.training.retraining import RetrainConfig, Retraining
-
-MODEL = LaSynthConfig(FIRST_INT + 17, embedding=8, hidden=16, decoder=12, heads=1)
-TRAIN = TrainConfig(MODEL, batch_size=8, num_programs=48, warmup=5)
-CONFIG = RetrainConfig(TRAIN, Decoding(beam=4, max_tokens=40))
-SHIPPED = zoo_folder() / "c-small.safetensors"
+from lasynth.training.regeneration import regenerate
+from lasynth.training.retraining import Retraining
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two shards whose references are as they were drawn: most of them can be shorter."""
     folder = tmp_path_factory.mktemp("data")
-    raw = dataclasses.replace(CTaskGenerator.named("small"), simplify=False)
-    generate(folder, raw, num_tasks=40, seed=3, num_shards=2)
-    generate(folder, raw, split="valid", num_tasks=6, seed=3)
+    make_data(folder)
     return folder
 
 
@@ -60,23 +54,6 @@ def test_what_is_right_on_the_shown_examples_alone_replaces_nothing(data: Path) 
     spoiled = dataclasses.replace(table, outputs_PKN=outputs)
     _, replaced_P = regenerate(spoiled, info, load(SHIPPED), CONFIG.decoding)
     assert not replaced_P.any()
-
-
-def contents(folder: Path) -> dict[str, object]:
-    """All that a run leaves but the checkpoints of its trainings, without what measures time."""
-    found: dict[str, object] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir() or "run" in path.relative_to(folder).parts:
-            continue
-        if path.name == "evaluation.json":
-            document = json.loads(path.read_text())
-            del document["seconds"]
-            for record in document["records"]:
-                del record["seconds"]
-            found[str(path.relative_to(folder))] = document
-        else:
-            found[str(path.relative_to(folder))] = path.read_bytes()
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +111,40 @@ def test_the_result_does_not_depend_on_the_runner(undisturbed: Path, data: Path,
     tasks = Dataset.open(data, split="valid").tasks()
     Retraining(CONFIG, data, tasks, tmp_path, model=SHIPPED, runner=ProcessRunner(2)).run(2)
     assert contents(tmp_path) == contents(undisturbed)
+
+
+def test_shards_of_rounds_may_be_at_a_url(undisturbed: Path, data: Path, tmp_path: Path) -> None:
+    tasks = Dataset.open(data, split="valid").tasks()
+    source, target = place_of("memory://retrain/data"), place_of("memory://retrain/rounds")
+    for shard in data.iterdir():
+        (source / shard.name).write_bytes(shard.read_bytes())
+    Retraining(CONFIG, source, tasks, tmp_path, shards=target, model=SHIPPED).run(1)
+    wanted = contents(undisturbed)
+    for name in ("train-00000-of-00002.parquet", "train-00001-of-00002.parquet"):
+        assert (target / "round-1" / name).read_bytes() == wanted[f"round-1/{name}"]
+    assert not list(tmp_path.rglob("*.parquet"))
+    assert not (target / ".lasynth.lock").exists()
+    assert (tmp_path / "round-1" / "model.safetensors").read_bytes() == wanted["round-1/model.safetensors"]
+
+
+def test_a_second_run_is_refused(data: Path, tmp_path: Path) -> None:
+    shards = place_of("memory://claimed/rounds")
+    for taken in (tmp_path, shards):
+        run = Retraining(CONFIG, data, [], tmp_path, shards=shards, model=SHIPPED)
+        with claimed(taken), pytest.raises(InUseError, match="is in use by process"):
+            run.run(1)
+
+
+def test_a_truncated_shard_is_said(undisturbed: Path, data: Path, tmp_path: Path) -> None:
+    shutil.copytree(undisturbed, tmp_path / "run")
+    cut = tmp_path / "run" / "round-1" / "train-00001-of-00002.parquet"
+    cut.write_bytes(cut.read_bytes()[:-100])
+    tasks = Dataset.open(data, split="valid").tasks()
+    with pytest.raises(ShardError, match=r"round-1.*(truncated|damaged)"):
+        Retraining(CONFIG, data, tasks, tmp_path / "run", model=SHIPPED).run(2)
+    cut.unlink()
+    Retraining(CONFIG, data, tasks, tmp_path / "run", model=SHIPPED).run(2)
+    assert contents(tmp_path / "run") == contents(undisturbed)
 
 
 def test_a_run_is_not_resumed_as_another_one(undisturbed: Path, data: Path) -> None:

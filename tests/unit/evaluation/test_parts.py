@@ -1,0 +1,100 @@
+"""An evaluation is the same wherever its parts are worked on, to the byte."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import torch
+from small_retraining import SHIPPED
+
+from lasynth.evaluation import Evaluation, evaluate, evaluate_engines
+from lasynth.evaluation import protocols as module
+from lasynth.models import load
+from lasynth.runner import InlineRunner, ProcessRunner, Runner
+from lasynth.search import Beam, Completion, Sampling, SearchConfig, Votes
+from lasynth.task import Example, Task
+
+LIMITS = SearchConfig(max_tokens=24, max_rows=8)
+
+
+def tasks_of(num_tasks: int) -> list[Task]:
+    """Tasks with two or three shown examples, one in three with a reference."""
+    rng = np.random.default_rng(4)
+    found = []
+    for number in range(num_tasks):
+        lists = [tuple(map(int, rng.integers(-4, 5, size=5))) for _ in range(5)]
+        examples = tuple(Example(cells, (cells[1], cells[0], *cells[2:])) for cells in lists)
+        program = "int * func_1(int a[])\n{\n    return a;\n}\n" if number % 3 == 0 else None
+        found.append(Task("c", examples[: 2 + number % 2], examples[3:], f"t{number}", program))
+    return found
+
+
+TASKS = tasks_of(11)
+
+
+def details(found: Evaluation) -> str:
+    """The details without their times."""
+    return "\n".join(
+        json.dumps(dataclasses.asdict(dataclasses.replace(r, seconds=0.0))) for r in found.records
+    )
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PART", 4)
+
+
+def test_details_do_not_depend_on_the_runner() -> None:
+    done: list[int] = []
+    runners: list[Runner | None] = [None, InlineRunner(), ProcessRunner(2)]
+    found = [
+        details(evaluate(load(SHIPPED), TASKS, LIMITS, beam=4, runner=runner, progress=done.append))
+        for runner in runners
+    ]
+    assert found[0] == found[1] == found[2]
+    assert done == [4, 8, 11] * 3
+    assert [json.loads(line)["id"] for line in found[0].splitlines()] == [f"t{n}" for n in range(11)]
+    assert sum(json.loads(line)["num_candidates"] for line in found[0].splitlines()) > 11
+
+
+def test_engines_of_every_kind_can_be_sent() -> None:
+    model = load(SHIPPED)
+    engines = [Sampling(scorer=model, width=3), Completion(), Beam(scorer=model, width=2)]
+    found = [
+        details(
+            evaluate_engines(
+                engines,
+                [Beam(scorer=model, width=1)],
+                TASKS,
+                LIMITS,
+                choose=choose,
+                plain=[True, False] * 5 + [True],
+                runner=runner,
+            )
+        )
+        for choose in (None, Votes("shortest"))
+        for runner in (None, ProcessRunner(1))
+    ]
+    assert found[0] == found[1]
+    assert found[2] == found[3]
+
+
+def test_the_size_of_a_part_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for size in (1, 4, 100):
+        monkeypatch.setattr(module, "_PART", size)
+        found.append(details(evaluate(load(SHIPPED), TASKS, LIMITS, beam=4)))
+    assert found[0] == found[1] == found[2]
+
+
+def test_threads_of_torch_are_given_back() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        evaluate(load(SHIPPED), TASKS[:1], LIMITS, beam=2, runner=InlineRunner())
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

@@ -8,13 +8,10 @@ an update (a line of metrics, a validation) follows from the state, so a run may
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
-import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,24 +27,20 @@ from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError, TrainingError
 from lasynth.files import append, write_whole
 from lasynth.models.build import build
-from lasynth.models.vocabulary import check, made_with
+from lasynth.models.vocabulary import made_with
 from lasynth.training.checkpoint import load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
 from lasynth.training.modes import denormals_flushed, random_state, set_random_state
 from lasynth.training.objectives import objective_of
+from lasynth.training.signals import Stop
 from lasynth.training.start import begin_with
+from lasynth.training.state import content, identity, restore
 from lasynth.training.validation import Validate
 
 __all__ = ["Progress", "Trainer"]
 
 _LOG_EVERY = 100
-_OTHER = {
-    "training": "other training data",
-    "num_programs": "other training data",
-    "validation": "other validation tasks",
-    "first stage": "another first stage or other traces",
-}
 _WORDS = {"loss": "loss", "norm": "norm of the gradient"}
 
 
@@ -139,9 +132,7 @@ class Trainer:
         self.lines: list[str] = []  # of metrics.jsonl
         self.pending: list[dict[str, Tensor]] = []  # metrics of the updates since the last line
         self.saved: int | None = None  # the update of the last checkpoint
-        self.stopped_by: int | None = None  # the signal
-        self._stop = False
-        self._exposed = False  # a signal may end what is going on
+        self._stop = Stop()
         self._whole = True  # the state is that between two updates
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -155,9 +146,10 @@ class Trainer:
             again = np.random.default_rng(config.seed).permutation(np.flatnonzero(chosen & self.seen))
             chosen = fresh
             chosen[again[:num_again]] = True
-        self._take(phase, np.flatnonzero(chosen))
+        self.take(phase, np.flatnonzero(chosen))
 
-    def _take(self, phase: int, rows: npt.NDArray[np.int64]) -> None:
+    def take(self, phase: int, rows: npt.NDArray[np.int64]) -> None:
+        """Begin a phase of the curriculum with these rows of the data."""
         if not len(rows):
             limit = self.limits[phase][1]
             raise InputError(f"no program has at most {limit} tokens", where="training data")
@@ -200,10 +192,10 @@ class Trainer:
         updates, epoch, position = self.updates, self.batches.epoch, self.batches.position
         random = random_state(self.device)
         try:
-            self._exposed = True
+            self._stop.exposed = True
             metrics = self.update(next(self.batches))
         except BaseException:
-            self._exposed = False
+            self._stop.exposed = False
             if self._whole and self.updates == updates:
                 self.batches.seek(epoch, position)
                 set_random_state(random, self.device)
@@ -219,7 +211,7 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         found.total.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
-        self._exposed = self._whole = False
+        self._stop.exposed = self._whole = False
         self.optimizer.step()
         self.updates += 1
         self.programs += len(batch.tokens_BT)
@@ -260,18 +252,18 @@ class Trainer:
         config = json.dumps(self.config.to_json(), indent=2) + "\n"
         write_whole(self.folder / "config.json", config.encode(), error=CheckpointError)
         if self.lines:
-            write_whole(self._metrics, "".join(self.lines).encode(), error=CheckpointError)
+            write_whole(self.metrics_path, "".join(self.lines).encode(), error=CheckpointError)
         else:
-            self._metrics.unlink(missing_ok=True)
+            self.metrics_path.unlink(missing_ok=True)
         if self.best < 0:  # there may be one of a run that was killed before its first checkpoint
             (self.folder / "best.pt").unlink(missing_ok=True)
         begun = last_saved = lately = time.monotonic()
         programs_then = self.programs
-        with _stopping_on_signals(self):
+        with self._stop.on_signals():
             try:
                 while True:
                     finished = self.programs >= self.config.num_programs
-                    if self._stop and not finished:
+                    if self._stop.asked and not finished:
                         break
                     now = time.monotonic()
                     if self.pending and self.updates % _LOG_EVERY == 0:
@@ -301,7 +293,8 @@ class Trainer:
                     self.save()
 
     @property
-    def _metrics(self) -> Path:
+    def metrics_path(self) -> Path:
+        """The file of the metrics."""
         return self.folder / "metrics.jsonl"
 
     @property
@@ -317,18 +310,18 @@ class Trainer:
             **{name: round(value, 5) for name, value in metrics.items()},
         }
         text = json.dumps(line) + "\n"
-        append(self._metrics, text, error=CheckpointError)
+        append(self.metrics_path, text, error=CheckpointError)
         self.lines.append(text)
 
     def _validate(self) -> None:
         assert self.validate is not None
         self._check_finite()
         try:
-            self._exposed = True
+            self._stop.exposed = True
             with torch.no_grad():
                 found = self.validate(self.average)
         finally:
-            self._exposed = False
+            self._stop.exposed = False
         best = max(self.best, found.get("solved", 0.0))
         if best > self.best:
             save_checkpoint(
@@ -376,44 +369,13 @@ class Trainer:
             CheckpointError: it cannot be written; the old one is still there.
         """
         self._check_finite()
-        names = self.pending[0] if self.pending else ()
-        save_checkpoint(
-            self.folder / "last.pt",
-            {
-                "config": self.config.to_json(),
-                **made_with(self.config.model),
-                "model": self.model.state_dict(),
-                "average": self.average.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "phase": self.phase,
-                "rows": torch.from_numpy(self.rows),
-                "seen": torch.from_numpy(self.seen),
-                "batches": self.batches.state(),
-                "random": random_state(self.device),
-                "data": self._data,
-                "updates": self.updates,
-                "programs": self.programs,
-                "seconds": self.seconds,
-                "best": self.best,
-                "validated": self.validated,
-                "metrics": self.lines,
-                "pending": {name: torch.stack([m[name] for m in self.pending]) for name in names},
-            },
-        )
+        save_checkpoint(self.folder / "last.pt", content(self))
         self.saved = self.updates
 
     @cached_property
-    def _data(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, Any]:
         """What the run learns from and is measured on: digests of the tasks and of files."""
-        sources = hashlib.sha256()
-        for path in self.objective.sources:
-            sources.update(path.read_bytes())
-        return {
-            "training": self.data.digest,
-            "num_programs": len(self.data),
-            "validation": getattr(self.validate, "digest", None),
-            "first stage": sources.hexdigest() if self.objective.sources else None,
-        }
+        return identity(self)
 
     def resume(self) -> None:
         """Go on from `last.pt`.
@@ -424,52 +386,16 @@ class Trainer:
         Raises:
             CheckpointError: no readable checkpoint, or one of another configuration, vocabulary or data.
         """
-        state = load_checkpoint(self.folder / "last.pt")
-        if state["config"] != self.config.to_json():
-            raise CheckpointError(
-                "the checkpoint belongs to another configuration",
-                where=str(self.folder),
-                hint="Give the run a folder of its own, or the configuration it was started with.",
-            )
-        check(self.config.model, state, str(self.folder))
-        self._check_data(state)
-        self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.seen = state["seen"].numpy()
-        self._take(state["phase"], state["rows"].numpy())
-        self.batches.restore(state["batches"])
-        self.updates = self.saved = state["updates"]
-        self.programs = state["programs"]
-        self.seconds, self.best = state["seconds"], state["best"]
-        if state["format"] == 1:
-            self.validated = self.updates
-            self.lines = [
-                line for line in _lines(self._metrics) if json.loads(line)["updates"] <= self.updates
-            ]
-            return
-        self.validated, self.lines = state["validated"], state["metrics"]
-        metrics = {name: values.to(self.device).unbind() for name, values in state["pending"].items()}
-        self.pending = [
-            dict(zip(metrics, values, strict=True)) for values in zip(*metrics.values(), strict=True)
-        ]
-        set_random_state(state["random"], self.device)
+        restore(self, load_checkpoint(self.folder / "last.pt"))
 
-    def _check_data(self, state: Mapping[str, Any]) -> None:
-        before, now = state.get("data", {"num_programs": len(state["seen"])}), self._data
-        for name in before:
-            if before[name] == now[name]:
-                continue
-            what = f"the run was started with {_OTHER[name]}"
-            if before["num_programs"] != len(self.data):
-                what = f"the run was started with {before['num_programs']:,} programs, now there are "
-                what += f"{len(self.data):,}"
-            hint = "Resume with the data of the start, or begin another run in a folder of its own."
-            raise CheckpointError(what, str(self.folder), hint)
+    @property
+    def stopped_by(self) -> int | None:
+        """The number of the signal that asked the run to end."""
+        return self._stop.by
 
     def stop(self) -> None:
         """Ask the run to end after the present update."""
-        self._stop = True
+        self._stop.asked = True
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -479,30 +405,3 @@ def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, A
         {"params": matrices, "weight_decay": weight_decay},
         {"params": vectors, "weight_decay": 0.0},
     ]
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text().splitlines(keepends=True) if path.is_file() else []
-
-
-@contextmanager
-def _stopping_on_signals(trainer: Trainer) -> Iterator[None]:
-    """First interrupt or termination: finish the update and save. Second: undo the update, and save."""
-
-    def handle(number: int, frame: object) -> None:
-        trainer.stopped_by = number
-        if trainer._stop and trainer._exposed:
-            trainer._exposed = False  # another signal must not interrupt what undoes the update
-            raise KeyboardInterrupt
-        trainer.stop()
-
-    try:
-        before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    except ValueError:  # not in the main thread: the caller stops the run
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

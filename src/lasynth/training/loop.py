@@ -8,6 +8,7 @@ an update (a line of metrics, a validation) follows from the state, so a run may
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import time
@@ -33,6 +34,7 @@ from lasynth.training.config import TrainConfig
 from lasynth.training.losses import Losses
 from lasynth.training.modes import denormals_flushed, random_state, set_random_state
 from lasynth.training.objectives import objective_of
+from lasynth.training.processes import OneProcess, Processes
 from lasynth.training.signals import Stop
 from lasynth.training.start import begin_with
 from lasynth.training.state import content, identity, restore
@@ -41,6 +43,7 @@ from lasynth.training.validation import Validate
 __all__ = ["Progress", "Trainer"]
 
 _LOG_EVERY = 100
+_MEANS = ("loss", "prog", "exec", "op", "accuracy", "exec_accuracy")
 _WORDS = {"loss": "loss", "norm": "norm of the gradient"}
 
 
@@ -78,6 +81,7 @@ class Trainer:
         folder: of the run; created if need be.
         validate: measures a model (the running average of the weights); its `solved` picks `best.pt`.
         device: where the model lives.
+        processes: that share the run. The first of them writes and validates.
 
     Raises:
         InputError: no programs left after the filter by length, values outside the model's range, or no
@@ -92,11 +96,13 @@ class Trainer:
         *,
         validate: Validate | None = None,
         device: str = "cpu",
+        processes: Processes | None = None,
     ) -> None:
         self.config = config
         self.folder = folder
         self.validate = validate
         self.device = torch.device(device)
+        self.processes = processes or OneProcess()
         if data.domain != config.model.domain:
             raise InputError(
                 f"the tasks are of {data.domain}, the model is one of {config.model.domain}",
@@ -108,7 +114,12 @@ class Trainer:
         self.model.check_data(data.inputs_PKN, data.outputs_PKN)
         if config.start is not None:
             begin_with(self.model, config)
+        self.parameters: list[Tensor] = list(self.model.parameters())
         self.objective = objective_of(self.model, config, data)
+        if self.processes.count > 1 and not self.objective.can_be_shared:
+            how = "by reinforcement" if config.reinforce else f"of kind {config.model.kind}"
+            what = f"a model {how} is trained by one process only"
+            raise InputError(what, "training", "Start lasynth train without torchrun.")
         self.objective.prepare(self.model)
         self.average = build(config.model).to(self.device)
         self.average.load_state_dict(self.model.state_dict())
@@ -200,17 +211,22 @@ class Trainer:
                 self.batches.seek(epoch, position)
                 set_random_state(random, self.device)
             raise
-        self.pending.append(metrics)
+        if self.processes.first:
+            self.pending.append(metrics)
 
     def update(self, batch: Batch) -> dict[str, Tensor]:
         """One step of the optimizer."""
         rate = self.learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        found = self.losses_of(batch)
+        self.processes.seed(self.config.seed, self.updates)
+        found = self.processes.weigh(self.losses_of(self.processes.share(batch)), batch)
+        total = found.total
         self.optimizer.zero_grad(set_to_none=True)
-        found.total.backward()
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+        total.backward()
+        parts = (total, found.prog, found.exec, found.op, found.accuracy, found.exec_accuracy)
+        means = self.processes.add_up(self.parameters, torch.stack([part.detach().float() for part in parts]))
+        norm = nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
         self._stop.exposed = self._whole = False
         self.optimizer.step()
         self.updates += 1
@@ -218,28 +234,21 @@ class Trainer:
         self._update_average()
         self.seen[self.rows[batch.items_B]] = True
         self._whole = True
-        return {
-            "loss": found.total.detach(),
-            "prog": found.prog,
-            "exec": found.exec,
-            "op": found.op,
-            "accuracy": found.accuracy.detach(),
-            "exec_accuracy": found.exec_accuracy.detach(),
-            "norm": norm,
-        }
+        return {**dict(zip(_MEANS, means, strict=True)), "norm": norm}
 
     @torch.no_grad()
     def _update_average(self) -> None:
         # A short memory at first: the average must not remember the initial weights.
         decay = min(self.config.average, (self.updates + 1) / (self.updates + 10))
         averages: list[Tensor] = list(self.average.parameters())
-        weights: list[Tensor] = list(self.model.parameters())
-        torch._foreach_lerp_(averages, weights, 1 - decay)
+        torch._foreach_lerp_(averages, self.parameters, 1 - decay)
 
     # The run ----------------------------------------------------------------------------------
 
     def run(self, *, minutes: float | None = None) -> Iterator[Progress]:
         """Train to the end of the schedule, reporting now and then; saves on every way out.
+
+        Of several processes, the first reports and saves.
 
         Args:
             minutes: stop (resumably) after this long.
@@ -247,25 +256,27 @@ class Trainer:
         Raises:
             TrainingError: losses, gradients or weights are no longer numbers; the last checkpoint is good.
             CheckpointError: a file cannot be written.
+            InputError: several processes do not train the same.
         """
-        # Only now: a run that cannot be resumed must not overwrite what is there.
-        config = json.dumps(self.config.to_json(), indent=2) + "\n"
-        write_whole(self.folder / "config.json", config.encode(), error=CheckpointError)
-        if self.lines:
-            write_whole(self.metrics_path, "".join(self.lines).encode(), error=CheckpointError)
-        else:
-            self.metrics_path.unlink(missing_ok=True)
-        if self.best < 0:  # there may be one of a run that was killed before its first checkpoint
-            (self.folder / "best.pt").unlink(missing_ok=True)
+        # Nothing is written before: a run that cannot be resumed must not overwrite what is there.
+        self._check_same()
+        first = self.processes.first
+        if first:
+            self._begin_files()
         begun = last_saved = lately = time.monotonic()
         programs_then = self.programs
         with self._stop.on_signals():
             try:
                 while True:
                     finished = self.programs >= self.config.num_programs
-                    if self._stop.asked and not finished:
-                        break
                     now = time.monotonic()
+                    over = minutes is not None and now - begun > 60 * minutes
+                    # After an update, all processes agree whether there is another one.
+                    asked, by, late = self.processes.most(self._stop.asked, self._stop.by or 0, over)
+                    if asked:
+                        self._stop.asked, self._stop.by = True, int(by) or None
+                    if asked and not finished:
+                        break
                     if self.pending and self.updates % _LOG_EVERY == 0:
                         self._check_finite()
                         metrics = {
@@ -278,19 +289,42 @@ class Trainer:
                         self._log({"rate": rate, **metrics})
                         self.pending.clear()
                         yield Progress(self.updates, self.programs, self.config.num_programs, rate, metrics)
-                    if self.validate and self.validated < self.updates and self._validation_due:
+                    if first and self.validate and self.validated < self.updates and self._validation_due:
                         self._validate()
                         lately += time.monotonic() - now
-                    if finished or (minutes is not None and now - begun > 60 * minutes):
+                    if finished or late:
                         break
-                    if now - last_saved > 60 * self.config.checkpoint_minutes:
+                    if first and now - last_saved > 60 * self.config.checkpoint_minutes:
                         self.save()
                         last_saved = now
                     with denormals_flushed():
                         self.step()
             finally:
-                if self._whole:
+                if first and self._whole:
                     self.save()
+
+    def _begin_files(self) -> None:
+        config = json.dumps(self.config.to_json(), indent=2) + "\n"
+        write_whole(self.folder / "config.json", config.encode(), error=CheckpointError)
+        if self.lines:
+            write_whole(self.metrics_path, "".join(self.lines).encode(), error=CheckpointError)
+        else:
+            self.metrics_path.unlink(missing_ok=True)
+        if self.best < 0:  # there may be one of a run that was killed before its first checkpoint
+            (self.folder / "best.pt").unlink(missing_ok=True)
+
+    def _check_same(self) -> None:
+        """Refuse processes that would not make the same updates."""
+        if self.processes.count == 1:
+            return
+        here = hashlib.sha256(repr((self.config, self.identity, self.updates)).encode())
+        for parameter in self.parameters:
+            here.update(parameter.detach().cpu().numpy().tobytes())
+        number = int.from_bytes(here.digest()[:6])
+        most, negated = self.processes.most(number, -number)
+        if most != -negated:
+            what = "the processes have other configurations, data, weights or checkpoints than one another"
+            raise InputError(what, "training", "Give all of them the same command and the same folders.")
 
     @property
     def metrics_path(self) -> Path:
@@ -350,7 +384,7 @@ class Trainer:
                 values = torch.stack([m[name] for m in self.pending])
                 if not values.isfinite().all():
                     self._diverged(first + int((~values.isfinite()).nonzero()[0]), f"the {_WORDS[name]}")
-        norms = torch._foreach_norm(list(self.model.parameters()), math.inf)
+        norms = torch._foreach_norm(self.parameters, math.inf)
         if not torch.stack(norms).isfinite().all():
             self._diverged(self.updates, "a weight")
 

@@ -46,6 +46,8 @@ Rows = npt.NDArray[np.int64]
 class ReferencePrograms(Objective):
     """Programs under the grammar's mask, and what the latent executor believes of their runs."""
 
+    can_be_shared = True
+
     def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """See `Objective`."""
         config = self.config
@@ -84,13 +86,18 @@ class ReferencePrograms(Objective):
 class EveryToken(Objective):
     """Programs without a mask; the loss of the syntax has the weight `op_weight`."""
 
+    can_be_shared = True
+
     def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
         """See `Objective`."""
         device = next(model.parameters()).device
         tokens, lengths, inputs, outputs = _tensors(batch, device)
         result = model(tokens, lengths, inputs, outputs)
         any_token = torch.ones(*tokens.shape, self.config.model.num_tokens, dtype=torch.bool, device=device)
-        return losses(result, tokens, any_token, None, exec_weight=0.0, op_weight=self.config.op_weight)
+        found = losses(result, tokens, any_token, None, exec_weight=0.0, op_weight=self.config.op_weight)
+        # The loss of the syntax is a mean over tokens.
+        assert found.counts is not None
+        return dataclasses.replace(found, counts=found.counts._replace(op=found.counts.prog))
 
 
 class ReferenceTraces(Objective):
@@ -118,7 +125,7 @@ class ReferenceTraces(Objective):
         loss = functional.cross_entropy(logits, wanted)
         zero = loss.new_zeros(())
         accuracy = (logits.argmax(-1) == wanted).float().mean()
-        return Losses(loss, loss.detach(), zero, zero, accuracy, zero)
+        return Losses(loss, zero, zero, accuracy, zero)
 
 
 class InferredTraces(Objective):

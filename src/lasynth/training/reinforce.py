@@ -115,7 +115,7 @@ class BeamReward(Objective):
         total = total - certain / num_tasks
         zero = total.new_zeros(())
         accuracy = total.new_tensor(float(rewards_BS[:, 0].mean()))
-        return Losses(total, total.detach(), zero, zero, accuracy, zero)
+        return Losses(total, zero, zero, accuracy, zero)
 
     def _beams(
         self, model: Model, inputs: npt.NDArray[Any], outputs: npt.NDArray[Any]

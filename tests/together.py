@@ -1,7 +1,7 @@
 """One of several processes of a training run, and what starts them as torchrun does.
 
-    together.py train JOBS RANK   updates of each job in JOBS, a file of JSON; results in JOBS.RANK
-    together.py lasynth ...       the command line; in the process of number BREAK_RANK, with a fault
+together.py train JOBS RANK   updates of each job in JOBS, a file of JSON; results in JOBS.RANK
+together.py lasynth ...       the command line; in the process of number BREAK_RANK, with a fault
 """
 
 from __future__ import annotations
@@ -9,31 +9,29 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from torch.distributed import TCPStore
 
 WAIT_S = 600  # a hang fails the test
 
 
 def start(count: int, *arguments: object, **environment: str) -> list[subprocess.Popen[str]]:
     """Start the processes of a run; each has a pipe for its messages."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    shared = {"WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), **environment}
+    # As torchrun does: what they leave for one another is kept outside, and outlives each of them.
+    store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    shared = {"WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(store.port)}
+    shared |= {"TORCHELASTIC_USE_AGENT_STORE": "True", "TORCHELASTIC_RESTART_COUNT": "0", **environment}
     command = [sys.executable, __file__, *map(str, arguments)]
-    return [
-        subprocess.Popen(
-            command,
-            env={**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank)},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for rank in range(count)
-    ]
+    started = []
+    for rank in range(count):
+        own = {**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank)}
+        started.append(subprocess.Popen(command, env=own, stderr=subprocess.PIPE, text=True))
+        started[-1].store = store  # type: ignore[attr-defined]
+    return started
 
 
 def ended(processes: list[subprocess.Popen[str]]) -> tuple[list[int], list[str]]:

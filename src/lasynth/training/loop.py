@@ -14,7 +14,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,10 +28,12 @@ from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError, TrainingError
 from lasynth.files import append, write_whole
 from lasynth.models.build import build
+from lasynth.models.model import Model
 from lasynth.models.vocabulary import made_with
+from lasynth.training.ahead import Ahead, Prepared
 from lasynth.training.checkpoint import load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Losses
+from lasynth.training.losses import Losses, Objective
 from lasynth.training.modes import denormals_flushed, random_state, set_random_state
 from lasynth.training.objectives import objective_of
 from lasynth.training.processes import OneProcess, Processes
@@ -121,6 +123,7 @@ class Trainer:
             what = f"a model {how} is trained by one process only"
             raise InputError(what, "training", "Start lasynth train without torchrun.")
         self.objective.prepare(self.model)
+        self._ahead = Ahead(partial(_prepared, self.processes, self.objective, self.model))
         self.average = build(config.model).to(self.device)
         self.average.load_state_dict(self.model.state_dict())
         self.average.eval()
@@ -174,9 +177,12 @@ class Trainer:
         while self.programs >= self.limits[self.phase][0] * self.config.num_programs:
             self._enter(self.phase + 1)
 
-    def _next_batch(self) -> Batch:
+    def _next_batch(self) -> Prepared:
         self._enter_phase()
-        return next(self.batches)
+        found, self.batches = self._ahead.take(self.batches)
+        if self.programs + len(found) < min(self.limits[self.phase][0], 1) * self.config.num_programs:
+            self._ahead.begin(self.batches)
+        return found
 
     @property
     def num_distinct(self) -> int:
@@ -193,9 +199,10 @@ class Trainer:
         cosine = 0.5 * (1 + math.cos(math.pi * done))
         return config.learning_rate * warm * (config.final_rate + (1 - config.final_rate) * cosine)
 
-    def losses_of(self, batch: Batch) -> Losses:
-        """Forward pass and losses of a batch."""
-        return self.objective.losses(self.model, batch, self.rows[batch.items_B])
+    def losses_of(self, prepared: Prepared) -> Losses:
+        """Forward pass and losses of a batch, or of the part of this process."""
+        batch = prepared.batch
+        return self.objective.losses(self.model, batch, self.rows[batch.items_B], prepared.targets)
 
     def step(self) -> None:
         """Draw a batch and update; an exception before the optimizer's step leaves all as it was."""
@@ -204,7 +211,7 @@ class Trainer:
         random = random_state(self.device)
         try:
             self._stop.exposed = True
-            metrics = self.update(next(self.batches))
+            metrics = self.update(self._next_batch())
         except BaseException:
             self._stop.exposed = False
             if self._whole and self.updates == updates:
@@ -214,13 +221,13 @@ class Trainer:
         if self.processes.first:
             self.pending.append(metrics)
 
-    def update(self, batch: Batch) -> dict[str, Tensor]:
+    def update(self, prepared: Prepared) -> dict[str, Tensor]:
         """One step of the optimizer."""
         rate = self.learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.processes.seed(self.config.seed, self.updates)
-        found = self.processes.weigh(self.losses_of(self.processes.share(batch)), batch)
+        found = self.processes.weigh(self.losses_of(prepared), len(prepared))
         total = found.total
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
@@ -230,9 +237,9 @@ class Trainer:
         self._stop.exposed = self._whole = False
         self.optimizer.step()
         self.updates += 1
-        self.programs += len(batch.tokens_BT)
+        self.programs += len(prepared)
         self._update_average()
-        self.seen[self.rows[batch.items_B]] = True
+        self.seen[self.rows[prepared.items_B]] = True
         self._whole = True
         return {**dict(zip(_MEANS, means, strict=True)), "norm": norm}
 
@@ -430,6 +437,11 @@ class Trainer:
     def stop(self) -> None:
         """Ask the run to end after the present update."""
         self._stop.asked = True
+
+
+def _prepared(processes: Processes, objective: Objective, model: Model, batch: Batch) -> Prepared:
+    share = processes.share(batch)
+    return Prepared(batch.items_B, share, objective.targets(model, share))
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

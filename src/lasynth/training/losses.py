@@ -21,7 +21,21 @@ from lasynth.data.dataset import Dataset
 from lasynth.models.model import Forward, Model
 from lasynth.training.config import TrainConfig
 
-__all__ = ["Counts", "Losses", "Objective", "losses"]
+__all__ = ["Counts", "Losses", "Objective", "Targets", "losses"]
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What the programs of a batch are compared with, as the grammar and the machine say; on the host.
+
+    Attributes:
+        allowed_BTV: tokens that the grammar allows at each position.
+        partial_XK: the machine's results after each partial program that the executor runs; None where only
+            the end is compared.
+    """
+
+    allowed_BTV: Tensor
+    partial_XK: Tensor | None = None
 
 
 class Counts(NamedTuple):
@@ -128,6 +142,11 @@ class Objective:
     def prepare(self, model: Model) -> None:
         """Get a freshly initialised model ready."""
 
-    def losses(self, model: Model, batch: Batch, rows_B: npt.NDArray[np.int64]) -> Losses:
+    def targets(self, model: Model, batch: Batch) -> Targets | None:
+        """What can be prepared of a batch without a pass of the model; called in a thread beside the step."""
+
+    def losses(
+        self, model: Model, batch: Batch, rows_B: npt.NDArray[np.int64], targets: Targets | None
+    ) -> Losses:
         """Forward pass and losses of a batch, whose programs are `rows_B` of the data set."""
         raise NotImplementedError

@@ -61,7 +61,7 @@ class OneProcess:
     def seed(self, seed: int, update: int) -> None:
         """Get the generators of dropout ready for an update."""
 
-    def weigh(self, found: Losses, batch: Batch) -> Losses:
+    def weigh(self, found: Losses, num_programs: int) -> Losses:
         """The part of this process in the losses of a whole batch."""
         return found
 
@@ -120,15 +120,15 @@ class SeveralProcesses:
         if not self.first:
             torch.manual_seed(int(np.random.SeedSequence([seed, self.rank, update]).generate_state(1)[0]))
 
-    def weigh(self, found: Losses, batch: Batch) -> Losses:
+    def weigh(self, found: Losses, num_programs: int) -> Losses:
         """See `OneProcess`.
 
         Args:
             found: the losses of the share of this process.
-            batch: the whole batch.
+            num_programs: of the whole batch.
         """
         assert found.counts is not None
-        idle = self.rank >= len(batch)
+        idle = self.rank >= num_programs
         counts = [0.0 if idle else float(count) for count in found.counts]
         totals = self._reduced(counts, dist.ReduceOp.SUM)
         return found.weighed([count / max(total, 1.0) for count, total in zip(counts, totals, strict=True)])

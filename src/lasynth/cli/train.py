@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lasynth.cli.console import MAX_SEED, Progress, check_folder, note
+from lasynth.cli.process import BAD_INPUT, INTERRUPTED
 from lasynth.quoting import quoted
 from lasynth.reading import parse_json, read_text
 
 if TYPE_CHECKING:
     from lasynth.places import Place
     from lasynth.training.config import TrainConfig
+    from lasynth.training.processes import Processes
 
 __all__ = [
     "ConfigFile",
@@ -65,7 +70,39 @@ def train(
 
     The run can be stopped at any time (Ctrl-C) and resumed exactly. Its folder holds the configuration,
     metrics as JSON Lines, checkpoints, and at last the model: model.safetensors and its card.
+
+    Several processes or GPUs share a run: `torchrun --nproc-per-node N -m lasynth train ...`.
     """
+    from lasynth.training.processes import joined
+
+    with joined(device) as processes, _one_message(processes):
+        return _train(data, out, (preset, config, seed), resume, minutes, device, processes)
+
+
+@contextmanager
+def _one_message(processes: Processes) -> Iterator[None]:
+    """Of several processes that fail, or lose one that did, the first alone says so."""
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        if not processes.speaks():
+            raise SystemExit(INTERRUPTED if isinstance(error, KeyboardInterrupt) else BAD_INPUT) from None
+        # When one process has ended, torchrun terminates the others: not before this one has spoken.
+        if processes.count > 1:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise
+
+
+def _train(
+    data: str,
+    out: Path,
+    asked: tuple[str | None, Path | None, int | None],
+    resume: bool,
+    minutes: float | None,
+    device: str,
+    processes: Processes,
+) -> int:
+    """Train in this process, alone or with others."""
     from lasynth.data.dataset import Dataset
     from lasynth.data.shards import shards_of
     from lasynth.errors import InputError
@@ -76,41 +113,51 @@ def train(
     from lasynth.training.loop import Trainer
     from lasynth.training.validation import validator
 
+    say = note if processes.first else _nothing
     check_folder(out)
+    device = processes.device(device)
     check_device(device)
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes must be above 0", f"--minutes {minutes}")
     _check_new(out, resume)
     place = place_of(data)
-    chosen = _config(preset, config, seed, out if resume else None, place)
+    chosen = _config(*asked, out if resume else None, place)
     valid = shards_of(place, "valid-") if place.is_dir() else []
     tasks = Dataset.open(place, split="valid", max_tasks=chosen.num_validate).tasks() if valid else []
     if not tasks:
-        note("There are no shards of split valid: solve rates are not measured during training.")
+        say("There are no shards of split valid: solve rates are not measured during training.")
     programs = Dataset.open(place, split="train", max_tokens=chosen.max_tokens)
     if not len(programs):
         raise InputError(f"no program has at most {chosen.max_tokens} tokens", data, "Raise max_tokens.")
     validate = validator(tasks, chosen.model) if tasks else None
-    with claimed(out):
-        _check_new(out, resume)  # again: another run may have begun and ended since
-        trainer = Trainer(chosen, programs, out, validate=validate, device=device)
+    with ExitStack() as stack:
+        if processes.first:
+            stack.enter_context(claimed(out))
+            _check_new(out, resume)  # again: another run may have begun and ended since
+        trainer = Trainer(chosen, programs, out, validate=validate, device=device, processes=processes)
         if resume:
             trainer.resume()
-        with Progress("training", chosen.num_programs, every_s=30.0) as progress:
-            for state in trainer.run(minutes=minutes):
-                shown = {name: state.metrics[name] for name in ("loss", "accuracy") if name in state.metrics}
-                words = (f"{name} {value:.3f}" for name, value in shown.items())
-                progress(state.programs, state.num_programs, ", ".join(words))
-        export(trainer, out / EXPORTED)
+        if processes.first:
+            progress = stack.enter_context(Progress("training", chosen.num_programs, every_s=30.0))
+        for state in trainer.run(minutes=minutes):
+            shown = {name: state.metrics[name] for name in ("loss", "accuracy") if name in state.metrics}
+            words = (f"{name} {value:.3f}" for name, value in shown.items())
+            progress(state.programs, state.num_programs, ", ".join(words))
+        if processes.first:
+            export(trainer, out / EXPORTED)
 
     finished = trainer.programs >= chosen.num_programs
     if finished:
-        note(f"Done. Try it: lasynth evaluate --model {out} --tasks {valid[0] if valid else 'TASKS.jsonl'}")
+        say(f"Done. Try it: lasynth evaluate --model {out} --tasks {valid[0] if valid else 'TASKS.jsonl'}")
     else:
-        note(f"Stopped after {trainer.programs:,} of {chosen.num_programs:,} programs; --resume continues.")
+        say(f"Stopped after {trainer.programs:,} of {chosen.num_programs:,} programs; --resume continues.")
     if finished or trainer.stopped_by is None:
         return 0
     return 128 + trainer.stopped_by
+
+
+def _nothing(message: str) -> None:
+    """What the other processes say while all goes well."""
 
 
 def _check_new(out: Path, resume: bool) -> None:

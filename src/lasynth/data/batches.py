@@ -45,6 +45,17 @@ class Batch:
     def __len__(self) -> int:
         return len(self.lengths_B)
 
+    def rows(self, rows: Ints) -> Batch:
+        """Some of the tasks, padded to the longest of these."""
+        lengths = self.lengths_B[rows]
+        return Batch(
+            tokens_BT=self.tokens_BT[rows, : lengths.max()],
+            lengths_B=lengths,
+            inputs_BKN=self.inputs_BKN[rows],
+            outputs_BKN=self.outputs_BKN[rows],
+            items_B=self.items_B[rows],
+        )
+
 
 class Batches(Iterator[Batch]):
     """The batches of a data set, epoch after epoch.

@@ -28,7 +28,10 @@ from lasynth.models.decoder import HistoryAttention, NoHistory, OutputLayer, Tok
 from lasynth.models.model import Beliefs, Forward, Model, ModelConfig
 from lasynth.models.schedule import Schedule
 
-__all__ = ["Correction", "Executor", "Forward", "LaSynth", "Read", "Reader", "SearchState", "State", "Values"]
+__all__ = [
+    *("Correction", "Executions", "Executor", "Forward", "LaSynth", "Read", "Reader", "SearchState", "State"),
+    "Values",
+]
 
 
 # From rows that execute, their beliefs before and a function that executes some of them (by their places
@@ -160,6 +163,21 @@ class SearchState:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Executions:
+    """When the executor runs in whole programs.
+
+    Attributes:
+        seen_BT: the positions that are the first to see the result of an execution.
+        final_BT: the position of each row's own end.
+        runs_BT: the executions: those that are seen, and those at the ends if the schedule has them.
+    """
+
+    seen_BT: Tensor
+    final_BT: Tensor
+    runs_BT: Tensor
+
+
 class LaSynth(Model):
     """A synthesizer of programs from examples (section 3), composed of parts.
 
@@ -220,14 +238,9 @@ class LaSynth(Model):
         before_BT = torch.cat([start, tokens_BT[:, :-1]], dim=1)
         states_BTD = self.decoder.along(before_BT, self.decoder.initial(pooled_BS))
 
-        # The executor runs after token t: its result is first seen at position t + 1.
-        fires = self.schedule.along(tokens_BT)
-        seen = torch.zeros_like(inside)
-        seen[:, 1:] = fires[:, :-1]
-        seen &= inside
-        final = positions[None] == lengths_B[:, None] - 1 - self.num_closing
-        runs = seen | final if self.schedule.at_end else seen
-        row_X, position_X = runs.nonzero(as_tuple=True)
+        times = self.executions(tokens_BT, lengths_B)
+        seen, final = times.seen_BT, times.final_BT
+        row_X, position_X = times.runs_BT.nonzero(as_tuple=True)
         beliefs = self._execute(belief, states_BTD, row_X, position_X)
 
         # Memories: the true input of each row, then the beliefs that decoding sees.
@@ -262,6 +275,16 @@ class LaSynth(Model):
             final[row_X, position_X],
             self._input_loss(read, inputs_BKN),
         )
+
+    def executions(self, tokens_BT: Tensor, lengths_B: Tensor) -> Executions:
+        """When the executor runs in the teacher-forced path; a function of the tokens alone."""
+        positions = torch.arange(tokens_BT.shape[1], device=tokens_BT.device)
+        # The executor runs after token t: its result is first seen at position t + 1.
+        seen = torch.zeros_like(tokens_BT, dtype=torch.bool)
+        seen[:, 1:] = self.schedule.along(tokens_BT)[:, :-1]
+        seen &= positions[None] < lengths_B[:, None]
+        final = positions[None] == lengths_B[:, None] - 1 - self.num_closing
+        return Executions(seen, final, seen | final if self.schedule.at_end else seen)
 
     def _read(self, belief_MK: Tensor) -> tuple[Read, State | None]:
         """Beliefs as they are read: parts `[M, K, ...]`, and what the outputs are read after."""

@@ -89,8 +89,8 @@ class Beliefs(Protocol):
 
     def compare(
         self, result: Forward, inputs_BK: Tensor, outputs_BK: Tensor, partial_XK: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
-        """L_Exec, and the accuracy at the end of the programs, for a pass with executions.
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """L_Exec, the accuracy at the end of the programs, and of how many L_Exec is the mean.
 
         Args:
             result: the result of the model.

@@ -81,7 +81,7 @@ class ListBeliefs:
 
     def compare(
         self, result: Forward, inputs_BK: Tensor, outputs_BK: Tensor, partial_XK: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """See `Beliefs`; a mean over compared cells, and the share of output cells that are right."""
         targets_XKN, compared_XKN = self._targets(result, outputs_BK, partial_XK)
         chances = result.beliefs_XK.float()
@@ -91,7 +91,7 @@ class ListBeliefs:
         exec_loss = -(right.log() * weight).sum() / weight.sum().clamp_min(1.0)
         final = result.final_X
         hits = (chances[final].argmax(-1) == index[final]).float()
-        return exec_loss, hits.mean() if len(hits) else exec_loss.new_zeros(())
+        return exec_loss, hits.mean() if len(hits) else exec_loss.new_zeros(()), weight.sum()
 
     def likeliest(
         self, belief_K: Tensor, inputs_K: Tensor

@@ -11,12 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,24 +28,24 @@ from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError, TrainingError
 from lasynth.files import append, write_whole
 from lasynth.models.build import build
-from lasynth.models.vocabulary import check, made_with
+from lasynth.models.model import Model
+from lasynth.models.vocabulary import made_with
+from lasynth.training.ahead import Ahead, Prepared
 from lasynth.training.checkpoint import load_checkpoint, save_checkpoint
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Losses
+from lasynth.training.losses import Losses, Objective
 from lasynth.training.modes import denormals_flushed, memory_kept, random_state, set_random_state
 from lasynth.training.objectives import objective_of
+from lasynth.training.processes import OneProcess, Processes
+from lasynth.training.signals import Stop
 from lasynth.training.start import begin_with
+from lasynth.training.state import content, identity, restore
 from lasynth.training.validation import Validate
 
 __all__ = ["Progress", "Trainer"]
 
 _LOG_EVERY = 100
-_OTHER = {
-    "training": "other training data",
-    "num_programs": "other training data",
-    "validation": "other validation tasks",
-    "first stage": "another first stage or other traces",
-}
+_MEANS = ("loss", "prog", "exec", "op", "accuracy", "exec_accuracy")
 _WORDS = {"loss": "loss", "norm": "norm of the gradient"}
 
 
@@ -85,6 +83,7 @@ class Trainer:
         folder: of the run; created if need be.
         validate: measures a model (the running average of the weights); its `solved` picks `best.pt`.
         device: where the model lives.
+        processes: that share the run. The first of them writes and validates.
 
     Raises:
         InputError: no programs left after the filter by length, values outside the model's range, or no
@@ -99,11 +98,13 @@ class Trainer:
         *,
         validate: Validate | None = None,
         device: str = "cpu",
+        processes: Processes | None = None,
     ) -> None:
         self.config = config
         self.folder = folder
         self.validate = validate
         self.device = torch.device(device)
+        self.processes = processes or OneProcess()
         if data.domain != config.model.domain:
             raise InputError(
                 f"the tasks are of {data.domain}, the model is one of {config.model.domain}",
@@ -116,8 +117,14 @@ class Trainer:
         self.model.check_data(data.inputs_PKN, data.outputs_PKN)
         if config.start is not None:
             begin_with(self.model, config)
+        self.parameters: list[Tensor] = list(self.model.parameters())
         self.objective = objective_of(self.model, config, data)
+        if self.processes.count > 1 and not self.objective.can_be_shared:
+            how = "by reinforcement" if config.reinforce else f"of kind {config.model.kind}"
+            what = f"a model {how} is trained by one process only"
+            raise InputError(what, "training", "Start lasynth train without torchrun.")
         self.objective.prepare(self.model)
+        self._ahead = Ahead(partial(_prepared, self.processes, self.objective, self.model))
         self.average = build(config.model).to(self.device)
         self.average.load_state_dict(self.model.state_dict())
         self.average.eval()
@@ -140,9 +147,7 @@ class Trainer:
         self.lines: list[str] = []  # of metrics.jsonl
         self.pending: list[dict[str, Tensor]] = []  # metrics of the updates since the last line
         self.saved: int | None = None  # the update of the last checkpoint
-        self.stopped_by: int | None = None  # the signal
-        self._stop = False
-        self._exposed = False  # a signal may end what is going on
+        self._stop = Stop()
         self._whole = True  # the state is that between two updates
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -156,9 +161,10 @@ class Trainer:
             again = np.random.default_rng(config.seed).permutation(np.flatnonzero(chosen & self.seen))
             chosen = fresh
             chosen[again[:num_again]] = True
-        self._take(phase, np.flatnonzero(chosen))
+        self.take(phase, np.flatnonzero(chosen))
 
-    def _take(self, phase: int, rows: npt.NDArray[np.int64]) -> None:
+    def take(self, phase: int, rows: npt.NDArray[np.int64]) -> None:
+        """Begin a phase of the curriculum with these rows of the data."""
         if not len(rows):
             limit = self.limits[phase][1]
             raise InputError(f"no program has at most {limit} tokens", where="training data")
@@ -172,9 +178,12 @@ class Trainer:
         while self.programs >= self.limits[self.phase][0] * self.config.num_programs:
             self._enter(self.phase + 1)
 
-    def _next_batch(self) -> Batch:
+    def _next_batch(self) -> Prepared:
         self._enter_phase()
-        return next(self.batches)
+        found, self.batches = self._ahead.take(self.batches)
+        if self.programs + len(found) < min(self.limits[self.phase][0], 1) * self.config.num_programs:
+            self._ahead.begin(self.batches)
+        return found
 
     @property
     def num_distinct(self) -> int:
@@ -191,9 +200,10 @@ class Trainer:
         cosine = 0.5 * (1 + math.cos(math.pi * done))
         return config.learning_rate * warm * (config.final_rate + (1 - config.final_rate) * cosine)
 
-    def losses_of(self, batch: Batch) -> Losses:
-        """Forward pass and losses of a batch."""
-        return self.objective.losses(self.model, batch, self.rows[batch.items_B])
+    def losses_of(self, prepared: Prepared) -> Losses:
+        """Forward pass and losses of a batch, or of the part of this process."""
+        batch = prepared.batch
+        return self.objective.losses(self.model, batch, self.rows[batch.items_B], prepared.targets)
 
     def step(self) -> None:
         """Draw a batch and update; an exception before the optimizer's step leaves all as it was."""
@@ -201,54 +211,52 @@ class Trainer:
         updates, epoch, position = self.updates, self.batches.epoch, self.batches.position
         random = random_state(self.device)
         try:
-            self._exposed = True
-            metrics = self.update(next(self.batches))
+            self._stop.exposed = True
+            metrics = self.update(self._next_batch())
         except BaseException:
-            self._exposed = False
+            self._stop.exposed = False
             if self._whole and self.updates == updates:
                 self.batches.seek(epoch, position)
                 set_random_state(random, self.device)
             raise
-        self.pending.append(metrics)
+        if self.processes.first:
+            self.pending.append(metrics)
 
-    def update(self, batch: Batch) -> dict[str, Tensor]:
+    def update(self, prepared: Prepared) -> dict[str, Tensor]:
         """One step of the optimizer."""
         rate = self.learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        found = self.losses_of(batch)
+        self.processes.seed(self.config.seed, self.updates)
+        found = self.processes.weigh(self.losses_of(prepared), len(prepared))
+        total = found.total
         self.optimizer.zero_grad(set_to_none=True)
-        found.total.backward()
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
-        self._exposed = self._whole = False
+        total.backward()
+        parts = (total, found.prog, found.exec, found.op, found.accuracy, found.exec_accuracy)
+        means = self.processes.add_up(self.parameters, torch.stack([part.detach().float() for part in parts]))
+        norm = nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
+        self._stop.exposed = self._whole = False
         self.optimizer.step()
         self.updates += 1
-        self.programs += len(batch.tokens_BT)
+        self.programs += len(prepared)
         self._update_average()
-        self.seen[self.rows[batch.items_B]] = True
+        self.seen[self.rows[prepared.items_B]] = True
         self._whole = True
-        return {
-            "loss": found.total.detach(),
-            "prog": found.prog,
-            "exec": found.exec,
-            "op": found.op,
-            "accuracy": found.accuracy.detach(),
-            "exec_accuracy": found.exec_accuracy.detach(),
-            "norm": norm,
-        }
+        return {**dict(zip(_MEANS, means, strict=True)), "norm": norm}
 
     @torch.no_grad()
     def _update_average(self) -> None:
         # A short memory at first: the average must not remember the initial weights.
         decay = min(self.config.average, (self.updates + 1) / (self.updates + 10))
         averages: list[Tensor] = list(self.average.parameters())
-        weights: list[Tensor] = list(self.model.parameters())
-        torch._foreach_lerp_(averages, weights, 1 - decay)
+        torch._foreach_lerp_(averages, self.parameters, 1 - decay)
 
     # The run ----------------------------------------------------------------------------------
 
     def run(self, *, minutes: float | None = None) -> Iterator[Progress]:
         """Train to the end of the schedule, reporting now and then; saves on every way out.
+
+        Of several processes, the first reports and saves.
 
         Args:
             minutes: stop (resumably) after this long.
@@ -256,25 +264,27 @@ class Trainer:
         Raises:
             TrainingError: losses, gradients or weights are no longer numbers; the last checkpoint is good.
             CheckpointError: a file cannot be written.
+            InputError: several processes do not train the same.
         """
-        # Only now: a run that cannot be resumed must not overwrite what is there.
-        config = json.dumps(self.config.to_json(), indent=2) + "\n"
-        write_whole(self.folder / "config.json", config.encode(), error=CheckpointError)
-        if self.lines:
-            write_whole(self._metrics, "".join(self.lines).encode(), error=CheckpointError)
-        else:
-            self._metrics.unlink(missing_ok=True)
-        if self.best < 0:  # there may be one of a run that was killed before its first checkpoint
-            (self.folder / "best.pt").unlink(missing_ok=True)
+        # Nothing is written before: a run that cannot be resumed must not overwrite what is there.
+        self._check_same()
+        first = self.processes.first
+        if first:
+            self._begin_files()
         begun = last_saved = lately = time.monotonic()
         programs_then = self.programs
-        with _stopping_on_signals(self):
+        with self._stop.on_signals():
             try:
                 while True:
                     finished = self.programs >= self.config.num_programs
-                    if self._stop and not finished:
-                        break
                     now = time.monotonic()
+                    over = minutes is not None and now - begun > 60 * minutes
+                    # After an update, all processes agree whether there is another one.
+                    asked, by, late = self.processes.most(self._stop.asked, self._stop.by or 0, over)
+                    if asked:
+                        self._stop.asked, self._stop.by = True, int(by) or None
+                    if asked and not finished:
+                        break
                     if self.pending and self.updates % _LOG_EVERY == 0:
                         self._check_finite()
                         metrics = {
@@ -287,22 +297,46 @@ class Trainer:
                         self._log({"rate": rate, **metrics})
                         self.pending.clear()
                         yield Progress(self.updates, self.programs, self.config.num_programs, rate, metrics)
-                    if self.validate and self.validated < self.updates and self._validation_due:
+                    if first and self.validate and self.validated < self.updates and self._validation_due:
                         self._validate()
                         lately += time.monotonic() - now
-                    if finished or (minutes is not None and now - begun > 60 * minutes):
+                    if finished or late:
                         break
-                    if now - last_saved > 60 * self.config.checkpoint_minutes:
+                    if first and now - last_saved > 60 * self.config.checkpoint_minutes:
                         self.save()
                         last_saved = now
                     with denormals_flushed():
                         self.step()
             finally:
-                if self._whole:
+                if first and self._whole:
                     self.save()
 
+    def _begin_files(self) -> None:
+        config = json.dumps(self.config.to_json(), indent=2) + "\n"
+        write_whole(self.folder / "config.json", config.encode(), error=CheckpointError)
+        if self.lines:
+            write_whole(self.metrics_path, "".join(self.lines).encode(), error=CheckpointError)
+        else:
+            self.metrics_path.unlink(missing_ok=True)
+        if self.best < 0:  # there may be one of a run that was killed before its first checkpoint
+            (self.folder / "best.pt").unlink(missing_ok=True)
+
+    def _check_same(self) -> None:
+        """Refuse processes that would not make the same updates."""
+        if self.processes.count == 1:
+            return
+        here = hashlib.sha256(repr((self.config, self.identity, self.updates)).encode())
+        for parameter in self.parameters:
+            here.update(parameter.detach().cpu().numpy().tobytes())
+        number = int.from_bytes(here.digest()[:6])
+        most, negated = self.processes.most(number, -number)
+        if most != -negated:
+            what = "the processes have other configurations, data, weights or checkpoints than one another"
+            raise InputError(what, "training", "Give all of them the same command and the same folders.")
+
     @property
-    def _metrics(self) -> Path:
+    def metrics_path(self) -> Path:
+        """The file of the metrics."""
         return self.folder / "metrics.jsonl"
 
     @property
@@ -318,18 +352,18 @@ class Trainer:
             **{name: round(value, 5) for name, value in metrics.items()},
         }
         text = json.dumps(line) + "\n"
-        append(self._metrics, text, error=CheckpointError)
+        append(self.metrics_path, text, error=CheckpointError)
         self.lines.append(text)
 
     def _validate(self) -> None:
         assert self.validate is not None
         self._check_finite()
         try:
-            self._exposed = True
+            self._stop.exposed = True
             with torch.no_grad():
                 found = self.validate(self.average)
         finally:
-            self._exposed = False
+            self._stop.exposed = False
         best = max(self.best, found.get("solved", 0.0))
         if best > self.best:
             save_checkpoint(
@@ -358,7 +392,7 @@ class Trainer:
                 values = torch.stack([m[name] for m in self.pending])
                 if not values.isfinite().all():
                     self._diverged(first + int((~values.isfinite()).nonzero()[0]), f"the {_WORDS[name]}")
-        norms = torch._foreach_norm(list(self.model.parameters()), math.inf)
+        norms = torch._foreach_norm(self.parameters, math.inf)
         if not torch.stack(norms).isfinite().all():
             self._diverged(self.updates, "a weight")
 
@@ -377,44 +411,13 @@ class Trainer:
             CheckpointError: it cannot be written; the old one is still there.
         """
         self._check_finite()
-        names = self.pending[0] if self.pending else ()
-        save_checkpoint(
-            self.folder / "last.pt",
-            {
-                "config": self.config.to_json(),
-                **made_with(self.config.model),
-                "model": self.model.state_dict(),
-                "average": self.average.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "phase": self.phase,
-                "rows": torch.from_numpy(self.rows),
-                "seen": torch.from_numpy(self.seen),
-                "batches": self.batches.state(),
-                "random": random_state(self.device),
-                "data": self._data,
-                "updates": self.updates,
-                "programs": self.programs,
-                "seconds": self.seconds,
-                "best": self.best,
-                "validated": self.validated,
-                "metrics": self.lines,
-                "pending": {name: torch.stack([m[name] for m in self.pending]) for name in names},
-            },
-        )
+        save_checkpoint(self.folder / "last.pt", content(self))
         self.saved = self.updates
 
     @cached_property
-    def _data(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, Any]:
         """What the run learns from and is measured on: digests of the tasks and of files."""
-        sources = hashlib.sha256()
-        for path in self.objective.sources:
-            sources.update(path.read_bytes())
-        return {
-            "training": self.data.digest,
-            "num_programs": len(self.data),
-            "validation": getattr(self.validate, "digest", None),
-            "first stage": sources.hexdigest() if self.objective.sources else None,
-        }
+        return identity(self)
 
     def resume(self) -> None:
         """Go on from `last.pt`.
@@ -425,52 +428,21 @@ class Trainer:
         Raises:
             CheckpointError: no readable checkpoint, or one of another configuration, vocabulary or data.
         """
-        state = load_checkpoint(self.folder / "last.pt")
-        if state["config"] != self.config.to_json():
-            raise CheckpointError(
-                "the checkpoint belongs to another configuration",
-                where=str(self.folder),
-                hint="Give the run a folder of its own, or the configuration it was started with.",
-            )
-        check(self.config.model, state, str(self.folder))
-        self._check_data(state)
-        self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.seen = state["seen"].numpy()
-        self._take(state["phase"], state["rows"].numpy())
-        self.batches.restore(state["batches"])
-        self.updates = self.saved = state["updates"]
-        self.programs = state["programs"]
-        self.seconds, self.best = state["seconds"], state["best"]
-        if state["format"] == 1:
-            self.validated = self.updates
-            self.lines = [
-                line for line in _lines(self._metrics) if json.loads(line)["updates"] <= self.updates
-            ]
-            return
-        self.validated, self.lines = state["validated"], state["metrics"]
-        metrics = {name: values.to(self.device).unbind() for name, values in state["pending"].items()}
-        self.pending = [
-            dict(zip(metrics, values, strict=True)) for values in zip(*metrics.values(), strict=True)
-        ]
-        set_random_state(state["random"], self.device)
+        restore(self, load_checkpoint(self.folder / "last.pt"))
 
-    def _check_data(self, state: Mapping[str, Any]) -> None:
-        before, now = state.get("data", {"num_programs": len(state["seen"])}), self._data
-        for name in before:
-            if before[name] == now[name]:
-                continue
-            what = f"the run was started with {_OTHER[name]}"
-            if before["num_programs"] != len(self.data):
-                what = f"the run was started with {before['num_programs']:,} programs, now there are "
-                what += f"{len(self.data):,}"
-            hint = "Resume with the data of the start, or begin another run in a folder of its own."
-            raise CheckpointError(what, str(self.folder), hint)
+    @property
+    def stopped_by(self) -> int | None:
+        """The number of the signal that asked the run to end."""
+        return self._stop.by
 
     def stop(self) -> None:
         """Ask the run to end after the present update."""
-        self._stop = True
+        self._stop.asked = True
+
+
+def _prepared(processes: Processes, objective: Objective, model: Model, batch: Batch) -> Prepared:
+    share = processes.share(batch)
+    return Prepared(batch.items_B, share, objective.targets(model, share))
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -480,30 +452,3 @@ def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, A
         {"params": matrices, "weight_decay": weight_decay},
         {"params": vectors, "weight_decay": 0.0},
     ]
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text().splitlines(keepends=True) if path.is_file() else []
-
-
-@contextmanager
-def _stopping_on_signals(trainer: Trainer) -> Iterator[None]:
-    """First interrupt or termination: finish the update and save. Second: undo the update, and save."""
-
-    def handle(number: int, frame: object) -> None:
-        trainer.stopped_by = number
-        if trainer._stop and trainer._exposed:
-            trainer._exposed = False  # another signal must not interrupt what undoes the update
-            raise KeyboardInterrupt
-        trainer.stop()
-
-    try:
-        before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    except ValueError:  # not in the main thread: the caller stops the run
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -31,10 +31,11 @@ from lasynth.errors import InputError
 from lasynth.models.baselines.shin import CodeModel
 from lasynth.models.baselines.shin_trace import TraceConfig, TraceModel
 from lasynth.models.baselines.shin_world import NUM_ACTIONS, START
+from lasynth.models.lasynth import LaSynth
 from lasynth.models.model import Forward, Model, ModelConfig
 from lasynth.models.zoo import load
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Losses, Objective, losses
+from lasynth.training.losses import Losses, Objective, Targets, losses
 from lasynth.training.reinforce import BeamReward
 from lasynth.training.traces import TRACES, TraceTable, task_keys
 
@@ -46,57 +47,67 @@ Rows = npt.NDArray[np.int64]
 class ReferencePrograms(Objective):
     """Programs under the grammar's mask, and what the latent executor believes of their runs."""
 
-    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
+    can_be_shared = True
+
+    def targets(self, model: Model, batch: Batch) -> Targets:
         """See `Objective`."""
+        allowed = _allowed(batch, self.config.model)
+        if self.config.exec_targets == "end" or not isinstance(model, LaSynth):
+            return Targets(allowed)
+        tokens, lengths = (torch.from_numpy(array) for array in (batch.tokens_BT, batch.lengths_B))
+        row_X, position_X = model.executions(tokens, lengths).runs_BT.nonzero(as_tuple=True)
+        outputs, _ = self.language.machine.run_partial(
+            batch.tokens_BT.astype(np.int32), batch.inputs_BKN, row_X.numpy(), position_X.numpy()
+        )
+        return Targets(allowed, torch.from_numpy(outputs.astype(np.int64)))
+
+    def losses(self, model: Model, batch: Batch, rows_B: Rows, targets: Targets | None) -> Losses:
+        """See `Objective`."""
+        assert targets is not None
         config = self.config
         device = next(model.parameters()).device
         tokens, lengths, inputs, outputs = _tensors(batch, device)
-        allowed = _allowed(batch, config.model)
+        allowed = targets.allowed_BTV.to(device)
         # Where the grammar leaves one token there is nothing to predict.
-        choice = (allowed.sum(-1) > 1).to(device)
+        choice = allowed.sum(-1) > 1
         with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
             result: Forward = model(tokens, lengths, inputs, outputs, choice)
         executed = None
         if len(result.row_X):
             assert model.beliefs is not None, "only models with a latent executor execute"
-            executed = model.beliefs.compare(result, inputs, outputs, self._partial_outputs(batch, result))
+            partial = None if targets.partial_XK is None else targets.partial_XK.to(device)
+            executed = model.beliefs.compare(result, inputs, outputs, partial)
         return losses(
             result,
             tokens,
-            allowed.to(device),
+            allowed,
             executed,
             exec_weight=config.exec_weight,
             op_weight=config.op_weight,
         )
 
-    def _partial_outputs(self, batch: Batch, result: Forward) -> torch.Tensor | None:
-        if self.config.exec_targets == "end":
-            return None
-        outputs, _ = self.language.machine.run_partial(
-            batch.tokens_BT.astype(np.int32),
-            batch.inputs_BKN,
-            result.row_X.cpu().numpy(),
-            result.position_X.cpu().numpy(),
-        )
-        return torch.from_numpy(outputs.astype(np.int64)).to(result.row_X.device)
-
 
 class EveryToken(Objective):
     """Programs without a mask; the loss of the syntax has the weight `op_weight`."""
 
-    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
+    can_be_shared = True
+
+    def losses(self, model: Model, batch: Batch, rows_B: Rows, targets: Targets | None) -> Losses:
         """See `Objective`."""
         device = next(model.parameters()).device
         tokens, lengths, inputs, outputs = _tensors(batch, device)
         result = model(tokens, lengths, inputs, outputs)
         any_token = torch.ones(*tokens.shape, self.config.model.num_tokens, dtype=torch.bool, device=device)
-        return losses(result, tokens, any_token, None, exec_weight=0.0, op_weight=self.config.op_weight)
+        found = losses(result, tokens, any_token, None, exec_weight=0.0, op_weight=self.config.op_weight)
+        # The loss of the syntax is a mean over tokens.
+        assert found.counts is not None
+        return dataclasses.replace(found, counts=found.counts._replace(op=found.counts.prog))
 
 
 class ReferenceTraces(Objective):
     """The traces of the reference programs; those of more than `max_actions` actions are left out."""
 
-    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
+    def losses(self, model: Model, batch: Batch, rows_B: Rows, targets: Targets | None) -> Losses:
         """See `Objective`; a mean over steps."""
         assert isinstance(model, TraceModel)
         device = model.output.weight.device
@@ -118,7 +129,7 @@ class ReferenceTraces(Objective):
         loss = functional.cross_entropy(logits, wanted)
         zero = loss.new_zeros(())
         accuracy = (logits.argmax(-1) == wanted).float().mean()
-        return Losses(loss, loss.detach(), zero, zero, accuracy, zero)
+        return Losses(loss, zero, zero, accuracy, zero)
 
 
 class InferredTraces(Objective):
@@ -154,13 +165,18 @@ class InferredTraces(Objective):
         assert isinstance(model, CodeModel)
         model.tracer.load_state_dict(self.first.state_dict())
 
-    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
+    def targets(self, model: Model, batch: Batch) -> Targets:
+        """See `Objective`."""
+        return Targets(_allowed(batch, self.config.model))
+
+    def losses(self, model: Model, batch: Batch, rows_B: Rows, targets: Targets | None) -> Losses:
         """See `Objective`."""
         assert isinstance(model, CodeModel)
+        assert targets is not None
         device = model.output.weight.device
         tokens, lengths, inputs, outputs = _tensors(batch, device)
         actions = torch.from_numpy(self.traces_of(batch, rows_B)).to(device)
-        allowed = _allowed(batch, self.config.model).to(device)
+        allowed = targets.allowed_BTV.to(device)
         result = model(tokens, lengths, inputs, outputs, allowed.sum(-1) > 1, actions)
         return losses(result, tokens, allowed, None, exec_weight=0.0, op_weight=0.0)
 

@@ -29,7 +29,7 @@ from lasynth.models.model import Model
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.search import Beam, Budget, Problem
 from lasynth.training.config import TrainConfig
-from lasynth.training.losses import Losses, Objective
+from lasynth.training.losses import Losses, Objective, Targets
 
 __all__ = ["BeamReward", "expected_best", "log_probs"]
 
@@ -82,7 +82,7 @@ class BeamReward(Objective):
         assert config.reinforce is not None
         self.reinforce = config.reinforce
 
-    def losses(self, model: Model, batch: Batch, rows_B: Rows) -> Losses:
+    def losses(self, model: Model, batch: Batch, rows_B: Rows, targets: Targets | None) -> Losses:
         """Search, run what was found, and the loss: less the expected best reward, a mean over tasks.
 
         `accuracy` is the share of tasks whose likeliest program is right.
@@ -115,7 +115,7 @@ class BeamReward(Objective):
         total = total - certain / num_tasks
         zero = total.new_zeros(())
         accuracy = total.new_tensor(float(rewards_BS[:, 0].mean()))
-        return Losses(total, total.detach(), zero, zero, accuracy, zero)
+        return Losses(total, zero, zero, accuracy, zero)
 
     def _beams(
         self, model: Model, inputs: npt.NDArray[Any], outputs: npt.NDArray[Any]

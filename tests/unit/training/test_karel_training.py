@@ -115,9 +115,10 @@ def test_beliefs_are_compared_with_the_right_worlds() -> None:
     beliefs = WorldBeliefs()
     right = made_up(to_planes(wanted), final)
     partial = inputs.clone()
-    loss, accuracy = beliefs.compare(right, inputs, outputs, partial)
+    loss, accuracy, num_compared = beliefs.compare(right, inputs, outputs, partial)
     assert float(loss) == pytest.approx(0.0, abs=1e-5)
     assert float(accuracy) == 1.0
+    assert int(num_compared) == 2 * inputs.shape[1]
     # Without targets at statements only the end counts. With them both count, except without a target.
     turned = wanted.clone()
     turned[0, :, FACING] = (turned[0, :, FACING] + 1) % 4

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 
-from lasynth.data.batches import Batch, Batches
+from lasynth.data.batches import Batches
 from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
 from lasynth.domains.c.generator import CTaskGenerator
@@ -20,6 +20,7 @@ from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import CheckpointError, InputError, TrainingError
 from lasynth.models import LaSynthConfig
 from lasynth.training import loop
+from lasynth.training.ahead import Prepared
 from lasynth.training.checkpoint import load_checkpoint
 from lasynth.training.config import TrainConfig, default_preset, read_config
 from lasynth.training.loop import Trainer
@@ -209,7 +210,7 @@ def test_a_run_that_diverges_keeps_its_last_good_checkpoint(
     before, bad = (tmp_path / "last.pt").read_bytes(), trainer.updates + 3
     update = trainer.update
 
-    def diverging(batch: Batch) -> dict[str, torch.Tensor]:
+    def diverging(batch: Prepared) -> dict[str, torch.Tensor]:
         found = update(batch)
         if trainer.updates == bad and where == "weight":
             next(trainer.model.parameters()).data.fill_(torch.inf)
@@ -289,7 +290,7 @@ def test_denormal_numbers_are_flushed_in_updates_alone(
     """The processor's mode belongs to the caller, because other libraries in the process rely on it."""
     trainer, flushed, update = Trainer(CONFIG, data, tmp_path), [], Trainer.update
 
-    def recorded(trainer: Trainer, batch: Batch) -> dict[str, torch.Tensor]:
+    def recorded(trainer: Trainer, batch: Prepared) -> dict[str, torch.Tensor]:
         flushed.append(sys.float_info.min / 2 == 0.0)
         return update(trainer, batch)
 

@@ -198,7 +198,7 @@ def test_batches_find_the_traces_of_their_examples(data: Dataset, first_stage: P
     objective = InferredTraces(config, data)
     objective.table = TraceTable.concatenate(tables)  # only the first half: the rest is inferred
     trainer = Trainer(config, data, first_stage / "second")
-    batch = trainer._next_batch()
+    batch = trainer._next_batch().batch
     rows = trainer.rows[batch.items_B]
     assert 0 < (rows < 60).sum() < len(rows)
     actions = objective.traces_of(batch, rows)

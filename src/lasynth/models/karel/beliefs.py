@@ -38,7 +38,7 @@ class WorldBeliefs:
 
     def compare(
         self, result: Forward, inputs_BK: Tensor, outputs_BK: Tensor, partial_XK: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """See `Beliefs`; a mean over compared worlds, and the share of final worlds that are right."""
         final = result.final_X[:, None].expand(-1, outputs_BK.shape[1])
         targets = outputs_BK[result.row_X]
@@ -58,7 +58,8 @@ class WorldBeliefs:
         with torch.no_grad():
             hits = ((right > 0.5) & (off < 0.5).all(2))[result.final_X].float()
             accuracy = hits.mean() if len(hits) else hits.new_zeros(())
-        return (loss * weight).sum() / weight.sum().clamp_min(1.0), accuracy
+        num_compared = weight.sum()
+        return (loss * weight).sum() / num_compared.clamp_min(1.0), accuracy, num_compared
 
     def likeliest(
         self, belief_K: Tensor, inputs_K: Tensor

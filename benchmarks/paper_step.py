@@ -125,6 +125,11 @@ class Side:
         self.peaks.append(found["peak"])
         self.loss = found["loss"]
 
+    def close(self) -> None:
+        """End the process."""
+        self.process.stdin.close()
+        self.process.wait()
+
     def _answer(self) -> dict:
         line = self.process.stdout.readline()
         if not line:
@@ -177,6 +182,8 @@ def main() -> None:
         for number in range(options.rounds):
             for side in list(sides.values())[:: 1 if number % 2 else -1]:
                 side.round(options.updates)
+        for side in sides.values():
+            side.close()
     print(f"{options.preset}, batch {config.batch_size}, {options.threads} threads, {options.rounds} rounds")
     for name, side in sides.items():
         side.report(name)

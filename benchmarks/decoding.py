@@ -31,10 +31,9 @@ from lasynth.domains.karel.guided import GuidedWorlds
 from lasynth.domains.kit.mask import TokenMask
 from lasynth.models import Grounded, Synthesizer, load
 from lasynth.models.baselines.bunel import Bunel, ExampleDecoder
-from lasynth.models.decoder import HistoryAttention, TokenDecoder
+from lasynth.models.decoder import ExampleReader, HistoryAttention, TokenDecoder
 from lasynth.models.karel.lasynth import PairReader
 from lasynth.models.lasynth import LaSynth
-from lasynth.models.lists import ListLaSynth
 from lasynth.search import Beam, Problem, Scorer, SearchConfig, SearchResult, beam, search
 from lasynth.search.frontier import Frontier
 from lasynth.search.verify import Verifier
@@ -46,7 +45,7 @@ TASKS = {name: Path(f"experiments/{name}-small/test.parquet") for name in ("c", 
 PARTS: dict[str, list[tuple[Any, str]]] = {
     "encoder": [(Synthesizer, "start")],
     "token decoder": [(TokenDecoder, "forward"), (ExampleDecoder, "forward")],
-    "reading of the examples": [(ListLaSynth, "_read"), (PairReader, "forward"), (ExampleDecoder, "score")],
+    "reading of the examples": [(one, "forward") for one in (ExampleReader, PairReader)],
     "history": [(HistoryAttention, "step")],
     "latent execution": [(LaSynth, "_renew")],
     "encoding of executed worlds": [(Bunel, "_encode")],

@@ -109,17 +109,6 @@ class Attention(nn.Module):
         padded = slots.pad(query_PKH).expand(-1, -1, memory_MKN.shape[1], -1)
         return torch.tanh(slots.pack(self.read(memory_MKN, padded)) + query_PKH)
 
-    def look(self, memory_RKN: Tensor, query_RKH: Tensor) -> Tensor:
-        """Read with one projected query per memory: `[R, K, N, 2H]`, `[R, K or 1, H]` to `[R, K, H]`.
-
-        A few entries and one query: sums over them are faster than a product of matrices for each.
-        """
-        keys, values = memory_RKN.unflatten(-1, (2, self.heads, -1)).unbind(-3)
-        query = query_RKH.unflatten(-1, (self.heads, -1)).unsqueeze(2)
-        scores = (keys * query).sum(-1, keepdim=True) * keys.shape[-1] ** -0.5
-        context = (values * scores.softmax(2)).sum(2).flatten(-2)
-        return torch.tanh(context + query_RKH)
-
     def refine(self, memory_MKN: Tensor, query_MKNQ: Tensor) -> Tensor:
         """Read with one query per cell of another list: `[M, K, L, Q]` to `[M, K, L, H]`."""
         query = self.query(query_MKNQ).transpose(1, 2)

@@ -98,20 +98,6 @@ class ExampleReader(nn.Module):
             found.append(attention(memory, torch.cat(found, dim=-1), slots))
         return torch.tanh(self.pool(torch.cat(found, dim=-1))).amax(1)
 
-    def step(self, memory_MKN: Tensor, memory_R: Tensor, state_RD: Tensor) -> Tensor:
-        """m_t of one position of each row, `[R, 2H]`: row r reads memory `memory_R[r]`."""
-        memories = memory_MKN.index_select(0, memory_R).split(2 * self.hidden, dim=-1)
-        state_R1D = state_RD.unsqueeze(1)
-        attentions = [one for one in self.attentions if isinstance(one, Attention)]
-        first, second, *rest = attentions
-        found = [first.look(memories[0], first.query(state_R1D)).expand(-1, memory_MKN.shape[1], -1)]
-        asked = second.query(found[0]) + self.state_to_output(state_R1D)
-        found.append(second.look(memories[1], asked))
-        for attention, memory in zip(rest, memories[2:], strict=True):
-            found.append(attention.look(memory, attention.query(torch.cat(found, dim=-1))))
-        # tanh keeps the order, so the maximum comes first.
-        return torch.tanh(self.pool(torch.cat(found, dim=-1)).amax(1))
-
 
 class HistoryAttention(nn.Module):
     """Attention over the tokens so far (Eq. 3).

@@ -298,11 +298,6 @@ class LaSynth(Model):
         """The memory that the reader reads under given inputs, `[M, K, ...]`."""
         raise NotImplementedError
 
-    def _reading(self, memory_MK: Tensor, memory_R: Tensor, state_RD: Tensor) -> Tensor:
-        """The reading of one position of each row, `[R, ...]`: row r reads memory `memory_R[r]`."""
-        slots = Slots.one_each(len(memory_R), memory_R.device)
-        return self.reader(memory_MK.index_select(0, memory_R), state_RD, slots)
-
     def _input_loss(self, read: Read, inputs_BKN: Tensor) -> Tensor:
         """A loss on the inputs alone (L_Op); a scalar."""
         return read[0].new_zeros((), dtype=torch.float32)
@@ -376,7 +371,8 @@ class LaSynth(Model):
         runs &= begun
         if runs.any():
             state = self._renew(state, runs, state_RD, correct)
-        reading = self._reading(state.memory_MK, state.memory_R, state_RD)
+        slots = Slots.one_each(len(tokens_R), tokens_R.device)
+        reading = self.reader(state.memory_MK.index_select(0, state.memory_R), state_RD, slots)
         past = torch.cat([state.history_R1T, self.history.remember(output_RD)], dim=2)
         read_R = state.read_R + 1
         history = self.history.step(past, reading, None if state.even else past.shape[2] - read_R)

@@ -228,10 +228,6 @@ class ListLaSynth(ListModel):
         operations = self.operations(embedded, outputs_MKN, self.values)
         return self.reader.remember((input_states, output_states, *operations))
 
-    def _reading(self, memory_MK: Tensor, memory_R: Tensor, state_RD: Tensor) -> Tensor:
-        """See `LaSynth`."""
-        return self.reader.step(memory_MK, memory_R, state_RD)
-
     def _input_loss(self, read: Read, inputs_BKN: Tensor) -> Tensor:
         """L_Op."""
         return self.operations.loss(read[0], inputs_BKN, self.values)

@@ -20,7 +20,8 @@ from lasynth.files import claimed
 from lasynth.models import load
 from lasynth.places import place_of
 from lasynth.runner import ProcessRunner
-from lasynth.training.regeneration import regenerate
+from lasynth.search import Beam, SearchConfig, search
+from lasynth.training.regeneration import Decoding, problems_of, regenerate
 from lasynth.training.retraining import Retraining
 
 
@@ -45,6 +46,26 @@ def test_programs_are_replaced_by_shorter_ones_that_are_right(data: Path) -> Non
     assert (new.tokens_PT[~replaced_P] == table.tokens_PT[~replaced_P, :width]).all()
     for name in ("raw_PT", "inputs_PKN", "outputs_PKN", "plain_P", "hashes_P"):
         assert getattr(new, name) is getattr(table, name)
+
+
+def test_limits_spare_work_and_not_programs(data: Path) -> None:
+    table, info = read_shard(data / "train-00000-of-00002.parquet")
+    scorer = load(SHIPPED)
+    new, replaced_P = regenerate(table, info, scorer, CONFIG.decoding)
+    again, _ = regenerate(table, info, scorer, CONFIG.decoding)
+    assert again.tokens_PT.tobytes() == new.tokens_PT.tobytes()
+    # The same from a search of every task to its end, with the limit of the longest one.
+    problems = [dataclasses.replace(problem, max_tokens=None) for problem in problems_of(table, info)]
+    decoding = CONFIG.decoding
+    whole = SearchConfig(max_tokens=decoding.max_tokens, enough=None, max_rows=decoding.max_rows)
+    results = search([Beam(scorer=scorer, width=decoding.beam)], problems, whole)
+    for row, (problem, result) in enumerate(zip(problems, results, strict=True)):
+        programs = [p.tokens for p in result.proposals if len(p.tokens) <= lengths(table)[row]]
+        right = [tokens for tokens in programs if problem.right([tokens])[0]]
+        assert replaced_P[row] == bool(right)
+        if right:
+            best = min(right, key=len)
+            assert new.tokens_PT[row, : len(best)].tolist() == best.tolist()
 
 
 def test_what_is_right_on_the_shown_examples_alone_replaces_nothing(data: Path) -> None:

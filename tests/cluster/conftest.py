@@ -16,6 +16,7 @@ def nodes() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_worker_niceness", "0")  # else they stand still beside other work of the machine
         # Workers find `work` where the nodes look for modules.
         patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
         found = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})

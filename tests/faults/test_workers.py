@@ -81,10 +81,10 @@ def test_a_worker_that_is_killed_changes_nothing(name: str, works: dict[str, Wor
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 KiB."""
+    """A file system of 256 KiB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("mounting a small disk takes the rights of root")
     yield folder
@@ -96,7 +96,7 @@ def test_a_full_disk_is_said_and_the_run_goes_on(
     name: str, works: dict[str, Work], tmp_path: Path, data: Path, small_disk: Path
 ) -> None:
     filler = small_disk / "filler"
-    filler.write_bytes(bytes(60 * 1024))
+    filler.write_bytes(bytes(252 * 1024))
     with pytest.raises(ShardError, match="cannot be written: No space left on device") as raised:
         run_on(small_disk, name, works, tmp_path, data)
     assert str(small_disk) in str(raised.value)
@@ -113,8 +113,8 @@ def run_on(disk: Path, name: str, works: dict[str, Work], folder: Path, data: Pa
     if name == "generate":
         works[name](disk / "out", ProcessRunner(2), lambda: None)
     else:
-        run = Retraining(
-            CONFIG, data, [], folder / "run", shards=disk / "out", model=SHIPPED, runner=ProcessRunner(2)
-        )
-        run.run(1)
+        tasks, runner = Dataset.open(data, split="valid").tasks(), ProcessRunner(2)
+        Retraining(
+            CONFIG, data, tasks, folder / "run", shards=disk / "out", model=SHIPPED, runner=runner
+        ).run(1)
     return contents(disk / "out")

@@ -88,6 +88,9 @@ def retrain(
     if target is not None:
         check_folder(target)
     runner = runner_of(workers, address)
+    if runner is not None:
+        for place in (source, target or out):
+            runner.sent(place)
     train = asked_config(preset, config, seed, source) or default_config(source)
     if tasks is not None and tasks.suffix != ".parquet":
         chosen = list(islice(Task.stream(tasks), num))

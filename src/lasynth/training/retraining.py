@@ -38,7 +38,7 @@ from lasynth.evaluation.records import Evaluation
 from lasynth.evaluation.rounds import Programs
 from lasynth.evaluation.significance import Pair
 from lasynth.evaluation.tables import table
-from lasynth.files import claimed, write_all, write_whole
+from lasynth.files import claimed, remove_leftovers, write_all, write_whole
 from lasynth.models import load
 from lasynth.models.card import read_card
 from lasynth.models.zoo import EXPORTED
@@ -245,11 +245,14 @@ class Retraining:
         ]
         done, total = 0, sum(read_info(shard).num_tasks for shard in self._shards)
         function = partial(regenerate_shard, scorer=scorer_of(model, self.config.decoding))
-        with closing(self.runner.map(function, work)) as found:
-            for one, num_tasks in zip(work, found, strict=True):
-                check_arrived(place_of(one.target))
-                done += num_tasks
-                self._step(number, "decoding", done, total, "")
+        try:
+            with closing(self.runner.map(function, work)) as found:
+                for one, num_tasks in zip(work, found, strict=True):
+                    check_arrived(place_of(one.target))
+                    done += num_tasks
+                    self._step(number, "decoding", done, total, "")
+        finally:
+            remove_leftovers(self._source(number))  # of workers that were ended while they wrote
 
     def _train(self, number: int, folder: Path) -> bool:
         """Train the model of a round, or go on with it; whether it is finished."""

@@ -21,7 +21,7 @@ from lasynth.models import load
 from lasynth.places import place_of
 from lasynth.runner import ProcessRunner
 from lasynth.search import Beam, SearchConfig, search
-from lasynth.training.regeneration import Decoding, problems_of, regenerate
+from lasynth.training.regeneration import problems_of, regenerate
 from lasynth.training.retraining import Retraining
 
 

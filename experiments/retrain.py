@@ -140,6 +140,7 @@ def main() -> None:
         except InUseError as error:
             sys.stderr.write(f"{error.where} {error.what}: left out\n")
             continue
+        result.parent.mkdir(exist_ok=True)
         write_whole(result, (json.dumps(chain.to_dict(), indent=1, ensure_ascii=False) + "\n").encode())
         print(result, flush=True)
 

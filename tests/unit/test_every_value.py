@@ -261,6 +261,55 @@ def test_results(tmp_path: Path) -> None:
     assert try_all(TraceStudy, trace, lambda found: (page(found, "p.svg"), found.to_json())) > 3
 
 
+def test_results_of_retraining() -> None:
+    from lasynth.evaluation.retrained import as_json, before_and_after, page
+    from lasynth.evaluation.rounds import Chain, ChainRound, Programs, Replaced, RoundsStudy, SystemEntry
+
+    programs = {
+        "num_tasks": 4,
+        "num_replaced": 1,
+        "kinds": {"Seq-only": 3, "Mixture": 1},
+        "lengths": [[5, 4]],
+        "changes": [["Mixture", "Seq-only", 1]],
+    }
+    one = {"programs": programs, **dict.fromkeys(("top1", "consistent", "oracle"), "01")}
+    replaced = {"round": 1, "task": 1, "before": "a", "after": "b"}
+    chain = {
+        "system": "s",
+        "size": 4,
+        "domain": "c",
+        "test_set": {"name": "t", "digest": "0" * 64, "num_tasks": 2},
+        "beam": 4,
+        "training": {"num_programs": 4},
+        "decoding": {},
+        "rounds": [one, one, one],
+        "replaced": [replaced],
+    }
+    entry = {
+        **{"name": "s", "title": "S", "domain": "c", "training": "c.toml", "config": "t.toml", "sizes": [4]},
+        **{"seed": 0, "tasks": "t.parquet", "num_test": 2, "beam": 4, "max_tokens": 9},
+    }
+    study = {"title": "T", "rounds": 2, "systems": [entry], "chains": [chain]}
+
+    def shown(found: RoundsStudy) -> None:
+        page(found)
+        before_and_after(found)
+        as_json(found)
+
+    def within(name: str, found: Any) -> None:
+        shown(read(RoundsStudy, {**study, name: [found.to_dict()]}, where="f.toml"))
+
+    def with_round(found: ChainRound) -> None:
+        within("chains", read(Chain, {**chain, "rounds": [found.to_dict()] * 3}, where="f.toml"))
+
+    assert try_all(Programs, programs, lambda found: found.change("Seq-only").p) > 2
+    assert try_all(ChainRound, one, with_round) > 1
+    assert try_all(Replaced, replaced, lambda found: found.to_dict()) > 3
+    assert try_all(Chain, chain, lambda found: within("chains", found)) > 3
+    assert try_all(SystemEntry, entry, lambda found: within("systems", found)) > 3
+    assert try_all(RoundsStudy, study, shown) > 1
+
+
 def test_no_configuration_is_left_out() -> None:
     """A new one needs its place above."""
     assert {name.removeprefix("lasynth.") for name in configurations()} == {
@@ -276,7 +325,8 @@ def test_no_configuration_is_left_out() -> None:
         *("models.baselines.bunel.Bunel.Config", "models.baselines.exec.Exec.Config"),
         *("models.baselines.shin.CodeModel.Config",),
         *("training.config.ReinforceConfig", "training.config.TrainConfig"),
-        *("training.regeneration.Decoding", "training.retraining.Programs"),
-        *("training.retraining.RetrainConfig",),
+        *("training.regeneration.Decoding", "training.retraining.RetrainConfig"),
+        *(f"evaluation.rounds.{name}" for name in ("Chain", "ChainRound", "Programs", "Replaced")),
+        *("evaluation.rounds.RoundsStudy", "evaluation.rounds.SystemEntry"),
         *("data.shards.ShardInfo", "models.card._Card"),  # test_every_leaf
     }

@@ -204,7 +204,7 @@ def test_a_scorer_reads_the_first_examples_only() -> None:
 
     for num_examples, wanted in ((5, 5), (MAX_SCORED, MAX_SCORED), (MAX_EXAMPLES, MAX_SCORED)):
         scorer = Counting()
-        Frontier(scorer, [many(num_examples)], max_tokens=8, renormalise=True)  # type: ignore[arg-type]
+        Frontier(scorer, [many(num_examples)], max_tokens=8, renormalise=True, together=1)  # type: ignore[arg-type]
         assert scorer.seen == wanted
 
 

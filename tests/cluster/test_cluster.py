@@ -22,7 +22,7 @@ from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
 from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.errors import InputError, WorkerError
-from lasynth.evaluation import evaluate, protocols
+from lasynth.evaluation import evaluate
 from lasynth.models import load
 from lasynth.places import place_of
 from lasynth.runner import ProcessRunner, RayRunner, Runner
@@ -66,10 +66,7 @@ def test_generate_is_the_same_everywhere(runners: dict[str, Runner | None], tmp_
     assert found["inline"] == found["processes"] == found["cluster"]
 
 
-def test_evaluate_is_the_same_everywhere(
-    runners: dict[str, Runner | None], data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocols, "_PART", 4)
+def test_evaluate_is_the_same_everywhere(runners: dict[str, Runner | None], data: Path) -> None:
     tasks = Dataset.open(data, split="train").tasks()[:16]
     limits = SearchConfig(max_tokens=30, max_rows=16)
     found = {}

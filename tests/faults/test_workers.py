@@ -19,7 +19,7 @@ from lasynth.data.dataset import Dataset
 from lasynth.data.generate import generate
 from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.errors import ShardError
-from lasynth.evaluation import evaluate, protocols
+from lasynth.evaluation import evaluate
 from lasynth.models import load
 from lasynth.runner import ProcessRunner, Runner
 from lasynth.search import SearchConfig
@@ -42,8 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def works(data: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Work]:
-    monkeypatch.setattr(protocols, "_PART", 4)
+def works(data: Path) -> dict[str, Work]:
     tasks = Dataset.open(data, split="train").tasks()[:16]
 
     def evaluation(folder: Path, runner: Runner | None, step: Callable[[], None]) -> dict[str, object]:

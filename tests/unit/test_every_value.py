@@ -286,8 +286,17 @@ def test_results_of_retraining() -> None:
         "replaced": [replaced],
     }
     entry = {
-        **{"name": "s", "title": "S", "domain": "c", "training": "c.toml", "config": "t.toml", "sizes": [4]},
-        **{"seed": 0, "tasks": "t.parquet", "num_test": 2, "beam": 4, "max_tokens": 9},
+        "name": "s",
+        "title": "S",
+        "domain": "c",
+        "training": "c.toml",
+        "config": "t.toml",
+        "sizes": [4],
+        "seed": 0,
+        "tasks": "t.parquet",
+        "num_test": 2,
+        "beam": 4,
+        "max_tokens": 9,
     }
     study = {"title": "T", "rounds": 2, "systems": [entry], "chains": [chain]}
 

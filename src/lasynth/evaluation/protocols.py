@@ -1,8 +1,8 @@
 """Evaluates engines on tasks by the protocols of the field, together with the floor of the language.
 
 The search sees only the shown examples. The held-out ones are run here, on the programs that it found.
-Tasks are evaluated in parts of a size that depends on the search alone, so the verdicts are the same wherever
-the parts are worked on.
+Tasks are evaluated in batches whose size depends on the search alone, so the verdicts are the same wherever
+the batches are worked on.
 `lasynth.evaluation.records.Record` says what each protocol counts.
 """
 
@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +38,6 @@ from lasynth.search.search import Choose
 from lasynth.task import Task
 
 __all__ = ["evaluate", "evaluate_engines"]
-
-_PART: Final = 32  # tasks that a worker takes at once, or as many as are in one batch
 
 
 def evaluate(
@@ -119,10 +116,9 @@ def evaluate_engines(
     language = tasks[0].language
     references = [_reference(language, task, number) for number, task in enumerate(tasks, 1)]
     width = max(engine.width for engine in engines)
-    size = _together(config, width)
-    size *= max(1, _PART // size)
-    parts = [
-        _Part(
+    size = max(1, config.max_rows // width)
+    batches = [
+        _Batch(
             first,
             tuple(tasks[first : first + size]),
             tuple(references[first : first + size]),
@@ -133,7 +129,7 @@ def evaluate_engines(
     work = partial(_evaluated, tuple(engines), tuple(greedy), config, choose, None if runner is None else 1)
     start_s = time.perf_counter()
     records: list[Record] = []
-    with closing((runner or InlineRunner()).map(work, parts)) as found:
+    with closing((runner or InlineRunner()).map(work, batches)) as found:
         for some in found:
             records += some
             if progress is not None:
@@ -149,8 +145,8 @@ def evaluate_engines(
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """Some of the tasks, for a worker.
+class _Batch:
+    """Tasks that are searched together, by one worker.
 
     Attributes:
         first: the number of the first one, from 0.
@@ -165,56 +161,38 @@ class _Part:
     plain: tuple[bool, ...] | None
 
 
-def _together(config: SearchConfig, width: int) -> int:
-    """The number of tasks in one batch of a search."""
-    return max(1, config.max_rows // width)
-
-
 def _evaluated(
     engines: Sequence[Engine],
     greedy: Sequence[Engine],
     config: SearchConfig,
     choose: Choose | None,
     num_threads: int | None,
-    part: _Part,
+    batch: _Batch,
 ) -> list[Record]:
-    """The verdicts on the tasks of a part, with a number of threads of torch; None leaves it as it is."""
-    with threads(num_threads):
-        return _verdicts(engines, greedy, config, choose, part)
-
-
-def _verdicts(
-    engines: Sequence[Engine],
-    greedy: Sequence[Engine],
-    config: SearchConfig,
-    choose: Choose | None,
-    part: _Part,
-) -> list[Record]:
-    problems = [Problem.of(task) for task in part.tasks]
+    """The verdicts on the tasks of a batch, with a number of threads of torch; None leaves it as it is."""
+    problems = [Problem.of(task) for task in batch.tasks]
     floor = _floor_verdicts(problems)
-    known = part.plain or [_is_plain(*pair) for pair in zip(problems, part.references, strict=True)]
-    together = _together(config, max(engine.width for engine in engines))
-    records: list[Record] = []
-    for first in range(0, len(problems), together):
-        some = problems[first : first + together]
-        batch_s = time.perf_counter()
-        results = search(engines, some, config, choose=choose)
-        seconds = (time.perf_counter() - batch_s) / len(some)
-        firsts = search(greedy, some, config, choose=choose)
-        for number, problem in enumerate(some, first):
-            record = _record(
-                part.tasks[number],
-                problem,
-                number=part.first + number,
-                result=results[number - first],
-                greedy=firsts[number - first],
-                reference=part.references[number],
-                floor=floor[number],
-                plain=known[number],
-                completes=any(isinstance(engine, Completion) for engine in engines),
-                seconds=seconds,
-            )
-            records.append(record if part.plain is None else replace(record, plain_computed=False))
+    known = batch.plain or [_is_plain(*pair) for pair in zip(problems, batch.references, strict=True)]
+    with threads(num_threads):
+        start_s = time.perf_counter()
+        results = search(engines, problems, config, choose=choose)
+        seconds = (time.perf_counter() - start_s) / len(problems)
+        firsts = search(greedy, problems, config, choose=choose)
+    records = []
+    for row, problem in enumerate(problems):
+        record = _record(
+            batch.tasks[row],
+            problem,
+            number=batch.first + row,
+            result=results[row],
+            greedy=firsts[row],
+            reference=batch.references[row],
+            floor=floor[row],
+            plain=known[row],
+            completes=any(isinstance(engine, Completion) for engine in engines),
+            seconds=seconds,
+        )
+        records.append(record if batch.plain is None else replace(record, plain_computed=False))
     return records
 
 

@@ -1,4 +1,4 @@
-"""An evaluation is the same wherever its parts are worked on, to the byte."""
+"""An evaluation is the same wherever its batches are worked on, to the byte."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import dataclasses
 import json
 
 import numpy as np
-import pytest
 import torch
 from small_retraining import SHIPPED
 
 from lasynth.evaluation import Evaluation, evaluate, evaluate_engines
-from lasynth.evaluation import protocols as module
 from lasynth.models import load
 from lasynth.runner import InlineRunner, ProcessRunner, Runner
 from lasynth.search import Beam, Completion, Sampling, SearchConfig, Votes
 from lasynth.task import Example, Task
 
-LIMITS = SearchConfig(max_tokens=40, max_rows=8)
+LIMITS = SearchConfig(max_tokens=24, max_rows=8)
 
 
 def tasks_of(num_tasks: int) -> list[Task]:
@@ -32,7 +30,7 @@ def tasks_of(num_tasks: int) -> list[Task]:
     return found
 
 
-TASKS = tasks_of(11)
+TASKS = tasks_of(5)
 
 
 def details(found: Evaluation) -> str:
@@ -40,11 +38,6 @@ def details(found: Evaluation) -> str:
     return "\n".join(
         json.dumps(dataclasses.asdict(dataclasses.replace(r, seconds=0.0))) for r in found.records
     )
-
-
-@pytest.fixture(autouse=True)
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PART", 4)
 
 
 def test_details_do_not_depend_on_the_runner() -> None:
@@ -55,9 +48,9 @@ def test_details_do_not_depend_on_the_runner() -> None:
         for runner in runners
     ]
     assert found[0] == found[1] == found[2]
-    assert done == [4, 8, 11] * 3
-    assert [json.loads(line)["id"] for line in found[0].splitlines()] == [f"t{n}" for n in range(11)]
-    assert sum(json.loads(line)["num_candidates"] for line in found[0].splitlines()) > 4
+    assert done == [2, 4, 5] * 3
+    assert [json.loads(line)["id"] for line in found[0].splitlines()] == [f"t{n}" for n in range(5)]
+    assert sum(json.loads(line)["num_candidates"] for line in found[0].splitlines())
 
 
 def test_engines_of_every_kind_can_be_sent() -> None:
@@ -68,10 +61,10 @@ def test_engines_of_every_kind_can_be_sent() -> None:
             evaluate_engines(
                 engines,
                 [Beam(scorer=model, width=1)],
-                TASKS,
-                LIMITS,
+                TASKS[:3],
+                SearchConfig(max_tokens=12, max_rows=6),
                 choose=choose,
-                plain=[True, False] * 5 + [True],
+                plain=[True, False, True],
                 runner=runner,
             )
         )
@@ -80,14 +73,6 @@ def test_engines_of_every_kind_can_be_sent() -> None:
     ]
     assert found[0] == found[1]
     assert found[2] == found[3]
-
-
-def test_the_size_of_a_part_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = []
-    for size in (1, 4, 100):
-        monkeypatch.setattr(module, "_PART", size)
-        found.append(details(evaluate(load(SHIPPED), TASKS, LIMITS, beam=4)))
-    assert found[0] == found[1] == found[2]
 
 
 def test_threads_of_torch_are_given_back() -> None:

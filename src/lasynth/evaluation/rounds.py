@@ -102,7 +102,7 @@ class ChainRound(Config):
     def misfit(self) -> tuple[str, str] | None:
         """Verdicts on different numbers of tasks."""
         same = len(self.top1) == len(self.consistent) == len(self.oracle)
-        return None if same else ("the protocols have different numbers of verdicts", _HINT)
+        return None if same else ("top1, consistent and oracle have different numbers of verdicts", _HINT)
 
     @property
     def solved(self) -> Rate:
@@ -172,11 +172,11 @@ class Chain(Config):
     def misfit(self) -> tuple[str, str] | None:
         """Rounds that do not belong together."""
         if not self.rounds:
-            return "it has no round", _HINT
+            return "`rounds` is empty", _HINT
         if any(len(one.consistent) != self.test_set.num_tasks for one in self.rounds):
-            return f"a round has not the {self.test_set.num_tasks} verdicts of the test set", _HINT
+            return f"not all rounds have the {self.test_set.num_tasks} verdicts of `test_set`", _HINT
         if len({tuple(one.programs.kinds) for one in self.rounds}) > 1:
-            return "its rounds have different kinds of programs", _HINT
+            return "the rounds have different kinds of programs", _HINT
         return None
 
     @property

@@ -174,8 +174,11 @@ def test_changes_of_a_kind_are_counted_both_ways() -> None:
     [
         ({"size": 50}, "it holds c-lasynth-50.json"),
         ({"beam": 16}, "may not be compared with"),
-        ({"rounds": []}, "it has no round"),
-        ({"test_set": {"name": "test", "digest": "0" * 64, "num_tasks": 3}}, "has not the 3 verdicts"),
+        ({"rounds": []}, "`rounds` is empty"),
+        (
+            {"test_set": {"name": "test", "digest": "0" * 64, "num_tasks": 3}},
+            "not all rounds have the 3 verdicts",
+        ),
         ({"rounds": [{**SMALL[0], "top1": "01"}]}, "different numbers of verdicts"),
         ({"rounds": [{**SMALL[0], "top1": "a" * NUM}]}, "Give a text of 0 and 1"),
     ],

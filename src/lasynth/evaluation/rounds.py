@@ -173,6 +173,8 @@ class Chain(Config):
         """Rounds that do not belong together."""
         if not self.rounds:
             return "`rounds` is empty", _HINT
+        if not isinstance(self.training.get("num_programs"), int):
+            return "`training` does not say its num_programs", _HINT
         if any(len(one.consistent) != self.test_set.num_tasks for one in self.rounds):
             return f"not all rounds have the {self.test_set.num_tasks} verdicts of `test_set`", _HINT
         if len({tuple(one.programs.kinds) for one in self.rounds}) > 1:

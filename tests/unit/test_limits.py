@@ -204,7 +204,14 @@ def test_a_scorer_reads_the_first_examples_only() -> None:
 
     for num_examples, wanted in ((5, 5), (MAX_SCORED, MAX_SCORED), (MAX_EXAMPLES, MAX_SCORED)):
         scorer = Counting()
-        Frontier(scorer, [many(num_examples)], max_tokens=8, renormalise=True)  # type: ignore[arg-type]
+        frontier = Frontier(
+            scorer,  # type: ignore[arg-type]
+            [many(num_examples)],
+            max_tokens=8,
+            together=1,
+            renormalise=True,
+        )
+        assert frontier.refill(np.ones(1, dtype=np.bool_)) == 1
         assert scorer.seen == wanted
 
 

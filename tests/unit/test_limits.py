@@ -204,9 +204,14 @@ def test_a_scorer_reads_the_first_examples_only() -> None:
 
     for num_examples, wanted in ((5, 5), (MAX_SCORED, MAX_SCORED), (MAX_EXAMPLES, MAX_SCORED)):
         scorer = Counting()
-        problems = [many(num_examples)]
-        frontier = Frontier(scorer, problems, max_tokens=8, renormalise=True, together=1)  # type: ignore[arg-type]
-        frontier._begin_more(np.ones(1, dtype=np.bool_))
+        frontier = Frontier(
+            scorer,  # type: ignore[arg-type]
+            [many(num_examples)],
+            max_tokens=8,
+            together=1,
+            renormalise=True,
+        )
+        assert frontier.refill(np.ones(1, dtype=np.bool_)) == 1
         assert scorer.seen == wanted
 
 

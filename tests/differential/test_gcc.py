@@ -51,13 +51,13 @@ def batch(seed: int, num_cells: int) -> tuple[IntArray, IntArray]:
 
 
 @pytest.mark.parametrize(
-    "num_programs", [2000, pytest.param(100_000, marks=pytest.mark.long)], ids="{:,} programs".format
+    "num_programs", [1000, pytest.param(100_000, marks=pytest.mark.long)], ids="{:,} programs".format
 )
 def test_machine_and_sanitized_gcc_agree(num_programs: int) -> None:
     compiler = found(sanitize=True)
     counts = np.zeros(len(Status), dtype=int)
     for number in range(num_programs // BATCH):
-        # In `make test` the lengths of lists alternate between 1, 3, 5 ... cells.
+        # In `make test` the lists have 1, 3, 5 and 7 cells.
         num_cells = 1 + (2 * number + number // 8) % 16
         programs_PT, lists_PKN = batch(number, num_cells)
         trees = [from_tokens(tokens) for tokens in programs_PT]
@@ -108,10 +108,10 @@ def test_simplified_programs_compile_without_a_warning(tmp_path: Path) -> None:
     gcc = shutil.which("gcc")
     if gcc is None:
         pytest.skip("gcc is not installed")
-    programs_PT = sample_programs(CSamplerSettings.named("paper"), 3, 0, 100)
+    programs_PT = sample_programs(CSamplerSettings.named("paper"), 3, 0, 50)
     lists_KN = np.random.default_rng(3).integers(-4, 4, (50, 5), dtype=np.int32, endpoint=True)
     fine = (run_batch(programs_PT, lists_KN)[1] == Status.OK).mean(axis=1) > 0.5
-    assert fine.sum() > 50
+    assert fine.sum() > 25
     source = tmp_path / "programs.c"
     with source.open("w") as file:
         for number, tokens in enumerate(programs_PT[fine]):

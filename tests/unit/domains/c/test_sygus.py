@@ -97,7 +97,7 @@ def test_the_cell_itself_and_the_smaller_term_come_first(solver: SygusSolver) ->
 
 @needs_cvc5
 def test_what_fits_is_right_on_the_shown_examples(solver: SygusSolver) -> None:
-    inputs, outputs = pair_of(sorted, 4, num_cells=3)
+    inputs, outputs = pair_of(sorted, 4, num_cells=2)
     program = solver.search(inputs, outputs).program
     assert program is not None
     assert program.solves(inputs, outputs)

@@ -46,7 +46,7 @@ class Composition:
         width: number of programs proposed per problem.
         slack: nats that a program may cost more than the cheapest one.
         further: how many of the beginnings are tried behind others.
-        max_states: states kept per problem before the engine gives up.
+        max_states: states behind which further beginnings are tried, per problem.
     """
 
     name: ClassVar[str] = "composition"
@@ -54,7 +54,7 @@ class Composition:
     width: int = 128
     slack: float = 5.0
     further: int = 6000
-    max_states: int = 200_000
+    max_states: int = 64
 
     @classmethod
     def of(cls, language: Language) -> Self:
@@ -105,8 +105,10 @@ class _Search:
         # What a state's cheapest program costs, a tie-breaker, the state.
         heap: list[tuple[float, int, _State]] = [(end, 0, root)]
         yield from self._programs([(end, root)])
-        while heap:
+        num_tried = 0
+        while heap and num_tried <= self._engine.max_states:
             total, _, state = heapq.heappop(heap)
+            num_tried += 1
             if not total <= self._best + self._engine.slack and state.tokens is not None:
                 continue
             most = len(self._bank.tokens_PT) if state.tokens is None else self._engine.further
@@ -122,9 +124,8 @@ class _Search:
                 fresh = self._fresh(state, rows, known)
                 yield from self._programs(fresh)
                 for cost, new in fresh:
-                    if len(known) < self._engine.max_states:
-                        heapq.heappush(heap, (cost, len(known), new))
-                        known.add(new.outputs_KN.tobytes())
+                    heapq.heappush(heap, (cost, len(known), new))
+                    known.add(new.outputs_KN.tobytes())
         self._budget.end(self._number, StopReason.EXHAUSTED)
 
     def _fresh(self, state: _State, rows: slice, known: set[bytes]) -> list[tuple[float, _State]]:

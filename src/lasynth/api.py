@@ -41,6 +41,8 @@ __all__ = [
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
 _ENOUGH = 8
+# Nats that a token costs in the ranking: beside a model's score, and where scores cannot be compared.
+_BY_SCORE, _BY_LENGTH = 0.1, 5.0
 
 
 def solve(
@@ -107,8 +109,14 @@ def solve(
 
     start_s = time.perf_counter()
     finish_s = min(_FINISH_SHARE * time_limit, _MAX_FINISH_S)
+    # Scores of engines of several kinds cannot be compared: the shortest program is the likeliest.
+    several = len({each.name for each in chosen} - {"completion"}) > 1
     config = SearchConfig(
-        max_tokens=max_tokens, time_limit_s=time_limit - finish_s, seed=seed, enough=_ENOUGH
+        max_tokens=max_tokens,
+        time_limit_s=time_limit - finish_s,
+        seed=seed,
+        enough=None if several else _ENOUGH,
+        length_bias=_BY_LENGTH if several else _BY_SCORE,
     )
 
     def tell(_: int, proposal: Proposal) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 from toy_language import TOY, ReferenceScorer, toy_problem
 
-from lasynth import api
+from lasynth import api, domains
 from lasynth.domains.base import Language
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search import Beam, Completion, FloorSearch
+from lasynth.search.composition import Composition
 from lasynth.search.enumeration import Enumeration
 from lasynth.task import Task
 
@@ -70,10 +72,22 @@ def test_a_task_that_nothing_reproduces_is_not_solved() -> None:
     assert outcome.to_json()["outcome"] == "not_solved"
 
 
+def test_of_several_engines_the_shortest_program_comes_first() -> None:
+    inputs = np.random.default_rng(0).integers(-4, 5, (6, 5)).tolist()
+    examples = [(x, [max(v, 0) for v in x]) for x in inputs]
+    outcome = api.solve(examples, engines=["floor", "composition"], time_limit=20.0)
+    sizes = [candidate.num_tokens for candidate in outcome.candidates if candidate.consistent]
+    assert sizes == sorted(sizes)
+    best = outcome.candidates[0]
+    assert best.engine == "composition"
+    assert "if (a[p_0] < 0)" in best.text
+
+
 def test_engines_by_name() -> None:
     assert isinstance(api.engine("floor", TOY), FloorSearch)
     assert isinstance(api.engine("completion", TOY), Completion)
     assert isinstance(api.engine("enumeration", TOY), Enumeration)
+    assert isinstance(api.engine("composition", domains.get("c")), Composition)
     assert not api.needs_model(["floor", "completion", Enumeration()])
     assert api.needs_model(["floor", "beam"])
     assert api.default_engines(TOY, "some model") == ["beam", "completion"]

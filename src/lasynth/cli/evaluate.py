@@ -52,8 +52,8 @@ def evaluate(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="The engine: beam (default), sampling, completion, floor, enumeration, or a solver of the "
-            "language such as cvc5. Give several to run them in turn.",
+            help="The engine: beam (default), sampling, completion, floor, enumeration, composition, or a "
+            "solver of the language such as cvc5. Give several to run them in turn.",
         ),
     ] = None,
     num: Annotated[

@@ -56,8 +56,8 @@ def solve(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="The engine: beam, sampling, completion, floor, enumeration, or a solver of the language "
-            "such as cvc5. Give several to run them in turn. Default: beam and completion.",
+            help="The engine: beam, sampling, completion, floor, enumeration, composition, or a solver of "
+            "the language such as cvc5. Give several to run them in turn. Default: beam and completion.",
         ),
     ] = None,
     beam: Annotated[

@@ -27,8 +27,11 @@ from lasynth.errors import InputError
 from lasynth.examples import Example
 
 __all__ = [
+    "Bank",
     "Checker",
     "Cutting",
+    "End",
+    "Ends",
     "Floor",
     "FloorWords",
     "Language",
@@ -288,6 +291,58 @@ class Floor(Protocol):
         """Whether the floor can express a task, with all its examples known; None where that is unknown."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """The end of a program.
+
+    Attributes:
+        tokens: `[T]`, itself a program.
+        cost: what it costs in nats: about minus the logarithm of its share among random programs.
+    """
+
+    tokens: Tokens
+    cost: float
+
+
+class Ends(Protocol):
+    """Ends of programs that a language computes from the outputs instead of trying them."""
+
+    def prepare(self) -> None:
+        """Compile what there is to compile, before any clock runs."""
+
+    def costs(
+        self, states_SKN: Array, outputs_KN: Array, start_S: Array, limit: float, slack: float
+    ) -> npt.NDArray[np.float64]:
+        """The cost of the cheapest end of each of S states.
+
+        Args:
+            states_SKN: states, each of K examples.
+            outputs_KN: the outputs wanted.
+            start_S: what the program that leads to each state costs.
+            limit: the cost of the cheapest program known.
+            slack: how much more a program may cost to be of interest.
+
+        Returns:
+            `[S]`, infinite where there is no end, or none of interest.
+        """
+
+    def programs(self, state_KN: Array, outputs_KN: Array, limit: float, most: int) -> list[End]:
+        """The ends of one state that cost no more than `limit`, cheapest first, at most so many."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bank:
+    """Beginnings of random programs, one of each behaviour, and how common they are.
+
+    Attributes:
+        tokens_PT: `int32`, ended and padded by `eos`.
+        costs_P: minus the logarithm of the share of each among all beginnings, in nats; rising.
+    """
+
+    tokens_PT: Tokens
+    costs_P: npt.NDArray[np.float64]
+
+
 class Solver(Protocol):
     """Solves one problem at a time by other means than a model."""
 
@@ -364,6 +419,8 @@ class Language:
         tasks: how random tasks are drawn.
         floor: its search without learning.
         solvers: further solvers without learning, by name; each is made with a time limit in seconds.
+        bank: of a shape of an encoded value, the beginnings that a search tries first.
+        ends: computes ends of programs.
         checker: finds what checks answers besides the machine; raises `CheckerError` where this computer has
             nothing that works.
         records: task files in another format.
@@ -381,6 +438,8 @@ class Language:
     tasks: type[TaskGenerator] | None = None
     floor: Floor | None = None
     solvers: Mapping[str, Callable[[float], Solver]] = field(default_factory=dict)
+    bank: Callable[[tuple[int, ...]], Bank] | None = None
+    ends: Ends | None = None
     checker: Callable[[], Checker] | None = None
     records: Records | None = None
     view: View = View()

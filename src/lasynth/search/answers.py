@@ -14,6 +14,7 @@ from lasynth.search.rank import rank
 
 __all__ = ["answers", "checker_of"]
 
+_POLISHED = 4  # times as many are simplified as are kept: what is long may be the shortest then
 _CHECK_LIMIT_S = 10.0  # not part of the time limit of a search, which is over by then
 
 # What is known of an answer: the answer, its check if there was one to make, and what it is verified by.
@@ -35,8 +36,8 @@ def answers(
     """
     consistent = [proposal for proposal in proposals if proposal.consistent]
     others = [proposal for proposal in proposals if not proposal.consistent]
-    polished = rank(_polished(consistent[:most], problem), length_bias=length_bias)
-    checked = sorted(_checked(polished, problem), key=_place)
+    polished = rank(_polished(consistent[: _POLISHED * most], problem), length_bias=length_bias)
+    checked = sorted(_checked(polished[:most], problem), key=_place)
     fit = [_candidate(proposal, check, by, problem.language) for proposal, check, by in checked]
     return (*fit, *(_candidate(proposal, None, None, problem.language) for proposal in others))
 

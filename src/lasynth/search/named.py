@@ -10,6 +10,7 @@ from lasynth.errors import InputError
 from lasynth.quoting import quoted
 from lasynth.search.beam import Beam
 from lasynth.search.completion import Completion
+from lasynth.search.composition import Composition
 from lasynth.search.engine import Engine
 from lasynth.search.enumeration import Enumeration
 from lasynth.search.floor import FloorSearch, SolverSearch
@@ -23,6 +24,7 @@ _WITHOUT_MODEL: Final[dict[str, Callable[[Language], Engine]]] = {
     "completion": lambda language: Completion(),
     "floor": lambda language: FloorSearch(),
     "enumeration": Enumeration.of,
+    "composition": Composition.of,
 }
 # The solvers of a language have their own names.
 ENGINES: Final = (*_WITH_MODEL, *_WITHOUT_MODEL)

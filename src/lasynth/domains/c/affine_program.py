@@ -1,4 +1,4 @@
-"""An affine map of a list, written as a straight-line program of restricted C.
+"""Affine maps of a list, and two of them behind a condition, written as programs of restricted C.
 
 Cells are assigned one after the other, in an order in which no cell is overwritten while another still
 needs its old value. Where cells need each other, as in a swap, a value is kept in a variable. An expression
@@ -8,18 +8,50 @@ of the subset has at most three operands, so a long sum continues with `+=` and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["straight_line"]
+__all__ = ["Condition", "straight_line", "two_branches"]
 
 _MAX_VARIABLES = 8  # l_0 .. l_7
 _MAX_OPERANDS = 3
 _MAX_LITERAL = 2**31 - 1
 
+_OPPOSITES: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+Rows = Sequence[Sequence[int]]
 # An operand: whether it is added (else subtracted), and its text.
 _Operand = tuple[bool, str]
 
 
-def straight_line(weights: Sequence[Sequence[int]], offset: Sequence[int]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A comparison of a cell with another cell or with a number.
+
+    Attributes:
+        cell: the cell on the left.
+        relation: `"<"`, `"<="`, `">"`, `">="`, `"=="` or `"!="`.
+        other: the cell on the right, or None.
+        number: the number on the right, where no cell stands there.
+    """
+
+    cell: int
+    relation: str
+    other: int | None
+    number: int = 0
+
+    @property
+    def cells(self) -> set[int]:
+        """The cells that it reads."""
+        return {self.cell} if self.other is None else {self.cell, self.other}
+
+    def text(self, *, negated: bool = False) -> str:
+        """The comparison, or its opposite, in C."""
+        right = str(self.number) if self.other is None else f"a[{self.other}]"
+        return f"a[{self.cell}] {_OPPOSITES[self.relation] if negated else self.relation} {right}"
+
+
+def straight_line(weights: Rows, offset: Sequence[int]) -> str | None:
     """The text of a program that maps a list `a` to `weights @ a + offset`.
 
     Args:
@@ -29,16 +61,82 @@ def straight_line(weights: Sequence[Sequence[int]], offset: Sequence[int]) -> st
     Returns:
         A complete function that compiles as it is, or None where it would need too many variables.
     """
-    num_cells = len(offset)
     if max((abs(value) for value in offset), default=0) > _MAX_LITERAL:
         return None
-    unit = [[int(i == j) for i in range(num_cells)] for j in range(num_cells)]
-    pending = [j for j in range(num_cells) if list(weights[j]) != unit[j] or offset[j] != 0]
+    lines, kept = _statements(weights, offset, range(len(offset)))
+    return _function(lines, kept)
+
+
+def two_branches(
+    condition: Condition, then: tuple[Rows, Sequence[int]], otherwise: tuple[Rows, Sequence[int]]
+) -> str | None:
+    """The text of a program with one `if`, of an affine map in each branch.
+
+    Cells that both maps treat alike are assigned before the `if` or behind it, where that is possible.
+
+    Args:
+        condition: chooses the branch; it reads the list as it is given.
+        then: weights and offset where the condition holds.
+        otherwise: weights and offset where it does not.
+
+    Returns:
+        As `straight_line`.
+    """
+    num_cells = len(then[1])
+    if max(abs(value) for _, offset in (then, otherwise) for value in offset) > _MAX_LITERAL:
+        return None
+    apart = [j for j in range(num_cells) if (then[0][j], then[1][j]) != (otherwise[0][j], otherwise[1][j])]
+    alike = [j for j in range(num_cells) if j not in apart]
+    changed = {j for j in alike if not _is_identity(j, then)}
+    read = condition.cells | {
+        k for rows, _ in (then, otherwise) for j in apart for k in range(num_cells) if rows[j][k]
+    }
+    before: list[str] = []
+    behind: list[str] = []
+    kept: list[str] = []
+    if not read & changed:
+        before, kept = _statements(*then, alike)
+    elif not any(then[0][j][k] for j in changed for k in apart):
+        behind, kept = _statements(*then, alike)
+    else:
+        apart = list(range(num_cells))
+    first, kept_first = _statements(*then, apart, len(kept))
+    second, kept_second = _statements(*otherwise, apart, len(kept))
+    branches: list[str] = []
+    if first:
+        branches = [f"if ({condition.text()}) {{", *first, "}", *(["else {", *second, "}"] if second else [])]
+    elif second:
+        branches = [f"if ({condition.text(negated=True)}) {{", *second, "}"]
+    return _function([*before, *branches, *behind], list(dict.fromkeys([*kept, *kept_first, *kept_second])))
+
+
+def _is_identity(cell: int, of: tuple[Rows, Sequence[int]]) -> bool:
+    rows, offset = of
+    return offset[cell] == 0 and all(weight == int(k == cell) for k, weight in enumerate(rows[cell]))
+
+
+def _function(lines: Sequence[str], kept: Sequence[str]) -> str | None:
+    if len(kept) > _MAX_VARIABLES:
+        return None
+    declarations = [f"int {name} = 0;" for name in kept]
+    body = "".join(f"    {line}\n" for line in [*declarations, *lines, "return a;"])
+    return f"int * func_1(int a[]) {{\n{body}}}\n"
+
+
+def _statements(
+    weights: Rows, offset: Sequence[int], cells: Sequence[int], num_kept: int = 0
+) -> tuple[list[str], list[str]]:
+    """The statements that give these cells their new values, all computed from the old ones.
+
+    Returns:
+        The statements, and the variables that they use, named from `l_<num_kept>` on.
+    """
+    pending = [j for j in cells if not _is_identity(j, (weights, offset))]
     lines: list[str] = []
     kept: dict[int, str] = {}
 
     def keep(cell: int) -> None:
-        kept[cell] = f"l_{len(kept)}"
+        kept[cell] = f"l_{num_kept + len(kept)}"
         lines.append(f"{kept[cell]} = a[{cell}];")
 
     while pending:
@@ -54,11 +152,7 @@ def straight_line(weights: Sequence[Sequence[int]], offset: Sequence[int]) -> st
             assert statements is not None, "with its old value kept, a cell is a plain sum"
         lines += statements
         pending.remove(cell)
-    if len(kept) > _MAX_VARIABLES:
-        return None
-    declarations = [f"int {name} = 0;" for name in kept.values()]
-    body = "".join(f"    {line}\n" for line in [*declarations, *lines, "return a;"])
-    return f"int * func_1(int a[]) {{\n{body}}}\n"
+    return lines, list(kept.values())
 
 
 def _assign(cell: int, weights: Sequence[int], constant: int, kept: dict[int, str]) -> list[str] | None:

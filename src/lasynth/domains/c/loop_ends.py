@@ -1,0 +1,336 @@
+"""Ends of programs that are one loop: every cell is changed by the same rule, with a condition or without.
+
+The cells of the first examples are the cases of the rule, bits of one number. A change of a cell
+(`a[p]++`, `a[p] = a[2]` ...) is right on some cases, and a comparison holds on some, so a rule fits where the
+cases on which the comparison holds are among those on which the change is right, and the others stay as they
+are (or are changed by the `else`). A loop changes cells that later ones read: where it is right, it finds the
+cells behind it as they are in the outputs.
+
+Costs are those of `lasynth.domains.c.branch_ends`.
+
+Shapes: K examples, N cells, M changes, Q comparisons.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.compiled import njit
+from lasynth.domains.base import End
+from lasynth.domains.c.parser import parse, to_tokens
+
+__all__ = ["least_loop_cost", "loop_programs"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_NUM_BITS: Final = 62  # cases that a number holds
+_LARGEST: Final = 4
+_NEVER: Final = 1e9
+_PART: Final = 1.8  # for a loop over a part of the cells
+_ELSE: Final = 1.5
+_LEAST: Final = 4.4  # the cheapest change
+_MAX_FOUND: Final = 200
+# Changes of a cell x at p; `of` is a number or a cell i. The order is that of `_changed`.
+_ADD, _SET, _COPY, _DOUBLE, _ADD_INDEX, _LESS_INDEX, _SET_INDEX, _ADD_CELL, _LESS_CELL, _FROM_CELL, _FROM = (
+    range(11)
+)
+_TEXTS: Final = {
+    _SET: "a[p_0] = {of};",
+    _COPY: "a[p_0] = a[{of}];",
+    _DOUBLE: "a[p_0] += a[p_0];",
+    _ADD_INDEX: "a[p_0] += p_0;",
+    _LESS_INDEX: "a[p_0] -= p_0;",
+    _SET_INDEX: "a[p_0] = p_0;",
+    _ADD_CELL: "a[p_0] += a[{of}];",
+    _LESS_CELL: "a[p_0] -= a[{of}];",
+    _FROM_CELL: "a[p_0] = a[{of}] - a[p_0];",
+    _FROM: "a[p_0] = {of} - a[p_0];",
+}
+_RELATIONS: Final = ("<", ">", "<=", ">=", "==", "!=")
+# What stands on the right of a comparison with a[p]: a number, a cell, or p.
+_NUMBER, _CELL, _INDEX = range(3)
+
+
+@njit(cache=True, nogil=True)
+def _changed(kind: int, of: int, cells_N: Ints, p: int) -> int:
+    """The new value of cell p."""
+    x = cells_N[p]
+    if kind == _ADD:
+        return x + of
+    if kind == _SET:
+        return of
+    if kind == _COPY:
+        return cells_N[of]
+    if kind == _DOUBLE:
+        return x + x
+    if kind == _ADD_INDEX:
+        return x + p
+    if kind == _LESS_INDEX:
+        return x - p
+    if kind == _SET_INDEX:
+        return p
+    if kind == _ADD_CELL:
+        return x + cells_N[of]
+    if kind == _LESS_CELL:
+        return x - cells_N[of]
+    if kind == _FROM_CELL:
+        return cells_N[of] - x
+    return of - x
+
+
+@njit(cache=True, nogil=True)
+def _holds(relation: int, right: int, of: int, cells_N: Ints, p: int) -> bool:
+    """Whether a comparison of cell p holds."""
+    x = cells_N[p]
+    y = of if right == _NUMBER else cells_N[of] if right == _CELL else p
+    if relation == 0:
+        return x < y
+    if relation == 1:
+        return x > y
+    if relation == 2:
+        return x <= y
+    if relation == 3:
+        return x >= y
+    if relation == 4:
+        return x == y
+    return x != y
+
+
+@njit(cache=True, nogil=True)
+def _changes(num_cells: int, what_M2: Ints, costs_M: Floats) -> int:
+    """All changes, the cheap ones first within a kind; returns how many."""
+    found = 0
+    for kind in range(11):
+        if kind in (_DOUBLE, _ADD_INDEX, _LESS_INDEX, _SET_INDEX):
+            choices = 1
+        elif kind in (_ADD, _SET, _FROM):
+            choices = 2 * _LARGEST + 1
+        else:
+            choices = num_cells
+        for choice in range(choices):
+            of = choice - _LARGEST if kind in (_ADD, _SET, _FROM) else choice
+            if kind == _ADD:
+                if of == 0:
+                    continue
+                cost = 4.4 if abs(of) == 1 else 6.7 + 0.2 * abs(of)
+            elif kind == _SET:
+                cost = 5.0 + 0.4 * abs(of) + (0.5 if of < 0 else 0.0)
+            elif kind == _COPY:
+                cost = 5.3
+            elif kind == _DOUBLE:
+                cost = 5.8
+            elif kind == _ADD_INDEX or kind == _LESS_INDEX:
+                cost = 6.7
+            elif kind == _SET_INDEX:
+                cost = 6.3
+            elif kind == _ADD_CELL or kind == _LESS_CELL:
+                cost = 7.3
+            elif kind == _FROM_CELL:
+                cost = 8.3
+            else:
+                cost = 7.8 + 0.3 * abs(of)
+            what_M2[found, 0], what_M2[found, 1] = kind, of
+            costs_M[found] = cost
+            found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _is_right(
+    states_KN: Ints, outputs_KN: Ints, low: int, high: int, down: bool, test: Ints, change: Ints, other: Ints
+) -> bool:
+    """Whether the loop, run cell by cell, leads from the states to the outputs."""
+    num_examples, num_cells = states_KN.shape
+    cells_N = np.empty(num_cells, np.int64)
+    for k in range(num_examples):
+        cells_N[:] = states_KN[k]
+        for step in range(high - low + 1):
+            p = high - step if down else low + step
+            if test[0] < 0 or _holds(test[0], test[1], test[2], cells_N, p):
+                cells_N[p] = _changed(change[0], change[1], cells_N, p)
+            elif other[0] >= 0:
+                cells_N[p] = _changed(other[0], other[1], cells_N, p)
+        for j in range(num_cells):
+            if cells_N[j] != outputs_KN[k, j]:
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _loops(
+    states_KN: Ints, outputs_KN: Ints, limit: float, only_least: bool, found_X10: Ints, costs_X: Floats
+) -> int:
+    """Loops that cost no more than `limit`, each as numbers; returns how many.
+
+    A row of the result: the first and last cell, whether it goes down, the comparison (relation or -1, right,
+    of), the change (kind, of), and that of the `else` (kind or -1, of).
+    """
+    num_cells = states_KN.shape[1]
+    num_examples = min(len(states_KN), _NUM_BITS // num_cells)  # what fits is run on all of them
+    what_M2, change_costs_M = np.empty((40 + 5 * num_cells, 2), np.int64), np.empty(40 + 5 * num_cells)
+    num_changes = _changes(num_cells, what_M2, change_costs_M)
+    right_M = np.zeros(num_changes, np.int64)
+    same = 0
+    low_wrong, high_wrong = num_cells, -1
+    for k in range(len(states_KN)):
+        for j in range(num_cells):
+            if states_KN[k, j] != outputs_KN[k, j]:
+                low_wrong, high_wrong = min(low_wrong, j), max(high_wrong, j)
+            elif k < num_examples:
+                same |= 1 << (k * num_cells + j)
+    if high_wrong < 0:
+        return 0
+    num = 0
+    no_test, no_change = np.array([-1, 0, 0]), np.array([-1, 0])
+    test = np.empty(3, np.int64)
+    # What a loop finds at each of its steps: the cells behind it are as in the outputs, if it is right.
+    found_KNN = np.empty((num_examples, num_cells, num_cells), np.int64)
+    for down in range(2):
+        right_M[:] = 0
+        for k in range(num_examples):
+            for j in range(num_cells):
+                for i in range(num_cells):
+                    behind = i > j if down else i < j
+                    found_KNN[k, j, i] = outputs_KN[k, i] if behind else states_KN[k, i]
+                for m in range(num_changes):
+                    if _changed(what_M2[m, 0], what_M2[m, 1], found_KNN[k, j], j) == outputs_KN[k, j]:
+                        right_M[m] |= 1 << (k * num_cells + j)
+        for place in range(4):
+            # All cells, all but the first, all but the last, and as few as there may be.
+            low = 0 if place in (0, 2) else 1 if place == 1 else low_wrong
+            high = num_cells - 1 if place < 2 else num_cells - 2 if place == 2 else high_wrong
+            if low > low_wrong or high < high_wrong or low >= high:
+                continue
+            if place == 3 and low <= 1 and high >= num_cells - 2 and (low == 0 or high == num_cells - 1):
+                continue  # one of those before
+            base = 0.0 if place == 0 else _PART
+            here = 0
+            for k in range(num_examples):
+                for j in range(low, high + 1):
+                    here |= 1 << (k * num_cells + j)
+            # The last round is without a comparison.
+            for choice in range(6 * (2 * _LARGEST + 1 + num_cells + 1) + 1):
+                right, test[0] = choice // 6, choice % 6
+                holds, cost = here, base
+                if right < 2 * _LARGEST + 1:
+                    test[1], test[2] = _NUMBER, right - _LARGEST
+                    cost += 4.1 + 0.15 * abs(test[2])
+                elif right < 2 * _LARGEST + 1 + num_cells:
+                    test[1], test[2] = _CELL, right - 2 * _LARGEST - 1
+                    cost += 5.0
+                elif right == 2 * _LARGEST + 1 + num_cells:
+                    test[1], test[2] = _INDEX, 0
+                    cost += 4.5
+                else:
+                    test[:] = no_test
+                if test[0] >= 0:
+                    cost += 0.0 if test[0] < 2 else 0.6
+                    if test[0] >= 4 and not (test[1] == _NUMBER and test[2] == 0):
+                        cost += 0.8
+                    if cost + _LEAST > limit:
+                        continue
+                    holds = 0
+                    for k in range(num_examples):
+                        for j in range(low, high + 1):
+                            if _holds(test[0], test[1], test[2], found_KNN[k, j], j):
+                                holds |= 1 << (k * num_cells + j)
+                others = here & ~holds
+                if holds == 0 or (others == 0 and test[0] >= 0):
+                    continue
+                needs_else = others & ~same != 0
+                if needs_else and cost + _ELSE + 2 * _LEAST > limit:
+                    continue
+                for m in range(num_changes):
+                    if cost + change_costs_M[m] > limit or holds & ~right_M[m] != 0:
+                        continue
+                    for n in range(num_changes if needs_else else 1):
+                        total = cost + change_costs_M[m]
+                        other = no_change
+                        if needs_else:
+                            total += _ELSE + change_costs_M[n]
+                            other = what_M2[n]
+                            if others & ~right_M[n] != 0:
+                                continue
+                        if total > limit or (
+                            down == 1
+                            and _is_right(states_KN, outputs_KN, low, high, False, test, what_M2[m], other)
+                        ):
+                            continue  # found before: upwards it does the same
+                        if _is_right(states_KN, outputs_KN, low, high, down == 1, test, what_M2[m], other):
+                            num = _keep(
+                                num, total, low, high, down, test, what_M2[m], other, found_X10, costs_X
+                            )
+                            if only_least:
+                                limit = min(limit, total)
+    return num
+
+
+@njit(cache=True, nogil=True)
+def _keep(
+    num: int,
+    cost: float,
+    low: int,
+    high: int,
+    down: int,
+    test: Ints,
+    change: Ints,
+    other: Ints,
+    found_X10: Ints,
+    costs_X: Floats,
+) -> int:
+    """Keep a loop; where there is no room, in place of the dearest."""
+    row = num
+    if num == len(costs_X):
+        row = int(np.argmax(costs_X))
+        if costs_X[row] <= cost:
+            return num
+        num -= 1
+    costs_X[row] = cost
+    found_X10[row, 0], found_X10[row, 1], found_X10[row, 2] = low, high, down
+    found_X10[row, 3:6] = test
+    found_X10[row, 6:8] = change
+    found_X10[row, 8:10] = other
+    return num + 1
+
+
+@njit(cache=True, nogil=True)
+def least_loop_cost(
+    states_KN: Ints, outputs_KN: Ints, limit: float, found_X10: Ints, costs_X: Floats
+) -> float:
+    """The cost of the cheapest loop of one state, if it is no more than `limit`; else 1e9."""
+    num = _loops(states_KN, outputs_KN, limit, True, found_X10, costs_X)
+    return costs_X[:num].min() if num else _NEVER
+
+
+def loop_programs(
+    state_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any], limit: float, most: int
+) -> list[End]:
+    """The loops that lead from a state to the outputs and cost no more than `limit`, cheapest first."""
+    found_X10, costs_X = np.zeros((_MAX_FOUND, 10), np.int64), np.empty(_MAX_FOUND)
+    num = _loops(state_KN, outputs_KN, limit, False, found_X10, costs_X)
+    order = np.argsort(costs_X[:num], kind="stable")[:most]
+    return [End(to_tokens(parse(_text(found_X10[row].tolist()))), float(costs_X[row])) for row in order]
+
+
+def _text(found: list[int]) -> str:
+    low, high, down, relation, right, of, kind, kind_of, other, other_of = found
+    head = f"int p_0 = {high}; p_0 >= {low}; p_0--" if down else f"int p_0 = {low}; p_0 <= {high}; p_0++"
+    body = _change(kind, kind_of)
+    if relation >= 0:
+        value = {_NUMBER: str(of), _CELL: f"a[{of}]", _INDEX: "p_0"}[right]
+        body = f"if (a[p_0] {_RELATIONS[relation]} {value}) {{ {body} }}"
+        if other >= 0:
+            body += f" else {{ {_change(other, other_of)} }}"
+    return f"int * func_1(int a[]) {{ for ({head}) {{ {body} }} return a; }}"
+
+
+def _change(kind: int, of: int) -> str:
+    if kind != _ADD:
+        return _TEXTS[kind].format(of=of)
+    if abs(of) == 1:
+        return f"a[p_0]{'++' if of > 0 else '--'};"
+    return f"a[p_0] {'+=' if of > 0 else '-='} {abs(of)};"

@@ -1,0 +1,188 @@
+"""Composition without learning: common beginnings, one behind another, and an end that is computed.
+
+The state after a beginning is its results on the shown inputs. From the inputs themselves, all beginnings of
+the language's bank are run, the common ones first. Each new state gets the cheapest end that leads from it to
+the outputs. States are then taken in the order of what their cheapest program costs in all, and the bank is
+run from there again: where a beginning makes some outputs right, the rest is cheaper. The cost of a program
+is about minus the logarithm of its share among random programs, so cheap ones are also the likely ones.
+
+Shapes: P beginnings, K examples; an input's own axes come after K.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, Self
+
+import numpy as np
+
+from lasynth.domains.base import Array, Bank, Cutting, Ends, Language, Status, Tokens
+from lasynth.domains.kit.rows import ended, padded
+from lasynth.errors import InputError
+from lasynth.outcome import StopReason
+from lasynth.search.engine import Budget, Proposals
+from lasynth.search.problem import Problem
+
+__all__ = ["Composition"]
+
+_CHUNK: Final = 2000  # beginnings run between two looks at the clock, for a few examples
+_USUAL_EXAMPLES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    cost: float  # of the program that leads here
+    tokens: Tokens | None  # this program; None for the empty one
+    outputs_KN: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """Composes programs of common beginnings and computed ends.
+
+    Attributes:
+        width: number of programs proposed per problem.
+        slack: nats that a program may cost more than the cheapest one.
+        further: how many of the beginnings are tried behind others.
+        max_states: states behind which further beginnings are tried, per problem.
+    """
+
+    name: ClassVar[str] = "composition"
+
+    width: int = 128
+    slack: float = 5.0
+    further: int = 6000
+    max_states: int = 64
+
+    @classmethod
+    def of(cls, language: Language) -> Self:
+        """The engine of a language, with compilation done before any clock runs.
+
+        Raises:
+            InputError: the language has no bank, or computes no ends.
+        """
+        _, _, ends = _parts(language)
+        ends.prepare()
+        return cls()
+
+    def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
+        """See `Engine`; the score is minus the cost.
+
+        Raises:
+            InputError: the language has no bank, or computes no ends.
+        """
+        _parts(problems[0].language)
+        for number, live in enumerate(budget.live()):
+            if live:
+                for found in _Search(self, problems[number], budget, number).proposals():
+                    yield found
+                    if not budget.live()[number]:
+                        break
+
+
+class _Search:
+    """The search for one problem."""
+
+    def __init__(self, engine: Composition, problem: Problem, budget: Budget, number: int) -> None:
+        self._engine, self._problem, self._budget, self._number = engine, problem, budget, number
+        bank, self._cutting, self._ends = _parts(problem.language)
+        self._bank: Bank = bank(problem.inputs_KN.shape[1:])
+        self._eos = problem.language.grammar.eos
+        self._longest = problem.longest(budget.max_tokens)
+        self._best = np.inf  # the cost of the cheapest program
+        self._written = 0
+        self._chunk = max(1, _CHUNK * _USUAL_EXAMPLES // max(len(problem.inputs_KN), _USUAL_EXAMPLES))
+
+    def proposals(self) -> Iterator[Proposals]:
+        """Programs, as they are found."""
+        inputs_KN, outputs_KN = self._problem.inputs_KN, self._problem.outputs_KN
+        root = _State(0.0, None, inputs_KN)
+        end = float(self._ends.costs(inputs_KN[None], outputs_KN, np.zeros(1), np.inf, self._engine.slack)[0])
+        self._best = end
+        known = {inputs_KN.tobytes()}
+        # What a state's cheapest program costs, a tie-breaker, the state.
+        heap: list[tuple[float, int, _State]] = [(end, 0, root)]
+        yield from self._programs([(end, root)])
+        num_tried = 0
+        while heap and num_tried <= self._engine.max_states:
+            total, _, state = heapq.heappop(heap)
+            num_tried += 1
+            if not total <= self._best + self._engine.slack and state.tokens is not None:
+                continue
+            most = len(self._bank.tokens_PT) if state.tokens is None else self._engine.further
+            for first in range(0, most, self._chunk):
+                if self._budget.expired():
+                    self._budget.end(self._number, StopReason.TIME_LIMIT)
+                    return
+                rows = slice(first, min(first + self._chunk, most))
+                if not len(self._bank.costs_P[rows]) or (
+                    state.cost + self._bank.costs_P[first] > self._best + self._engine.slack
+                ):
+                    break
+                fresh = self._fresh(state, rows, known)
+                yield from self._programs(fresh)
+                for cost, new in fresh:
+                    heapq.heappush(heap, (cost, len(known), new))
+                    known.add(new.outputs_KN.tobytes())
+        self._budget.end(self._number, StopReason.EXHAUSTED)
+
+    def _fresh(self, state: _State, rows: slice, known: set[bytes]) -> list[tuple[float, _State]]:
+        """New states behind a state, each with the cost of its cheapest program, within the slack."""
+        tokens_PT = self._bank.tokens_PT[rows]
+        outputs_PKN, statuses_PK = self._problem.language.machine.run_batch(tokens_PT, state.outputs_KN)
+        here: dict[bytes, int] = {}
+        for row in np.flatnonzero((statuses_PK == Status.OK).all(axis=1)).tolist():
+            key = outputs_PKN[row].tobytes()
+            if key not in known:
+                here.setdefault(key, row)
+        chosen = list(here.values())
+        if not chosen:
+            return []
+        start = state.cost + self._bank.costs_P[rows][chosen]
+        ends = self._ends.costs(
+            outputs_PKN[chosen], self._problem.outputs_KN, start, self._best, self._engine.slack
+        )
+        totals = start + ends
+        self._best = min(self._best, float(totals.min()))
+        found = []
+        for place in np.flatnonzero(totals <= self._best + self._engine.slack).tolist():
+            tokens = ended(tokens_PT[chosen[place]], self._eos)
+            whole = tokens if state.tokens is None else self._cutting.chain(state.tokens, tokens)
+            if whole is not None and len(whole) <= self._longest:
+                found.append(
+                    (float(totals[place]), _State(float(start[place]), whole, outputs_PKN[chosen[place]]))
+                )
+        return found
+
+    def _programs(self, states: Sequence[tuple[float, _State]]) -> Iterator[Proposals]:
+        """The programs of new states that end within the slack."""
+        costs: list[float] = []
+        programs: list[Tokens] = []
+        limit = self._best + self._engine.slack
+        for total, state in sorted(states, key=lambda each: each[0]):
+            if not total <= limit or self._written + len(programs) >= 4 * self._engine.width:
+                break
+            outputs = self._problem.outputs_KN
+            most = max(1, self._engine.width // 8)
+            for end in self._ends.programs(state.outputs_KN, outputs, limit - state.cost, most):
+                whole = end.tokens if state.tokens is None else self._cutting.chain(state.tokens, end.tokens)
+                if whole is not None and len(whole) <= self._longest:
+                    costs.append(state.cost + end.cost)
+                    programs.append(whole)
+        if not programs:
+            return
+        self._written += len(programs)
+        order = np.argsort(costs, kind="stable")
+        yield Proposals(
+            np.full(len(order), self._number),
+            padded([programs[place] for place in order], self._eos),
+            -np.array(costs)[order],
+        )
+
+
+def _parts(language: Language) -> tuple[Callable[[tuple[int, ...]], Bank], Cutting, Ends]:
+    if language.bank is None or language.ends is None or language.cutting is None:
+        raise InputError(f"programs of {language.name} cannot be composed", "search", "Name another engine.")
+    return language.bank, language.cutting, language.ends

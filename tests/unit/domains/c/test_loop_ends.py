@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lasynth import domains
+from lasynth.domains.base import Status, right_programs
+from lasynth.domains.c.branch_ends import ComputedEnds
+from lasynth.domains.c.loop_ends import loop_programs
+from lasynth.domains.kit.rows import padded
+
+C = domains.get("c")
+CHANGES = (
+    "a[p_0]++;",
+    "a[p_0] -= 3;",
+    "a[p_0] = 2;",
+    "a[p_0] = a[1];",
+    "a[p_0] += a[p_0];",
+    "a[p_0] += p_0;",
+    "a[p_0] -= p_0;",
+    "a[p_0] = p_0;",
+    "a[p_0] += a[2];",
+    "a[p_0] -= a[0];",
+    "a[p_0] = a[2] - a[p_0];",
+    "a[p_0] = 1 - a[p_0];",
+)
+TESTS = ("a[p_0] < 0", "a[p_0] >= 2", "a[p_0] > a[1]", "a[p_0] <= p_0", "a[p_0] == 0", "a[p_0] != a[2]")
+HEADS = ("int p_0 = 0; p_0 <= {n}; p_0++", "int p_0 = {n}; p_0 >= 0; p_0--", "int p_0 = 1; p_0 <= {n}; p_0++")
+
+
+@given(
+    head=st.sampled_from(HEADS),
+    test=st.none() | st.sampled_from(TESTS),
+    change=st.sampled_from(CHANGES),
+    other=st.none() | st.sampled_from(CHANGES),
+    num_cells=st.integers(3, 6),
+    seed=st.integers(0, 1000),
+)
+def test_a_loop_is_found(
+    head: str, test: str | None, change: str, other: str | None, num_cells: int, seed: int
+) -> None:
+    """Whatever the examples are made with has to be among the loops found, or a cheaper one that fits."""
+    body = change
+    if test is not None:
+        body = f"if ({test}) {{ {change} }}" + (f" else {{ {other} }}" if other else "")
+    text = f"int * func_1(int a[]) {{ for ({head.format(n=num_cells - 1)}) {{ {body} }} return a; }}"
+    inputs = np.random.default_rng(seed).integers(-4, 5, (6, num_cells)).astype(np.int32)
+    outputs, statuses = C.machine.run_batch(C.text.tokens_of(text)[None], inputs)
+    assert (statuses == Status.OK).all()
+    if np.array_equal(outputs[0], inputs):
+        return
+    found = loop_programs(inputs.astype(np.int64), outputs[0].astype(np.int64), 24.0, 200)
+    assert found, text
+    costs = [end.cost for end in found]
+    assert costs == sorted(costs)
+    programs = padded([end.tokens for end in found], C.grammar.eos)
+    assert right_programs(*C.machine.run_batch(programs, inputs), outputs[0]).all()
+    least = ComputedEnds().costs(inputs[None], outputs[0], np.zeros(1), np.inf, 5.0)
+    assert least[0] <= costs[0] + 1e-9
+
+
+def first_of(function: Any) -> str:
+    inputs = np.random.default_rng(0).integers(-4, 5, (6, 5)).astype(np.int64)
+    outputs = np.array([function(x) for x in inputs.tolist()])
+    return " ".join(C.text.of_tokens(loop_programs(inputs, outputs, 40.0, 1)[0].tokens).split())
+
+
+@pytest.mark.parametrize(
+    ("function", "wanted"),
+    [
+        (lambda x: [max(v, 0) for v in x], "if (a[p_0] < 0) { a[p_0] = 0; }"),
+        (lambda x: [abs(v) for v in x], "if (a[p_0] < 0) { a[p_0] = 0 - a[p_0]; }"),
+        (lambda x: [v + i for i, v in enumerate(x)], "{ a[p_0] += p_0; }"),
+        (lambda x: [x[4]] * 5, "{ a[p_0] = a[4]; }"),
+        (lambda x: [x[0], *[v - 1 if v > 1 else v for v in x[1:]]], "p_0 = 1; p_0 <= 4; p_0++"),
+    ],
+    ids=["clamp", "absolute", "index", "last", "part"],
+)
+def test_what_people_would_write_comes_first(function: Any, wanted: str) -> None:
+    assert wanted in first_of(function)
+
+
+def test_a_loop_is_run_as_it_is_written() -> None:
+    # Upwards, the first cell is doubled before the others add it.
+    assert "p_0 = 0; p_0 <= 4; p_0++" in first_of(lambda x: [2 * x[0], *[v + 2 * x[0] for v in x[1:]]])
+    assert "p_0 = 4; p_0 >= 0; p_0--" in first_of(lambda x: [v + x[0] for v in x])
+
+
+def test_nothing_to_do_is_no_loop() -> None:
+    inputs = np.arange(10, dtype=np.int64).reshape(2, 5)
+    assert loop_programs(inputs, inputs, 40.0, 10) == []

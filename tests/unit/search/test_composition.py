@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from toy_language import TOY, toy_problem
+
+from lasynth import domains
+from lasynth.domains.base import Tokens
+from lasynth.domains.c.bank import bank
+from lasynth.domains.kit.rows import ended
+from lasynth.errors import InputError
+from lasynth.outcome import StopReason
+from lasynth.search import Budget, Problem, SearchConfig, search
+from lasynth.search.composition import Composition
+from lasynth.task import Task
+
+C = domains.get("c")
+Map = Callable[[list[int]], list[int]]
+
+
+def problem_of(function: Map, num_examples: int = 7, num_cells: int = 5, held_out: int = 20) -> Problem:
+    inputs = np.random.default_rng(3).integers(-4, 5, (num_examples + held_out, num_cells)).tolist()
+    pairs = [{"input": x, "output": function(list(x))} for x in inputs]
+    (task,) = Task.parse(json.dumps({"examples": pairs[:num_examples], "held_out": pairs[num_examples:]}))
+    return Problem.of(task)
+
+
+def zeros_below(x: list[int]) -> list[int]:
+    return [0 if v < 0 else v for v in x]
+
+
+@pytest.mark.parametrize("function", [zeros_below, lambda x: [v + 1 for v in x][::-1]])
+def test_a_function_is_found_and_generalises(function: Map) -> None:
+    problem = problem_of(function)
+    (result,) = search([Composition()], [problem], SearchConfig(enough=None, time_limit_s=20.0))
+    best = result.candidates[0]
+    assert (best.consistent, best.engine) == (True, "composition")
+    assert problem.right([best.tokens]).all()
+
+
+def test_two_beginnings_are_chained() -> None:
+    language, common = C, bank((5,)).tokens_PT
+    loops = [row for row in common[:1500] if "if" in (text := C.text.of_tokens(row)) and "for" in text]
+    assert len(loops) > 20
+    num_right = 0
+    for first, second in zip(loops[:4], loops[4:8], strict=True):
+        assert language.cutting is not None
+        whole = language.cutting.chain(ended(first, 0), ended(second, 0))
+        assert whole is not None
+
+        def function(x: list[int], program: Tokens = whole) -> list[int]:
+            return C.machine.run_batch(program[None], np.array([x], dtype=np.int32))[0][0, 0].tolist()  # type: ignore[no-any-return]
+
+        problem = problem_of(function)
+        (result,) = search([Composition()], [problem], SearchConfig(enough=None, time_limit_s=20.0))
+        num_right += bool(problem.right([result.candidates[0].tokens])[0])
+    assert num_right >= 2
+
+
+@pytest.mark.parametrize("num_cells", [2, 8])
+def test_other_lengths(num_cells: int) -> None:
+    problem = problem_of(lambda x: [v - 1 for v in x], num_cells=num_cells)
+    (result,) = search([Composition()], [problem], SearchConfig(enough=None, time_limit_s=20.0))
+    assert problem.right([result.candidates[0].tokens]).all()
+
+
+def test_scores_fall_and_programs_fit_the_budget() -> None:
+    problem = problem_of(zeros_below, num_examples=4)
+    for found in Composition().propose([problem], Budget.of(1, max_tokens=40)):
+        assert (np.diff(found.score_P) <= 0).all()
+        assert found.tokens_PT.shape[1] <= 40
+
+
+def test_the_clock_stops_it() -> None:
+    noise = np.random.default_rng(5).integers(-4, 5, (6, 5)).tolist()
+    problem = problem_of(lambda x: noise[sum(x) % 6], num_examples=6)
+    start = time.monotonic()
+    budget = dataclasses.replace(Budget.of(1), expired=lambda: time.monotonic() > start + 0.3)
+    list(Composition(slack=30.0).propose([problem], budget))
+    assert budget.reasons == [StopReason.TIME_LIMIT]
+
+
+def test_many_examples_are_all_checked() -> None:
+    problem = problem_of(zeros_below, num_examples=300, held_out=0)
+    (result,) = search([Composition()], [problem], SearchConfig(enough=1, time_limit_s=30.0))
+    assert result.candidates[0].consistent
+
+
+def test_held_out_examples_make_no_difference() -> None:
+    problem = problem_of(zeros_below, num_examples=3)
+    other = dataclasses.replace(problem_of(lambda x: x, num_examples=3), outputs_KN=problem.outputs_KN)
+    first, second = (
+        [found.tokens_PT.tobytes() for found in Composition().propose([one], Budget.of(1))]
+        for one in (problem, other)
+    )
+    assert first == second
+
+
+def test_a_language_without_a_bank_is_said() -> None:
+    with pytest.raises(InputError, match="programs of toy cannot be composed"):
+        list(Composition().propose([toy_problem("inc")], Budget.of(1)))
+    with pytest.raises(InputError, match="cannot be composed"):
+        Composition.of(TOY)

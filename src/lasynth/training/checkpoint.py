@@ -11,7 +11,9 @@ import io
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
+from torch.serialization import safe_globals
 
 from lasynth.errors import CheckpointError
 from lasynth.files import write_whole
@@ -21,6 +23,12 @@ __all__ = ["load_checkpoint", "save_checkpoint"]
 FORMAT: Final = 2
 _READ: Final = (1, FORMAT)
 _LENGTH: Final = 64  # of a digest, in characters
+# Earlier versions could write a number of NumPy, which torch does not read unless it is told to.
+_NUMBERS: Final[list[Any]] = [
+    np.float64(0).__reduce__()[0],
+    np.dtype,
+    *map(type, map(np.dtype, (np.float64, np.int64))),
+]
 _HINT: Final = "It may be cut short or damaged: remove it and start again, or take an older one."
 
 
@@ -31,7 +39,7 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
         CheckpointError: it cannot be written; the old one is still there.
     """
     stream = io.BytesIO()
-    torch.save({"format": FORMAT, **state}, stream)
+    torch.save({"format": FORMAT, **_plain(state)}, stream)
     # An archive ends with the length of its comment, and the comment.
     stream.seek(-2, io.SEEK_END)
     stream.write(_LENGTH.to_bytes(2, "little"))
@@ -52,7 +60,8 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     try:
         content = path.read_bytes()
         whole = hashlib.sha256(memoryview(content)[:-_LENGTH]).hexdigest().encode() == content[-_LENGTH:]
-        state: dict[str, Any] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        with safe_globals(_NUMBERS):
+            state: dict[str, Any] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
         version = state.get("format")
     except Exception as error:
         raise CheckpointError(
@@ -64,3 +73,14 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if version != 1 and not whole:
         raise CheckpointError("damaged: its checksum does not match", str(path), _HINT)
     return state
+
+
+def _plain(value: Any) -> Any:
+    """A value without numbers of NumPy, which could not be read again."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if type(value) is dict:
+        return {key: _plain(one) for key, one in value.items()}
+    if type(value) is list:
+        return [_plain(one) for one in value]
+    return value

@@ -45,7 +45,7 @@ class _Validator:
             right = problem.right([proposal.tokens for proposal in result.proposals])
             chosen = [ok for ok, p in zip(right, result.proposals, strict=True) if p.consistent]
             counts["top1"] += bool(right[:1].any())
-            counts["solved"] += bool(chosen) and chosen[0]
+            counts["solved"] += bool(chosen and chosen[0])
             counts["oracle"] += bool(right.any())
         return {name: count / len(problems) for name, count in counts.items()}
 

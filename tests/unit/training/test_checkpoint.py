@@ -29,6 +29,22 @@ def test_a_checkpoint_is_read_by_us_and_by_torch(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["last.pt"]
 
 
+def test_numbers_of_numpy_are_saved_as_plain_ones(tmp_path: Path) -> None:
+    path = tmp_path / "last.pt"
+    save_checkpoint(path, {"best": np.float64(0.5), "deep": {"counts": [np.int64(3), np.bool_(True)]}})
+    found = torch.load(path, weights_only=True)
+    assert (found["best"], type(found["best"])) == (0.5, float)
+    assert found["deep"] == {"counts": [3, True]}
+    assert [type(one) for one in found["deep"]["counts"]] == [int, bool]
+
+
+def test_numbers_of_numpy_in_earlier_checkpoints_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "last.pt"
+    torch.save({"format": 1, "best": np.float64(0.5), "num": np.int64(3)}, path)
+    found = load_checkpoint(path)
+    assert (found["best"], found["num"]) == (0.5, 3)
+
+
 def test_a_flipped_bit_is_seen(tmp_path: Path) -> None:
     path = tmp_path / "last.pt"
     save_checkpoint(path, STATE)

@@ -199,7 +199,9 @@ class _Pool:
                 worker.terminate()
             # Afterwards nobody writes any more, and what they were writing can be removed.
             for worker in workers:
-                worker.join()
+                # Where the pool's own thread learns of its end at this moment, `join` returns before that.
+                while worker.exitcode is None:
+                    worker.join()
 
 
 def _has_result(future: Future[Any]) -> bool:

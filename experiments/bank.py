@@ -58,7 +58,7 @@ def main() -> None:
     totals = np.bincount(group_P, weights=counts_P[order]).astype(np.int64)
     shortest = order[begins]
     identity, _ = behaviours(
-        tokens_PT[:1] * 0 + language.grammar.eos, num_cells=settings.num_cells, max_value=4
+        np.full((1, 1), language.grammar.eos, dtype=np.int32), num_cells=settings.num_cells, max_value=4
     )
     kept = (
         (splits_of(hashes_P[shortest]) == Split.TRAIN)

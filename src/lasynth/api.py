@@ -41,8 +41,7 @@ __all__ = [
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
 _ENOUGH = 8
-# Nats that a token costs in the ranking: beside a model's score, and where scores cannot be compared.
-_BY_SCORE, _BY_LENGTH = 0.1, 5.0
+_BY_LENGTH = 5.0  # nats that a token costs in the ranking where scores cannot be compared
 
 
 def solve(
@@ -116,7 +115,7 @@ def solve(
         time_limit_s=time_limit - finish_s,
         seed=seed,
         enough=None if several else _ENOUGH,
-        length_bias=_BY_LENGTH if several else _BY_SCORE,
+        length_bias=_BY_LENGTH if several else SearchConfig().length_bias,
     )
 
     def tell(_: int, proposal: Proposal) -> None:

@@ -336,7 +336,7 @@ class Bank:
 
     Attributes:
         tokens_PT: `int32`, ended and padded by `eos`.
-        costs_P: minus the logarithm of the share of each among all beginnings, in nats; rising.
+        costs_P: minus the logarithm of the share of programs that begin so, in nats; rising.
     """
 
     tokens_PT: Tokens

@@ -32,7 +32,7 @@ def answers(
         proposals: the ranked proposals of one problem.
         problem: the problem, with the examples that they were checked on.
         length_bias: see `rank`, which orders them again after they are simplified.
-        most: the largest number of consistent ones that are simplified and checked.
+        most: the largest number of consistent ones that are checked and kept; more are simplified.
     """
     consistent = [proposal for proposal in proposals if proposal.consistent]
     others = [proposal for proposal in proposals if not proposal.consistent]

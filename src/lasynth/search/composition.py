@@ -109,17 +109,17 @@ class _Search:
         while heap and num_tried <= self._engine.max_states:
             total, _, state = heapq.heappop(heap)
             num_tried += 1
-            if not total <= self._best + self._engine.slack and state.tokens is not None:
-                continue
-            most = len(self._bank.tokens_PT) if state.tokens is None else self._engine.further
+            if total > self._best + self._engine.slack:
+                break  # so are all others
+            most = len(self._bank.tokens_PT)
+            if state.tokens is not None:
+                most = min(most, self._engine.further)
             for first in range(0, most, self._chunk):
                 if self._budget.expired():
                     self._budget.end(self._number, StopReason.TIME_LIMIT)
                     return
                 rows = slice(first, min(first + self._chunk, most))
-                if not len(self._bank.costs_P[rows]) or (
-                    state.cost + self._bank.costs_P[first] > self._best + self._engine.slack
-                ):
+                if state.cost + self._bank.costs_P[first] > self._best + self._engine.slack:
                     break
                 fresh = self._fresh(state, rows, known)
                 yield from self._programs(fresh)

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Condition", "straight_line", "two_branches"]
+__all__ = ["RELATIONS", "Condition", "straight_line", "two_branches"]
 
 _MAX_VARIABLES = 8  # l_0 .. l_7
 _MAX_OPERANDS = 3
 _MAX_LITERAL = 2**31 - 1
 
+# In conditions that are searched for, a relation is its number here.
+RELATIONS: Final = ("<", ">", "<=", ">=", "==", "!=")
 _OPPOSITES: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 Rows = Sequence[Sequence[int]]
@@ -30,7 +32,7 @@ class Condition:
 
     Attributes:
         cell: the cell on the left.
-        relation: `"<"`, `"<="`, `">"`, `">="`, `"=="` or `"!="`.
+        relation: one of `RELATIONS`.
         other: the cell on the right, or None.
         number: the number on the right, where no cell stands there.
     """

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lasynth.domains.base import Checker, Cutting, Language, Machine, Solver, Syntax, Text, Tokens, View
 from lasynth.domains.c import grammar, parts
 from lasynth.domains.c.bank import bank
-from lasynth.domains.c.branch_ends import ComputedEnds
+from lasynth.domains.c.ends import ComputedEnds
 from lasynth.domains.c.floor import AffineFloor
 from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.kinds import kind_of

@@ -6,7 +6,7 @@ cases on which the comparison holds are among those on which the change is right
 are (or are changed by the `else`). A loop changes cells that later ones read: where it is right, it finds the
 cells behind it as they are in the outputs.
 
-Costs are those of `lasynth.domains.c.branch_ends`.
+Costs are those of `lasynth.domains.c.ends`.
 
 Shapes: K examples, N cells, M changes, Q comparisons.
 """
@@ -20,18 +20,19 @@ import numpy.typing as npt
 
 from lasynth.compiled import njit
 from lasynth.domains.base import End
+from lasynth.domains.c.affine_program import RELATIONS
 from lasynth.domains.c.parser import parse, to_tokens
 
-__all__ = ["least_loop_cost", "loop_programs"]
+__all__ = ["ELSE", "LARGEST_NUMBER", "NEVER", "least_loop_cost", "loop_programs"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _NUM_BITS: Final = 62  # cases that a number holds
-_LARGEST: Final = 4
-_NEVER: Final = 1e9
+LARGEST_NUMBER: Final = 4  # of those that are tried
+NEVER: Final = 1e9  # the cost of what there is not
 _PART: Final = 1.8  # for a loop over a part of the cells
-_ELSE: Final = 1.5
+ELSE: Final = 1.5  # the cost of an `else`
 _LEAST: Final = 4.4  # the cheapest change
 _MAX_FOUND: Final = 200
 # Changes of a cell x at p; `of` is a number or a cell i. The order is that of `_changed`.
@@ -50,7 +51,6 @@ _TEXTS: Final = {
     _FROM_CELL: "a[p_0] = a[{of}] - a[p_0];",
     _FROM: "a[p_0] = {of} - a[p_0];",
 }
-_RELATIONS: Final = ("<", ">", "<=", ">=", "==", "!=")
 # What stands on the right of a comparison with a[p]: a number, a cell, or p.
 _NUMBER, _CELL, _INDEX = range(3)
 
@@ -108,11 +108,11 @@ def _changes(num_cells: int, what_M2: Ints, costs_M: Floats) -> int:
         if kind in (_DOUBLE, _ADD_INDEX, _LESS_INDEX, _SET_INDEX):
             choices = 1
         elif kind in (_ADD, _SET, _FROM):
-            choices = 2 * _LARGEST + 1
+            choices = 2 * LARGEST_NUMBER + 1
         else:
             choices = num_cells
         for choice in range(choices):
-            of = choice - _LARGEST if kind in (_ADD, _SET, _FROM) else choice
+            of = choice - LARGEST_NUMBER if kind in (_ADD, _SET, _FROM) else choice
             if kind == _ADD:
                 if of == 0:
                     continue
@@ -213,16 +213,16 @@ def _loops(
                 for j in range(low, high + 1):
                     here |= 1 << (k * num_cells + j)
             # The last round is without a comparison.
-            for choice in range(6 * (2 * _LARGEST + 1 + num_cells + 1) + 1):
+            for choice in range(6 * (2 * LARGEST_NUMBER + 1 + num_cells + 1) + 1):
                 right, test[0] = choice // 6, choice % 6
                 holds, cost = here, base
-                if right < 2 * _LARGEST + 1:
-                    test[1], test[2] = _NUMBER, right - _LARGEST
+                if right < 2 * LARGEST_NUMBER + 1:
+                    test[1], test[2] = _NUMBER, right - LARGEST_NUMBER
                     cost += 4.1 + 0.15 * abs(test[2])
-                elif right < 2 * _LARGEST + 1 + num_cells:
-                    test[1], test[2] = _CELL, right - 2 * _LARGEST - 1
+                elif right < 2 * LARGEST_NUMBER + 1 + num_cells:
+                    test[1], test[2] = _CELL, right - 2 * LARGEST_NUMBER - 1
                     cost += 5.0
-                elif right == 2 * _LARGEST + 1 + num_cells:
+                elif right == 2 * LARGEST_NUMBER + 1 + num_cells:
                     test[1], test[2] = _INDEX, 0
                     cost += 4.5
                 else:
@@ -242,7 +242,7 @@ def _loops(
                 if holds == 0 or (others == 0 and test[0] >= 0):
                     continue
                 needs_else = others & ~same != 0
-                if needs_else and cost + _ELSE + 2 * _LEAST > limit:
+                if needs_else and cost + ELSE + 2 * _LEAST > limit:
                     continue
                 for m in range(num_changes):
                     if cost + change_costs_M[m] > limit or holds & ~right_M[m] != 0:
@@ -251,7 +251,7 @@ def _loops(
                         total = cost + change_costs_M[m]
                         other = no_change
                         if needs_else:
-                            total += _ELSE + change_costs_M[n]
+                            total += ELSE + change_costs_M[n]
                             other = what_M2[n]
                             if others & ~right_M[n] != 0:
                                 continue
@@ -303,7 +303,7 @@ def least_loop_cost(
 ) -> float:
     """The cost of the cheapest loop of one state, if it is no more than `limit`; else 1e9."""
     num = _loops(states_KN, outputs_KN, limit, True, found_X10, costs_X)
-    return costs_X[:num].min() if num else _NEVER
+    return costs_X[:num].min() if num else NEVER
 
 
 def loop_programs(
@@ -322,7 +322,7 @@ def _text(found: list[int]) -> str:
     body = _change(kind, kind_of)
     if relation >= 0:
         value = {_NUMBER: str(of), _CELL: f"a[{of}]", _INDEX: "p_0"}[right]
-        body = f"if (a[p_0] {_RELATIONS[relation]} {value}) {{ {body} }}"
+        body = f"if (a[p_0] {RELATIONS[relation]} {value}) {{ {body} }}"
         if other >= 0:
             body += f" else {{ {_change(other, other_of)} }}"
     return f"int * func_1(int a[]) {{ for ({head}) {{ {body} }} return a; }}"

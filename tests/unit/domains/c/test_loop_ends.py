@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lasynth import domains
 from lasynth.domains.base import Status, right_programs
-from lasynth.domains.c.branch_ends import ComputedEnds
+from lasynth.domains.c.ends import ComputedEnds
 from lasynth.domains.c.loop_ends import loop_programs
 from lasynth.domains.kit.rows import padded
 

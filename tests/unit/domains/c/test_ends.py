@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lasynth import domains
 from lasynth.domains.base import Status, right_programs
 from lasynth.domains.c.affine_program import Condition, two_branches
-from lasynth.domains.c.branch_ends import ComputedEnds
+from lasynth.domains.c.ends import ComputedEnds
 from lasynth.domains.kit.rows import padded
 
 C = domains.get("c")

@@ -1,11 +1,12 @@
-"""Ends of programs: one affine map, or an `if` with an affine map in each branch, that leads to the outputs.
+"""Ends of programs that lead to the outputs: an affine map, an `if` with one in each branch, or a loop.
 
 On K examples a condition is the set of those where it holds, a number below 2^K, its *mask*. For each cell
 and each mask the cheapest map is found that is right on the examples of the mask. A condition with mask m
 then costs its own tokens and, for each cell, the cheaper of one map for all examples and of two, for m and
 for the others. All masks of all short comparisons are tried, so what is found is the cheapest of its kind.
 
-Costs are in nats: roughly minus the logarithm of how often the random programs of `mixed` do the same.
+Loops are those of `lasynth.domains.c.loop_ends`. Costs are in nats: roughly minus the logarithm of how often
+the random programs of `mixed` do the same.
 
 Shapes: S states, K examples, N cells, M weight vectors, Q comparisons.
 """
@@ -22,8 +23,8 @@ import numpy.typing as npt
 from lasynth.compiled import njit
 from lasynth.domains.base import End, Tokens
 from lasynth.domains.c.affine import ball_size, weight_vectors
-from lasynth.domains.c.affine_program import Condition, straight_line, two_branches
-from lasynth.domains.c.loop_ends import least_loop_cost, loop_programs
+from lasynth.domains.c.affine_program import RELATIONS, Condition, straight_line, two_branches
+from lasynth.domains.c.loop_ends import ELSE, LARGEST_NUMBER, NEVER, least_loop_cost, loop_programs
 from lasynth.domains.c.parser import parse, to_tokens
 
 __all__ = ["ComputedEnds"]
@@ -32,16 +33,12 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_RELATIONS: Final = ("<", ">", "<=", ">=", "==", "!=")
 _RELATION_COSTS: Final = np.array([0.0, 0.0, 1.2, 1.2, 1.2, 1.2])
 _MAX_NORM: Final = 3
 _MAX_VECTORS: Final = 600
 # Tables have 2^K entries a cell. Ends are searched on so many examples, and checked on all.
 _MAX_EXAMPLES: Final = 7
-_LARGEST_NUMBER: Final = 4  # in a comparison, apart from numbers that the examples suggest
-_ELSE: Final = 1.5
 _LEAST: Final = 5.0  # the cheapest assignment
-_NEVER: Final = 1e9
 _FEW_LOOPS: Final = 8  # kept while only the cheapest one counts
 # What sums of so many terms cost: added to the cell itself, and in place of it.
 _ADDED: Final = np.array([0.0, 6.9, 8.7, 10.3, 12.0])
@@ -75,7 +72,7 @@ def _maps(
     """For each cell and mask the cost and the weight vector of the cheapest map that is right there."""
     num_examples, num_cells = state_KN.shape
     num_masks = 1 << num_examples
-    costs_NR[:] = _NEVER
+    costs_NR[:] = NEVER
     sums = np.empty(num_examples, np.int64)
     rest = np.empty(num_examples, np.int64)
     for vector in range(len(weights_MN)):
@@ -154,7 +151,7 @@ def _comparisons(state_KN: Ints, numbers: Ints, masks_Q: Ints, costs_Q: Floats, 
 
 @njit(cache=True, nogil=True)
 def _with_condition(costs_NR: Floats, mask: int, everywhere: int) -> float:
-    """What the maps cost if a condition with this mask chooses between two; `_NEVER` if it helps nothing."""
+    """What the maps cost if a condition with this mask chooses between two; `NEVER` if it helps nothing."""
     total = 0.0
     has_else = helps = False
     others = everywhere & ~mask
@@ -166,7 +163,7 @@ def _with_condition(costs_NR: Floats, mask: int, everywhere: int) -> float:
             has_else = has_else or costs_NR[j, others] > 0
         else:
             total += costs_NR[j, everywhere]
-    return total + (_ELSE if has_else else 0.0) if helps else _NEVER
+    return total + (ELSE if has_else else 0.0) if helps else NEVER
 
 
 @njit(cache=True, nogil=True)
@@ -183,7 +180,7 @@ def _least_costs(
     numbers: Ints,
     costs_S: Floats,
 ) -> None:
-    """What the cheapest end of each state costs; `_NEVER` where it cannot be within `slack` of the best."""
+    """What the cheapest end of each state costs; `NEVER` where it cannot be within `slack` of the best."""
     num_examples, num_cells = outputs_KN.shape
     everywhere = (1 << num_examples) - 1
     costs_NR = np.empty((num_cells, everywhere + 1))
@@ -192,7 +189,7 @@ def _least_costs(
     masks_Q, relations_Q, what_Q4 = np.empty(most, np.int64), np.empty(most), np.empty((most, 4), np.int64)
     of_mask_R = np.empty(everywhere + 1)
     found_X10, loops_X = np.empty((_FEW_LOOPS, 10), np.int64), np.empty(_FEW_LOOPS)
-    costs_S[:] = _NEVER
+    costs_S[:] = NEVER
     for s in range(len(states_SKN)):
         least = start_S[s]
         for j in range(num_cells):
@@ -206,14 +203,14 @@ def _least_costs(
         cost = 0.0
         for j in range(num_cells):
             cost += costs_NR[j, everywhere]
-        of_mask_R[:] = _NEVER
+        of_mask_R[:] = NEVER
         for q in range(_comparisons(states_SKN[s], numbers, masks_Q, relations_Q, what_Q4)):
             of_mask_R[masks_Q[q]] = min(of_mask_R[masks_Q[q]], relations_Q[q])
         for mask in range(1, everywhere):
-            if of_mask_R[mask] < _NEVER:
+            if of_mask_R[mask] < NEVER:
                 cost = min(cost, of_mask_R[mask] + _with_condition(costs_NR, mask, everywhere))
-        cost = min(cost, least_loop_cost(states_SKN[s], outputs_KN, min(cost, _NEVER), found_X10, loops_X))
-        costs_S[s] = min(cost, _NEVER)
+        cost = min(cost, least_loop_cost(states_SKN[s], outputs_KN, min(cost, NEVER), found_X10, loops_X))
+        costs_S[s] = min(cost, NEVER)
         limit = min(limit, start_S[s] + cost)
 
 
@@ -269,7 +266,7 @@ class ComputedEnds:
         _least_costs(
             states, outputs, np.asarray(start_S, dtype=np.float64), limit, slack, *of_all, numbers, costs_S
         )
-        costs_S[costs_S >= _NEVER] = np.inf
+        costs_S[costs_S >= NEVER] = np.inf
         return costs_S
 
     def programs(
@@ -297,7 +294,7 @@ class ComputedEnds:
 
         found: list[tuple[float, int, int]] = []  # cost, mask, comparison
         plain = float(costs_NR[:, everywhere].sum())
-        limit = min(limit, _NEVER - 1)
+        limit = min(limit, NEVER - 1)
         if plain <= limit:
             found.append((plain, everywhere, -1))
         numbers = _numbers(outputs)
@@ -309,7 +306,7 @@ class ComputedEnds:
             for mask in set(masks_Q[:num].tolist()) - {0, everywhere}
         }
         for q in range(num):
-            cost = of_masks.get(int(masks_Q[q]), _NEVER) + float(costs_Q[q])
+            cost = of_masks.get(int(masks_Q[q]), NEVER) + float(costs_Q[q])
             if cost <= limit:
                 found.append((cost, int(masks_Q[q]), q))
         ends = []
@@ -318,7 +315,7 @@ class ComputedEnds:
                 text = straight_line(*maps(everywhere))
             else:
                 cell, relation, other, number = what_Q4[q].tolist()
-                condition = Condition(cell, _RELATIONS[relation], None if other < 0 else other, number)
+                condition = Condition(cell, RELATIONS[relation], None if other < 0 else other, number)
                 text = two_branches(condition, maps(mask), maps(everywhere & ~mask))
             if text is not None:
                 ends.append(End(_tokens(text), cost))
@@ -338,6 +335,6 @@ def _first_examples(values_SKN: npt.NDArray[Any]) -> Ints:
 def _numbers(outputs_KN: Ints) -> Ints:
     """The numbers that a cell is compared with: small ones, and those near the values of the outputs."""
     near = np.unique(np.concatenate([outputs_KN.ravel(), outputs_KN.ravel() + 1]))
-    small = np.arange(-_LARGEST_NUMBER, _LARGEST_NUMBER + 1)
-    large = near[(np.abs(near) > _LARGEST_NUMBER) & (np.abs(near) < 2**31)]
+    small = np.arange(-LARGEST_NUMBER, LARGEST_NUMBER + 1)
+    large = near[(np.abs(near) > LARGEST_NUMBER) & (np.abs(near) < 2**31)]
     return np.concatenate([small, large[: 2 * len(small)]])

@@ -139,7 +139,10 @@ def child(arguments: list[str], fault: Fault, folder: Path) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, WAITING)
     sys.stdout.flush()
     sys.stderr.flush()
-    (folder / "points").write_text(json.dumps(fault.points))
+    # Whole or not at all: a kill from outside may come while it is written.
+    whole = folder / "points.whole"
+    whole.write_text(json.dumps(fault.points))
+    whole.replace(folder / "points")
     return status
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,10 @@ from lasynth.errors import InputError, RunError
 from lasynth.outcome import Candidate, Outcome
 from lasynth.search import Beam, Engine, Problem, Proposal, Scorer, SearchConfig, search
 from lasynth.search.answers import answers, checker_of
+from lasynth.search.given import Given
 from lasynth.search.named import engine, needs_model
-from lasynth.task import Task, read_value
+from lasynth.search.question import question
+from lasynth.task import Example, Task, read_value
 
 if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
     from lasynth.domains.base import Language
@@ -40,8 +42,7 @@ __all__ = [
 
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
-_ENOUGH = 8
-_BY_LENGTH = 5.0  # nats that a token costs in the ranking where scores cannot be compared
+_KEPT = 8  # functions of which a program is checked and shown
 
 
 def solve(
@@ -91,7 +92,6 @@ def solve(
         raise InputError(f"the beam is {beam}", "beam", "Give 1 or more.")
     if not time_limit > 0:
         raise InputError(f"the time limit is {time_limit} seconds", "time limit", "Give more than 0.")
-    problem = Problem.of(task)
     names = default_engines(task.language, model) if engines is None else list(engines)
     synthesizer = None
     if trace or needs_model(names):
@@ -105,38 +105,71 @@ def solve(
         else name
         for name in names
     ]
+    return _Solve(
+        chosen, synthesizer if trace else None, time_limit, seed, max_tokens, on_candidate, cancelled
+    )(task)
 
-    start_s = time.perf_counter()
-    finish_s = min(_FINISH_SHARE * time_limit, _MAX_FINISH_S)
-    # Scores of engines of several kinds cannot be compared: the shortest program is the likeliest.
-    several = len({each.name for each in chosen} - {"completion"}) > 1
-    config = SearchConfig(
-        max_tokens=max_tokens,
-        time_limit_s=time_limit - finish_s,
-        seed=seed,
-        enough=None if several else _ENOUGH,
-        length_bias=_BY_LENGTH if several else SearchConfig().length_bias,
-    )
 
-    def tell(_: int, proposal: Proposal) -> None:
-        if on_candidate is not None:
-            on_candidate(task.language.text.of_tokens(proposal.tokens))
+@dataclass(frozen=True, slots=True)
+class _Solve:
+    """A solve with all its settings, to be done for one task and again with one more example."""
 
-    (result,) = search(chosen, [problem], config, on_proposal=tell, cancelled=cancelled)
-    candidates = answers(result.candidates, problem, length_bias=config.length_bias, most=_ENOUGH)
-    if trace and synthesizer is not None and candidates and candidates[0].consistent:
-        from lasynth.models.tracing import trace_steps
+    engines: Sequence[Engine]
+    traced: Synthesizer | None
+    time_limit: float
+    seed: int
+    max_tokens: int
+    on_candidate: Callable[[str], None] | None
+    cancelled: Callable[[], bool]
 
-        steps = trace_steps(synthesizer, task, np.array(candidates[0].program, dtype=np.int32))
-        candidates = (replace(candidates[0], trace=steps), *candidates[1:])
-    return Outcome(
-        candidates=candidates,
-        stop_reason=result.stop_reason,
-        num_proposed=result.num_proposed,
-        num_distinct=result.num_distinct,
-        num_consistent=result.num_consistent,
-        seconds=time.perf_counter() - start_s,
-    )
+    def __call__(self, task: Task, known: Sequence[Proposal] = ()) -> Outcome:
+        """Solve a task; `known` are programs found for fewer examples of it."""
+        start_s = time.perf_counter()
+        problem = Problem.of(task)
+        finish_s = min(_FINISH_SHARE * self.time_limit, _MAX_FINISH_S)
+        config = SearchConfig(
+            max_tokens=self.max_tokens,
+            time_limit_s=self.time_limit - finish_s,
+            seed=self.seed,
+            enough=None,
+        )
+
+        def tell(_: int, proposal: Proposal) -> None:
+            if self.on_candidate is not None:
+                self.on_candidate(task.language.text.of_tokens(proposal.tokens))
+
+        (result,) = search(
+            [*Given.of(known), *self.engines],
+            [problem],
+            config,
+            on_proposal=tell,
+            cancelled=self.cancelled,
+        )
+        found = answers(result, problem, most=_KEPT)
+        candidates = found.candidates
+        if self.traced is not None and candidates and candidates[0].consistent:
+            from lasynth.models.tracing import trace_steps
+
+            steps = trace_steps(self.traced, task, np.array(candidates[0].program, dtype=np.int32))
+            candidates = (replace(candidates[0], trace=steps), *candidates[1:])
+        asked = question(found.functions, problem, seed=self.seed)
+
+        def goes_on(output: Any) -> Outcome:
+            assert asked is not None
+            more = replace(task, examples=(*task.examples, Example(asked.input, output)))
+            return self(more, [one for one in result.proposals if one.consistent])
+
+        return Outcome(
+            candidates=candidates,
+            stop_reason=result.stop_reason,
+            num_proposed=result.num_proposed,
+            num_distinct=result.num_distinct,
+            num_consistent=result.num_consistent,
+            seconds=time.perf_counter() - start_s,
+            num_functions=len(found.functions),
+            question=asked,
+            goes_on=None if asked is None else goes_on,
+        )
 
 
 def run(
@@ -237,20 +270,28 @@ def warm_up(synthesizer: Synthesizer) -> None:
 
 
 def default_engines(language: Language, model: str | Synthesizer | None = None) -> list[str]:
-    """The model's search and what completes it; without a model, what the language offers.
+    """All that a language has: its floor, its model, composition or enumeration, and completion.
 
     Raises:
-        InputError: it offers nothing.
+        InputError: it has nothing.
     """
-    if model is not None:
-        return ["beam", "completion"]
-    from lasynth import models
+    found = []
+    if language.floor is not None:
+        found.append("floor")
+    if model is None:
+        from lasynth import models
 
-    if models.has_default(language.name):
-        return ["beam", "completion"]
-    pieces = None if language.cutting is None else language.cutting.pieces
-    there = {"floor": language.floor, "enumeration": pieces}
-    found = [name for name, part in there.items() if part is not None]
+        with_model = models.has_default(language.name)
+    else:
+        with_model = True
+    if with_model:
+        found.append("beam")
+    if language.bank is not None and language.ends is not None:
+        found.append("composition")
+    elif language.cutting is not None and language.cutting.pieces is not None:
+        found.append("enumeration")
+    if with_model:
+        found.append("completion")
     if not found:
         hint = "Give --model (or model=) with the weights of one."
         raise InputError(f"{language.name} has no model, no floor and no enumeration", hint=hint)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["Candidate", "Check", "Outcome", "StopReason", "TraceStep", "Verdict"]
+from lasynth import domains
+from lasynth.errors import InputError
+
+__all__ = ["SURE", "Candidate", "Check", "Outcome", "Question", "StopReason", "TraceStep", "Verdict"]
+
+SURE: Final = 0.9  # the confidence from which on an answer is not marked as undetermined
 
 
 class StopReason(StrEnum):
@@ -88,6 +94,8 @@ class Candidate:
             without learning.
         trace: what the model's executor believes before it and after each part of it, if asked for.
         check: what came of its check by other means than the machine; None where there was none to make.
+        confidence: how likely the program computes what was meant, 0 to 1, as calibrated on validation tasks
+            (docs/verdicts.md); None where it does not reproduce the examples.
     """
 
     text: str
@@ -100,6 +108,7 @@ class Candidate:
     completed: bool = False
     trace: tuple[TraceStep, ...] | None = None
     check: Check | None = None
+    confidence: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The candidate as one of the `programs` of `lasynth solve --json`."""
@@ -111,10 +120,38 @@ class Candidate:
             "num_tokens": self.num_tokens,
             "engine": self.engine,
             "completed": self.completed,
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
         }
         if self.check is not None and self.check.verdict != Verdict.PASSED:
             obj["check"] = self.check.to_json()
         return obj if self.trace is None else obj | {"trace": [step.to_json() for step in self.trace]}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An input on which the likeliest functions disagree: its output tells them apart.
+
+    Attributes:
+        domain: the language.
+        input: the input.
+        answers: the outputs that they have there, each with the confidence in the functions that have it; the
+            likeliest first.
+    """
+
+    domain: str
+    input: Any
+    answers: tuple[tuple[Any, float], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The question as a JSON object."""
+        to_json = domains.get(self.domain).values.to_json
+        return {
+            "input": to_json(self.input),
+            "answers": [
+                {"output": to_json(output), "confidence": round(confidence, 4)}
+                for output, confidence in self.answers
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +166,10 @@ class Outcome:
         num_consistent: those of these that reproduce every shown example on the built-in machine; at least 1
             if the task is solved. It does not count what a compiler says.
         seconds: wall-clock time of the search, its checks included.
+        num_functions: different functions among the programs that reproduce every shown example, as far as
+            some further inputs tell them apart.
+        question: the input that tells the likeliest of them apart best; None where there is one only.
+        goes_on: solves again with the output for `question.input` as one more example; see `answer`.
     """
 
     candidates: tuple[Candidate, ...]
@@ -137,11 +178,39 @@ class Outcome:
     num_distinct: int
     num_consistent: int
     seconds: float
+    num_functions: int = 0
+    question: Question | None = None
+    goes_on: Callable[[Any], Outcome] | None = field(default=None, repr=False, compare=False)
 
     @property
     def solved(self) -> bool:
         """Whether some candidate reproduces every shown example."""
         return any(candidate.consistent for candidate in self.candidates)
+
+    @property
+    def confidence(self) -> float:
+        """How likely the first candidate computes what was meant, 0 to 1; 0 where the task is not solved."""
+        return (self.candidates[0].confidence or 0.0) if self.solved else 0.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether the task is solved with a confidence of at least `SURE`."""
+        return self.confidence >= SURE
+
+    def answer(self, output: object) -> Outcome:
+        """Answer the question and solve again.
+
+        The programs found so far that agree are kept.
+
+        Args:
+            output: the output that the wanted program has for `question.input`.
+
+        Raises:
+            InputError: there is no question, or this is no output of the language.
+        """
+        if self.question is None or self.goes_on is None:
+            raise InputError("nothing is asked", "answer", "Look whether outcome.question is None.")
+        return self.goes_on(domains.get(self.question.domain).values.read(output, "answer"))
 
     def to_json(self) -> dict[str, Any]:
         """The outcome as the document that `lasynth solve --json` prints."""
@@ -152,6 +221,9 @@ class Outcome:
             "num_proposed": self.num_proposed,
             "num_distinct": self.num_distinct,
             "num_consistent": self.num_consistent,
+            "num_functions": self.num_functions,
+            "confidence": round(self.confidence, 4),
+            "question": None if self.question is None else self.question.to_json(),
             "seconds": round(self.seconds, 3),
         }
 

@@ -72,15 +72,44 @@ def test_a_task_that_nothing_reproduces_is_not_solved() -> None:
     assert outcome.to_json()["outcome"] == "not_solved"
 
 
-def test_of_several_engines_the_shortest_program_comes_first() -> None:
+def test_the_programs_of_all_engines_are_ranked_together() -> None:
     inputs = np.random.default_rng(0).integers(-4, 5, (6, 5)).tolist()
     examples = [(x, [max(v, 0) for v in x]) for x in inputs]
     outcome = api.solve(examples, engines=["floor", "composition"], time_limit=20.0)
-    sizes = [candidate.num_tokens for candidate in outcome.candidates if candidate.consistent]
-    assert sizes == sorted(sizes)
+    confidences = [candidate.confidence or 0.0 for candidate in outcome.candidates]
+    assert confidences == sorted(confidences, reverse=True)
+    assert outcome.confidence == confidences[0]
+    assert outcome.num_functions >= len(confidences) > 0
     best = outcome.candidates[0]
     assert best.engine == "composition"
     assert "if (a[p_0] < 0)" in best.text
+
+
+def test_an_answered_question_is_one_more_example() -> None:
+    wanted = "int * func_1(int a[])\n{\n    a[0] = a[1];\n    return a;\n}\n"
+    inputs = [[1, 2, 3], [0, 2, -1]]
+    examples = [(given, api.run(wanted, given)) for given in inputs]
+    outcome = api.solve(examples, engines=["floor", "composition"], time_limit=20.0)
+    for _ in range(8):
+        if outcome.question is None:
+            break
+        before, asked = outcome.num_functions, outcome.question
+        assert len(asked.answers) > 1
+        outcome = outcome.answer(api.run(wanted, asked.input))
+        assert api.run(outcome.candidates[0], asked.input) == api.run(wanted, asked.input)
+        assert outcome.solved
+    assert before >= outcome.num_functions or outcome.question is None
+    further = np.random.default_rng(1).integers(-4, 5, (50, 3)).tolist()
+    assert all(api.run(outcome.candidates[0], given) == api.run(wanted, given) for given in further)
+    with pytest.raises(InputError, match="answer: cell 1"):
+        api.solve(examples, engines=["floor", "composition"], time_limit=20.0).answer(["x", 1, 2])
+
+
+def test_nothing_is_asked_of_one_function() -> None:
+    outcome = api.solve(REVERSED, engines=["floor"])
+    assert outcome.question is None
+    with pytest.raises(InputError, match="nothing is asked"):
+        outcome.answer([1, 2, 3])
 
 
 def test_engines_by_name() -> None:
@@ -90,7 +119,7 @@ def test_engines_by_name() -> None:
     assert isinstance(api.engine("composition", domains.get("c")), Composition)
     assert not api.needs_model(["floor", "completion", Enumeration()])
     assert api.needs_model(["floor", "beam"])
-    assert api.default_engines(TOY, "some model") == ["beam", "completion"]
+    assert api.default_engines(TOY, "some model") == ["beam", "enumeration", "completion"]
 
 
 @pytest.mark.parametrize(

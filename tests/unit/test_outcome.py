@@ -21,6 +21,7 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
                 "num_tokens": 1,
                 "engine": "",
                 "completed": False,
+                "confidence": None,
             },
             {
                 "text": "x",
@@ -30,12 +31,16 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
                 "num_tokens": 1,
                 "engine": "",
                 "completed": False,
+                "confidence": None,
             },
         ],
         "stop_reason": "enough_found",
         "num_proposed": 64,
         "num_distinct": 40,
         "num_consistent": 1,
+        "num_functions": 0,
+        "confidence": 0.0,
+        "question": None,
         "seconds": 0.812,
     }
 

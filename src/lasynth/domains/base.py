@@ -36,6 +36,7 @@ __all__ = [
     "FloorWords",
     "Language",
     "Machine",
+    "Ranking",
     "Records",
     "Solver",
     "States",
@@ -343,6 +344,19 @@ class Bank:
     costs_P: npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How much speaks for a program that fits; fitted on validation tasks (docs/verdicts.md).
+
+    Attributes:
+        per_token: nats that a token costs.
+        unseen: nats that a program costs which is as likely as that the function meant was not found.
+    """
+
+    per_token: float = 0.2
+    unseen: float = 12.0
+
+
 class Solver(Protocol):
     """Solves one problem at a time by other means than a model."""
 
@@ -421,6 +435,7 @@ class Language:
         solvers: further solvers without learning, by name; each is made with a time limit in seconds.
         bank: of a shape of an encoded value, the beginnings that a search tries first.
         ends: computes ends of programs.
+        ranking: what decides between programs that fit.
         checker: finds what checks answers besides the machine; raises `CheckerError` where this computer has
             nothing that works.
         records: task files in another format.
@@ -440,6 +455,7 @@ class Language:
     solvers: Mapping[str, Callable[[float], Solver]] = field(default_factory=dict)
     bank: Callable[[tuple[int, ...]], Bank] | None = None
     ends: Ends | None = None
+    ranking: Ranking = Ranking()
     checker: Callable[[], Checker] | None = None
     records: Records | None = None
     view: View = View()

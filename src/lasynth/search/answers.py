@@ -1,21 +1,23 @@
-"""Turns ranked proposals into answers: simplifies them, checks them again, and writes them as text."""
+"""Turns proposals into answers: simplifies them, ranks them, checks them again, and writes them as text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 from lasynth.domains.base import Checker, Language, Status, right_programs
 from lasynth.errors import CheckerError
 from lasynth.outcome import Candidate, Check, Verdict
 from lasynth.search.engine import Proposal
+from lasynth.search.posterior import Function, functions
 from lasynth.search.problem import Problem
-from lasynth.search.rank import rank
+from lasynth.search.search import SearchResult
 
-__all__ = ["answers", "checker_of"]
+__all__ = ["Answers", "answers", "checker_of"]
 
-_POLISHED = 4  # times as many are simplified as are kept: what is long may be the shortest then
-_CHECK_LIMIT_S = 10.0  # not part of the time limit of a search, which is over by then
+_POLISHED: Final = 64  # programs that are simplified, the shortest: what is longer has little weight
+_CHECK_LIMIT_S: Final = 10.0  # not part of the time limit of a search, which is over by then
 
 # What is known of an answer: the answer, its check if there was one to make, and what it is verified by.
 _Checked = tuple[Proposal, Check | None, str | None]
@@ -23,23 +25,39 @@ _Checked = tuple[Proposal, Check | None, str | None]
 _FOUND: dict[Language, Checker | CheckerError | None] = {}
 
 
-def answers(
-    proposals: Sequence[Proposal], problem: Problem, *, length_bias: float, most: int
-) -> tuple[Candidate, ...]:
-    """The candidates of ranked proposals; those that pass the checker come first.
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What becomes of the proposals of one problem.
+
+    Attributes:
+        candidates: one of each function that fits, the likeliest first; those that pass the checker before
+            those that could not be checked, then those that it refutes, then the programs that do not fit.
+        functions: all functions that fit, the likeliest first.
+    """
+
+    candidates: tuple[Candidate, ...]
+    functions: tuple[Function, ...]
+
+
+def answers(result: SearchResult, problem: Problem, *, most: int) -> Answers:
+    """The answers that a search comes to.
 
     Args:
-        proposals: the ranked proposals of one problem.
+        result: what the search found for the problem.
         problem: the problem, with the examples that they were checked on.
-        length_bias: see `rank`, which orders them again after they are simplified.
-        most: the largest number of consistent ones that are checked and kept; more are simplified.
+        most: the largest number of functions of which a program is checked and kept.
     """
-    consistent = [proposal for proposal in proposals if proposal.consistent]
-    others = [proposal for proposal in proposals if not proposal.consistent]
-    polished = rank(_polished(consistent[: _POLISHED * most], problem), length_bias=length_bias)
-    checked = sorted(_checked(polished[:most], problem), key=_place)
-    fit = [_candidate(proposal, check, by, problem.language) for proposal, check, by in checked]
-    return (*fit, *(_candidate(proposal, None, None, problem.language) for proposal in others))
+    fitting = sorted((one for one in result.proposals if one.consistent), key=lambda one: len(one.tokens))
+    others = [proposal for proposal in result.candidates if not proposal.consistent]
+    language = problem.language
+    found = functions(_polished(fitting[:_POLISHED], problem), language.ranking)
+    confidences = {function.programs[0].tokens.tobytes(): function.confidence for function in found}
+    checked = sorted(_checked([function.programs[0] for function in found[:most]], problem), key=_place)
+    fit = [
+        _candidate(proposal, check, by, language, confidences[proposal.tokens.tobytes()])
+        for proposal, check, by in checked
+    ]
+    return Answers((*fit, *(_candidate(proposal, None, None, language) for proposal in others)), tuple(found))
 
 
 def checker_of(language: Language) -> Checker | CheckerError | None:
@@ -110,7 +128,11 @@ def _not_checked(proposals: Sequence[Proposal], reason: CheckerError | str) -> l
 
 
 def _candidate(
-    proposal: Proposal, check: Check | None, verified_by: str | None, language: Language
+    proposal: Proposal,
+    check: Check | None,
+    verified_by: str | None,
+    language: Language,
+    confidence: float | None = None,
 ) -> Candidate:
     tokens = proposal.tokens
     return Candidate(
@@ -123,4 +145,5 @@ def _candidate(
         engine=proposal.engine,
         completed=proposal.num_added > 0,
         check=check,
+        confidence=None if verified_by is None else confidence,
     )

@@ -6,6 +6,10 @@ the outputs. States are then taken in the order of what their cheapest program c
 run from there again: where a beginning makes some outputs right, the rest is cheaper. The cost of a program
 is about minus the logarithm of its share among random programs, so cheap ones are also the likely ones.
 
+Where a model has proposed programs before, their beginnings are tried first, each at minus the logarithm of
+the sum of the probabilities of the programs that begin so. A model is often right about the loop or the
+branch and wrong about what follows.
+
 Shapes: P beginnings, K examples; an input's own axes come after K.
 """
 
@@ -94,6 +98,9 @@ class _Search:
         self._best = np.inf  # the cost of the cheapest program
         self._written = 0
         self._chunk = max(1, _CHUNK * _USUAL_EXAMPLES // max(len(problem.inputs_KN), _USUAL_EXAMPLES))
+        self._known: set[bytes] = {problem.inputs_KN.tobytes()}  # states met
+        # States to go on from: what a state's cheapest program costs, a tie-breaker, the state.
+        self._heap: list[tuple[float, int, _State]] = []
 
     def proposals(self) -> Iterator[Proposals]:
         """Programs, as they are found."""
@@ -101,13 +108,12 @@ class _Search:
         root = _State(0.0, None, inputs_KN)
         end = float(self._ends.costs(inputs_KN[None], outputs_KN, np.zeros(1), np.inf, self._engine.slack)[0])
         self._best = end
-        known = {inputs_KN.tobytes()}
-        # What a state's cheapest program costs, a tie-breaker, the state.
-        heap: list[tuple[float, int, _State]] = [(end, 0, root)]
         yield from self._programs([(end, root)])
+        yield from self._behind(root, *self._begun())
+        heapq.heappush(self._heap, (end, 0, root))
         num_tried = 0
-        while heap and num_tried <= self._engine.max_states:
-            total, _, state = heapq.heappop(heap)
+        while self._heap and num_tried <= self._engine.max_states:
+            total, _, state = heapq.heappop(self._heap)
             num_tried += 1
             if total > self._best + self._engine.slack:
                 break  # so are all others
@@ -121,26 +127,40 @@ class _Search:
                 rows = slice(first, min(first + self._chunk, most))
                 if state.cost + self._bank.costs_P[first] > self._best + self._engine.slack:
                     break
-                fresh = self._fresh(state, rows, known)
-                yield from self._programs(fresh)
-                for cost, new in fresh:
-                    heapq.heappush(heap, (cost, len(known), new))
-                    known.add(new.outputs_KN.tobytes())
+                yield from self._behind(state, self._bank.tokens_PT[rows], self._bank.costs_P[rows])
         self._budget.end(self._number, StopReason.EXHAUSTED)
 
-    def _fresh(self, state: _State, rows: slice, known: set[bytes]) -> list[tuple[float, _State]]:
+    def _begun(self) -> tuple[Tokens, Array]:
+        """The beginnings of programs of earlier engines, the likely ones first, and their costs."""
+        weights: dict[bytes, tuple[Tokens, list[float]]] = {}
+        for proposal in self._budget.found(self._number):
+            for part in self._cutting.beginnings(proposal.tokens):
+                weights.setdefault(part.tobytes(), (part, []))[1].append(proposal.score)
+        parts = [part for part, _ in weights.values()]
+        costs = -np.array([np.logaddexp.reduce(scores) for _, scores in weights.values()])
+        order = np.argsort(costs, kind="stable")[: self._chunk]
+        return padded([parts[place] for place in order], self._eos), np.maximum(costs[order], 0.0)
+
+    def _behind(self, state: _State, tokens_PT: Tokens, costs_P: Array) -> Iterator[Proposals]:
+        """The programs that go on from a state with some beginnings; their states are taken up."""
+        fresh = self._fresh(state, tokens_PT, costs_P)
+        yield from self._programs(fresh)
+        for cost, new in fresh:
+            heapq.heappush(self._heap, (cost, len(self._known), new))
+            self._known.add(new.outputs_KN.tobytes())
+
+    def _fresh(self, state: _State, tokens_PT: Tokens, costs_P: Array) -> list[tuple[float, _State]]:
         """New states behind a state, each with the cost of its cheapest program, within the slack."""
-        tokens_PT = self._bank.tokens_PT[rows]
         outputs_PKN, statuses_PK = self._problem.language.machine.run_batch(tokens_PT, state.outputs_KN)
         here: dict[bytes, int] = {}
         for row in np.flatnonzero((statuses_PK == Status.OK).all(axis=1)).tolist():
             key = outputs_PKN[row].tobytes()
-            if key not in known:
+            if key not in self._known:
                 here.setdefault(key, row)
         chosen = list(here.values())
         if not chosen:
             return []
-        start = state.cost + self._bank.costs_P[rows][chosen]
+        start = state.cost + costs_P[chosen]
         ends = self._ends.costs(
             outputs_PKN[chosen], self._problem.outputs_KN, start, self._best, self._engine.slack
         )

@@ -21,7 +21,7 @@ Clock = Callable[[], float]
 Choose = Callable[[Sequence[Sequence[Proposal]]], list[Proposal]]
 
 # The share of the remaining time that an engine may use if others follow.
-_SHARE: Final = 0.8
+_SHARE: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

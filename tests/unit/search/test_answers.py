@@ -9,8 +9,8 @@ from toy_language import TOY, toy_problem
 
 from lasynth.domains.base import Language, Status
 from lasynth.errors import CheckerError
-from lasynth.outcome import Check, Verdict
-from lasynth.search import Problem
+from lasynth.outcome import Candidate, Check, StopReason, Verdict
+from lasynth.search import Problem, SearchResult
 from lasynth.search.answers import answers, checker_of
 from lasynth.search.verify import Proposal
 
@@ -64,8 +64,13 @@ def problem_of(language: Language) -> Problem:
     return dataclasses.replace(toy_problem("inc"), language=language)
 
 
+def answered(found: list[Proposal], problem: Problem) -> tuple[Candidate, ...]:
+    result = SearchResult(tuple(found), tuple(found), len(found), StopReason.EXHAUSTED, 0.0)
+    return answers(result, problem, most=8).candidates
+
+
 def test_answers_say_what_has_checked_them() -> None:
-    found = answers(proposals("inc inc dec", "dec"), toy_problem("inc"), length_bias=0.1, most=8)
+    found = answered(proposals("inc inc dec", "dec"), toy_problem("inc"))
     assert [(c.text, c.consistent, c.verified_by, c.engine) for c in found] == [
         ("inc inc dec", True, "machine", "beam"),
         ("dec", False, None, "beam"),
@@ -77,7 +82,7 @@ def test_answers_say_what_has_checked_them() -> None:
 def test_what_the_checker_refutes_stands_behind() -> None:
     language = dataclasses.replace(TOY, checker=Checker)
     checked = proposals("rot rot rot inc", "inc", "dec")
-    found = answers(checked, problem_of(language), length_bias=0.1, most=8)
+    found = answered(checked, problem_of(language))
     differs = Check(Verdict.DIFFERS, "other machine gives other results than the built-in machine")
     assert [(c.text, c.verified_by, c.check) for c in found] == [
         ("inc", "other machine", Check(Verdict.PASSED)),
@@ -89,7 +94,7 @@ def test_what_the_checker_refutes_stands_behind() -> None:
 
 def test_a_run_that_takes_too_long_is_not_wrong() -> None:
     language = dataclasses.replace(TOY, checker=Slow)
-    found = answers(proposals("rot rot rot inc", "inc"), problem_of(language), length_bias=0.1, most=8)
+    found = answered(proposals("rot rot rot inc", "inc"), problem_of(language))
     not_checked = Check(Verdict.NOT_CHECKED, "a run by other machine took too long")
     assert [(c.text, c.consistent, c.verified_by, c.check) for c in found] == [
         ("inc", True, "other machine", Check(Verdict.PASSED)),
@@ -100,7 +105,7 @@ def test_a_run_that_takes_too_long_is_not_wrong() -> None:
 @pytest.mark.parametrize(("checker", "reason"), [(Broken, "no room"), (missing, "none was found")])
 def test_the_machine_stands_in_for_a_checker_that_cannot_run(checker: Any, reason: str) -> None:
     language = dataclasses.replace(TOY, checker=checker)
-    (found,) = answers(proposals("inc"), problem_of(language), length_bias=0.1, most=8)
+    (found,) = answered(proposals("inc"), problem_of(language))
     assert (found.consistent, found.verified_by) == (True, "machine")
     assert found.check == Check(Verdict.NOT_CHECKED, reason)
 
@@ -113,7 +118,7 @@ def test_only_an_error_that_lasts_is_the_last(
     monkeypatch.setattr(Broken, "calls", 0)
     language = dataclasses.replace(TOY, checker=Broken)
     for _ in range(3):
-        (found,) = answers(proposals("inc"), problem_of(language), length_bias=0.1, most=8)
+        (found,) = answered(proposals("inc"), problem_of(language))
         assert found.check == Check(Verdict.NOT_CHECKED, "no room")
     assert Broken.calls == calls
 
@@ -144,5 +149,5 @@ def test_a_shorter_program_is_taken_only_where_it_fits_the_examples() -> None:
             TOY, simplify=lambda tokens, inputs, text=shorter: TOY.text.tokens_of(text)[None]
         )
         both = proposals("inc inc dec", "dec inc inc")
-        found = answers(both, problem_of(language), length_bias=0.1, most=8)
+        found = answered(both, problem_of(language))
         assert [c.text for c in found] == wanted  # equal programs give one answer

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from toy_language import TOY, toy_problem
+
+from lasynth.domains.base import Ranking
+from lasynth.search import Proposal, SearchConfig, search
+from lasynth.search.given import Given
+from lasynth.search.posterior import functions
+from lasynth.search.question import question
+
+RANKING = Ranking(per_token=0.5, unseen=4.0)
+
+
+def proposal(length: int, behaviour: int, engine: str = "beam") -> Proposal:
+    return Proposal(np.zeros(length, dtype=np.int32), -1.0, True, behaviour, 0, engine)
+
+
+def test_the_confidence_is_the_share_of_all_weights() -> None:
+    found = functions([proposal(4, 0), proposal(6, 1), proposal(6, 1)], RANKING)
+    weights = np.exp([-2.0, np.log(2) - 3.0])
+    assert [len(function.programs) for function in found] == [1, 2]
+    shares = weights / (weights.sum() + np.exp(-4.0))
+    assert [function.confidence for function in found] == pytest.approx(shares.tolist())
+
+
+def test_many_programs_of_one_function_outweigh_a_shorter_one() -> None:
+    found = functions([proposal(4, 0), *(proposal(5, 1) for _ in range(3))], RANKING)
+    assert [function.programs[0].behaviour for function in found] == [1, 0]
+
+
+def test_a_long_program_is_not_sure_where_it_is_the_only_one() -> None:
+    sure, unsure = (functions([proposal(length, 0)], RANKING)[0].confidence for length in (2, 40))
+    assert sure > 0.9
+    assert unsure < 0.01
+
+
+def test_nothing_that_fits_is_no_function() -> None:
+    assert functions([], RANKING) == []
+
+
+def fitting(*texts: str) -> list[Proposal]:
+    return [
+        Proposal(TOY.text.tokens_of(text), -float(len(text)), True, order, order, "beam")
+        for order, text in enumerate(texts)
+    ]
+
+
+def test_a_question_tells_the_leading_functions_apart() -> None:
+    problem = toy_problem("inc")
+    asked = question(functions(fitting("inc", "dec", "inc inc"), RANKING), problem)
+    assert asked is not None
+    given = np.array([[asked.input]], dtype=np.int32)
+    outputs = [
+        tuple(TOY.machine.run_batch(TOY.text.tokens_of(text)[None], given[0])[0][0, 0].tolist())
+        for text in ("inc", "dec", "inc inc")
+    ]
+    assert [output for output, _ in asked.answers] == outputs
+    shares = [share for _, share in asked.answers]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_nothing_is_asked_where_no_input_tells_them_apart() -> None:
+    problem = toy_problem("inc")
+    assert question(functions(fitting("inc", "inc inc dec"), RANKING), problem) is None
+    assert question(functions(fitting("inc"), RANKING), problem) is None
+    assert question([], problem) is None
+
+
+def test_given_programs_are_proposed_under_the_name_of_who_found_them() -> None:
+    first, second = fitting("inc", "inc dec inc")
+    known = [first, Proposal(second.tokens, -2.0, True, 1, 1, "completion", num_added=2)]
+    engines = Given.of(known)
+    assert [engine.name for engine in engines] == ["beam", "completion"]
+    (result,) = search(engines, [toy_problem("inc")], SearchConfig(enough=None))
+    found = [(one.tokens.tolist(), one.engine, one.num_added, one.consistent) for one in result.proposals]
+    assert found == [
+        (first.tokens.tolist(), "beam", 0, True),
+        (second.tokens.tolist(), "completion", 2, True),
+    ]

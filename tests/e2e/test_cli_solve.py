@@ -112,6 +112,44 @@ def test_a_task_from_standard_input(solve: Any) -> None:
     assert json.loads(result.stdout)["outcome"] == "solved"
 
 
+@pytest.mark.parametrize(
+    "text", ["1 2 3 4 0 -> 1 2 3 4 0", "[1,2,3,4,0]→1, 2, 3, 4, 0", "1,2,3,4,0 => 1 2 3 4 0"]
+)
+def test_examples_in_place_of_a_file(solve: Any, text: str) -> None:
+    result = solve("-e", text, "--example", "-1 0 0 0 0 -> -1 0 0 0 0", "--json", "--all", "--trace")
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["outcome"] == "solved"
+    assert document["programs"][0]["trace"][0]["lists"] == [CELLS, [-1, 0, 0, 0, 0]]
+
+
+def test_worlds_in_place_of_a_file(lasynth: Any) -> None:
+    worlds = (".>. -> ..>", "....\n>...\n->\n....\n.>..\n")
+    options = [word for world in worlds for word in ("-e", world)]
+    result = lasynth("solve", "--domain", "karel", "--engine", "floor", *options)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("def run():\n    move\n")
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (["1 2"], '-e 1: there is no arrow between an input and an output. Write it in quotes as "INPUT'),
+        (["1 -> 1", "1 -> 2 -> 3"], "-e 2: there are 2 arrows between an input and an output."),
+        (["1 -> 1", "2 x -> 1 2"], '-e 2, input: cell 2 is "x", not an integer. Write whole numbers'),
+        (["1 ->"], "-e 1, output: the list is empty"),
+        (["1 2 -> 1 2", "1 -> 1"], "-e 2: the input has 1 cell, the input of example 1 has 2 cells."),
+        (["1 -> 1", "1 -> 2"], "-e 2: the input is that of -e 1, the output is another."),
+        (["9 0 0 0 0 -> 0 0 0 0 0"], "-e, example 1, input: cell 1 is 9, the model tiny knows values"),
+        (["a", "b -> 1"], "2 things are wrong with the task:\n  -e 1: there is no arrow"),
+    ],
+)
+def test_messages_name_the_number_of_an_example(solve: Any, texts: list[str], message: str) -> None:
+    result = solve(*(word for text in texts for word in ("-e", text)))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"lasynth: {message}")
+
+
 def with_example(given: Any, wanted: Any) -> dict[str, Any]:
     return {"examples": [SAME["examples"][0], {"input": given, "output": wanted}]}
 

@@ -43,11 +43,25 @@ _VERDICTS = {
 
 def solve(
     task: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="TASK", help="A task file (JSON, or JSON Lines for many), or - for standard input."
+            metavar="TASK",
+            show_default=False,
+            help="A task file (JSON, or JSON Lines for many), or - for standard input.",
         ),
-    ],
+    ] = None,
+    example: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--example",
+            "-e",
+            metavar="TEXT",
+            help='An example in place of TASK: "1 2 3 -> 3 2 1". Repeatable.',
+        ),
+    ] = None,
+    domain: Annotated[
+        str | None, typer.Option(help="The language of the examples given with -e. Default: c.")
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(help="A shipped model or a checkpoint. Default: the shipped model of the language."),
@@ -84,18 +98,18 @@ def solve(
     """Find programs that reproduce the examples of a task.
 
     A task file: {"examples": [{"input": [1, 2, 3], "output": [3, 2, 1]}, ...]}, or with "domain": "karel" and
-    worlds, or a record of the Karel benchmark. The exit status is 1 if a task is not solved.
+    worlds, or a record of the Karel benchmark. Without a file: -e "1 2 3 -> 3 2 1" -e "0 4 1 -> 1 4 0".
+    The exit status is 1 if a task is not solved.
     """
     from lasynth import api
     from lasynth.errors import InputError
 
-    tasks = _read(task)
-    many = task.endswith(".jsonl") or len(tasks) > 1
+    tasks, place = _read(task, example, domain)
+    many = place.endswith(".jsonl") or len(tasks) > 1
     if svg is not None and (len(tasks) > 1 or tasks[0].language.view.draw_run is None):
-        raise InputError("it draws the run of one Karel task only", "--svg", "Give a file of one such task.")
+        raise InputError("it draws the run of one Karel task only", "--svg", "Give one such task.")
     if svg is not None:
         check_output(svg)
-    place = "standard input" if task == "-" else task
     places = [f"{place}, task {one.id or number}" if many else place for number, one in enumerate(tasks, 1)]
     synthesizers = _models(tasks, places, model, engine, trace)
     outcomes = []
@@ -155,12 +169,23 @@ def _models(
     return [loaded[task.domain] for task in tasks]
 
 
-def _read(path: str) -> list[Task]:
+def _read(path: str | None, examples: list[str] | None, domain: str | None) -> tuple[list[Task], str]:
+    """The tasks of a file, or the one of examples; and what to call the place where they are from."""
+    from lasynth import domains
+    from lasynth.errors import InputError
     from lasynth.task import Task
 
+    if (path is None) == (not examples):
+        what = "no task is given" if path is None else "a task file and -e are both given"
+        hint = 'Give either a task file or examples, such as -e "1 2 3 -> 3 2 1".'
+        raise InputError(what, "lasynth solve", hint)
+    if path is None:
+        return [Task.of_texts(examples or (), domain=domain or domains.DEFAULT, noun="-e")], "-e"
+    if domain is not None:
+        raise InputError("a task file names its language itself", "--domain", "Leave it out, or give -e.")
     if path == "-":
-        return Task.parse(read_input(), where="standard input")
-    return Task.read(Path(path))
+        return Task.parse(read_input(), where="standard input"), "standard input"
+    return Task.read(Path(path)), path
 
 
 def _many_json(tasks: list[Task], outcomes: list[Outcome]) -> dict[str, Any]:

@@ -48,10 +48,11 @@ def test_json_is_one_document_as_designed(solve: Any, write: Write) -> None:
     document = json.loads(result.stdout)
     assert document["outcome"] == "solved"
     first = document["programs"][0]
-    keys = ["text", "consistent", "verified_by", "score", "num_tokens", "engine", "completed"]
+    keys = ["text", "consistent", "num_right", "verified_by", "score", "num_tokens", "engine", "completed"]
     assert [key for key in first if key != "check"] == keys  # which is there without a compiler only
     assert first["engine"] == "beam"
     assert first["consistent"] is True
+    assert first["num_right"] == 1
     assert document["num_proposed"] >= 1
     assert document["seconds"] >= 0
 
@@ -78,6 +79,52 @@ def test_an_unsolved_task_says_so(solve: Any, write: Write) -> None:
     document = json.loads(result.stdout)
     assert document["outcome"] == "not_solved"
     assert not any(program["consistent"] for program in document["programs"])
+
+
+FIRST = [-3, 1, 4, -1, 3]
+NEAR = {
+    "examples": [{"input": [n, 0, 0, 0, 1], "output": [n, 0, 0, 0, 1]} for n in range(3)]
+    + [{"input": CELLS, "output": FIRST}],
+    "held_out": SAME["held_out"],
+}
+FAR = {
+    "examples": NEAR["examples"][:1]
+    + [{"input": [4, n, 0, 0, 0], "output": [-4, 3, n, 4, -n]} for n in range(4)]
+    + NEAR["examples"][-1:]
+}
+
+
+def test_the_nearest_program_is_shown_with_what_it_misses(solve: Any, write: Write) -> None:
+    options = ("--engine", "beam", "--beam", 64, "--max-tokens", 24)
+    result = solve(write("t.json", NEAR), *options)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == (
+        "Not solved: no program found reproduces all 4 examples. The nearest reproduces 3 of them; "
+        f"example 4 gives {CELLS}, not {FIRST}."
+    )
+    assert lines[1:4] == ["", "int * func_1(int a[])", "{"]
+    assert "Held-out examples, not shown to the search: 1 of 1 right." in lines
+    assert "other program" in result.stderr
+    document = json.loads(solve(write("t.json", NEAR), *options, "--json").stdout)
+    found = [program["num_right"] for program in document["programs"]]
+    assert found[0] == 3
+    assert found == sorted(found, reverse=True)
+
+
+def test_three_missed_examples_are_named(solve: Any, write: Write) -> None:
+    result = solve(write("t.json", FAR), "--engine", "beam", "--beam", 64, "--max-tokens", 24, "--all")
+    assert result.exit_code == 1
+    assert result.stdout.startswith(
+        "Not solved: no program found reproduces all 6 examples. The nearest reproduces 1 of them:\n"
+        "  example 2 gives [4, 0, 0, 0, 0], not [-4, 3, 0, 4, 0]\n"
+        "  example 3 gives [4, 1, 0, 0, 0], not [-4, 3, 1, 4, -1]\n"
+        "  example 4 gives [4, 2, 0, 0, 0], not [-4, 3, 2, 4, -2]\n"
+        "  and 2 more\n"
+        "\nint * func_1(int a[])\n"
+    )
+    assert "\n#2: " in result.stdout
+    assert "\n#1: " not in result.stdout
 
 
 def test_all_shows_the_others_too(solve: Any, write: Write) -> None:

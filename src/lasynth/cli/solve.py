@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from lasynth.task import Task
 
 __all__ = ["solve"]
+
+_MAX_MISSED: Final = 3  # examples that are named where a program misses more
 
 _VERDICTS = {
     "enough_found": "enough programs were found",
@@ -206,22 +208,72 @@ def _show(task: Task, outcome: Outcome, *, show_all: bool) -> None:
         print(_how_checked(task, best))
         if best.trace is not None:
             _show_trace(task, best.trace)
+        shown = 1
     else:
-        print(f"Not solved: no program found reproduces {_every_example(task)}.")
-        if outcome.candidates and (check := outcome.candidates[0].check) is not None:
-            print(f"Programs that do so on the built-in machine were found, but {check.reason}.")
+        shown = _show_nearest(task, outcome)
     print(_counts(outcome))
-    others = outcome.candidates[1:] if outcome.solved else outcome.candidates
+    others = outcome.candidates[shown:]
     if show_all:
-        for place, candidate in enumerate(others, 2 if outcome.solved else 1):
-            right = _num_right(task, candidate)
-            print(f"\n#{place}: {right} of {len(task.examples)} examples, {_size_and_score(candidate)}")
+        for place, candidate in enumerate(others, shown + 1):
+            right = f"{candidate.num_right} of {len(task.examples)} examples"
+            print(f"\n#{place}: {right}, {_size_and_score(candidate)}")
             _show_program(candidate)
     elif others:
-        which = "other" if outcome.solved else "nearest"
+        which = "other" if shown else "nearest"
         note(f"--all shows {len(others)} {which} program{'s' if len(others) > 1 else ''}.")
     if not outcome.solved:
         note("A larger --beam or --time-limit may find one.")
+
+
+def _show_nearest(task: Task, outcome: Outcome) -> int:
+    """Say that a task is not solved, and what the nearest program misses; the number of programs shown."""
+    line = f"Not solved: no program found reproduces {_every_example(task)}."
+    nearest = outcome.candidates[0] if outcome.candidates else None
+    if nearest is not None and nearest.check is not None:
+        print(f"{line}\nPrograms that do so on the built-in machine were found, but {nearest.check.reason}.")
+        return 0
+    if nearest is None or not nearest.num_right:
+        print(line)
+        return 0
+    outputs = [_output(task, nearest, example.input) for example in task.examples]
+    missed = [
+        (number, example, got)
+        for number, (example, got) in enumerate(zip(task.examples, outputs, strict=True), 1)
+        if got != example.output
+    ]
+    line += f" The nearest reproduces {nearest.num_right} of them"
+    named, more = missed[:_MAX_MISSED], len(missed) - _MAX_MISSED
+    rest = [f"{more} more"] if more > 0 else []
+    show_pairs = task.language.view.show_pairs
+    if show_pairs is None:
+        misses = [
+            f"example {number} gives {_text(task, got)}, not {_text(task, example.output)}"
+            for number, example, got in named
+        ]
+        more_lines = [f"and {one}" for one in rest]
+        print(
+            f"{line}; {misses[0]}." if len(missed) == 1 else "\n  ".join([f"{line}:", *misses, *more_lines])
+        )
+    else:
+        *first, last = [*(str(number) for number, _, _ in named), *rest]
+        which = f"examples {', '.join(first)} and {last}" if first else f"example {last}"
+        print(f"{line}, all but {which}.")
+    print()
+    _show_program(nearest)
+    print()
+    if show_pairs is not None:
+        pairs, titles = [], []
+        for number, example, got in named:
+            if got is not None:
+                pairs.append((example.input, got))
+                titles.append(f"example {number} gives")
+            pairs.append((example.input, example.output))
+            titles.append(f"example {number}{': no output,' if got is None else ''} wanted")
+        show_pairs(pairs, titles)
+        print()
+    if task.held_out:
+        print(_held_out(task, nearest))
+    return 1
 
 
 def _show_program(candidate: Candidate) -> None:
@@ -261,10 +313,12 @@ def _how_checked(task: Task, candidate: Candidate) -> str:
         line = f"{view.checked} by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
     if candidate.completed:
         line += "\nNone of the model's programs fits; this begins as one of them, the rest is searched for."
-    if task.held_out:
-        right = sum(_output(task, candidate, example.input) == example.output for example in task.held_out)
-        line += f"\nHeld-out examples, not shown to the search: {right} of {len(task.held_out)} right."
-    return line
+    return f"{line}\n{_held_out(task, candidate)}" if task.held_out else line
+
+
+def _held_out(task: Task, candidate: Candidate) -> str:
+    right = sum(_output(task, candidate, example.input) == example.output for example in task.held_out)
+    return f"Held-out examples, not shown to the search: {right} of {len(task.held_out)} right."
 
 
 def _show_trace(task: Task, steps: Sequence[TraceStep]) -> None:
@@ -302,10 +356,6 @@ def _size_and_score(candidate: Candidate) -> str:
     scored = needs_model([candidate.engine])
     found = f"score {candidate.score:.1f}" if scored else f"found by {candidate.engine}"
     return f"{candidate.num_tokens} tokens, {'completed' if candidate.completed else found}"
-
-
-def _num_right(task: Task, candidate: Candidate) -> int:
-    return sum(_output(task, candidate, example.input) == example.output for example in task.examples)
 
 
 def _output(task: Task, candidate: Candidate, given: Any) -> Any:

@@ -26,7 +26,7 @@ _FOUND: dict[Language, Checker | CheckerError | None] = {}
 def answers(
     proposals: Sequence[Proposal], problem: Problem, *, length_bias: float, most: int
 ) -> tuple[Candidate, ...]:
-    """The candidates of ranked proposals; those that pass the checker come first.
+    """The candidates of ranked proposals: those that pass the checker first, then the nearest of the others.
 
     Args:
         proposals: the ranked proposals of one problem.
@@ -36,6 +36,7 @@ def answers(
     """
     consistent = [proposal for proposal in proposals if proposal.consistent]
     others = [proposal for proposal in proposals if not proposal.consistent]
+    others.sort(key=lambda proposal: -proposal.num_right)  # equals stay in the order of their rank
     polished = rank(_polished(consistent[: _POLISHED * most], problem), length_bias=length_bias)
     checked = sorted(_checked(polished[:most], problem), key=_place)
     fit = [_candidate(proposal, check, by, problem.language) for proposal, check, by in checked]
@@ -123,4 +124,5 @@ def _candidate(
         engine=proposal.engine,
         completed=proposal.num_added > 0,
         check=check,
+        num_right=proposal.num_right,
     )

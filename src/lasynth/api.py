@@ -7,8 +7,10 @@ by a real compiler where the language and the computer have one.
 from __future__ import annotations
 
 import functools
+import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ import numpy as np
 from lasynth import domains
 from lasynth.domains.base import Status
 from lasynth.errors import InputError, RunError
+from lasynth.limits import MAX_THREADS
 from lasynth.outcome import Candidate, Outcome
 from lasynth.search import Beam, Engine, Problem, Proposal, Scorer, SearchConfig, search
 from lasynth.search.answers import answers, checker_of
@@ -55,6 +58,7 @@ def solve(
     seed: int = 0,
     max_tokens: int = 256,
     trace: bool = False,
+    threads: int | None = None,
     on_candidate: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] = bool,
 ) -> Outcome:
@@ -73,6 +77,8 @@ def solve(
         seed: of whatever is random.
         max_tokens: the longest program to search for, its end token included.
         trace: fill in `Candidate.trace` of the best candidate.
+        threads: of torch, while this runs; 1 if not given, which is as fast for one task, and far faster
+            where other processes are at work.
         on_candidate: called with the text of each program that reproduces the examples, as it is found.
         cancelled: asked often; when it says yes, the search ends with what it has.
 
@@ -91,6 +97,8 @@ def solve(
         raise InputError(f"the beam is {beam}", "beam", "Give 1 or more.")
     if not time_limit > 0:
         raise InputError(f"the time limit is {time_limit} seconds", "time limit", "Give more than 0.")
+    if threads is not None and not 1 <= threads <= MAX_THREADS:
+        raise InputError(f"the number of threads is {threads}", "threads", f"Give 1 to {MAX_THREADS}.")
     problem = Problem.of(task)
     names = default_engines(task.language, model) if engines is None else list(engines)
     synthesizer = None
@@ -122,12 +130,14 @@ def solve(
         if on_candidate is not None:
             on_candidate(task.language.text.of_tokens(proposal.tokens))
 
-    (result,) = search(chosen, [problem], config, on_proposal=tell, cancelled=cancelled)
+    with _threads(threads or 1):
+        (result,) = search(chosen, [problem], config, on_proposal=tell, cancelled=cancelled)
     candidates = answers(result.candidates, problem, length_bias=config.length_bias, most=_ENOUGH)
     if trace and synthesizer is not None and candidates and candidates[0].consistent:
         from lasynth.models.tracing import trace_steps
 
-        steps = trace_steps(synthesizer, task, np.array(candidates[0].program, dtype=np.int32))
+        with _threads(threads or 1):
+            steps = trace_steps(synthesizer, task, np.array(candidates[0].program, dtype=np.int32))
         candidates = (replace(candidates[0], trace=steps), *candidates[1:])
     return Outcome(
         candidates=candidates,
@@ -230,10 +240,23 @@ def warm_up(synthesizer: Synthesizer) -> None:
     """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
     language = domains.get(synthesizer.domain)
     problem = Problem.of(Task(synthesizer.domain, (synthesizer.smallest_example(),)))
-    search([Beam(scorer=synthesizer, width=2)], [problem], SearchConfig(max_tokens=8))
+    with _threads(1):
+        search([Beam(scorer=synthesizer, width=2)], [problem], SearchConfig(max_tokens=8))
     if language.simplify is not None:
         language.simplify(np.array([[language.grammar.eos]], dtype=np.int32), problem.inputs_KN)
     checker_of(language)
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    """Let torch have so many threads in the block, if something has loaded it; then it is of use."""
+    if "torch" not in sys.modules:
+        yield
+        return
+    from lasynth.models.threads import threads
+
+    with threads(number):
+        yield
 
 
 def default_engines(language: Language, model: str | Synthesizer | None = None) -> list[str]:

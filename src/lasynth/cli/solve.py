@@ -21,6 +21,7 @@ from lasynth.cli.console import (
 )
 from lasynth.cli.process import NOT_SOLVED
 from lasynth.cli.run import draw_run
+from lasynth.cli.workers import Threads
 from lasynth.quoting import printable
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def solve(
         int, typer.Option(min=1, max=MAX_TOKENS, help="The longest program to search for.")
     ] = 256,
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
+    threads: Threads = 1,
     all: Annotated[bool, typer.Option("--all", help="Show the runners-up too.")] = False,  # noqa: A002 - its name
     trace: Annotated[
         bool, typer.Option("--trace", help="Show what the model believes each list to be after each step.")
@@ -125,6 +127,7 @@ def solve(
             seed=seed,
             max_tokens=max_tokens,
             trace=trace,
+            threads=threads,
         )
         outcomes.append(outcome)
         if svg is not None and outcome.solved:
@@ -159,10 +162,6 @@ def _models(
             api.check_range([task], name, places=[where])
     if not any(names.values()):
         return [None] * len(tasks)
-    import torch
-
-    # One thread is as fast as several for one task, and far faster on a busy machine.
-    torch.set_num_threads(1)
     loaded = {domain: None if name is None else api.load(name) for domain, name in names.items()}
     with preparing():
         for synthesizer in loaded.values():

@@ -7,8 +7,10 @@ by a real compiler where the language and the computer have one.
 from __future__ import annotations
 
 import functools
+import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ import numpy as np
 from lasynth import domains
 from lasynth.domains.base import Status
 from lasynth.errors import InputError, RunError
+from lasynth.limits import MAX_THREADS
 from lasynth.outcome import Candidate, Outcome
 from lasynth.search import Beam, Engine, Problem, Proposal, Scorer, SearchConfig, search
 from lasynth.search.answers import answers, checker_of
@@ -56,6 +59,7 @@ def solve(
     seed: int = 0,
     max_tokens: int = 256,
     trace: bool = False,
+    threads: int | None = None,
     on_candidate: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] = bool,
 ) -> Outcome:
@@ -74,6 +78,8 @@ def solve(
         seed: of whatever is random.
         max_tokens: the longest program to search for, its end token included.
         trace: fill in `Candidate.trace` of the best candidate.
+        threads: of torch, while this runs; 1 if not given, which is as fast for one task, and far faster
+            where other processes are at work.
         on_candidate: called with the text of each program that reproduces the examples, as it is found.
         cancelled: asked often; when it says yes, the search ends with what it has.
 
@@ -92,6 +98,8 @@ def solve(
         raise InputError(f"the beam is {beam}", "beam", "Give 1 or more.")
     if not time_limit > 0:
         raise InputError(f"the time limit is {time_limit} seconds", "time limit", "Give more than 0.")
+    if threads is not None and not 1 <= threads <= MAX_THREADS:
+        raise InputError(f"the number of threads is {threads}", "threads", f"Give 1 to {MAX_THREADS}.")
     names = default_engines(task.language, model) if engines is None else list(engines)
     synthesizer = None
     if trace or needs_model(names):
@@ -106,7 +114,14 @@ def solve(
         for name in names
     ]
     return _Solve(
-        chosen, synthesizer if trace else None, time_limit, seed, max_tokens, on_candidate, cancelled
+        chosen,
+        synthesizer if trace else None,
+        time_limit,
+        seed,
+        max_tokens,
+        threads or 1,
+        on_candidate,
+        cancelled,
     )(task)
 
 
@@ -119,11 +134,16 @@ class _Solve:
     time_limit: float
     seed: int
     max_tokens: int
+    threads: int
     on_candidate: Callable[[str], None] | None
     cancelled: Callable[[], bool]
 
     def __call__(self, task: Task, known: Sequence[Proposal] = ()) -> Outcome:
         """Solve a task; `known` are programs found for fewer examples of it."""
+        with _threads(self.threads):
+            return self._outcome(task, known)
+
+    def _outcome(self, task: Task, known: Sequence[Proposal]) -> Outcome:
         start_s = time.perf_counter()
         problem = Problem.of(task)
         finish_s = min(_FINISH_SHARE * self.time_limit, _MAX_FINISH_S)
@@ -263,10 +283,23 @@ def warm_up(synthesizer: Synthesizer) -> None:
     """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
     language = domains.get(synthesizer.domain)
     problem = Problem.of(Task(synthesizer.domain, (synthesizer.smallest_example(),)))
-    search([Beam(scorer=synthesizer, width=2)], [problem], SearchConfig(max_tokens=8))
+    with _threads(1):
+        search([Beam(scorer=synthesizer, width=2)], [problem], SearchConfig(max_tokens=8))
     if language.simplify is not None:
         language.simplify(np.array([[language.grammar.eos]], dtype=np.int32), problem.inputs_KN)
     checker_of(language)
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    """Let torch have so many threads in the block, if something has loaded it; then it is of use."""
+    if "torch" not in sys.modules:
+        yield
+        return
+    from lasynth.models.threads import threads
+
+    with threads(number):
+        yield
 
 
 def default_engines(language: Language, model: str | Synthesizer | None = None) -> list[str]:

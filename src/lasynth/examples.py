@@ -10,6 +10,7 @@ import difflib
 import functools
 import json
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,14 +18,30 @@ from typing import Any, Final
 from lasynth.errors import InputError
 from lasynth.limits import MAX_EXAMPLES
 
-__all__ = ["Example", "Obstacles", "Reader", "check_keys", "is_int", "join", "kind", "read_examples", "short"]
+__all__ = [
+    "Example",
+    "Obstacles",
+    "Reader",
+    "TextReader",
+    "check_keys",
+    "is_int",
+    "join",
+    "kind",
+    "read_example_texts",
+    "read_examples",
+    "short",
+]
 
 _EXAMPLE_KEYS = ("input", "output")
 _EXAMPLE_HINT = 'Write it as {"input": [1, 2], "output": [2, 1]}.'
+_TEXT_HINT: Final = 'Write it in quotes as "INPUT -> OUTPUT".'
+_ARROW: Final = re.compile("->|=>|→")
 _MAX_SHOWN: Final = 6  # sorts of obstacles in one message
 
 # From a value of JSON and its place (for messages) to an input or output as `Example` holds it.
 Reader = Callable[[object, str], Any]
+# The same from a text.
+TextReader = Callable[[str, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +136,7 @@ def read_examples(obj: object, key: str, read: Reader, obstacles: Obstacles) -> 
         return {}
     if not obj:
         obstacles.add("there are no examples", f'"{key}"', f"Give one or more. {_EXAMPLE_HINT}")
-    if len(obj) > MAX_EXAMPLES:
-        hint = f"Give at most {MAX_EXAMPLES:,}: every program of a search runs on each of them."
-        obstacles.add(f"there are {len(obj):,} examples", f'"{key}"', hint)
+    if _too_many(len(obj), f'"{key}"', obstacles):
         return {}
     noun = "example" if key == "examples" else "held-out example"
     found = {n: _read_example(item, read, f"{noun} {n}", obstacles) for n, item in enumerate(obj, 1)}
@@ -148,6 +163,46 @@ def _read_example(obj: object, read: Reader, where: str, obstacles: Obstacles) -
         for key, value in zip(_EXAMPLE_KEYS, values, strict=True)
     )
     return None if given is None or wanted is None else Example(given, wanted)
+
+
+def read_example_texts(
+    texts: Sequence[object], noun: str, read: TextReader, obstacles: Obstacles
+) -> dict[int, Example]:
+    """The examples of texts such as `"1 2 3 -> 3 2 1"` by their numbers, from 1.
+
+    Args:
+        texts: one for each example: an input, one of the arrows `->`, `=>` and `→`, and an output.
+        noun: what an example is called in messages, before its number.
+        read: of one input or output.
+        obstacles: gets what is wrong.
+    """
+    if _too_many(len(texts), noun, obstacles):
+        return {}
+    found = {n: _read_example_text(text, read, f"{noun} {n}", obstacles) for n, text in enumerate(texts, 1)}
+    return {number: example for number, example in found.items() if example is not None}
+
+
+def _read_example_text(text: object, read: TextReader, where: str, obstacles: Obstacles) -> Example | None:
+    if not isinstance(text, str):
+        obstacles.add(f"an example is {kind(text)}, not a text", where, _TEXT_HINT)
+        return None
+    sides = [side.strip() for side in _ARROW.split(text)]
+    if len(sides) != 2:
+        arrows = f"there are {len(sides) - 1} arrows" if len(sides) > 2 else "there is no arrow"
+        obstacles.add(f"{arrows} between an input and an output", where, _TEXT_HINT)
+        return None
+    given, wanted = (
+        obstacles.catch(functools.partial(read, side, f"{where}, {key}"))
+        for key, side in zip(_EXAMPLE_KEYS, sides, strict=True)
+    )
+    return None if given is None or wanted is None else Example(given, wanted)
+
+
+def _too_many(number: int, where: str, obstacles: Obstacles) -> bool:
+    if number > MAX_EXAMPLES:
+        hint = f"Give at most {MAX_EXAMPLES:,}: every program of a search runs on each of them."
+        obstacles.add(f"there are {number:,} examples", where, hint)
+    return number > MAX_EXAMPLES
 
 
 def is_int(value: Any) -> bool:

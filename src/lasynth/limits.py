@@ -20,6 +20,7 @@ __all__ = [
     "MAX_PROGRAM_CHARS",
     "MAX_PROGRAM_TOKENS",
     "MAX_TASK_BYTES",
+    "MAX_THREADS",
     "MAX_VALUE_CHARS",
     "check_num_tokens",
     "check_program",
@@ -44,6 +45,8 @@ MAX_PROGRAM_TOKENS: Final = 4000
 MAX_PROGRAM_CHARS: Final = 2**20
 # An input as text: a world (the largest picture with all notes has 2,500 characters) or a list.
 MAX_VALUE_CHARS: Final = 20_000
+# Threads of torch. A computer that cannot start them all ends the process, without a message of ours.
+MAX_THREADS: Final = 1024
 
 
 def check_program(text: str) -> None:

@@ -96,6 +96,7 @@ class Candidate:
         check: what came of its check by other means than the machine; None where there was none to make.
         confidence: how likely the program computes what was meant, 0 to 1, as calibrated on validation tasks
             (docs/verdicts.md); None where it does not reproduce the examples.
+        num_right: how many shown examples it reproduces on the built-in machine.
     """
 
     text: str
@@ -109,12 +110,14 @@ class Candidate:
     trace: tuple[TraceStep, ...] | None = None
     check: Check | None = None
     confidence: float | None = None
+    num_right: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The candidate as one of the `programs` of `lasynth solve --json`."""
         obj: dict[str, Any] = {
             "text": self.text,
             "consistent": self.consistent,
+            "num_right": self.num_right,
             "verified_by": self.verified_by,
             "score": self.score,
             "num_tokens": self.num_tokens,
@@ -159,7 +162,7 @@ class Outcome:
     """What a search found for one task.
 
     Attributes:
-        candidates: best first, consistent ones before all others.
+        candidates: best first: consistent ones, then the others by how many examples they reproduce.
         stop_reason: why the search ended.
         num_proposed: programs that the engines proposed, completed ones and repeats included.
         num_distinct: those of them that differ in text.

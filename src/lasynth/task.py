@@ -21,7 +21,17 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from lasynth import domains
 from lasynth.errors import InputError
-from lasynth.examples import Example, Obstacles, check_keys, is_int, join, kind, read_examples, short
+from lasynth.examples import (
+    Example,
+    Obstacles,
+    check_keys,
+    is_int,
+    join,
+    kind,
+    read_example_texts,
+    read_examples,
+    short,
+)
 from lasynth.limits import MAX_ID_CHARS, MAX_TASK_BYTES
 from lasynth.reading import check_size, lines_of, parse_json, read_text, reason_of
 
@@ -97,6 +107,30 @@ class Task:
         if isinstance(examples, (str, bytes, Mapping)) or not isinstance(examples, Iterable):
             raise InputError(f"examples are {kind(examples)}, not a list", hint="Give pairs (input, output).")
         return cls(domain, tuple(examples))  # type: ignore[arg-type]  # the constructor reads them
+
+    @classmethod
+    def of_texts(cls, texts: Iterable[str], *, domain: str = domains.DEFAULT, noun: str = "example") -> Task:
+        """The task of examples written as people do: `["1 2 3 -> 3 2 1", "0 4 1 -> 1 4 0"]`.
+
+        Args:
+            texts: one for each example: an input, one of the arrows `->`, `=>` and `→`, and an output. Each
+                is read as by `lasynth run`: for C `1 2 3`, `1, 2, 3` or `[1, 2, 3]`, for Karel a picture or
+                JSON.
+            domain: the language.
+            noun: what an example is called in messages, before its number from 1.
+
+        Raises:
+            InputError: anything wrong with them.
+        """
+        if isinstance(texts, (str, bytes)) or not isinstance(texts, Iterable):
+            hint = 'Give a list of texts, each as "INPUT -> OUTPUT".'
+            raise InputError(f"examples are {kind(texts)}, not a list of texts", hint=hint)
+        language = domains.get(domain)
+        obstacles = Obstacles(None)
+        examples = read_example_texts(list(texts), noun, language.values.read_text, obstacles)
+        _check_together(language, examples, {}, obstacles, noun)
+        obstacles.check()
+        return cls(domain, tuple(examples.values()))
 
     @classmethod
     def from_json(cls, obj: object, *, where: str | None = None) -> Task:
@@ -221,7 +255,11 @@ class Task:
 
 
 def _check_together(
-    language: Language, examples: dict[int, Example], held_out: dict[int, Example], obstacles: Obstacles
+    language: Language,
+    examples: dict[int, Example],
+    held_out: dict[int, Example],
+    obstacles: Obstacles,
+    noun: str = "example",
 ) -> None:
     """Check what concerns examples together: their shapes, and one output for one input.
 
@@ -229,9 +267,9 @@ def _check_together(
     """
     compared_to = (examples or held_out).get(1)
     first_of: dict[object, tuple[str, object]] = {}
-    for noun, group in (("example", examples), ("held-out example", held_out)):
+    for called, group in ((noun, examples), (f"held-out {noun}", held_out)):
         for number, example in group.items():
-            name = f"{noun} {number}"
+            name = f"{called} {number}"
             if compared_to and (obstacle := language.values.obstacle(example, compared_to)):
                 obstacles.add(obstacle[0], name, obstacle[1])
             earlier, output = first_of.setdefault(example.input, (name, example.output))

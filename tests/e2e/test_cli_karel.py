@@ -101,6 +101,17 @@ def test_an_unsolved_task_says_so(solve: Any, write: Write) -> None:
     assert result.stdout.startswith("Not solved: no program found reproduces the one example.\n")
 
 
+def test_what_the_nearest_program_misses_is_drawn(solve: Any, write: Write) -> None:
+    task = {"domain": "karel", "examples": [*TASK["examples"], *HARD["examples"]]}
+    result = solve(write("t.json", task))
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    message = "Not solved: no program found reproduces all 4 examples. The nearest reproduces 3 of them"
+    assert lines[:4] == [f"{message}, all but example 4.", "", "def run():", "    move"]
+    assert lines[5].split("  ")[0] == "example 4 gives"
+    assert lines[6] == ">.1.......  ->  .>1.......      >.1.......  ->  ..9......>"
+
+
 def test_records_of_the_benchmark_are_tasks(solve: Any, write: Write) -> None:
     result = solve(write("one.json", record()))
     assert result.exit_code == 0, result.stderr

@@ -48,10 +48,11 @@ def test_json_is_one_document_as_designed(solve: Any, write: Write) -> None:
     document = json.loads(result.stdout)
     assert document["outcome"] == "solved"
     first = document["programs"][0]
-    keys = ["text", "consistent", "verified_by", "score", "num_tokens", "engine", "completed"]
+    keys = ["text", "consistent", "num_right", "verified_by", "score", "num_tokens", "engine", "completed"]
     assert [key for key in first if key != "check"] == keys  # which is there without a compiler only
     assert first["engine"] == "beam"
     assert first["consistent"] is True
+    assert first["num_right"] == 1
     assert document["num_proposed"] >= 1
     assert document["seconds"] >= 0
 
@@ -78,6 +79,52 @@ def test_an_unsolved_task_says_so(solve: Any, write: Write) -> None:
     document = json.loads(result.stdout)
     assert document["outcome"] == "not_solved"
     assert not any(program["consistent"] for program in document["programs"])
+
+
+FIRST = [-3, 1, 4, -1, 3]
+NEAR = {
+    "examples": [{"input": [n, 0, 0, 0, 1], "output": [n, 0, 0, 0, 1]} for n in range(3)]
+    + [{"input": CELLS, "output": FIRST}],
+    "held_out": SAME["held_out"],
+}
+FAR = {
+    "examples": NEAR["examples"][:1]
+    + [{"input": [4, n, 0, 0, 0], "output": [-4, 3, n, 4, -n]} for n in range(4)]
+    + NEAR["examples"][-1:]
+}
+
+
+def test_the_nearest_program_is_shown_with_what_it_misses(solve: Any, write: Write) -> None:
+    options = ("--engine", "beam", "--beam", 64, "--max-tokens", 24)
+    result = solve(write("t.json", NEAR), *options)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == (
+        "Not solved: no program found reproduces all 4 examples. The nearest reproduces 3 of them; "
+        f"example 4 gives {CELLS}, not {FIRST}."
+    )
+    assert lines[1:4] == ["", "int * func_1(int a[])", "{"]
+    assert "Held-out examples, not shown to the search: 1 of 1 right." in lines
+    assert "other program" in result.stderr
+    document = json.loads(solve(write("t.json", NEAR), *options, "--json").stdout)
+    found = [program["num_right"] for program in document["programs"]]
+    assert found[0] == 3
+    assert found == sorted(found, reverse=True)
+
+
+def test_three_missed_examples_are_named(solve: Any, write: Write) -> None:
+    result = solve(write("t.json", FAR), "--engine", "beam", "--beam", 64, "--max-tokens", 24, "--all")
+    assert result.exit_code == 1
+    assert result.stdout.startswith(
+        "Not solved: no program found reproduces all 6 examples. The nearest reproduces 1 of them:\n"
+        "  example 2 gives [4, 0, 0, 0, 0], not [-4, 3, 0, 4, 0]\n"
+        "  example 3 gives [4, 1, 0, 0, 0], not [-4, 3, 1, 4, -1]\n"
+        "  example 4 gives [4, 2, 0, 0, 0], not [-4, 3, 2, 4, -2]\n"
+        "  and 2 more\n"
+        "\nint * func_1(int a[])\n"
+    )
+    assert "\n#2: " in result.stdout
+    assert "\n#1: " not in result.stdout
 
 
 def test_all_shows_the_others_too(solve: Any, write: Write) -> None:
@@ -110,6 +157,44 @@ def test_many_tasks(solve: Any, write: Write) -> None:
 def test_a_task_from_standard_input(solve: Any) -> None:
     result = solve("-", "--json", stdin=json.dumps(SAME))
     assert json.loads(result.stdout)["outcome"] == "solved"
+
+
+@pytest.mark.parametrize(
+    "text", ["1 2 3 4 0 -> 1 2 3 4 0", "[1,2,3,4,0]→1, 2, 3, 4, 0", "1,2,3,4,0 => 1 2 3 4 0"]
+)
+def test_examples_in_place_of_a_file(solve: Any, text: str) -> None:
+    result = solve("-e", text, "--example", "-1 0 0 0 0 -> -1 0 0 0 0", "--json", "--all", "--trace")
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["outcome"] == "solved"
+    assert document["programs"][0]["trace"][0]["lists"] == [CELLS, [-1, 0, 0, 0, 0]]
+
+
+def test_worlds_in_place_of_a_file(lasynth: Any) -> None:
+    worlds = (".>. -> ..>", "....\n>...\n->\n....\n.>..\n")
+    options = [word for world in worlds for word in ("-e", world)]
+    result = lasynth("solve", "--domain", "karel", "--engine", "floor", *options)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("def run():\n    move\n")
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (["1 2"], '-e 1: there is no arrow between an input and an output. Write it in quotes as "INPUT'),
+        (["1 -> 1", "1 -> 2 -> 3"], "-e 2: there are 2 arrows between an input and an output."),
+        (["1 -> 1", "2 x -> 1 2"], '-e 2, input: cell 2 is "x", not an integer. Write whole numbers'),
+        (["1 ->"], "-e 1, output: the list is empty"),
+        (["1 2 -> 1 2", "1 -> 1"], "-e 2: the input has 1 cell, the input of example 1 has 2 cells."),
+        (["1 -> 1", "1 -> 2"], "-e 2: the input is that of -e 1, the output is another."),
+        (["9 0 0 0 0 -> 0 0 0 0 0"], "-e, example 1, input: cell 1 is 9, the model tiny knows values"),
+        (["a", "b -> 1"], "2 things are wrong with the task:\n  -e 1: there is no arrow"),
+    ],
+)
+def test_messages_name_the_number_of_an_example(solve: Any, texts: list[str], message: str) -> None:
+    result = solve(*(word for text in texts for word in ("-e", text)))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"lasynth: {message}")
 
 
 def with_example(given: Any, wanted: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typer.models import ArgumentInfo
 from lasynth.cli import app
 
 NUMBERS = ("0", "-1", "1000000000", "99999999999999999999", "1e400", "nan", "x", "")
-TEXTS = ("", "x", "\x1b[31m", "x" * 10_000, "-")
+TEXTS = ("", "x", "\x1b[31m", "x" * 10_000, "-", "->", "1 -> \x1b[31m", "1 -> 1" * 10_000)
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,13 @@ def arguments(command: str, given: dict[str, Any]) -> list[str]:
     return [command, *found]
 
 
+def given_for(option: Parameter, command: str, given: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What a command needs where an option is tried; two options of `solve` replace its file."""
+    if command == "solve" and option.name in ("example", "domain"):
+        return {"example": "1 -> 2", "engine": "floor", "time_limit": 1}
+    return given[command]
+
+
 def refused(lasynth: Any, *words: object) -> str:
     result = lasynth(*words)
     assert result.exit_code == 2, (words, result.output)
@@ -118,7 +125,7 @@ def test_texts_and_paths(
         if option.kind not in (str, Path):
             continue
         for value in (*TEXTS, *paths):
-            words = arguments(command, {**given[command], option.name: value})
+            words = arguments(command, {**given_for(option, command, given), option.name: value})
             result = lasynth(*words)
             assert result.exit_code in (0, 1, 2), (words, result.output)
             assert len(result.stderr) < 2500, words
@@ -142,6 +149,9 @@ def test_texts_and_paths(
         (("retrain", "--data", "none", "--out", "p.c"), "p.c: is a file, not a folder"),
         (("report", "none", "--out", "p.c"), "p.c: is a file, not a folder"),
         (("solve", "t.json", "--beam", "1000000000"), "--beam"),
+        (("solve",), "lasynth solve: no task is given. Give either a task file or examples"),
+        (("solve", "t.json", "-e", "1 -> 1"), "lasynth solve: a task file and -e are both given"),
+        (("solve", "t.json", "--domain", "c"), "--domain: a task file names its language itself"),
         (("evaluate", "--tasks", "t.json", "--details", "folder"), "folder: is a folder"),
         (("evaluate", "--tasks", "t.json", "--details", "no/d.jsonl"), "no: no such folder"),
         (("run", "p.c", "--input", "1", "--svg", "folder"), "--svg: it draws one run only"),

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 from toy_language import TOY, ReferenceScorer, toy_problem
 
 from lasynth import api, domains
@@ -55,6 +56,24 @@ def test_engines_may_be_given_themselves(toy: Language) -> None:
     )
     assert {candidate.engine for candidate in outcome.candidates} >= {"mine"}
     assert outcome.candidates[0].consistent
+
+
+@pytest.mark.parametrize(("threads", "wanted"), [(None, 1), (1, 1), (2, 2)])
+def test_torch_has_few_threads_while_a_task_is_solved(
+    toy: Language, threads: int | None, wanted: int
+) -> None:
+    found = []
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        api.solve(
+            toy_task("inc"), threads=threads, on_candidate=lambda _: found.append(torch.get_num_threads())
+        )
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+    assert found
+    assert set(found) == {wanted}
 
 
 def test_a_search_may_be_cancelled(toy: Language) -> None:
@@ -131,6 +150,8 @@ def test_engines_by_name() -> None:
             {"engines": ["magic"]},
             "no engine is called 'magic'. Known for c: beam, sampling, completion, floor",
         ),
+        ({"threads": 0}, "threads: the number of threads is 0. Give 1 to 1024."),
+        ({"threads": 2000}, "threads: the number of threads is 2000. Give 1 to 1024."),
         ({"engines": []}, "there is nothing to search with"),
     ],
 )

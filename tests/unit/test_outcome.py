@@ -4,8 +4,8 @@ from lasynth.outcome import Candidate, Check, Outcome, StopReason, Verdict
 
 
 def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
-    wrong = Candidate("x", (1, 0), False, None, -1.0, 1)
-    right = Candidate("y", (2, 0), True, "gcc", -3.25, 1)
+    wrong = Candidate("x", (1, 0), False, None, -1.0, 1, num_right=2)
+    right = Candidate("y", (2, 0), True, "gcc", -3.25, 1, num_right=3)
     outcome = Outcome((right, wrong), StopReason.ENOUGH_FOUND, 64, 40, 1, 0.81234)
     assert outcome.solved
     assert not Outcome((wrong,), StopReason.TIME_LIMIT, 64, 40, 0, 0.8).solved
@@ -16,6 +16,7 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
             {
                 "text": "y",
                 "consistent": True,
+                "num_right": 3,
                 "verified_by": "gcc",
                 "score": -3.25,
                 "num_tokens": 1,
@@ -26,6 +27,7 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
             {
                 "text": "x",
                 "consistent": False,
+                "num_right": 2,
                 "verified_by": None,
                 "score": -1.0,
                 "num_tokens": 1,

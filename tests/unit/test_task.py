@@ -51,6 +51,42 @@ def test_examples_of_python_may_be_pairs_and_arrays() -> None:
     assert type(task.examples[0].input[0]) is int
 
 
+@pytest.mark.parametrize("arrow", ["->", " -> ", "=>", " → "])
+@pytest.mark.parametrize("given", ["1 2", "1,2", "1, 2", "[1, 2]", "[1,2]"])
+def test_examples_may_be_texts_with_an_arrow(given: str, arrow: str) -> None:
+    task = Task.of_texts([f" {given}{arrow}-2 1 ", "3 4 -> 4 3"])
+    assert task == Task("c", (Example((1, 2), (-2, 1)), Example((3, 4), (4, 3))))
+
+
+def test_worlds_may_be_texts_with_an_arrow() -> None:
+    worlds = (["....", ">..."], ["....", ".>.."])
+    picture = "\n->\n".join("\n".join(rows) for rows in worlds)
+    task = Task.of_texts([picture], domain="karel")
+    assert task == Task.of([worlds], domain="karel")
+    as_json = " -> ".join(
+        json.dumps(world.to_json()) for world in (task.examples[0].input, task.examples[0].output)
+    )
+    assert Task.of_texts([as_json], domain="karel") == task
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ("1 -> 2", "examples are a text, not a list of texts. Give a list"),
+        (3, "examples are a number, not a list of texts"),
+        ([], '"examples": there are no examples'),
+        ([([1], [2])], "example 1: an example is a list, not a text. Write it"),
+        (["1 -> 2", "2"], "example 2: there is no arrow between an input and an output"),
+        (["1 -> 2"] * 2 + ["1 -> 3"], "example 3: the input is that of example 1"),
+        (["1 -> 2"] * 1001, "example: there are 1,001 examples. Give at most 1,000"),
+    ],
+)
+def test_what_is_wrong_with_texts(texts: Any, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        Task.of_texts(texts)
+    assert str(error.value).startswith(message)
+
+
 @pytest.mark.parametrize(
     ("obj", "message"),
     [

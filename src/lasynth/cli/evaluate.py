@@ -18,7 +18,7 @@ from lasynth.cli.console import (
     preparing,
     print_json,
 )
-from lasynth.cli.workers import Address, Workers, runner_of
+from lasynth.cli.workers import Address, Threads, Workers, runner_of
 
 if TYPE_CHECKING:
     from lasynth.places import Place
@@ -77,6 +77,7 @@ def evaluate(
         ),
     ] = False,
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
+    threads: Threads = 1,
     workers: Workers = None,
     address: Address = None,
     details: Annotated[
@@ -134,6 +135,7 @@ def evaluate(
             method=names[0],
             plain=plain,
             title=f"{who}{', grounded,' if grounded else ''} on {source}",
+            threads=threads,
             runner=runner,
             progress=progress,
         )

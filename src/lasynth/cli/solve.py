@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -21,6 +21,7 @@ from lasynth.cli.console import (
 )
 from lasynth.cli.process import NOT_SOLVED
 from lasynth.cli.run import draw_run
+from lasynth.cli.workers import Threads
 from lasynth.quoting import printable
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from lasynth.task import Task
 
 __all__ = ["solve"]
+
+_MAX_MISSED: Final = 3  # examples that are named where a program misses more
 
 _VERDICTS = {
     "enough_found": "enough programs were found",
@@ -43,11 +46,25 @@ _VERDICTS = {
 
 def solve(
     task: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="TASK", help="A task file (JSON, or JSON Lines for many), or - for standard input."
+            metavar="TASK",
+            show_default=False,
+            help="A task file (JSON, or JSON Lines for many), or - for standard input.",
         ),
-    ],
+    ] = None,
+    example: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--example",
+            "-e",
+            metavar="TEXT",
+            help='An example in place of TASK: "1 2 3 -> 3 2 1". Repeatable.',
+        ),
+    ] = None,
+    domain: Annotated[
+        str | None, typer.Option(help="The language of the examples given with -e. Default: c.")
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(help="A shipped model or a checkpoint. Default: the shipped model of the language."),
@@ -71,6 +88,7 @@ def solve(
         int, typer.Option(min=1, max=MAX_TOKENS, help="The longest program to search for.")
     ] = 256,
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
+    threads: Threads = 1,
     all: Annotated[bool, typer.Option("--all", help="Show the runners-up too.")] = False,  # noqa: A002 - its name
     trace: Annotated[
         bool, typer.Option("--trace", help="Show what the model believes each list to be after each step.")
@@ -84,18 +102,18 @@ def solve(
     """Find programs that reproduce the examples of a task.
 
     A task file: {"examples": [{"input": [1, 2, 3], "output": [3, 2, 1]}, ...]}, or with "domain": "karel" and
-    worlds, or a record of the Karel benchmark. The exit status is 1 if a task is not solved.
+    worlds, or a record of the Karel benchmark. Without a file: -e "1 2 3 -> 3 2 1" -e "0 4 1 -> 1 4 0".
+    The exit status is 1 if a task is not solved.
     """
     from lasynth import api
     from lasynth.errors import InputError
 
-    tasks = _read(task)
-    many = task.endswith(".jsonl") or len(tasks) > 1
+    tasks, place = _read(task, example, domain)
+    many = place.endswith(".jsonl") or len(tasks) > 1
     if svg is not None and (len(tasks) > 1 or tasks[0].language.view.draw_run is None):
-        raise InputError("it draws the run of one Karel task only", "--svg", "Give a file of one such task.")
+        raise InputError("it draws the run of one Karel task only", "--svg", "Give one such task.")
     if svg is not None:
         check_output(svg)
-    place = "standard input" if task == "-" else task
     places = [f"{place}, task {one.id or number}" if many else place for number, one in enumerate(tasks, 1)]
     synthesizers = _models(tasks, places, model, engine, trace)
     outcomes = []
@@ -109,6 +127,7 @@ def solve(
             seed=seed,
             max_tokens=max_tokens,
             trace=trace,
+            threads=threads,
         )
         outcomes.append(outcome)
         if svg is not None and outcome.solved:
@@ -143,10 +162,6 @@ def _models(
             api.check_range([task], name, places=[where])
     if not any(names.values()):
         return [None] * len(tasks)
-    import torch
-
-    # One thread is as fast as several for one task, and far faster on a busy machine.
-    torch.set_num_threads(1)
     loaded = {domain: None if name is None else api.load(name) for domain, name in names.items()}
     with preparing():
         for synthesizer in loaded.values():
@@ -155,12 +170,23 @@ def _models(
     return [loaded[task.domain] for task in tasks]
 
 
-def _read(path: str) -> list[Task]:
+def _read(path: str | None, examples: list[str] | None, domain: str | None) -> tuple[list[Task], str]:
+    """The tasks of a file, or the one of examples; and what to call the place where they are from."""
+    from lasynth import domains
+    from lasynth.errors import InputError
     from lasynth.task import Task
 
+    if (path is None) == (not examples):
+        what = "no task is given" if path is None else "a task file and -e are both given"
+        hint = 'Give either a task file or examples, such as -e "1 2 3 -> 3 2 1".'
+        raise InputError(what, "lasynth solve", hint)
+    if path is None:
+        return [Task.of_texts(examples or (), domain=domain or domains.DEFAULT, noun="-e")], "-e"
+    if domain is not None:
+        raise InputError("a task file names its language itself", "--domain", "Leave it out, or give -e.")
     if path == "-":
-        return Task.parse(read_input(), where="standard input")
-    return Task.read(Path(path))
+        return Task.parse(read_input(), where="standard input"), "standard input"
+    return Task.read(Path(path)), path
 
 
 def _many_json(tasks: list[Task], outcomes: list[Outcome]) -> dict[str, Any]:
@@ -181,22 +207,72 @@ def _show(task: Task, outcome: Outcome, *, show_all: bool) -> None:
         print(_how_checked(task, best))
         if best.trace is not None:
             _show_trace(task, best.trace)
+        shown = 1
     else:
-        print(f"Not solved: no program found reproduces {_every_example(task)}.")
-        if outcome.candidates and (check := outcome.candidates[0].check) is not None:
-            print(f"Programs that do so on the built-in machine were found, but {check.reason}.")
+        shown = _show_nearest(task, outcome)
     print(_counts(outcome))
-    others = outcome.candidates[1:] if outcome.solved else outcome.candidates
+    others = outcome.candidates[shown:]
     if show_all:
-        for place, candidate in enumerate(others, 2 if outcome.solved else 1):
-            right = _num_right(task, candidate)
-            print(f"\n#{place}: {right} of {len(task.examples)} examples, {_size_and_score(candidate)}")
+        for place, candidate in enumerate(others, shown + 1):
+            right = f"{candidate.num_right} of {len(task.examples)} examples"
+            print(f"\n#{place}: {right}, {_size_and_score(candidate)}")
             _show_program(candidate)
     elif others:
-        which = "other" if outcome.solved else "nearest"
+        which = "other" if shown else "nearest"
         note(f"--all shows {len(others)} {which} program{'s' if len(others) > 1 else ''}.")
     if not outcome.solved:
         note("A larger --beam or --time-limit may find one.")
+
+
+def _show_nearest(task: Task, outcome: Outcome) -> int:
+    """Say that a task is not solved, and what the nearest program misses; the number of programs shown."""
+    line = f"Not solved: no program found reproduces {_every_example(task)}."
+    nearest = outcome.candidates[0] if outcome.candidates else None
+    if nearest is not None and nearest.check is not None:
+        print(f"{line}\nPrograms that do so on the built-in machine were found, but {nearest.check.reason}.")
+        return 0
+    if nearest is None or not nearest.num_right:
+        print(line)
+        return 0
+    outputs = [_output(task, nearest, example.input) for example in task.examples]
+    missed = [
+        (number, example, got)
+        for number, (example, got) in enumerate(zip(task.examples, outputs, strict=True), 1)
+        if got != example.output
+    ]
+    line += f" The nearest reproduces {nearest.num_right} of them"
+    named, more = missed[:_MAX_MISSED], len(missed) - _MAX_MISSED
+    rest = [f"{more} more"] if more > 0 else []
+    show_pairs = task.language.view.show_pairs
+    if show_pairs is None:
+        misses = [
+            f"example {number} gives {_text(task, got)}, not {_text(task, example.output)}"
+            for number, example, got in named
+        ]
+        more_lines = [f"and {one}" for one in rest]
+        print(
+            f"{line}; {misses[0]}." if len(missed) == 1 else "\n  ".join([f"{line}:", *misses, *more_lines])
+        )
+    else:
+        *first, last = [*(str(number) for number, _, _ in named), *rest]
+        which = f"examples {', '.join(first)} and {last}" if first else f"example {last}"
+        print(f"{line}, all but {which}.")
+    print()
+    _show_program(nearest)
+    print()
+    if show_pairs is not None:
+        pairs, titles = [], []
+        for number, example, got in named:
+            if got is not None:
+                pairs.append((example.input, got))
+                titles.append(f"example {number} gives")
+            pairs.append((example.input, example.output))
+            titles.append(f"example {number}{': no output,' if got is None else ''} wanted")
+        show_pairs(pairs, titles)
+        print()
+    if task.held_out:
+        print(_held_out(task, nearest))
+    return 1
 
 
 def _show_program(candidate: Candidate) -> None:
@@ -236,10 +312,12 @@ def _how_checked(task: Task, candidate: Candidate) -> str:
         line = f"{view.checked} by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
     if candidate.completed:
         line += "\nNone of the model's programs fits; this begins as one of them, the rest is searched for."
-    if task.held_out:
-        right = sum(_output(task, candidate, example.input) == example.output for example in task.held_out)
-        line += f"\nHeld-out examples, not shown to the search: {right} of {len(task.held_out)} right."
-    return line
+    return f"{line}\n{_held_out(task, candidate)}" if task.held_out else line
+
+
+def _held_out(task: Task, candidate: Candidate) -> str:
+    right = sum(_output(task, candidate, example.input) == example.output for example in task.held_out)
+    return f"Held-out examples, not shown to the search: {right} of {len(task.held_out)} right."
 
 
 def _show_trace(task: Task, steps: Sequence[TraceStep]) -> None:
@@ -277,10 +355,6 @@ def _size_and_score(candidate: Candidate) -> str:
     scored = needs_model([candidate.engine])
     found = f"score {candidate.score:.1f}" if scored else f"found by {candidate.engine}"
     return f"{candidate.num_tokens} tokens, {'completed' if candidate.completed else found}"
-
-
-def _num_right(task: Task, candidate: Candidate) -> int:
-    return sum(_output(task, candidate, example.input) == example.output for example in task.examples)
 
 
 def _output(task: Task, candidate: Candidate, given: Any) -> Any:

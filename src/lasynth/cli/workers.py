@@ -1,4 +1,4 @@
-"""The options of commands that work in several processes, or on a cluster."""
+"""The options of how much of a machine a command takes: threads, processes, a cluster."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from lasynth.limits import MAX_THREADS
 from lasynth.quoting import quoted
 
 if TYPE_CHECKING:
     from lasynth.runner import Runner
 
-__all__ = ["Address", "Workers", "runner_of"]
+__all__ = ["Address", "Threads", "Workers", "runner_of"]
+
+Threads = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=MAX_THREADS,
+        help="The threads of torch in each process. More than one gains little, and is far slower if other "
+        "programs are running.",
+    ),
+]
 
 Workers = Annotated[
     str | None,

@@ -50,6 +50,7 @@ def evaluate(
     complete: bool = False,
     plain: Sequence[bool] | None = None,
     title: str = "",
+    threads: int = 1,
     runner: Runner | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
@@ -60,7 +61,7 @@ def evaluate(
         beam: W of the search.
         sample: draw W programs without replacement instead of a beam search.
         complete: also measure how much completion adds.
-        tasks, config, plain, title, runner, progress: see `evaluate_engines`.
+        tasks, config, plain, title, threads, runner, progress: see `evaluate_engines`.
     """
     first: Engine = Sampling(scorer=scorer, width=beam) if sample else Beam(scorer=scorer, width=beam)
     return evaluate_engines(
@@ -71,6 +72,7 @@ def evaluate(
         method="sample" if sample else "beam",
         plain=plain,
         title=title,
+        threads=threads,
         runner=runner,
         progress=progress,
     )
@@ -86,6 +88,7 @@ def evaluate_engines(
     method: str = "beam",
     plain: Sequence[bool] | None = None,
     title: str = "",
+    threads: int = 1,
     runner: Runner | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
@@ -101,8 +104,9 @@ def evaluate_engines(
         method: the name of the search in tables.
         plain: whether the floor can express each task, if known; else it is computed where possible.
         title: the title of the tables.
-        runner: where the tasks are worked on, each worker with one thread of torch; engines, rule and tasks
-            are sent there. Without one, in this process, with as many threads as it has.
+        threads: of torch, in this process or in each worker.
+        runner: where the tasks are worked on; engines, rule and tasks are sent there. Without one, in this
+            process.
         progress: called from time to time with the number of tasks done.
 
     Raises:
@@ -126,7 +130,7 @@ def evaluate_engines(
         )
         for first in range(0, len(tasks), size)
     ]
-    work = partial(_evaluated, tuple(engines), tuple(greedy), config, choose, None if runner is None else 1)
+    work = partial(_evaluated, tuple(engines), tuple(greedy), config, choose, threads)
     start_s = time.perf_counter()
     records: list[Record] = []
     with closing((runner or InlineRunner()).map(work, batches)) as found:
@@ -166,10 +170,10 @@ def _evaluated(
     greedy: Sequence[Engine],
     config: SearchConfig,
     choose: Choose | None,
-    num_threads: int | None,
+    num_threads: int,
     batch: _Batch,
 ) -> list[Record]:
-    """The verdicts on the tasks of a batch, with a number of threads of torch; None leaves it as it is."""
+    """The verdicts on the tasks of a batch, with a number of threads of torch."""
     problems = [Problem.of(task) for task in batch.tasks]
     floor = _floor_verdicts(problems)
     known = batch.plain or [_is_plain(*pair) for pair in zip(problems, batch.references, strict=True)]

@@ -31,7 +31,7 @@ class Answers:
 
     Attributes:
         candidates: one of each function that fits, the likeliest first; those that pass the checker before
-            those that could not be checked, then those that it refutes, then the programs that do not fit.
+            those that could not be checked, then those that it refutes, then the nearest of the others.
         functions: all functions that fit, the likeliest first.
     """
 
@@ -49,6 +49,7 @@ def answers(result: SearchResult, problem: Problem, *, most: int) -> Answers:
     """
     fitting = sorted((one for one in result.proposals if one.consistent), key=lambda one: len(one.tokens))
     others = [proposal for proposal in result.candidates if not proposal.consistent]
+    others.sort(key=lambda proposal: -proposal.num_right)  # equals stay in the order of their rank
     language = problem.language
     found = functions(_polished(fitting[:_POLISHED], problem), language.ranking)
     confidences = {function.programs[0].tokens.tobytes(): function.confidence for function in found}
@@ -146,4 +147,5 @@ def _candidate(
         completed=proposal.num_added > 0,
         check=check,
         confidence=None if verified_by is None else confidence,
+        num_right=proposal.num_right,
     )

@@ -57,6 +57,7 @@ class Proposal:
         engine: the name of the engine.
         num_added: tokens at its end that a search without learning added (`lasynth.search.completion`);
             then the score is not the model's.
+        num_right: how many shown examples it reproduces.
     """
 
     tokens: npt.NDArray[np.int32]
@@ -66,6 +67,7 @@ class Proposal:
     order: int
     engine: str = ""
     num_added: int = 0
+    num_right: int = 0
 
 
 def _nothing_found(problem: int) -> Sequence[Proposal]:

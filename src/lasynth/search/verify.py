@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lasynth.domains.base import Status, right_programs
+from lasynth.domains.base import Status, right_examples
 from lasynth.domains.kit.rows import ended
 from lasynth.search.engine import Proposal, Proposals
 from lasynth.search.problem import Problem
@@ -82,10 +82,13 @@ class Verifier:
             added = 0 if found.num_added_P is None else max(1, int(found.num_added_P[index]))
             score, order = float(found.score_P[index]), len(self.proposals[problem])
             if index in results:
-                consistent, signature = results[index]
+                right, signature = results[index]
+                consistent = right == self._wanted_BKN.shape[1]
                 behaviours = self._behaviours[problem]
                 behaviour = behaviours.setdefault(signature, len(behaviours))
-                proposal = Proposal(rows[index], score, consistent, behaviour, order, self._engine, added)
+                proposal = Proposal(
+                    rows[index], score, consistent, behaviour, order, self._engine, added, right
+                )
                 self._by_text[problem][text] = proposal
             else:
                 known = self._by_text[problem][text]
@@ -94,18 +97,18 @@ class Verifier:
             checked.append((problem, proposal))
         return checked
 
-    def _run(self, found: Proposals, which: list[int]) -> list[tuple[bool, bytes]]:
-        """Whether each program is consistent, and its results on all inputs tried, as bytes."""
+    def _run(self, found: Proposals, which: list[int]) -> list[tuple[int, bytes]]:
+        """How many shown examples each program reproduces, and its results on all inputs tried, as bytes."""
         problem_P, tokens_PT = found.problem_P[which], found.tokens_PT[which]
         wanted: IntArray = self._wanted_BKN[problem_P]
         num_shown = wanted.shape[1]
         outputs, statuses = self._language.machine.run_batch(tokens_PT, self._inputs_BKN[problem_P])
-        right = right_programs(outputs[:, :num_shown], statuses[:, :num_shown], wanted)
+        right_PK = right_examples(outputs[:, :num_shown], statuses[:, :num_shown], wanted)
         # The output of a failed run does not count as behaviour; its status does.
         failed = statuses != Status.OK
         outputs = np.where(failed.reshape(failed.shape + (1,) * (outputs.ndim - 2)), 0, outputs)
         return [
-            (bool(right[index]), _digest(outputs[index].tobytes() + statuses[index].tobytes()))
+            (int(right_PK[index].sum()), _digest(outputs[index].tobytes() + statuses[index].tobytes()))
             for index in range(len(which))
         ]
 

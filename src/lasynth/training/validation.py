@@ -11,6 +11,7 @@ from lasynth.evaluation.results import task_set_digest
 from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.models.model import Model, ModelConfig
 from lasynth.models.synthesizer import Synthesizer
+from lasynth.models.threads import threads
 from lasynth.search import Beam, Problem, SearchConfig, search
 from lasynth.task import Task
 
@@ -40,7 +41,8 @@ class _Validator:
         synthesizer = Synthesizer(model, self.config, name="in training")
         limits = SearchConfig(enough=None, max_tokens=96)
         counts = {"top1": 0, "solved": 0, "oracle": 0}
-        results = search([Beam(scorer=synthesizer, width=self.beam)], problems, limits)
+        with threads(1):
+            results = search([Beam(scorer=synthesizer, width=self.beam)], problems, limits)
         for problem, result in zip(problems, results, strict=True):
             right = problem.right([proposal.tokens for proposal in result.proposals])
             chosen = [ok for ok, p in zip(right, result.proposals, strict=True) if p.consistent]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 import numpy as np
+import pytest
 import torch
 from small_retraining import SHIPPED
 
 from lasynth.evaluation import Evaluation, evaluate, evaluate_engines
 from lasynth.models import load
+from lasynth.models.threads import threads
 from lasynth.runner import InlineRunner, ProcessRunner, Runner
-from lasynth.search import Beam, Completion, Sampling, SearchConfig, Votes
+from lasynth.search import Beam, Budget, Completion, Problem, Proposals, Sampling, SearchConfig, Votes
 from lasynth.task import Example, Task
 
 LIMITS = SearchConfig(max_tokens=24, max_rows=8)
@@ -75,11 +79,23 @@ def test_engines_of_every_kind_can_be_sent() -> None:
     assert found[2] == found[3]
 
 
-def test_threads_of_torch_are_given_back() -> None:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        evaluate(load(SHIPPED), TASKS[:1], LIMITS, beam=2, runner=InlineRunner())
+class CountsThreads(Beam):
+    """Records the number of threads of torch while it searches."""
+
+    found: ClassVar[list[int]] = []
+
+    def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
+        self.found.append(torch.get_num_threads())
+        return super().propose(problems, budget)
+
+
+@pytest.mark.parametrize("runner", [None, InlineRunner()])
+def test_threads_of_torch_are_one_or_as_asked_and_given_back(runner: Runner | None) -> None:
+    CountsThreads.found.clear()
+    engines = [CountsThreads(scorer=load(SHIPPED), width=1)]
+    with threads(2):
+        evaluate_engines(engines, engines, TASKS[:1], LIMITS, runner=runner)
         assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
+        evaluate_engines(engines, engines, TASKS[:1], LIMITS, threads=3, runner=runner)
+        assert torch.get_num_threads() == 2
+    assert CountsThreads.found == [1, 1, 3, 3]

@@ -79,6 +79,23 @@ def test_answers_say_what_has_checked_them() -> None:
     assert found[0].program[-1] == TOY.grammar.eos
 
 
+def test_of_the_others_those_that_reproduce_more_come_first() -> None:
+    found = proposals("inc", "dec", "rot", "inc inc", "rot rot")
+    counts = {"inc": 3, "dec": 1, "rot": 2, "inc inc": 0, "rot rot": 2}
+    counted = [
+        dataclasses.replace(one, num_right=count) for one, count in zip(found, counts.values(), strict=True)
+    ]
+    ordered = answered(counted, toy_problem("inc"))
+    assert [(c.text, c.num_right) for c in ordered] == [
+        ("inc", 3),
+        ("rot", 2),
+        ("rot rot", 2),
+        ("dec", 1),
+        ("inc inc", 0),
+    ]
+    assert [c.consistent for c in ordered] == [True, False, False, False, False]
+
+
 def test_what_the_checker_refutes_stands_behind() -> None:
     language = dataclasses.replace(TOY, checker=Checker)
     checked = proposals("rot rot rot inc", "inc", "dec")

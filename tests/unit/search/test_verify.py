@@ -51,8 +51,21 @@ def test_another_engine_may_repeat_and_nothing_runs_twice() -> None:
     ((_, again),) = verifier.check(proposals((0, "inc", -5), added=[1]))
     assert (first.engine, first.score, first.num_added, first.order) == ("one", -1, 0, 0)
     assert (again.engine, again.score, again.num_added, again.order) == ("two", -5, 1, 1)
-    assert (again.consistent, again.behaviour) == (True, first.behaviour)
+    assert (again.consistent, again.num_right, again.behaviour) == (True, first.num_right, first.behaviour)
     assert verifier.num_proposed == [2]
+
+
+def test_the_examples_that_a_program_reproduces_are_counted() -> None:
+    problem = toy_problem("inc")
+    outputs = problem.outputs_KN.copy()
+    outputs[1] += 1
+    verifier = Verifier([dataclasses.replace(problem, outputs_KN=outputs)], num_probes=4, seed=0)
+    found = verifier.check(proposals((0, "inc", -1), (0, "inc inc", -2), (0, "dec", -3)))
+    most = len(outputs)
+    assert [(p.num_right, p.consistent) for _, p in found] == [(most - 1, False), (1, False), (0, False)]
+    assert [
+        p.num_right for _, p in Verifier([problem], num_probes=0, seed=0).check(proposals((0, "inc", -1)))
+    ] == [most]
 
 
 def test_what_a_failed_run_leaves_behind_is_no_behaviour() -> None:

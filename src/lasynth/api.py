@@ -25,18 +25,19 @@ from lasynth.outcome import Candidate, Outcome
 from lasynth.search import Beam, Engine, Problem, Proposal, Scorer, SearchConfig, search
 from lasynth.search.answers import answers, checker_of
 from lasynth.search.given import Given
-from lasynth.search.named import engine, needs_model
+from lasynth.search.named import ENGINES, engine, needs_model
 from lasynth.search.question import question
 from lasynth.task import Example, Task, read_value
 
 if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
-    from lasynth.domains.base import Language
     from lasynth.models import Synthesizer
 
 __all__ = [
     "check_range",
     "default_engines",
     "load",
+    "out_of_range",
+    "prepare",
     "run",
     "scorer_of",
     "solve",
@@ -45,6 +46,8 @@ __all__ = [
 
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
+_AT_ONCE_S = 1e-3  # a time limit that is over after the first step
+_PREPARED: set[tuple[str, str]] = set()  # languages and engines
 _KEPT = 8  # functions of which a program is checked and shown
 
 
@@ -100,7 +103,7 @@ def solve(
         raise InputError(f"the time limit is {time_limit} seconds", "time limit", "Give more than 0.")
     if threads is not None and not 1 <= threads <= MAX_THREADS:
         raise InputError(f"the number of threads is {threads}", "threads", f"Give 1 to {MAX_THREADS}.")
-    names = default_engines(task.language, model) if engines is None else list(engines)
+    names = default_engines(task, model) if engines is None else list(engines)
     synthesizer = None
     if trace or needs_model(names):
         check_range([task], model or task.domain)
@@ -113,6 +116,7 @@ def solve(
         else name
         for name in names
     ]
+    prepare(task, [name for name in names if isinstance(name, str)])
     return _Solve(
         chosen,
         synthesizer if trace else None,
@@ -290,6 +294,19 @@ def warm_up(synthesizer: Synthesizer) -> None:
     checker_of(language)
 
 
+def prepare(task: Task, names: Sequence[str]) -> None:
+    """Let what engines without a model need compile (once, then it is cached on disk) before any clock runs.
+
+    Args:
+        task: any task of the language.
+        names: of engines; those with a model have `warm_up`.
+    """
+    for name in names:
+        if (task.domain, name) not in _PREPARED and name in ENGINES and not needs_model([name]):
+            _PREPARED.add((task.domain, name))
+            search([engine(name, task.language)], [Problem.of(task)], SearchConfig(time_limit_s=_AT_ONCE_S))
+
+
 @contextmanager
 def _threads(number: int) -> Iterator[None]:
     """Let torch have so many threads in the block, if something has loaded it; then it is of use."""
@@ -302,33 +319,49 @@ def _threads(number: int) -> Iterator[None]:
         yield
 
 
-def default_engines(language: Language, model: str | Synthesizer | None = None) -> list[str]:
-    """All that a language has: its floor, its model, composition or enumeration, and completion.
+def default_engines(task: Task, model: str | Synthesizer | None = None) -> list[str]:
+    """All that there is for a task: the floor, a model, composition, or enumeration and completion.
+
+    Args:
+        task: the task.
+        model: the model to search with. Without one it is the shipped one of the language, unless the task is
+            outside what that was made for and the language has other engines.
 
     Raises:
-        InputError: it has nothing.
+        InputError: there is nothing for this task; says what the shipped model was made for, if there is one.
     """
-    found = []
-    if language.floor is not None:
-        found.append("floor")
+    language = task.language
+    floor = ["floor"] if language.floor is not None else []
+    composed = ["composition"] if language.bank is not None and language.ends is not None else []
+    listed = language.cutting is not None and language.cutting.pieces is not None
+    enumerated = ["enumeration"] if listed and not composed else []
     if model is None:
         from lasynth import models
 
-        with_model = models.has_default(language.name)
-    else:
-        with_model = True
-    if with_model:
-        found.append("beam")
-    if language.bank is not None and language.ends is not None:
-        found.append("composition")
-    elif language.cutting is not None and language.cutting.pieces is not None:
-        found.append("enumeration")
-    if with_model:
-        found.append("completion")
-    if not found:
-        hint = "Give --model (or model=) with the weights of one."
-        raise InputError(f"{language.name} has no model, no floor and no enumeration", hint=hint)
-    return found
+        obstacle: InputError | None
+        if not models.has_default(language.name):
+            obstacle = InputError(
+                f"{language.name} has no model, no floor and no enumeration",
+                hint="Give --model (or model=) with the weights of one.",
+            )
+        else:
+            obstacle = out_of_range(task)
+        if obstacle is not None:
+            if not (found := [*floor, *composed, *enumerated]):
+                raise obstacle
+            return found
+    # Completion does what composition does, with fewer kinds of ends.
+    completed = [] if composed else ["completion"]
+    return [*floor, "beam", *composed, *enumerated, *completed]
+
+
+def out_of_range(task: Task) -> InputError | None:
+    """Why the shipped model of a task's language cannot read the task; None where it can."""
+    try:
+        check_range([task], task.domain)
+    except InputError as error:
+        return error
+    return None
 
 
 def scorer_of(synthesizer: Synthesizer) -> Scorer:

@@ -40,7 +40,7 @@ def test_the_floor_solves_without_a_model() -> None:
 
 
 def test_a_language_of_others_is_solved_by_what_it_offers(toy: Language) -> None:
-    assert api.default_engines(TOY) == ["enumeration"]
+    assert api.default_engines(toy_task("inc")) == ["enumeration"]
     outcome = api.solve(toy_task("rot rot inc"))
     best = outcome.candidates[0]
     assert (best.engine, best.verified_by, best.num_tokens) == ("enumeration", "machine", 3)
@@ -138,7 +138,6 @@ def test_engines_by_name() -> None:
     assert isinstance(api.engine("composition", domains.get("c")), Composition)
     assert not api.needs_model(["floor", "completion", Enumeration()])
     assert api.needs_model(["floor", "beam"])
-    assert api.default_engines(TOY, "some model") == ["beam", "enumeration", "completion"]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +165,21 @@ def test_an_engine_that_needs_a_model_says_so() -> None:
         api.engine("beam", TOY)
 
 
-def test_a_language_that_offers_nothing_says_so() -> None:
+def test_a_language_that_offers_nothing_says_so(toy: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = toy_task("inc")
+    monkeypatch.setattr("toy_language.TOY", dataclasses.replace(TOY, cutting=None))
+    domains.get.cache_clear()
     with pytest.raises(InputError, match="toy has no model, no floor and no enumeration"):
-        api.default_engines(dataclasses.replace(TOY, cutting=None))
+        api.default_engines(task)
+
+
+def test_a_task_that_the_shipped_model_does_not_know_is_solved_without_it(toy: Language) -> None:
+    assert api.default_engines(toy_task("inc"), "some model") == ["beam", "enumeration", "completion"]
+    of_three, of_five = Task.of(REVERSED), Task.of([([1, 2, 3, 4, 0], [0, 4, 3, 2, 1])])
+    assert api.default_engines(of_three) == ["floor", "composition"]
+    assert api.default_engines(of_five) == ["floor", "beam", "composition"]
+    outcome = api.solve([([1, 2, 9], [9, 2, 1]), ([0, 4, 5], [5, 4, 0])], time_limit=20.0)
+    assert outcome.candidates[0].text.count("a[") >= 3
+    # Whoever names a model wants that one.
+    with pytest.raises(InputError, match="c-small knows lists of 5"):
+        api.solve(REVERSED, model="c-small")

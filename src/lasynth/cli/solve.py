@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lasynth.cli.answer import show
+from lasynth.cli.ask import ask as ask_for_outputs
 from lasynth.cli.console import (
     MAX_BEAM,
     MAX_SEED,
@@ -16,7 +18,6 @@ from lasynth.cli.console import (
     note,
     preparing,
     print_json,
-    print_table,
     read_input,
 )
 from lasynth.cli.process import NOT_SOLVED
@@ -25,23 +26,11 @@ from lasynth.cli.workers import Threads
 from lasynth.quoting import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lasynth.models import Synthesizer
-    from lasynth.outcome import Candidate, Outcome, TraceStep
+    from lasynth.outcome import Outcome
     from lasynth.task import Task
 
 __all__ = ["solve"]
-
-_MAX_MISSED: Final = 3  # examples that are named where a program misses more
-
-_VERDICTS = {
-    "enough_found": "enough programs were found",
-    "exhausted": "the search ended: no further program was proposed",
-    "max_length": "the search ended: the programs left were too long",
-    "time_limit": "the time limit was reached",
-    "cancelled": "the search was cancelled",
-}
 
 
 def solve(
@@ -74,7 +63,8 @@ def solve(
         typer.Option(
             metavar="NAME",
             help="The engine: beam, sampling, completion, floor, enumeration, composition, or a solver of "
-            "the language such as cvc5. Give several to run them in turn. Default: beam and completion.",
+            "the language such as cvc5. Give several to run them in turn. Default: all that there is for the "
+            "task but sampling and solvers.",
         ),
     ] = None,
     beam: Annotated[
@@ -89,6 +79,16 @@ def solve(
     ] = 256,
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
     threads: Threads = 1,
+    ask: Annotated[
+        bool,
+        typer.Option(
+            "--ask", help="Ask for the output of an input where the examples leave several functions."
+        ),
+    ] = False,
+    min_confidence: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="Exit with status 1 if the confidence is lower."),
+    ] = 0.0,
     all: Annotated[bool, typer.Option("--all", help="Show the runners-up too.")] = False,  # noqa: A002 - its name
     trace: Annotated[
         bool, typer.Option("--trace", help="Show what the model believes each list to be after each step.")
@@ -103,7 +103,7 @@ def solve(
 
     A task file: {"examples": [{"input": [1, 2, 3], "output": [3, 2, 1]}, ...]}, or with "domain": "karel" and
     worlds, or a record of the Karel benchmark. Without a file: -e "1 2 3 -> 3 2 1" -e "0 4 1 -> 1 4 0".
-    The exit status is 1 if a task is not solved.
+    The exit status is 1 if a task is not solved, or not with --min-confidence.
     """
     from lasynth import api
     from lasynth.errors import InputError
@@ -114,6 +114,9 @@ def solve(
         raise InputError("it draws the run of one Karel task only", "--svg", "Give one such task.")
     if svg is not None:
         check_output(svg)
+    if ask and (json or many or place == "standard input"):
+        what = "it needs one task, a person at standard input, and no --json"
+        raise InputError(what, "--ask", "Give one task as a file or with -e.")
     places = [f"{place}, task {one.id or number}" if many else place for number, one in enumerate(tasks, 1)]
     synthesizers = _models(tasks, places, model, engine, trace)
     outcomes = []
@@ -129,6 +132,8 @@ def solve(
             trace=trace,
             threads=threads,
         )
+        if ask:
+            one, outcome = ask_for_outputs(one, outcome)
         outcomes.append(outcome)
         if svg is not None and outcome.solved:
             draw_run(one.language, outcome.candidates[0].text, one.examples[0].input, svg)
@@ -136,38 +141,43 @@ def solve(
             if many:
                 name = printable(one.id or f"task {number}")
                 print(f"{'' if number == 1 else chr(10)}== {name}")
-            _show(one, outcome, show_all=all)
+            show(one, outcome, show_all=all)
             sys.stdout.flush()
     num_solved = sum(outcome.solved for outcome in outcomes)
+    unsure = sum(outcome.solved and outcome.confidence < min_confidence for outcome in outcomes)
     if json:
         print_json(_many_json(tasks, outcomes) if many else outcomes[0].to_json())
     elif many:
         print(f"\n{num_solved} of {len(tasks)} tasks solved")
-    return 0 if num_solved == len(tasks) else NOT_SOLVED
+    if unsure:
+        which = f"{unsure} of them" if many else "The answer"
+        note(f"{which} {'have' if unsure > 1 else 'has'} a confidence below {min_confidence:g}.")
+    return 0 if num_solved - unsure == len(tasks) else NOT_SOLVED
 
 
 def _models(
     tasks: list[Task], places: list[str], model: str | None, engines: list[str] | None, trace: bool
 ) -> list[Synthesizer | None]:
-    """The model for each task; None if no engine needs one."""
+    """The model for each task, None if no engine needs one; all that the engines need is compiled."""
     from lasynth import api
     from lasynth.search.named import needs_model
 
-    names: dict[str, str | None] = {}  # of the model, by language
+    names: list[str | None] = []  # of the model of each task
     for task, where in zip(tasks, places, strict=True):
-        if task.domain not in names:
-            wanted = trace or needs_model(engines or api.default_engines(task.language, model))
-            names[task.domain] = (model or task.domain) if wanted else None
-        if (name := names[task.domain]) is not None:
-            api.check_range([task], name, places=[where])
-    if not any(names.values()):
-        return [None] * len(tasks)
-    loaded = {domain: None if name is None else api.load(name) for domain, name in names.items()}
+        wanted = engines or api.default_engines(task, model)
+        with_model = trace or needs_model(wanted)
+        names.append((model or task.domain) if with_model else None)
+        if with_model:
+            api.check_range([task], model or task.domain, places=[where])
+        elif not engines and (left_out := api.out_of_range(task)) is not None:
+            note(f"{where}: searched without the model, as {left_out.what}.")
+    loaded = {name: api.load(name) for name in {*names} if name is not None}
     with preparing():
         for synthesizer in loaded.values():
-            if synthesizer is not None:
-                api.warm_up(synthesizer)
-    return [loaded[task.domain] for task in tasks]
+            api.warm_up(synthesizer)
+        for task in tasks:
+            api.prepare(task, engines or api.default_engines(task, model))
+    return [None if name is None else loaded[name] for name in names]
 
 
 def _read(path: str | None, examples: list[str] | None, domain: str | None) -> tuple[list[Task], str]:
@@ -197,176 +207,3 @@ def _many_json(tasks: list[Task], outcomes: list[Outcome]) -> dict[str, Any]:
         "num_solved": num_solved,
         "tasks": [{"id": task.id} | outcome.to_json() for task, outcome in zip(tasks, outcomes, strict=True)],
     }
-
-
-def _show(task: Task, outcome: Outcome, *, show_all: bool) -> None:
-    if outcome.solved:
-        best = outcome.candidates[0]
-        _show_program(best)
-        _show_examples(task, best)
-        print(_how_checked(task, best))
-        if best.trace is not None:
-            _show_trace(task, best.trace)
-        shown = 1
-    else:
-        shown = _show_nearest(task, outcome)
-    print(_counts(outcome))
-    others = outcome.candidates[shown:]
-    if show_all:
-        for place, candidate in enumerate(others, shown + 1):
-            right = f"{candidate.num_right} of {len(task.examples)} examples"
-            print(f"\n#{place}: {right}, {_size_and_score(candidate)}")
-            _show_program(candidate)
-    elif others:
-        which = "other" if shown else "nearest"
-        note(f"--all shows {len(others)} {which} program{'s' if len(others) > 1 else ''}.")
-    if not outcome.solved:
-        note("A larger --beam or --time-limit may find one.")
-
-
-def _show_nearest(task: Task, outcome: Outcome) -> int:
-    """Say that a task is not solved, and what the nearest program misses; the number of programs shown."""
-    line = f"Not solved: no program found reproduces {_every_example(task)}."
-    nearest = outcome.candidates[0] if outcome.candidates else None
-    if nearest is not None and nearest.check is not None:
-        print(f"{line}\nPrograms that do so on the built-in machine were found, but {nearest.check.reason}.")
-        return 0
-    if nearest is None or not nearest.num_right:
-        print(line)
-        return 0
-    outputs = [_output(task, nearest, example.input) for example in task.examples]
-    missed = [
-        (number, example, got)
-        for number, (example, got) in enumerate(zip(task.examples, outputs, strict=True), 1)
-        if got != example.output
-    ]
-    line += f" The nearest reproduces {nearest.num_right} of them"
-    named, more = missed[:_MAX_MISSED], len(missed) - _MAX_MISSED
-    rest = [f"{more} more"] if more > 0 else []
-    show_pairs = task.language.view.show_pairs
-    if show_pairs is None:
-        misses = [
-            f"example {number} gives {_text(task, got)}, not {_text(task, example.output)}"
-            for number, example, got in named
-        ]
-        more_lines = [f"and {one}" for one in rest]
-        print(
-            f"{line}; {misses[0]}." if len(missed) == 1 else "\n  ".join([f"{line}:", *misses, *more_lines])
-        )
-    else:
-        *first, last = [*(str(number) for number, _, _ in named), *rest]
-        which = f"examples {', '.join(first)} and {last}" if first else f"example {last}"
-        print(f"{line}, all but {which}.")
-    print()
-    _show_program(nearest)
-    print()
-    if show_pairs is not None:
-        pairs, titles = [], []
-        for number, example, got in named:
-            if got is not None:
-                pairs.append((example.input, got))
-                titles.append(f"example {number} gives")
-            pairs.append((example.input, example.output))
-            titles.append(f"example {number}{': no output,' if got is None else ''} wanted")
-        show_pairs(pairs, titles)
-        print()
-    if task.held_out:
-        print(_held_out(task, nearest))
-    return 1
-
-
-def _show_program(candidate: Candidate) -> None:
-    print(candidate.text.rstrip("\n"))
-
-
-def _show_examples(task: Task, candidate: Candidate) -> None:
-    """Print the examples that a program was checked on: as the language draws them, else as a table."""
-    values, view = task.language.values, task.language.view
-    outputs = [_output(task, candidate, example.input) for example in task.examples]
-    print()
-    if view.show_pairs is not None:
-        pairs, titles = [], []
-        for number, (example, got) in enumerate(zip(task.examples, outputs, strict=True), 1):
-            verdict = (
-                "right" if got == example.output else "wrong" if got is not None else "no output, wanted"
-            )
-            pairs.append((example.input, example.output if got is None else got))
-            titles.append(f"example {number}: {verdict}")
-        view.show_pairs(pairs, titles)
-    else:
-        rows = []
-        for example, got in zip(task.examples, outputs, strict=True):
-            verdict = "right" if got == example.output else f"wrong: {_text(task, got)}"
-            rows.append((values.to_text(example.input), values.to_text(example.output), verdict))
-        print_table(("input", "output", ""), rows)
-    print()
-
-
-def _how_checked(task: Task, candidate: Candidate) -> str:
-    view = task.language.view
-    who = view.machine if candidate.verified_by == "machine" else candidate.verified_by
-    if candidate.check is not None and candidate.check.reason is not None:
-        line = f"{view.checked} by {who} only: {candidate.check.reason}.\n"
-        line += f"It reproduces {_every_example(task)}; {_size_and_score(candidate)}."
-    else:
-        line = f"{view.checked} by {who} on {_every_example(task)}; {_size_and_score(candidate)}."
-    if candidate.completed:
-        line += "\nNone of the model's programs fits; this begins as one of them, the rest is searched for."
-    return f"{line}\n{_held_out(task, candidate)}" if task.held_out else line
-
-
-def _held_out(task: Task, candidate: Candidate) -> str:
-    right = sum(_output(task, candidate, example.input) == example.output for example in task.held_out)
-    return f"Held-out examples, not shown to the search: {right} of {len(task.held_out)} right."
-
-
-def _show_trace(task: Task, steps: Sequence[TraceStep]) -> None:
-    """Print the executor's beliefs, one row per step: the code read, then one list (or world) per example."""
-    rows = []
-    for number, step in enumerate(steps):
-        cells = []
-        for example, believed in enumerate(step.lists):
-            really = believed if step.really is None else step.really[example]
-            also = "" if really == believed else f"\nreally {_text(task, really)}"
-            cells.append(_text(task, believed) + also)
-        rows.append((step.code or ("(the end)" if number else "(the input)"), *cells))
-    print(f"\nWhat the model believes each {task.language.values.noun} to be:")
-    print_table(("after", *(f"example {number}" for number in range(1, len(steps[0].lists) + 1))), rows)
-    print()
-
-
-def _counts(outcome: Outcome) -> str:
-    noun = "program" if outcome.num_proposed == 1 else "programs"
-    return (
-        f"{outcome.num_proposed:,} {noun} proposed, {outcome.num_distinct:,} distinct, "
-        f"{outcome.num_consistent:,} consistent in {outcome.seconds:.1f} s; "
-        f"{_VERDICTS[outcome.stop_reason]}."
-    )
-
-
-def _every_example(task: Task) -> str:
-    return "the one example" if len(task.examples) == 1 else f"all {len(task.examples)} examples"
-
-
-def _size_and_score(candidate: Candidate) -> str:
-    from lasynth.search.named import needs_model
-
-    # Only a model's own programs have a score that says how likely it holds them to be.
-    scored = needs_model([candidate.engine])
-    found = f"score {candidate.score:.1f}" if scored else f"found by {candidate.engine}"
-    return f"{candidate.num_tokens} tokens, {'completed' if candidate.completed else found}"
-
-
-def _output(task: Task, candidate: Candidate, given: Any) -> Any:
-    """The output of a program; None if its run fails."""
-    from lasynth import api
-    from lasynth.errors import RunError
-
-    try:
-        return api.run(candidate, given, domain=task.domain)
-    except RunError:
-        return None
-
-
-def _text(task: Task, value: Any) -> str:
-    return "no output" if value is None else task.language.values.to_text(value)

@@ -47,7 +47,7 @@ __all__ = [
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
 _AT_ONCE_S = 1e-3  # a time limit that is over after the first step
-_PREPARED: set[tuple[str, str]] = set()  # languages and engines
+_PREPARED: set[tuple[str, str]] = set()  # languages and engines, "" for what becomes of their programs
 _KEPT = 8  # functions of which a program is checked and shown
 
 
@@ -119,7 +119,8 @@ def solve(
     prepare(task, [name for name in names if isinstance(name, str)])
     return _Solve(
         chosen,
-        synthesizer if trace else None,
+        synthesizer,
+        trace,
         time_limit,
         seed,
         max_tokens,
@@ -134,7 +135,8 @@ class _Solve:
     """A solve with all its settings, to be done for one task and again with one more example."""
 
     engines: Sequence[Engine]
-    traced: Synthesizer | None
+    model: Synthesizer | None
+    trace: bool
     time_limit: float
     seed: int
     max_tokens: int
@@ -149,7 +151,7 @@ class _Solve:
 
     def _outcome(self, task: Task, known: Sequence[Proposal]) -> Outcome:
         start_s = time.perf_counter()
-        problem = Problem.of(task)
+        problem = replace(Problem.of(task), num_scored=self._num_scored(task))
         finish_s = min(_FINISH_SHARE * self.time_limit, _MAX_FINISH_S)
         config = SearchConfig(
             max_tokens=self.max_tokens,
@@ -169,12 +171,19 @@ class _Solve:
             on_proposal=tell,
             cancelled=self.cancelled,
         )
-        found = answers(result, problem, most=_KEPT)
+        found = answers(
+            result,
+            problem,
+            most=_KEPT,
+            scorer=None if self.model is None else scorer_of(self.model),
+            expired=lambda: self.cancelled() or time.perf_counter() > start_s + self.time_limit,
+        )
         candidates = found.candidates
-        if self.traced is not None and candidates and candidates[0].consistent:
+        if self.trace and self.model is not None and candidates and candidates[0].consistent:
             from lasynth.models.tracing import trace_steps
 
-            steps = trace_steps(self.traced, task, np.array(candidates[0].program, dtype=np.int32))
+            known_to_it = replace(task, examples=task.examples[: problem.num_scored])
+            steps = trace_steps(self.model, known_to_it, np.array(candidates[0].program, dtype=np.int32))
             candidates = (replace(candidates[0], trace=steps), *candidates[1:])
         asked = question(found.functions, problem, seed=self.seed)
 
@@ -194,6 +203,15 @@ class _Solve:
             question=asked,
             goes_on=None if asked is None else goes_on,
         )
+
+    def _num_scored(self, task: Task) -> int | None:
+        """The number of examples up to the first that the model cannot read; an answer may be such."""
+        for number, example in enumerate(task.examples if self.model is not None else ()):
+            try:
+                check_range([replace(task, examples=(example,))], self.model or task.domain)
+            except InputError:
+                return number
+        return None
 
 
 def run(
@@ -285,10 +303,14 @@ def check_range(
 @functools.lru_cache(maxsize=4)
 def warm_up(synthesizer: Synthesizer) -> None:
     """Let all that a solve needs compile (once, then it is cached on disk) before any clock runs."""
-    language = domains.get(synthesizer.domain)
     problem = Problem.of(Task(synthesizer.domain, (synthesizer.smallest_example(),)))
     with _threads(1):
         search([Beam(scorer=synthesizer, width=2)], [problem], SearchConfig(max_tokens=8))
+    _prepare_answers(problem)
+
+
+def _prepare_answers(problem: Problem) -> None:
+    language = problem.language
     if language.simplify is not None:
         language.simplify(np.array([[language.grammar.eos]], dtype=np.int32), problem.inputs_KN)
     checker_of(language)
@@ -301,10 +323,14 @@ def prepare(task: Task, names: Sequence[str]) -> None:
         task: any task of the language.
         names: of engines; those with a model have `warm_up`.
     """
+    problem = Problem.of(task)
+    if (task.domain, "") not in _PREPARED:
+        _PREPARED.add((task.domain, ""))
+        _prepare_answers(problem)
     for name in names:
         if (task.domain, name) not in _PREPARED and name in ENGINES and not needs_model([name]):
             _PREPARED.add((task.domain, name))
-            search([engine(name, task.language)], [Problem.of(task)], SearchConfig(time_limit_s=_AT_ONCE_S))
+            search([engine(name, task.language)], [problem], SearchConfig(time_limit_s=_AT_ONCE_S))
 
 
 @contextmanager

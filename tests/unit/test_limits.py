@@ -27,8 +27,8 @@ from lasynth.limits import (
 from lasynth.reading import lines_of, parse_json, read_text
 from lasynth.search import completion
 from lasynth.search.engine import Proposals
-from lasynth.search.frontier import MAX_SCORED, Frontier
-from lasynth.search.problem import Problem
+from lasynth.search.frontier import Frontier
+from lasynth.search.problem import MAX_SCORED, Problem
 from lasynth.search.verify import Verifier
 
 EXAMPLE = {"input": [1, 2], "output": [2, 1]}

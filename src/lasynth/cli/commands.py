@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from lasynth import __version__
+from lasynth.cli.bench import bench
 from lasynth.cli.evaluate import evaluate
 from lasynth.cli.generate import generate
 from lasynth.cli.process import ending, note
@@ -88,6 +89,9 @@ app = typer.Typer(
 )
 for _command in (solve, _run, generate, train, evaluate, retrain, report):
     app.command()(_command)
+
+
+app.add_typer(bench, name="bench")
 
 
 def _print_version(wanted: bool) -> None:

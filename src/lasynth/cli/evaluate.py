@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lasynth.places import Place
     from lasynth.task import Task
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "read_tasks"]
 
 
 def evaluate(
@@ -103,7 +103,7 @@ def evaluate(
     if details is not None:
         check_output(details)
     runner = runner_of(workers, address)
-    chosen, plain, source = _tasks(tasks, data or [], split, num)
+    chosen, plain, source = read_tasks(tasks, data or [], split, num)
     if not chosen:
         raise InputError("there are no tasks to evaluate on", source)
     names = engine or ["beam", *(["completion"] if complete else [])]
@@ -148,7 +148,7 @@ def evaluate(
         print(found.render(), end="")
 
 
-def _tasks(
+def read_tasks(
     file: Path | None, given: list[str], split: str, num: int | None
 ) -> tuple[list[Task], list[bool] | None, str]:
     """The tasks, whether each is plain (None if unknown), and where they are from."""

@@ -350,11 +350,18 @@ class Ranking:
 
     Attributes:
         per_token: nats that a token costs.
+        per_nat: nats that a nat of the model's log-probability is worth.
+        least: nats below which no log-probability counts.
         unseen: nats that a program costs which is as likely as that the function meant was not found.
+        shift, scale: of the log-odds of a function's share of all weights, to those of the confidence.
     """
 
-    per_token: float = 0.2
-    unseen: float = 12.0
+    per_token: float = 0.1
+    per_nat: float = 0.4
+    least: float = -25.0
+    unseen: float = 10.0
+    shift: float = 0.25
+    scale: float = 0.6
 
 
 class Solver(Protocol):

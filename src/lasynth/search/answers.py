@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,8 +10,10 @@ from lasynth.domains.base import Checker, Language, Status, right_programs
 from lasynth.errors import CheckerError
 from lasynth.outcome import Candidate, Check, Verdict
 from lasynth.search.engine import Proposal
+from lasynth.search.likelihood import log_probabilities
 from lasynth.search.posterior import Function, functions
 from lasynth.search.problem import Problem
+from lasynth.search.scorer import Scorer
 from lasynth.search.search import SearchResult
 
 __all__ = ["Answers", "answers", "checker_of"]
@@ -39,19 +41,32 @@ class Answers:
     functions: tuple[Function, ...]
 
 
-def answers(result: SearchResult, problem: Problem, *, most: int) -> Answers:
+def answers(
+    result: SearchResult,
+    problem: Problem,
+    *,
+    most: int,
+    scorer: Scorer | None = None,
+    expired: Callable[[], bool] = bool,
+) -> Answers:
     """The answers that a search comes to.
 
     Args:
         result: what the search found for the problem.
         problem: the problem, with the examples that they were checked on.
         most: the largest number of functions of which a program is checked and kept.
+        scorer: the model, which has a say in the ranking.
+        expired: whether the time is over; then the model is not asked.
     """
     fitting = sorted((one for one in result.proposals if one.consistent), key=lambda one: len(one.tokens))
     others = [proposal for proposal in result.candidates if not proposal.consistent]
     others.sort(key=lambda proposal: -proposal.num_right)  # equals stay in the order of their rank
     language = problem.language
-    found = functions(_polished(fitting[:_POLISHED], problem), language.ranking)
+    polished = _polished(fitting[:_POLISHED], problem)
+    log_prob_P = None
+    if scorer is not None:
+        log_prob_P = log_probabilities(scorer, problem, [one.tokens for one in polished], expired=expired)
+    found = functions(polished, language.ranking, log_prob_P)
     confidences = {function.programs[0].tokens.tobytes(): function.confidence for function in found}
     checked = sorted(_checked([function.programs[0] for function in found[:most]], problem), key=_place)
     fit = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,7 @@ import numpy.typing as npt
 from lasynth.search.problem import Problem
 from lasynth.search.scorer import BoolArray, Scorer
 
-__all__ = ["MAX_SCORED", "Expansions", "Frontier", "top_columns"]
-
-# Shown examples that a scorer reads, the first ones: its memory and time grow with them in every row of a
-# beam, and models are trained on five. Each program that comes out runs on all.
-MAX_SCORED: Final = 32
+__all__ = ["Expansions", "Frontier", "top_columns"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -133,8 +129,8 @@ class Frontier:
             return False
         problems = [self._problems[number] for number in waiting.tolist()]
         self._begun = self._scorer.start(
-            np.stack([problem.inputs_KN[:MAX_SCORED] for problem in problems]),
-            np.stack([problem.outputs_KN[:MAX_SCORED] for problem in problems]),
+            np.stack([problem.scored[0] for problem in problems]),
+            np.stack([problem.scored[1] for problem in problems]),
         )
         self._begun_N, self._num_begun = waiting, int(waiting[-1]) + 1
         return True

@@ -1,24 +1,29 @@
 """Which of the functions that fit is meant, and how sure that is.
 
-Programs that behave the same are one function. Each program speaks for its function with a weight that falls
-with its length; the share of a function in the sum of all weights is the confidence in it. A weight for what
-was not found is part of the sum, so that the only program found is not sure where it is long.
+Programs that behave the same are one function. Each program speaks for its function with a weight: short ones
+have more, and so have those that the model holds to be likely, whoever proposed them. A function's share of
+the sum of all weights, with one for what was not found, is turned into a confidence. The numbers are in
+`lasynth.domains.base.Ranking`, fitted on validation tasks.
 
-A model's log-probabilities, a small model of programs and the engine's own costs were tried as weights beside
-length; none of them was right more often (experiments/LOG.md).
+Shapes: P programs.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from lasynth.domains.base import Ranking
 from lasynth.search.engine import Proposal
 
 __all__ = ["Function", "functions"]
+
+_LEAST_SHARE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +31,7 @@ class Function:
     """What some of the programs compute.
 
     Attributes:
-        programs: its programs, the shortest first.
+        programs: its programs, the likeliest first.
         confidence: how likely it is the function that was meant, 0 to 1.
     """
 
@@ -34,22 +39,36 @@ class Function:
     confidence: float
 
 
-def functions(proposals: Sequence[Proposal], ranking: Ranking) -> list[Function]:
+def functions(
+    proposals: Sequence[Proposal],
+    ranking: Ranking,
+    log_prob_P: npt.NDArray[np.float64] | None = None,
+) -> list[Function]:
     """The functions of programs that reproduce the shown examples, the likeliest first.
 
     Args:
-        proposals: programs, simplified; equal ones stay in this order.
+        proposals: P programs, simplified; equals stay in this order.
         ranking: the weights of the language.
+        log_prob_P: of each program under a model, in nats; None where there is no model.
     """
-    members: dict[int, list[Proposal]] = {}
-    for proposal in sorted(proposals, key=lambda each: len(each.tokens)):
-        members.setdefault(proposal.behaviour, []).append(proposal)
-    weights = {
-        key: float(np.logaddexp.reduce([-ranking.per_token * len(each.tokens) for each in programs]))
-        for key, programs in members.items()
-    }
+    weight_P = np.array([-ranking.per_token * len(proposal.tokens) for proposal in proposals])
+    if log_prob_P is not None:
+        weight_P += ranking.per_nat * np.maximum(log_prob_P, ranking.least)
+    members: dict[int, list[int]] = {}
+    for place in np.argsort(-weight_P, kind="stable").tolist():
+        members.setdefault(proposals[place].behaviour, []).append(place)
+    weights = {key: float(np.logaddexp.reduce(weight_P[places])) for key, places in members.items()}
     total = float(np.logaddexp.reduce([*weights.values(), -ranking.unseen]))
     return [
-        Function(tuple(members[key]), float(np.exp(weights[key] - total)))
+        Function(
+            tuple(proposals[place] for place in members[key]),
+            _confidence(float(np.exp(weights[key] - total)), ranking),
+        )
         for key in sorted(members, key=lambda key: -weights[key])
     ]
+
+
+def _confidence(share: float, ranking: Ranking) -> float:
+    share = min(max(share, _LEAST_SHARE), 1.0 - _LEAST_SHARE)
+    log_odds = ranking.shift + ranking.scale * math.log(share / (1.0 - share))
+    return 1.0 / (1.0 + math.exp(-log_odds))

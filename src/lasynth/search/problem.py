@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 
@@ -16,7 +16,11 @@ from lasynth.domains.base import Array, Bools, Language, Tokens, right_programs
 from lasynth.domains.kit.rows import padded
 from lasynth.task import Task
 
-__all__ = ["Problem"]
+__all__ = ["MAX_SCORED", "Problem"]
+
+# Shown examples that a scorer reads, the first ones: its memory and time grow with them in every row of a
+# beam, and models are trained on five. Each program that comes out runs on all.
+MAX_SCORED: Final = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +32,7 @@ class Problem:
         inputs_KN, outputs_KN: the shown examples.
         held_out: inputs and outputs `[H, ...]` that no engine sees; None where there are none.
         id: the name of the task.
+        num_scored: the number of shown examples, the first ones, that a model can read; None: all.
         max_tokens: the longest program of use, its EOS included; None: only the search has a limit.
     """
 
@@ -37,6 +42,7 @@ class Problem:
     held_out: tuple[Array, Array] | None = None
     id: str | None = None
     max_tokens: int | None = None
+    num_scored: int | None = None
 
     @classmethod
     def of(cls, task: Task) -> Self:
@@ -46,9 +52,15 @@ class Problem:
         return cls(language, *language.encode(task.examples), held_out, task.id)
 
     @cached_property
-    def shape(self) -> tuple[tuple[int, ...], ...]:
-        """The shape that problems must share to be searched together."""
-        return self.inputs_KN.shape, self.outputs_KN.shape
+    def shape(self) -> tuple[object, ...]:
+        """What problems must share to be searched together."""
+        return self.inputs_KN.shape, self.outputs_KN.shape, self.num_scored
+
+    @property
+    def scored(self) -> tuple[Array, Array]:
+        """Inputs and outputs of the shown examples that a model reads."""
+        most = MAX_SCORED if self.num_scored is None else min(self.num_scored, MAX_SCORED)
+        return self.inputs_KN[:most], self.outputs_KN[:most]
 
     def longest(self, max_tokens: int) -> int:
         """The longest program to propose in a search with this limit, its EOS included."""

@@ -1,0 +1,166 @@
+"""`lasynth bench solve`: how often and how soon the answers of `solve` are right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lasynth.cli.console import MAX_NUMBER, MAX_SEED, Progress, check_output, note, preparing
+from lasynth.cli.workers import Workers, runner_of
+
+if TYPE_CHECKING:
+    from lasynth.evaluation.solving import Attempt, Solved
+    from lasynth.outcome import Outcome
+    from lasynth.search import Problem
+    from lasynth.task import Task
+
+__all__ = ["bench"]
+
+bench = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure the product.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is done with each task: methods (names of engines, None for all), and time limits in seconds."""
+
+    methods: tuple[tuple[str, ...] | None, ...]
+    limits: tuple[float, ...]
+    asked: int
+    seed: int
+
+
+@bench.callback()
+def _bench() -> None:
+    """Measure the product."""
+
+
+@bench.command()
+def solve(
+    tasks: Annotated[
+        Path, typer.Option(metavar="FILE", help="Tasks with held-out examples: JSON Lines or a shard.")
+    ],
+    num: Annotated[
+        int | None, typer.Option(min=1, max=MAX_NUMBER, help="Use only the first N tasks.")
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAMES",
+            help='"all" for what solve does, or engines with "+" between them. Repeatable. Default: all.',
+        ),
+    ] = None,
+    time_limit: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="SECONDS", min=0.01, max=3600.0, help="Seconds per task. Repeatable. Default: 5."
+        ),
+    ] = None,
+    asked: Annotated[
+        int,
+        typer.Option(
+            min=0, max=100, help="Questions that a task's reference program answers, as in solve --ask."
+        ),
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
+    workers: Workers = None,
+    details: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one line of JSON per task to this file.")
+    ] = None,
+) -> None:
+    """Solve tasks as `lasynth solve` does, and compare the first answer with the held-out examples.
+
+    The search never sees these. Each process has one thread.
+    """
+    from lasynth import api
+    from lasynth.cli.evaluate import read_tasks
+    from lasynth.errors import InputError
+    from lasynth.evaluation.solving import PORTFOLIO, render
+    from lasynth.files import write_whole
+    from lasynth.runner import Runner
+
+    if details is not None:
+        check_output(details)
+    chosen, _, source = read_tasks(tasks, [], "test", num)
+    if not chosen:
+        raise InputError("there are no tasks to solve", source)
+    for number, task in enumerate(chosen, 1):
+        if not task.held_out or (asked and task.program is None):
+            what = "reference program, which --asked needs" if task.held_out else "held-out examples"
+            raise InputError(f"task {task.id or number} has no {what}", source)
+    methods = tuple(None if one == PORTFOLIO else tuple(one.split("+")) for one in method or [PORTFOLIO])
+    plan = _Plan(methods, tuple(time_limit or [5.0]), asked, seed)
+    with preparing():
+        for names in methods:  # whatever compiles does so before any clock runs
+            api.solve(chosen[0], engines=names, time_limit=1.0)
+    runner = runner_of(workers, None) or Runner.of("inline")
+    solved: list[Solved] = []
+    with Progress("solving", len(chosen)) as progress:
+        for one in runner.map(partial(_solved, plan), chosen):
+            solved.append(one)
+            progress(len(solved))
+    if details is not None:
+        write_whole(details, "".join(f"{one.to_line()}\n" for one in solved).encode())
+        note(f"Wrote one line per task to {details}.")
+    print(render(solved), end="")
+
+
+def _solved(plan: _Plan, task: Task) -> Solved:
+    """The attempts at a task; in a worker."""
+    from lasynth.evaluation.solving import Solved
+    from lasynth.search import FloorSearch, Problem, SearchConfig, search
+
+    whole, shown = Problem.of(task), replace(task, held_out=(), program=None)
+    floor = None
+    if task.language.floor is not None:
+        (found,) = search([FloorSearch()], [whole], SearchConfig())
+        floor = any(whole.right([one.tokens])[0] for one in found.proposals)
+    attempts = [
+        _attempt(plan, task, shown, whole, names, limit) for names in plan.methods for limit in plan.limits
+    ]
+    return Solved(task.id, floor, tuple(attempts))
+
+
+def _attempt(
+    plan: _Plan, task: Task, shown: Task, whole: Problem, names: tuple[str, ...] | None, limit: float
+) -> Attempt:
+    """One solve, and what its answers to questions lead to."""
+    from lasynth import api
+    from lasynth.errors import RunError
+    from lasynth.evaluation.solving import PORTFOLIO, Attempt
+
+    outcome = api.solve(shown, engines=names, time_limit=limit, seed=plan.seed)
+    right = _right(whole, outcome)
+    asked, last = [], outcome
+    for _ in range(plan.asked):
+        if last.question is not None and not last.sure:
+            assert task.program is not None
+            try:
+                last = last.answer(api.run(task.program, last.question.input, domain=task.domain))
+            except RunError:  # the reference has no output there, so a person would not answer
+                last = replace(last, question=None)
+        asked.append(_right(whole, last)[:1] == [True])
+    best = outcome.candidates[0] if outcome.solved else None
+    return Attempt(
+        method=PORTFOLIO if names is None else "+".join(names),
+        limit_s=limit,
+        right=right[:1] == [True],
+        some_right=any(right),
+        solved=outcome.solved,
+        confidence=round(outcome.confidence, 6),
+        engine="" if best is None else best.engine,
+        num_functions=outcome.num_functions,
+        seconds=round(outcome.seconds, 4),
+        asked=tuple(asked),
+    )
+
+
+def _right(whole: Problem, outcome: Outcome) -> list[bool]:
+    """Whether each answer is right on all examples, the first one first."""
+    import numpy as np
+
+    programs = [np.array(one.program, dtype=np.int32) for one in outcome.candidates if one.consistent]
+    return [bool(right) for right in whole.right(programs)] if programs else []

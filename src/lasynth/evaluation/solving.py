@@ -1,0 +1,149 @@
+"""How often the answers of `solve` are right: solve@S and asked@q, by engine and time limit; how sure it was.
+
+The words are those of docs/metrics.md: solve@S, the first answer of `solve` within S seconds is right on the
+held-out examples; asked@q, the same after at most q answered questions, as `--ask` asks them. The tasks are
+solved without their held-out examples.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+from lasynth.errors import InputError
+from lasynth.evaluation.intervals import Rate
+from lasynth.evaluation.significance import Pair
+
+__all__ = ["PORTFOLIO", "Attempt", "Solved", "render"]
+
+PORTFOLIO: Final = "all"  # the method that is what `solve` does without --engine
+_BINS: Final = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97, 1.0)  # of confidences
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of one task with one method and one time limit.
+
+    Attributes:
+        method: `PORTFOLIO`, or the names of engines with "+" between them.
+        limit_s: the time limit.
+        right: whether the first answer is right on shown and held-out examples.
+        some_right: whether one of the answers shown is.
+        solved: whether there is an answer.
+        confidence: of the first answer.
+        engine: which found it; empty where there is none.
+        num_functions: different functions that fit.
+        seconds: the time taken.
+        asked: whether the first answer is right after at most 1, 2, ... questions.
+    """
+
+    method: str
+    limit_s: float
+    right: bool
+    some_right: bool
+    solved: bool
+    confidence: float
+    engine: str
+    num_functions: int
+    seconds: float
+    asked: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """The attempts at one task.
+
+    Attributes:
+        id: the name of the task.
+        floor: whether the floor alone is right; None where the language has none.
+        attempts: one for each method and time limit.
+    """
+
+    id: str | None
+    floor: bool | None
+    attempts: tuple[Attempt, ...]
+
+    def to_line(self) -> str:
+        """The task as a line of JSON."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_line(cls, line: str, where: str) -> Solved:
+        """The task of such a line.
+
+        Raises:
+            InputError: it is none.
+        """
+        try:
+            obj: Any = json.loads(line)
+            attempts = tuple(Attempt(**one | {"asked": tuple(one["asked"])}) for one in obj["attempts"])
+            return cls(obj["id"], obj["floor"], attempts)
+        except (ValueError, TypeError, KeyError) as error:
+            raise InputError(f"not a line of bench solve: {error}", where) from None
+
+
+def render(solved: Sequence[Solved]) -> str:
+    """Tables of shares in per cent with 95 % intervals: right, by what the floor can do, by confidence."""
+    if not solved:
+        return "No tasks.\n"
+    lines = [f"{len(solved)} tasks; the floor alone: {Rate.of(one.floor for one in solved)} % right.", ""]
+    keys = [(attempt.method, attempt.limit_s) for attempt in solved[0].attempts]
+    by_key = {
+        key: [next(a for a in one.attempts if (a.method, a.limit_s) == key) for one in solved] for key in keys
+    }
+    num_asked = max(len(attempt.asked) for attempts in by_key.values() for attempt in attempts)
+    asked = [f"asked@{number}" for number in range(1, num_asked + 1)]
+    head = ("method", "S", "solve@S", "floor wrong", "floor right", "some right", *asked, "s/task")
+    rows: list[tuple[str, ...]] = []
+    for (method, limit), attempts in by_key.items():
+        pairs = list(zip(solved, attempts, strict=True))
+        rows.append(
+            (
+                method,
+                f"{limit:g}",
+                str(Rate.of(a.right for a in attempts)),
+                str(Rate.of(a.right for one, a in pairs if one.floor is False)),
+                str(Rate.of(a.right for one, a in pairs if one.floor)),
+                str(Rate.of(a.some_right for a in attempts)),
+                *(str(Rate.of(a.asked[number] for a in attempts if a.asked)) for number in range(num_asked)),
+                f"{sum(a.seconds for a in attempts) / len(attempts):.2f}",
+            )
+        )
+    lines += [*_table(head, rows), ""]
+    for (method, limit), attempts in by_key.items():
+        answers = [attempt for attempt in attempts if attempt.solved]
+        lines.append(f"{method}, {limit:g} s: {len(answers)} answers, right by confidence:")
+        for low, high in pairwise(_BINS):
+            some = [a.right for a in answers if low <= a.confidence < high or a.confidence == high == 1]
+            lines.append(f"  {f'{low:g}-{high:g}':>9}  {Rate.of(some)}  ({len(some)})")
+    compared = _compared(by_key)
+    if compared:
+        lines += ["", "Paired with the portfolio at the same time (McNemar's test):", *compared]
+    return "\n".join(lines) + "\n"
+
+
+def _compared(by_key: dict[tuple[str, float], list[Attempt]]) -> list[str]:
+    lines = []
+    for (method, limit), attempts in by_key.items():
+        ours = by_key.get((PORTFOLIO, limit))
+        if ours is None or method == PORTFOLIO:
+            continue
+        pair = Pair.of([a.right for a in ours], [a.right for a in attempts])
+        low, high = pair.interval
+        lines.append(
+            f"  {limit:g} s: the portfolio {100 * pair.difference:+.1f} [{100 * low:.1f}, {100 * high:.1f}] "
+            f"points against {method}, p = {pair.p:.2g}"
+        )
+    return lines
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    every = [tuple(head), *map(tuple, rows)]
+    widths = [max(len(row[column]) for row in every) for column in range(len(head))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in every
+    ]

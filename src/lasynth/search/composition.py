@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import ClassVar, Final, Self
 
 import numpy as np
@@ -101,7 +102,7 @@ class _Search:
         root = _State(0.0, None, inputs_KN)
         end = float(self._ends.costs(inputs_KN[None], outputs_KN, np.zeros(1), np.inf, self._engine.slack)[0])
         self._best = end
-        known = {inputs_KN.tobytes()}
+        known = {_key(inputs_KN)}
         # What a state's cheapest program costs, a tie-breaker, the state.
         heap: list[tuple[float, int, _State]] = [(end, 0, root)]
         yield from self._programs([(end, root)])
@@ -125,7 +126,10 @@ class _Search:
                 yield from self._programs(fresh)
                 for cost, new in fresh:
                     heapq.heappush(heap, (cost, len(known), new))
-                    known.add(new.outputs_KN.tobytes())
+                    known.add(_key(new.outputs_KN))
+                # Further ones are never taken.
+                if len(heap) > 2 * self._engine.max_states:
+                    heap = heapq.nsmallest(self._engine.max_states + 1, heap)
         self._budget.end(self._number, StopReason.EXHAUSTED)
 
     def _fresh(self, state: _State, rows: slice, known: set[bytes]) -> list[tuple[float, _State]]:
@@ -134,7 +138,7 @@ class _Search:
         outputs_PKN, statuses_PK = self._problem.language.machine.run_batch(tokens_PT, state.outputs_KN)
         here: dict[bytes, int] = {}
         for row in np.flatnonzero((statuses_PK == Status.OK).all(axis=1)).tolist():
-            key = outputs_PKN[row].tobytes()
+            key = _key(outputs_PKN[row])
             if key not in known:
                 here.setdefault(key, row)
         chosen = list(here.values())
@@ -146,14 +150,16 @@ class _Search:
         )
         totals = start + ends
         self._best = min(self._best, float(totals.min()))
+        near = np.flatnonzero(totals <= self._best + self._engine.slack)
+        # As long as nothing fits, all states are of interest, but further ones than these are never taken.
+        open_ended = near[np.isinf(totals[near])][self._engine.max_states :]
         found = []
-        for place in np.flatnonzero(totals <= self._best + self._engine.slack).tolist():
+        for place in np.setdiff1d(near, open_ended).tolist():
             tokens = ended(tokens_PT[chosen[place]], self._eos)
-            whole = tokens if state.tokens is None else self._cutting.chain(state.tokens, tokens)
+            whole = self._chained(state.tokens, tokens)
             if whole is not None and len(whole) <= self._longest:
-                found.append(
-                    (float(totals[place]), _State(float(start[place]), whole, outputs_PKN[chosen[place]]))
-                )
+                outputs_KN = outputs_PKN[chosen[place]].copy()
+                found.append((float(totals[place]), _State(float(start[place]), whole, outputs_KN)))
         return found
 
     def _programs(self, states: Sequence[tuple[float, _State]]) -> Iterator[Proposals]:
@@ -162,12 +168,12 @@ class _Search:
         programs: list[Tokens] = []
         limit = self._best + self._engine.slack
         for total, state in sorted(states, key=lambda each: each[0]):
-            if not total <= limit or self._written + len(programs) >= 4 * self._engine.width:
+            if not total < np.inf or total > limit or self._written + len(programs) >= 4 * self._engine.width:
                 break
             outputs = self._problem.outputs_KN
             most = max(1, self._engine.width // 8)
             for end in self._ends.programs(state.outputs_KN, outputs, limit - state.cost, most):
-                whole = end.tokens if state.tokens is None else self._cutting.chain(state.tokens, end.tokens)
+                whole = self._chained(state.tokens, end.tokens)
                 if whole is not None and len(whole) <= self._longest:
                     costs.append(state.cost + end.cost)
                     programs.append(whole)
@@ -180,6 +186,17 @@ class _Search:
             padded([programs[place] for place in order], self._eos),
             -np.array(costs)[order],
         )
+
+    def _chained(self, first: Tokens | None, second: Tokens) -> Tokens | None:
+        """One program behind another, where the first may be the empty one, and the second an empty end."""
+        if not len(second):
+            return first
+        return second if first is None else self._cutting.chain(first, second)
+
+
+def _key(outputs_KN: Array) -> bytes:
+    """What tells states apart; a state itself may be large."""
+    return blake2b(outputs_KN.tobytes(), digest_size=16).digest()
 
 
 def _parts(language: Language) -> tuple[Callable[[tuple[int, ...]], Bank], Cutting, Ends]:

@@ -297,7 +297,7 @@ class End:
     """The end of a program.
 
     Attributes:
-        tokens: `[T]`, itself a program.
+        tokens: `[T]`, itself a program; empty where nothing is missing and no program is empty.
         cost: what it costs in nats: about minus the logarithm of its share among random programs.
     """
 

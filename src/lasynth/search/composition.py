@@ -18,6 +18,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import ClassVar, Final, Self
 
 import numpy as np
@@ -98,7 +99,7 @@ class _Search:
         self._best = np.inf  # the cost of the cheapest program
         self._written = 0
         self._chunk = max(1, _CHUNK * _USUAL_EXAMPLES // max(len(problem.inputs_KN), _USUAL_EXAMPLES))
-        self._known: set[bytes] = {problem.inputs_KN.tobytes()}  # states met
+        self._known = {_key(problem.inputs_KN)}  # states met
         # States to go on from: what a state's cheapest program costs, a tie-breaker, the state.
         self._heap: list[tuple[float, int, _State]] = []
 
@@ -147,14 +148,17 @@ class _Search:
         yield from self._programs(fresh)
         for cost, new in fresh:
             heapq.heappush(self._heap, (cost, len(self._known), new))
-            self._known.add(new.outputs_KN.tobytes())
+            self._known.add(_key(new.outputs_KN))
+        # Further ones are never taken.
+        if len(self._heap) > 2 * self._engine.max_states:
+            self._heap = heapq.nsmallest(self._engine.max_states + 1, self._heap)
 
     def _fresh(self, state: _State, tokens_PT: Tokens, costs_P: Array) -> list[tuple[float, _State]]:
         """New states behind a state, each with the cost of its cheapest program, within the slack."""
         outputs_PKN, statuses_PK = self._problem.language.machine.run_batch(tokens_PT, state.outputs_KN)
         here: dict[bytes, int] = {}
         for row in np.flatnonzero((statuses_PK == Status.OK).all(axis=1)).tolist():
-            key = outputs_PKN[row].tobytes()
+            key = _key(outputs_PKN[row])
             if key not in self._known:
                 here.setdefault(key, row)
         chosen = list(here.values())
@@ -166,14 +170,16 @@ class _Search:
         )
         totals = start + ends
         self._best = min(self._best, float(totals.min()))
+        near = np.flatnonzero(totals <= self._best + self._engine.slack)
+        # As long as nothing fits, all states are of interest, but further ones than these are never taken.
+        open_ended = near[np.isinf(totals[near])][self._engine.max_states :]
         found = []
-        for place in np.flatnonzero(totals <= self._best + self._engine.slack).tolist():
+        for place in np.setdiff1d(near, open_ended).tolist():
             tokens = ended(tokens_PT[chosen[place]], self._eos)
-            whole = tokens if state.tokens is None else self._cutting.chain(state.tokens, tokens)
+            whole = self._chained(state.tokens, tokens)
             if whole is not None and len(whole) <= self._longest:
-                found.append(
-                    (float(totals[place]), _State(float(start[place]), whole, outputs_PKN[chosen[place]]))
-                )
+                outputs_KN = outputs_PKN[chosen[place]].copy()
+                found.append((float(totals[place]), _State(float(start[place]), whole, outputs_KN)))
         return found
 
     def _programs(self, states: Sequence[tuple[float, _State]]) -> Iterator[Proposals]:
@@ -182,12 +188,12 @@ class _Search:
         programs: list[Tokens] = []
         limit = self._best + self._engine.slack
         for total, state in sorted(states, key=lambda each: each[0]):
-            if not total <= limit or self._written + len(programs) >= 4 * self._engine.width:
+            if not total < np.inf or total > limit or self._written + len(programs) >= 4 * self._engine.width:
                 break
             outputs = self._problem.outputs_KN
             most = max(1, self._engine.width // 8)
             for end in self._ends.programs(state.outputs_KN, outputs, limit - state.cost, most):
-                whole = end.tokens if state.tokens is None else self._cutting.chain(state.tokens, end.tokens)
+                whole = self._chained(state.tokens, end.tokens)
                 if whole is not None and len(whole) <= self._longest:
                     costs.append(state.cost + end.cost)
                     programs.append(whole)
@@ -200,6 +206,17 @@ class _Search:
             padded([programs[place] for place in order], self._eos),
             -np.array(costs)[order],
         )
+
+    def _chained(self, first: Tokens | None, second: Tokens) -> Tokens | None:
+        """One program behind another, where the first may be the empty one, and the second an empty end."""
+        if not len(second):
+            return first
+        return second if first is None else self._cutting.chain(first, second)
+
+
+def _key(outputs_KN: Array) -> bytes:
+    """What tells states apart; a state itself may be large."""
+    return blake2b(outputs_KN.tobytes(), digest_size=16).digest()
 
 
 def _parts(language: Language) -> tuple[Callable[[tuple[int, ...]], Bank], Cutting, Ends]:

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from karel_worlds import random_world
 from toy_language import TOY, toy_problem
 
 from lasynth import domains
-from lasynth.domains.base import Tokens
+from lasynth.domains.base import Status, Tokens
 from lasynth.domains.c.bank import bank
 from lasynth.domains.kit.rows import ended
 from lasynth.errors import InputError
@@ -66,6 +68,61 @@ def test_other_lengths(num_cells: int) -> None:
     problem = problem_of(lambda x: [v - 1 for v in x], num_cells=num_cells)
     (result,) = search([Composition()], [problem], SearchConfig(enough=None, time_limit_s=20.0))
     assert problem.right([result.candidates[0].tokens]).all()
+
+
+KAREL = domains.get("karel")
+WALK = "WHILE c( frontIsClear c) w( move w)"
+
+
+def karel_problem(text: str, num_examples: int = 5, held_out: int = 20) -> Problem:
+    rng, worlds = np.random.default_rng(4), []
+    tokens = KAREL.text.tokens_of(f"DEF run m( {text} m)")
+    while len(worlds) < num_examples + held_out:
+        world = random_world(rng, min_side=6)
+        _, statuses = KAREL.machine.run_batch(tokens[None], world.to_array()[None])
+        worlds += [world] * bool(statuses[0, 0] == Status.OK)
+    inputs = KAREL.values.encode(worlds)
+    outputs = KAREL.machine.run_batch(tokens[None], inputs)[0][0]
+    shown, hidden = slice(num_examples), slice(num_examples, None)
+    return Problem(KAREL, inputs[shown], outputs[shown], (inputs[hidden], outputs[hidden]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{WALK} turnLeft putMarker turnLeft putMarker",
+        f"putMarker {WALK} IFELSE c( leftIsClear c) i( turnLeft i) ELSE e( putMarker e)",
+        f"{WALK} turnLeft WHILE c( frontIsClear c) w( putMarker move w) putMarker",
+    ],
+    ids=["loop and line", "loop and branch", "two loops"],
+)
+def test_karel_programs_are_found(text: str) -> None:
+    problem = karel_problem(text)
+    (result,) = search([Composition()], [problem], SearchConfig(enough=None, time_limit_s=20.0))
+    assert problem.right([result.candidates[0].tokens]).all()
+
+
+def test_one_world_keeps_to_the_clock() -> None:
+    """Everything fits a single world, so most states have ends to be computed."""
+    rng = np.random.default_rng(6)
+    first, second = (random_world(rng, min_side=16) for _ in range(2))
+    inputs, outputs = KAREL.values.encode([first]), KAREL.values.encode([first])
+    outputs[0, -4:-2] = KAREL.values.encode([second])[0, -4:-2]
+    seen: list[float] = []
+
+    def expired() -> bool:
+        seen.append(time.perf_counter())
+        return len(seen) > 20
+
+    ends = KAREL.ends
+    assert ends is not None
+    ends.prepare()
+    list(
+        Composition().propose(
+            [Problem(KAREL, inputs, outputs)], dataclasses.replace(Budget.of(1), expired=expired)
+        )
+    )
+    assert len(seen) < 2 or float(np.median(np.diff(seen))) < 0.5
 
 
 def test_scores_fall_and_programs_fit_the_budget() -> None:

@@ -16,7 +16,7 @@ Shapes: K examples, W `WORLD_SIZE`.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -31,13 +31,17 @@ from lasynth.domains.karel.world import (
     HERO_ROW,
     MAX_MARKERS,
     MAX_SIDE,
+    NUM_CELLS,
     WALL,
     WORLD_SIZE,
     WorldArray,
 )
 from lasynth.grammar import IntArray
 
-__all__ = ["action_program", "action_sequence", "straight_program"]
+__all__ = [
+    *("action_program", "action_sequence", "least_turns", "marker_change", "robot_change", "search_actions"),
+    "straight_program",
+]
 
 Longs = npt.NDArray[np.int64]
 
@@ -54,9 +58,15 @@ _MOVE, _RIGHT, _LEFT, _PICK, _PUT = range(len(ACTION_NAMES))
 
 
 @njit(cache=True, nogil=True)
-def _common_cell(start: Longs, row: int, col: int) -> int:
+def _signed(world: npt.NDArray[Any], place: int) -> Any:
+    """A number of a world, such that it can be subtracted: those of worlds have no sign."""
+    return np.int64(world[place])
+
+
+@njit(cache=True, nogil=True)
+def _common_cell(start: npt.NDArray[Any], row: int, col: int) -> int:
     """The cell of the common grid for a row and column of a world."""
-    north, east = row - start[HERO_ROW], col - start[HERO_COL]
+    north, east = row - _signed(start, HERO_ROW), col - _signed(start, HERO_COL)
     facing = start[FACING]
     up, right = north, east
     if facing == 1:
@@ -138,7 +148,7 @@ def _is_new(table: Longs, key: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _search(
+def search_actions(
     inputs_KW: Longs,
     outputs_KW: Longs,
     max_length: int,
@@ -148,7 +158,19 @@ def _search(
     parents: npt.NDArray[np.int32],
     actions: npt.NDArray[np.int8],
 ) -> int:
-    """Write the shortest sequence into `actions`; returns its length, -1 where there is none, or `_FULL`."""
+    """Find the shortest sequence, in compiled code; see `action_sequence`.
+
+    Args:
+        inputs_KW, outputs_KW: the examples, signed integers.
+        max_length: the largest number of actions.
+        max_states: the largest number of states.
+        table: as long as a power of two above `max_states`.
+        states, parents: `max_states` long each.
+        actions: receives the sequence; one longer than `max_length`.
+
+    Returns:
+        Its length, -1 where there is none, -2 where the search ran out of states.
+    """
     num_worlds = len(inputs_KW)
     free, change = np.empty(_AREA, dtype=np.int32), np.empty(_AREA, dtype=np.int32)
     end, end_facing = _lay_together(inputs_KW, outputs_KW, free, change)
@@ -263,6 +285,53 @@ def _write(
     return length
 
 
+@njit(cache=True, nogil=True)
+def robot_change(start: WorldArray, goal: WorldArray) -> tuple[int, int]:
+    """Where a robot ends, seen from its start.
+
+    Returns:
+        `(cell, turn)`, a cell of the common grid, and the quarters that it is turned to the right; -1, -1 for
+        a robot that has crashed. One sequence of actions does the same in all worlds.
+    """
+    if start[CRASHED] or goal[CRASHED]:
+        return -1, -1
+    cell = _common_cell(start, _signed(goal, HERO_ROW), _signed(goal, HERO_COL))
+    return cell, (_signed(goal, FACING) - _signed(start, FACING)) & 3
+
+
+@njit(cache=True, nogil=True)
+def marker_change(start: WorldArray, goal: WorldArray, end: int) -> tuple[int, int, int]:
+    """What has to be done with the markers of a world.
+
+    Returns:
+        `(num_put, num_picked, num_moves)`, the last the least number of moves from the robot's cell to the
+        cell `end` of the common grid by way of any one cell whose markers change; -1 each where no actions
+        do it. The first two are the same in all worlds for one sequence of actions.
+    """
+    num_put = num_picked = 0
+    num_moves = _distance(_MIDDLE, end)
+    for place in range(FRAME, NUM_CELLS - FRAME):
+        if start[place] == goal[place]:
+            continue
+        if start[place] > MAX_MARKERS or goal[place] > MAX_MARKERS:
+            return -1, -1, -1
+        change = _signed(goal, place) - _signed(start, place)
+        num_put += max(change, 0)
+        num_picked += max(-change, 0)
+        cell = _common_cell(start, place // FRAME - 1, place % FRAME - 1)
+        num_moves = max(num_moves, _distance(_MIDDLE, cell) + _distance(cell, end))
+    return num_put, num_picked, num_moves
+
+
+@njit(cache=True, nogil=True)
+def least_turns(end: int, turn: int) -> int:
+    """How often a robot turns at least that ends in this cell of the common grid, turned so."""
+    if turn != 0:
+        return min(turn, 4 - turn)
+    # To another column or to the back it leaves its first facing, and comes back to it.
+    return 2 if end % _SIDE != _REACH or end // _SIDE < _REACH else 0
+
+
 def action_sequence(
     inputs_KW: WorldArray, outputs_KW: WorldArray, *, max_length: int = 20, max_states: int = 200_000
 ) -> npt.NDArray[np.int8] | None:
@@ -293,7 +362,7 @@ def action_sequence(
     for limit in sorted({min(4096, max_states), max_states}):
         table = np.empty(1 << (2 * limit).bit_length(), dtype=np.int64)
         states, parents = np.empty(limit, dtype=np.int64), np.empty(limit, dtype=np.int32)
-        length = _search(inputs, outputs, max_length, limit, table, states, parents, actions)
+        length = search_actions(inputs, outputs, max_length, limit, table, states, parents, actions)
         if length != _FULL:
             break
     return actions[:length].copy() if length >= 0 else None

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from lasynth.domains.base import Cutting, Language, Machine, Records, Syntax, Text, View
 from lasynth.domains.karel import grammar, parts
+from lasynth.domains.karel.bank import bank
+from lasynth.domains.karel.ends import ComputedEnds
 from lasynth.domains.karel.floor import StraightLineFloor
 from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.karel.kinds import kind_of
@@ -66,6 +68,8 @@ LANGUAGE: Final = Language(
     simplify=lambda tokens_PT, inputs_KN: simplify_all(tokens_PT),
     tasks=KarelTaskGenerator,
     floor=StraightLineFloor(),
+    bank=bank,
+    ends=ComputedEnds(),
     records=Records(matches=is_record, read=task_json),
     view=View(show_pairs=_show_pairs, show_values=_show_worlds, draw_run=_draw_run),
 )

@@ -25,7 +25,7 @@ from lasynth.domains.karel.syntax import (
 from lasynth.domains.kit.rows import padded
 from lasynth.errors import ProgramError
 
-__all__ = ["simplify", "simplify_all"]
+__all__ = ["negated", "simplify", "simplify_all"]
 
 _TURNS: Final = {"turnRight": 1, "turnLeft": 3}
 _OPPOSITE: Final = {"markersPresent": "noMarkersPresent", "noMarkersPresent": "markersPresent"}
@@ -103,12 +103,13 @@ def _statement(statement: Statement) -> Block:
                 return then
             if not otherwise:
                 return (If(condition, then),)
-            return (IfElse(condition, then, otherwise),) if then else (If(_negated(condition), otherwise),)
+            return (IfElse(condition, then, otherwise),) if then else (If(negated(condition), otherwise),)
         case _:
             return (statement,)
 
 
-def _negated(condition: Condition) -> Condition:
+def negated(condition: Condition) -> Condition:
+    """The condition that holds where another does not."""
     # The two conditions on markers are opposites, so only `*IsClear` is negated with `not`.
     if condition.name in _OPPOSITE:
         return Condition(condition.name if condition.negated else _OPPOSITE[condition.name])

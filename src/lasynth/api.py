@@ -187,9 +187,11 @@ class _Solve:
             candidates = (replace(candidates[0], trace=steps), *candidates[1:])
         asked = question(found.functions, problem, seed=self.seed)
 
-        def goes_on(output: Any) -> Outcome:
-            assert asked is not None
-            more = replace(task, examples=(*task.examples, Example(asked.input, output)))
+        def goes_on(output: object) -> Outcome:
+            if asked is None:
+                raise InputError("nothing is asked", "answer", "Look whether outcome.question is None.")
+            read = task.language.values.read(output, "answer")
+            more = replace(task, examples=(*task.examples, Example(asked.input, read)))
             return self(more, [one for one in result.proposals if one.consistent])
 
         return Outcome(
@@ -201,7 +203,7 @@ class _Solve:
             seconds=time.perf_counter() - start_s,
             num_functions=len(found.functions),
             question=asked,
-            goes_on=None if asked is None else goes_on,
+            goes_on=goes_on,
         )
 
     def _num_scored(self, task: Task) -> int | None:

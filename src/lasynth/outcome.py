@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from lasynth import domains
-from lasynth.errors import InputError
-
 __all__ = ["SURE", "Candidate", "Check", "Outcome", "Question", "StopReason", "TraceStep", "Verdict"]
 
 SURE: Final = 0.9  # the confidence from which on an answer is not marked as undetermined
@@ -135,23 +132,20 @@ class Question:
     """An input on which the likeliest functions disagree: its output tells them apart.
 
     Attributes:
-        domain: the language.
         input: the input.
         answers: the outputs that they have there, each with the confidence in the functions that have it; the
             likeliest first.
     """
 
-    domain: str
     input: Any
     answers: tuple[tuple[Any, float], ...]
 
     def to_json(self) -> dict[str, Any]:
         """The question as a JSON object."""
-        to_json = domains.get(self.domain).values.to_json
         return {
-            "input": to_json(self.input),
+            "input": _as_json(self.input),
             "answers": [
-                {"output": to_json(output), "confidence": round(confidence, 4)}
+                {"output": _as_json(output), "confidence": round(confidence, 4)}
                 for output, confidence in self.answers
             ],
         }
@@ -211,9 +205,9 @@ class Outcome:
         Raises:
             InputError: there is no question, or this is no output of the language.
         """
-        if self.question is None or self.goes_on is None:
-            raise InputError("nothing is asked", "answer", "Look whether outcome.question is None.")
-        return self.goes_on(domains.get(self.question.domain).values.read(output, "answer"))
+        if self.goes_on is None:
+            raise ValueError("only an outcome of solve can go on")
+        return self.goes_on(output)
 
     def to_json(self) -> dict[str, Any]:
         """The outcome as the document that `lasynth solve --json` prints."""

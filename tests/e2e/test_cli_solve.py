@@ -48,7 +48,8 @@ def test_json_is_one_document_as_designed(solve: Any, write: Write) -> None:
     document = json.loads(result.stdout)
     assert document["outcome"] == "solved"
     first = document["programs"][0]
-    keys = ["text", "consistent", "num_right", "verified_by", "score", "num_tokens", "engine", "completed"]
+    keys = ["text", "consistent", "num_right", "verified_by", "score", "num_tokens", "engine"]
+    keys += ["completed", "confidence"]
     assert [key for key in first if key != "check"] == keys  # which is there without a compiler only
     assert first["engine"] == "beam"
     assert first["consistent"] is True

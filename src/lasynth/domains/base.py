@@ -354,6 +354,7 @@ class Ranking:
         least: nats below which no log-probability counts.
         unseen: nats that a program costs which is as likely as that the function meant was not found.
         shift, scale: of the log-odds of a function's share of all weights, to those of the confidence.
+        few: what the log-odds lose times (1 / K - 1 / 5), where K is the number of shown examples.
     """
 
     per_token: float = 0.1
@@ -361,7 +362,8 @@ class Ranking:
     least: float = -25.0
     unseen: float = 10.0
     shift: float = 0.25
-    scale: float = 0.6
+    scale: float = 0.5
+    few: float = 6.0
 
 
 class Solver(Protocol):

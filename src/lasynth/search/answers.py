@@ -66,7 +66,7 @@ def answers(
     log_prob_P = None
     if scorer is not None:
         log_prob_P = log_probabilities(scorer, problem, [one.tokens for one in polished], expired=expired)
-    found = functions(polished, language.ranking, log_prob_P)
+    found = functions(polished, language.ranking, len(problem.inputs_KN), log_prob_P)
     confidences = {function.programs[0].tokens.tobytes(): function.confidence for function in found}
     checked = sorted(_checked([function.programs[0] for function in found[:most]], problem), key=_place)
     fit = [

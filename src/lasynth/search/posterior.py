@@ -24,6 +24,7 @@ from lasynth.search.engine import Proposal
 __all__ = ["Function", "functions"]
 
 _LEAST_SHARE: Final = 1e-9
+_USUAL_EXAMPLES: Final = 5  # of the tasks that the numbers are fitted on
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +43,7 @@ class Function:
 def functions(
     proposals: Sequence[Proposal],
     ranking: Ranking,
+    num_examples: int,
     log_prob_P: npt.NDArray[np.float64] | None = None,
 ) -> list[Function]:
     """The functions of programs that reproduce the shown examples, the likeliest first.
@@ -49,6 +51,7 @@ def functions(
     Args:
         proposals: P programs, simplified; equals stay in this order.
         ranking: the weights of the language.
+        num_examples: the number of shown examples.
         log_prob_P: of each program under a model, in nats; None where there is no model.
     """
     weight_P = np.array([-ranking.per_token * len(proposal.tokens) for proposal in proposals])
@@ -62,13 +65,14 @@ def functions(
     return [
         Function(
             tuple(proposals[place] for place in members[key]),
-            _confidence(float(np.exp(weights[key] - total)), ranking),
+            _confidence(float(np.exp(weights[key] - total)), ranking, num_examples),
         )
         for key in sorted(members, key=lambda key: -weights[key])
     ]
 
 
-def _confidence(share: float, ranking: Ranking) -> float:
+def _confidence(share: float, ranking: Ranking, num_examples: int) -> float:
     share = min(max(share, _LEAST_SHARE), 1.0 - _LEAST_SHARE)
     log_odds = ranking.shift + ranking.scale * math.log(share / (1.0 - share))
+    log_odds -= ranking.few * (1.0 / num_examples - 1.0 / _USUAL_EXAMPLES)
     return 1.0 / (1.0 + math.exp(-log_odds))

@@ -65,7 +65,6 @@ def question(functions: Sequence[Function], problem: Problem, *, seed: int = 0) 
     )
     decode = language.values.decode
     return Question(
-        language.name,
         decode(inputs_QN[place]),
         tuple((decode(outputs_FQN[first, place]), weight) for weight, first in answers),
     )

@@ -10,7 +10,7 @@ from lasynth.search.given import Given
 from lasynth.search.posterior import functions
 from lasynth.search.question import question
 
-RANKING = Ranking(per_token=0.5, unseen=4.0)
+RANKING = Ranking(per_token=0.5, unseen=4.0, shift=0.0, scale=1.0)
 
 
 def proposal(length: int, behaviour: int, engine: str = "beam") -> Proposal:
@@ -18,7 +18,7 @@ def proposal(length: int, behaviour: int, engine: str = "beam") -> Proposal:
 
 
 def test_the_confidence_is_the_share_of_all_weights() -> None:
-    found = functions([proposal(4, 0), proposal(6, 1), proposal(6, 1)], RANKING)
+    found = functions([proposal(4, 0), proposal(6, 1), proposal(6, 1)], RANKING, 5)
     weights = np.exp([-2.0, np.log(2) - 3.0])
     assert [len(function.programs) for function in found] == [1, 2]
     shares = weights / (weights.sum() + np.exp(-4.0))
@@ -26,18 +26,23 @@ def test_the_confidence_is_the_share_of_all_weights() -> None:
 
 
 def test_many_programs_of_one_function_outweigh_a_shorter_one() -> None:
-    found = functions([proposal(4, 0), *(proposal(5, 1) for _ in range(3))], RANKING)
+    found = functions([proposal(4, 0), *(proposal(5, 1) for _ in range(3))], RANKING, 5)
     assert [function.programs[0].behaviour for function in found] == [1, 0]
 
 
 def test_a_long_program_is_not_sure_where_it_is_the_only_one() -> None:
-    sure, unsure = (functions([proposal(length, 0)], RANKING)[0].confidence for length in (2, 40))
+    sure, unsure = (functions([proposal(length, 0)], RANKING, 5)[0].confidence for length in (1, 40))
     assert sure > 0.9
     assert unsure < 0.01
 
 
+def test_one_example_proves_little() -> None:
+    few, usual, many = (functions([proposal(2, 0)], RANKING, num)[0].confidence for num in (1, 5, 20))
+    assert few < 0.1 < 0.7 < usual < many
+
+
 def test_nothing_that_fits_is_no_function() -> None:
-    assert functions([], RANKING) == []
+    assert functions([], RANKING, 5) == []
 
 
 def fitting(*texts: str) -> list[Proposal]:
@@ -49,7 +54,7 @@ def fitting(*texts: str) -> list[Proposal]:
 
 def test_a_question_tells_the_leading_functions_apart() -> None:
     problem = toy_problem("inc")
-    asked = question(functions(fitting("inc", "dec", "inc inc"), RANKING), problem)
+    asked = question(functions(fitting("inc", "dec", "inc inc"), RANKING, 5), problem)
     assert asked is not None
     given = np.array([[asked.input]], dtype=np.int32)
     outputs = [
@@ -63,8 +68,8 @@ def test_a_question_tells_the_leading_functions_apart() -> None:
 
 def test_nothing_is_asked_where_no_input_tells_them_apart() -> None:
     problem = toy_problem("inc")
-    assert question(functions(fitting("inc", "inc inc dec"), RANKING), problem) is None
-    assert question(functions(fitting("inc"), RANKING), problem) is None
+    assert question(functions(fitting("inc", "inc inc dec"), RANKING, 5), problem) is None
+    assert question(functions(fitting("inc"), RANKING, 5), problem) is None
     assert question([], problem) is None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from lasynth.domains.base import Cutting, Language, Machine, Records, Syntax, Text, View
+from lasynth.domains.base import Cutting, Language, Machine, Ranking, Records, Syntax, Text, View
 from lasynth.domains.karel import grammar, parts
 from lasynth.domains.karel.bank import bank
 from lasynth.domains.karel.ends import ComputedEnds
@@ -70,6 +70,7 @@ LANGUAGE: Final = Language(
     floor=StraightLineFloor(),
     bank=bank,
     ends=ComputedEnds(),
+    ranking=Ranking(unseen=6.0, shift=2.0),
     records=Records(matches=is_record, read=task_json),
     view=View(show_pairs=_show_pairs, show_values=_show_worlds, draw_run=_draw_run),
 )

@@ -133,8 +133,8 @@ class Question:
 
     Attributes:
         input: the input.
-        answers: the outputs that they have there, each with the confidence in the functions that have it; the
-            likeliest first.
+        answers: the outputs that they have there, each with the share of the functions that have it, by their
+            weights in the ranking; the likeliest first.
     """
 
     input: Any
@@ -145,8 +145,7 @@ class Question:
         return {
             "input": _as_json(self.input),
             "answers": [
-                {"output": _as_json(output), "confidence": round(confidence, 4)}
-                for output, confidence in self.answers
+                {"output": _as_json(output), "share": round(share, 4)} for output, share in self.answers
             ],
         }
 

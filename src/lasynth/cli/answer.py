@@ -163,12 +163,12 @@ def show_question(task: Task, question: Question) -> None:
     named = list(zip(LETTERS, question.answers, strict=False))
     if view.show_values is None:
         print(f"They disagree on {values.to_text(question.input)}:")
-        for letter, (output, confidence) in named:
-            print(f"  {letter}  {values.to_text(output)}  {_percent(confidence)}")
+        for letter, (output, share) in named:
+            print(f"  {letter}  {values.to_text(output)}  {_percent(share)}")
     else:
         print("They disagree on this one:")
         outputs = [output for _, (output, _) in named]
-        titles = [f"{letter}: {_percent(confidence)}" for letter, (_, confidence) in named]
+        titles = [f"{letter}: {_percent(share)}" for letter, (_, share) in named]
         view.show_values([question.input, *outputs], ["input", *titles])
 
 

@@ -33,10 +33,12 @@ class Function:
 
     Attributes:
         programs: its programs, the likeliest first.
+        share: of the sum of all weights, 0 to 1.
         confidence: how likely it is the function that was meant, 0 to 1.
     """
 
     programs: tuple[Proposal, ...]
+    share: float
     confidence: float
 
 
@@ -62,13 +64,12 @@ def functions(
         members.setdefault(proposals[place].behaviour, []).append(place)
     weights = {key: float(np.logaddexp.reduce(weight_P[places])) for key, places in members.items()}
     total = float(np.logaddexp.reduce([*weights.values(), -ranking.unseen]))
-    return [
-        Function(
-            tuple(proposals[place] for place in members[key]),
-            _confidence(float(np.exp(weights[key] - total)), ranking, num_examples),
-        )
-        for key in sorted(members, key=lambda key: -weights[key])
-    ]
+    found = []
+    for key in sorted(members, key=lambda key: -weights[key]):
+        share = float(np.exp(weights[key] - total))
+        programs = tuple(proposals[place] for place in members[key])
+        found.append(Function(programs, share, _confidence(share, ranking, num_examples)))
+    return found
 
 
 def _confidence(share: float, ranking: Ranking, num_examples: int) -> float:

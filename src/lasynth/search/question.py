@@ -26,7 +26,7 @@ def question(functions: Sequence[Function], problem: Problem, *, seed: int = 0) 
     """The input on which the leading functions disagree most.
 
     Each input divides the functions by their outputs. The one with the largest entropy of the division is
-    chosen, with the functions' confidences as weights: its output is expected to settle most.
+    chosen, with the functions' shares as weights: its output is expected to settle most.
 
     Args:
         functions: those that fit the shown examples, the likeliest first.
@@ -44,7 +44,7 @@ def question(functions: Sequence[Function], problem: Problem, *, seed: int = 0) 
     inputs_QN = language.values.more(problem.inputs_KN, _NUM_INPUTS, seed)
     tokens_FT = padded([function.programs[0].tokens for function in leading], language.grammar.eos)
     outputs_FQN, statuses_FQ = language.machine.run_batch(tokens_FT, inputs_QN)
-    weights = np.array([function.confidence for function in leading])
+    weights = np.array([function.share for function in leading])
     best, best_entropy = None, 0.0
     for place in range(len(inputs_QN)):
         groups: dict[bytes, list[int]] = {}
@@ -60,8 +60,10 @@ def question(functions: Sequence[Function], problem: Problem, *, seed: int = 0) 
     if best is None:
         return None
     place, divided = best
+    total = sum(float(weights[members].sum()) for members in divided)
     answers = sorted(
-        ((float(weights[members].sum()), members[0]) for members in divided), key=lambda each: -each[0]
+        ((float(weights[members].sum()) / total, members[0]) for members in divided),
+        key=lambda each: -each[0],
     )
     decode = language.values.decode
     return Question(

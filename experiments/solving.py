@@ -1,0 +1,131 @@
+"""Measure the answers of `solve`, and write the page docs/results/solve.md.
+
+    python experiments/solving.py [--runs runs/solving] [--only NAME ...]
+
+Each set of `SETS` is solved by `lasynth bench solve` with 5 s a task, about an hour for all on two cores; what
+is in experiments/solving already is not measured again. The page is made from these files alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from lasynth import api
+from lasynth.errors import RunError
+from lasynth.evaluation.solving import Solved, render
+from lasynth.files import write_whole
+from lasynth.task import Example, Task
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "experiments" / "solving"
+PAGE = ROOT / "docs" / "results" / "solve.md"
+NUM_DRAWN, NUM_HELD_OUT = 5, 60  # of each list function: tasks, held-out examples
+SEED = 20261127
+
+
+@dataclass(frozen=True)
+class TaskSet:
+    """Tasks that are measured.
+
+    Attributes:
+        title: a heading of the page.
+        file: the tasks; None for those drawn from `examples/lists`.
+        num: of them, the first ones.
+        asked: questions that are answered.
+    """
+
+    title: str
+    file: str | None
+    num: int
+    asked: int = 0
+
+
+SETS = {
+    "c-test": TaskSet("C: 1,000 generated test tasks", "experiments/c-small/test.parquet", 1000),
+    "c-asked": TaskSet(
+        "C: the first 200 of them, with questions", "experiments/c-small/test.parquet", 200, 3
+    ),
+    "c-idioms": TaskSet("C: 1,000 generated tasks of idioms", "experiments/c-small/idioms.parquet", 1000),
+    "c-lists": TaskSet("C: the functions of examples/lists, drawn five times afresh", None, 265),
+    "karel-new": TaskSet(
+        "Karel: 1,000 tasks of functions not trained on", "experiments/karel-small/new.parquet", 1000
+    ),
+}
+
+
+def main() -> None:
+    """Measure what is missing; write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=Path, default=Path("runs/solving"))
+    parser.add_argument("--only", nargs="*", choices=SETS, default=list(SETS))
+    options = parser.parse_args()
+    options.runs.mkdir(parents=True, exist_ok=True)
+    for name in options.only:
+        if not (RESULTS / f"{name}.jsonl.gz").exists():
+            measure(name, SETS[name], options.runs)
+    parts = [
+        "# What `solve` answers",
+        "",
+        "Made by `python experiments/solving.py` from `experiments/solving/`. 5 s a task, one thread; shares in per cent",
+        "with 95 % intervals. The words are those of [metrics](../metrics.md#solves-and-askedq): *floor wrong* are the",
+        "tasks where the floor alone is wrong, *some right* counts the answers shown below the first one too.",
+    ]
+    for name, one in SETS.items():
+        path = RESULTS / f"{name}.jsonl.gz"
+        if path.exists():
+            lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+            solved = [
+                Solved.from_line(line, f"{name}, line {number}") for number, line in enumerate(lines, 1)
+            ]
+            parts += ["", f"## {one.title}", "", "```", render(solved).rstrip("\n"), "```"]
+    write_whole(PAGE, ("\n".join(parts) + "\n").encode())
+    print(f"wrote {PAGE.relative_to(ROOT)}")
+
+
+def measure(name: str, one: TaskSet, runs: Path) -> None:
+    """Solve a set, and keep one line a task."""
+    tasks, details = one.file, runs / f"{name}.jsonl"
+    if tasks is None:
+        drawn = runs / "lists.jsonl"
+        drawn.write_text("".join(f"{json.dumps(task.to_json())}\n" for task in drawn_lists()))
+        tasks = str(drawn)
+    command = ["bench", "solve", "--tasks", tasks, "--num", str(one.num), "--asked", str(one.asked)]
+    subprocess.run([sys.executable, "-m", "lasynth", *command, "--details", str(details)], check=True)
+    RESULTS.mkdir(exist_ok=True)
+    # No time stamp: the same lines are the same file.
+    write_whole(RESULTS / f"{name}.jsonl.gz", gzip.compress(details.read_bytes(), mtime=0))
+
+
+def drawn_lists() -> list[Task]:
+    """Each function of `examples/lists`, several times with examples of its own; the shown ones in [-4, 4]."""
+    rng = np.random.default_rng(SEED)
+    tasks = []
+    for task in Task.read(ROOT / "examples" / "lists" / "tasks.jsonl"):
+        assert task.program is not None
+        for number in range(NUM_DRAWN):
+            examples: dict[tuple[int, ...], Example] = {}
+            num_shown = len(task.examples)
+            while len(examples) < num_shown + NUM_HELD_OUT:
+                given = tuple(rng.integers(-4, 5, 5).tolist())
+                try:
+                    output = api.run(task.program, given)
+                except RunError:
+                    continue
+                if len(examples) >= num_shown or max(map(abs, output)) <= 4:
+                    examples.setdefault(given, Example(given, output))
+            every = tuple(examples.values())
+            shown, held_out = every[:num_shown], every[num_shown:]
+            tasks.append(replace(task, examples=shown, held_out=held_out, id=f"{task.id}-{number}"))
+    return tasks
+
+
+if __name__ == "__main__":
+    main()

@@ -2,8 +2,8 @@
 
     python experiments/solving.py [--runs runs/solving] [--only NAME ...]
 
-Each set of `SETS` is solved by `lasynth bench solve` with 5 s a task, about an hour for all on two cores; what
-is in experiments/solving already is not measured again. The page is made from these files alone.
+Each set of `SETS` is solved by `lasynth bench solve`, 5 s a task, two hours for all on one core; what is in
+experiments/solving already is not measured again. The page is made from these files alone.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ def main() -> None:
     parts = [
         "# What `solve` answers",
         "",
-        "Made by `python experiments/solving.py` from `experiments/solving/`. 5 s a task, one thread; shares in per cent",
-        "with 95 % intervals. The words are those of [metrics](../metrics.md#solves-and-askedq): *floor wrong* are the",
-        "tasks where the floor alone is wrong, *some right* counts the answers shown below the first one too.",
+        "Made by `python experiments/solving.py` from `experiments/solving/`. 5 s a task, one thread; shares",
+        "in per cent with 95 % intervals. The words are those of [metrics](../metrics.md#solves-and-askedq);",
+        "*floor wrong*: tasks where the floor alone is wrong; *some right*: an answer further down counts.",
     ]
     for name, one in SETS.items():
         path = RESULTS / f"{name}.jsonl.gz"
@@ -105,7 +105,7 @@ def measure(name: str, one: TaskSet, runs: Path) -> None:
 
 
 def drawn_lists() -> list[Task]:
-    """Each function of `examples/lists`, several times with examples of its own; the shown ones in [-4, 4]."""
+    """Each function of `examples/lists`, several times with other examples; the shown ones in [-4, 4]."""
     rng = np.random.default_rng(SEED)
     tasks = []
     for task in Task.read(ROOT / "examples" / "lists" / "tasks.jsonl"):

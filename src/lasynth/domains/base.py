@@ -353,17 +353,18 @@ class Ranking:
         per_nat: nats that a nat of the model's log-probability is worth.
         least: nats below which no log-probability counts.
         unseen: nats that a program costs which is as likely as that the function meant was not found.
+        per_output: nats of the outputs that a nat of a program's cost must explain. A program that costs more
+            than there is to explain fits by chance.
         shift, scale: of the log-odds of a function's share of all weights, to those of the confidence.
-        few: what the log-odds lose times (1 / K - 1 / 5), where K is the number of shown examples.
     """
 
     per_token: float = 0.1
     per_nat: float = 0.4
     least: float = -25.0
-    unseen: float = 10.0
+    unseen: float = 12.0
+    per_output: float = 0.7
     shift: float = 0.25
     scale: float = 0.5
-    few: float = 6.0
 
 
 class Solver(Protocol):

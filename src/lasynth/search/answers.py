@@ -11,7 +11,7 @@ from lasynth.errors import CheckerError
 from lasynth.outcome import Candidate, Check, Verdict
 from lasynth.search.engine import Proposal
 from lasynth.search.likelihood import log_probabilities
-from lasynth.search.posterior import Function, functions
+from lasynth.search.posterior import Function, functions, information
 from lasynth.search.problem import Problem
 from lasynth.search.scorer import Scorer
 from lasynth.search.search import SearchResult
@@ -66,7 +66,9 @@ def answers(
     log_prob_P = None
     if scorer is not None:
         log_prob_P = log_probabilities(scorer, problem, [one.tokens for one in polished], expired=expired)
-    found = functions(polished, language.ranking, len(problem.inputs_KN), log_prob_P)
+    found = functions(
+        polished, language.ranking, information(problem.inputs_KN, problem.outputs_KN), log_prob_P
+    )
     confidences = {function.programs[0].tokens.tobytes(): function.confidence for function in found}
     checked = sorted(_checked([function.programs[0] for function in found[:most]], problem), key=_place)
     fit = [

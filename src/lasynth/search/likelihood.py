@@ -31,7 +31,7 @@ def log_probabilities(
         expired: called before each token; when it returns True, the work ends.
 
     Returns:
-        `[P]`, -inf where the mask forbids a token; None if the time was over first.
+        `[P]`, -inf where the mask forbids a token or the model has none for it; None if the time was over.
     """
     total_P = np.zeros(len(programs))
     if not programs:
@@ -51,7 +51,9 @@ def log_probabilities(
         if expired():
             return None
         token_R = token_P[read_R].astype(np.int64)
-        total_P[read_R] += frontier.log_probs()[row_R, token_R]
+        known_R = token_R < scorer.num_tokens
+        log_prob_R = frontier.log_probs()[row_R, np.where(known_R, token_R, scorer.eos)]
+        total_P[read_R] += np.where(known_R, log_prob_R, -np.inf)
         goes_on_R = (token_R != scorer.eos) & np.isfinite(total_P[read_R])
         if not goes_on_R.any():
             break

@@ -2,10 +2,13 @@
 
 Programs that behave the same are one function. Each program speaks for its function with a weight: short ones
 have more, and so have those that the model holds to be likely, whoever proposed them. A function's share of
-the sum of all weights, with one for what was not found, is turned into a confidence. The numbers are in
-`lasynth.domains.base.Ranking`, fitted on validation tasks.
+the sum of all weights, with one for what was not found and one for what fits by chance, is turned into a
+confidence. The numbers are in `lasynth.domains.base.Ranking`, fitted on validation tasks.
 
-Shapes: P programs.
+Some program always fits by chance where the outputs hold little: one example, or cells that are nearly always
+the same. What they hold is the sum of the entropies of the cells that some example changes.
+
+Shapes: P programs, K examples.
 """
 
 from __future__ import annotations
@@ -18,13 +21,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Ranking
+from lasynth.domains.base import Array, Ranking
 from lasynth.search.engine import Proposal
 
-__all__ = ["Function", "functions"]
+__all__ = ["Function", "functions", "information"]
 
 _LEAST_SHARE: Final = 1e-9
-_USUAL_EXAMPLES: Final = 5  # of the tasks that the numbers are fitted on
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +47,7 @@ class Function:
 def functions(
     proposals: Sequence[Proposal],
     ranking: Ranking,
-    num_examples: int,
+    explained: float,
     log_prob_P: npt.NDArray[np.float64] | None = None,
 ) -> list[Function]:
     """The functions of programs that reproduce the shown examples, the likeliest first.
@@ -53,7 +55,7 @@ def functions(
     Args:
         proposals: P programs, simplified; equals stay in this order.
         ranking: the weights of the language.
-        num_examples: the number of shown examples.
+        explained: what the outputs hold, in nats (`information`).
         log_prob_P: of each program under a model, in nats; None where there is no model.
     """
     weight_P = np.array([-ranking.per_token * len(proposal.tokens) for proposal in proposals])
@@ -63,17 +65,33 @@ def functions(
     for place in np.argsort(-weight_P, kind="stable").tolist():
         members.setdefault(proposals[place].behaviour, []).append(place)
     weights = {key: float(np.logaddexp.reduce(weight_P[places])) for key, places in members.items()}
-    total = float(np.logaddexp.reduce([*weights.values(), -ranking.unseen]))
+    chance = -ranking.per_output * explained
+    total = float(np.logaddexp.reduce([*weights.values(), -ranking.unseen, chance]))
     found = []
     for key in sorted(members, key=lambda key: -weights[key]):
         share = float(np.exp(weights[key] - total))
         programs = tuple(proposals[place] for place in members[key])
-        found.append(Function(programs, share, _confidence(share, ranking, num_examples)))
+        found.append(Function(programs, share, _confidence(share, ranking)))
     return found
 
 
-def _confidence(share: float, ranking: Ranking, num_examples: int) -> float:
+def information(inputs_KN: Array, outputs_KN: Array) -> float:
+    """What the outputs of shown examples hold, in nats: K times the entropy of each cell that is changed.
+
+    Cells that no example changes need no explanation. A single example holds nothing.
+    """
+    num_examples = len(outputs_KN)
+    outputs_KC = outputs_KN.reshape(num_examples, -1)
+    if inputs_KN.shape == outputs_KN.shape:
+        outputs_KC = outputs_KC[:, (outputs_KC != inputs_KN.reshape(num_examples, -1)).any(axis=0)]
+    total = 0.0
+    for cells_K in outputs_KC.T:
+        _, counts = np.unique(cells_K, return_counts=True)
+        total += float((counts * np.log(num_examples / counts)).sum())
+    return total
+
+
+def _confidence(share: float, ranking: Ranking) -> float:
     share = min(max(share, _LEAST_SHARE), 1.0 - _LEAST_SHARE)
     log_odds = ranking.shift + ranking.scale * math.log(share / (1.0 - share))
-    log_odds -= ranking.few * (1.0 / num_examples - 1.0 / _USUAL_EXAMPLES)
     return 1.0 / (1.0 + math.exp(-log_odds))

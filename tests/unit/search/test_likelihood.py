@@ -34,3 +34,14 @@ def test_it_ends_when_the_time_is_over() -> None:
     scorer = ReferenceScorer([(problem, TOY.text.tokens_of("inc"))])
     assert log_probabilities(scorer, problem, [TOY.text.tokens_of("inc")], expired=lambda: True) is None
     assert log_probabilities(scorer, problem, []) is not None
+
+
+def test_a_token_that_the_model_does_not_have_is_impossible() -> None:
+    problem = toy_problem("inc")
+    scorer = ReferenceScorer([(problem, TOY.text.tokens_of("inc"))])
+    beyond = TOY.text.tokens_of("inc inc").copy()
+    beyond[1] = scorer.num_tokens + 3
+    found = log_probabilities(scorer, problem, [beyond, TOY.text.tokens_of("inc")])
+    assert found is not None
+    assert found[0] == -np.inf
+    assert np.isfinite(found[1])

@@ -7,9 +7,10 @@ from toy_language import TOY, toy_problem
 from lasynth.domains.base import Ranking
 from lasynth.search import Proposal, SearchConfig, search
 from lasynth.search.given import Given
-from lasynth.search.posterior import functions
+from lasynth.search.posterior import functions, information
 from lasynth.search.question import question
 
+MUCH = 1000.0  # nats that the outputs hold
 RANKING = Ranking(per_token=0.5, unseen=4.0, shift=0.0, scale=1.0)
 
 
@@ -18,7 +19,7 @@ def proposal(length: int, behaviour: int, engine: str = "beam") -> Proposal:
 
 
 def test_the_confidence_is_the_share_of_all_weights() -> None:
-    found = functions([proposal(4, 0), proposal(6, 1), proposal(6, 1)], RANKING, 5)
+    found = functions([proposal(4, 0), proposal(6, 1), proposal(6, 1)], RANKING, MUCH)
     weights = np.exp([-2.0, np.log(2) - 3.0])
     assert [len(function.programs) for function in found] == [1, 2]
     shares = weights / (weights.sum() + np.exp(-4.0))
@@ -26,23 +27,31 @@ def test_the_confidence_is_the_share_of_all_weights() -> None:
 
 
 def test_many_programs_of_one_function_outweigh_a_shorter_one() -> None:
-    found = functions([proposal(4, 0), *(proposal(5, 1) for _ in range(3))], RANKING, 5)
+    found = functions([proposal(4, 0), *(proposal(5, 1) for _ in range(3))], RANKING, MUCH)
     assert [function.programs[0].behaviour for function in found] == [1, 0]
 
 
 def test_a_long_program_is_not_sure_where_it_is_the_only_one() -> None:
-    sure, unsure = (functions([proposal(length, 0)], RANKING, 5)[0].confidence for length in (1, 40))
+    sure, unsure = (functions([proposal(length, 0)], RANKING, MUCH)[0].confidence for length in (1, 40))
     assert sure > 0.9
     assert unsure < 0.01
 
 
-def test_one_example_proves_little() -> None:
-    few, usual, many = (functions([proposal(2, 0)], RANKING, num)[0].confidence for num in (1, 5, 20))
-    assert few < 0.2 < 0.7 < usual < many
+def test_what_explains_little_is_not_sure() -> None:
+    little, much = (functions([proposal(2, 0)], RANKING, held)[0].confidence for held in (0.0, MUCH))
+    assert little < 0.4 < 0.9 < much
+
+
+def test_what_outputs_hold_is_the_entropy_of_the_cells_that_change() -> None:
+    inputs = np.array([[1, 2, 3], [4, 2, 3], [1, 5, 3], [2, 2, 3]])
+    outputs = np.array([[1, 0, 7], [4, 0, 8], [1, 0, 7], [2, 0, 8]])
+    assert information(inputs, outputs) == pytest.approx(4 * np.log(2))
+    assert information(inputs[:1], outputs[:1]) == 0.0
+    assert information(inputs[:, :2], outputs) == pytest.approx(4 * np.log(2) + 1.5 * 4 * np.log(2))
 
 
 def test_nothing_that_fits_is_no_function() -> None:
-    assert functions([], RANKING, 5) == []
+    assert functions([], RANKING, MUCH) == []
 
 
 def fitting(*texts: str) -> list[Proposal]:
@@ -54,7 +63,7 @@ def fitting(*texts: str) -> list[Proposal]:
 
 def test_a_question_tells_the_leading_functions_apart() -> None:
     problem = toy_problem("inc")
-    asked = question(functions(fitting("inc", "dec", "inc inc"), RANKING, 5), problem)
+    asked = question(functions(fitting("inc", "dec", "inc inc"), RANKING, MUCH), problem)
     assert asked is not None
     given = np.array([[asked.input]], dtype=np.int32)
     outputs = [
@@ -68,8 +77,8 @@ def test_a_question_tells_the_leading_functions_apart() -> None:
 
 def test_nothing_is_asked_where_no_input_tells_them_apart() -> None:
     problem = toy_problem("inc")
-    assert question(functions(fitting("inc", "inc inc dec"), RANKING, 5), problem) is None
-    assert question(functions(fitting("inc"), RANKING, 5), problem) is None
+    assert question(functions(fitting("inc", "inc inc dec"), RANKING, MUCH), problem) is None
+    assert question(functions(fitting("inc"), RANKING, MUCH), problem) is None
     assert question([], problem) is None
 
 

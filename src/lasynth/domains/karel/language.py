@@ -70,7 +70,7 @@ LANGUAGE: Final = Language(
     floor=StraightLineFloor(),
     bank=bank,
     ends=ComputedEnds(),
-    ranking=Ranking(unseen=6.0, shift=2.0),
+    ranking=Ranking(unseen=10.0, shift=0.5, scale=0.9),
     records=Records(matches=is_record, read=task_json),
     view=View(show_pairs=_show_pairs, show_values=_show_worlds, draw_run=_draw_run),
 )

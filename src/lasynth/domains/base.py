@@ -352,6 +352,7 @@ class Ranking:
         per_token: nats that a token costs.
         per_nat: nats that a nat of the model's log-probability is worth.
         least: nats below which no log-probability counts.
+        floor: nats that a program of the floor is worth more: it has few programs, so few fit by chance.
         unseen: nats that a program costs which is as likely as that the function meant was not found.
         per_output: nats of the outputs that a nat of a program's cost must explain. A program that costs more
             than there is to explain fits by chance.
@@ -361,6 +362,7 @@ class Ranking:
     per_token: float = 0.1
     per_nat: float = 0.4
     least: float = -25.0
+    floor: float = 0.0
     unseen: float = 12.0
     per_output: float = 0.7
     shift: float = 0.25

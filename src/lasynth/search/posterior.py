@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from lasynth.domains.base import Array, Ranking
 from lasynth.search.engine import Proposal
+from lasynth.search.floor import FloorSearch
 
 __all__ = ["Function", "functions", "information"]
 
@@ -58,9 +59,12 @@ def functions(
         explained: what the outputs hold, in nats (`information`).
         log_prob_P: of each program under a model, in nats; None where there is no model.
     """
+    if not proposals:
+        return []
     weight_P = np.array([-ranking.per_token * len(proposal.tokens) for proposal in proposals])
     if log_prob_P is not None:
         weight_P += ranking.per_nat * np.maximum(log_prob_P, ranking.least)
+    weight_P += [ranking.floor * (proposal.engine == FloorSearch.name) for proposal in proposals]
     members: dict[int, list[int]] = {}
     for place in np.argsort(-weight_P, kind="stable").tolist():
         members.setdefault(proposals[place].behaviour, []).append(place)

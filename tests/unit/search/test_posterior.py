@@ -37,6 +37,12 @@ def test_a_long_program_is_not_sure_where_it_is_the_only_one() -> None:
     assert unsure < 0.01
 
 
+def test_a_program_of_the_floor_counts_for_more() -> None:
+    ranking = Ranking(per_token=0.5, floor=4.0)
+    found = functions([proposal(4, 0), proposal(9, 1, "floor")], ranking, MUCH)
+    assert [function.programs[0].engine for function in found] == ["floor", "beam"]
+
+
 def test_what_explains_little_is_not_sure() -> None:
     little, much = (functions([proposal(2, 0)], RANKING, held)[0].confidence for held in (0.0, MUCH))
     assert little < 0.4 < 0.9 < much

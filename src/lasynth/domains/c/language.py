@@ -8,7 +8,18 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Checker, Cutting, Language, Machine, Solver, Syntax, Text, Tokens, View
+from lasynth.domains.base import (
+    Checker,
+    Cutting,
+    Language,
+    Machine,
+    Ranking,
+    Solver,
+    Syntax,
+    Text,
+    Tokens,
+    View,
+)
 from lasynth.domains.c import grammar, parts
 from lasynth.domains.c.bank import bank
 from lasynth.domains.c.ends import ComputedEnds
@@ -73,6 +84,7 @@ LANGUAGE: Final = Language(
     solvers={"cvc5": _cvc5},
     bank=bank,
     ends=ComputedEnds(),
+    ranking=Ranking(floor=4.0, shift=-0.5),
     checker=_find_compiler,
     view=View(checked="Checked", machine="the built-in machine"),
 )

@@ -20,6 +20,7 @@ import numpy as np
 
 from lasynth import api
 from lasynth.errors import RunError
+from lasynth.evaluation import figures
 from lasynth.evaluation.solving import Solved, render
 from lasynth.files import write_whole
 from lasynth.task import Example, Task
@@ -27,6 +28,8 @@ from lasynth.task import Example, Task
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "experiments" / "solving"
 PAGE = ROOT / "docs" / "results" / "solve.md"
+FIGURE = PAGE.with_name("reliability.svg")
+DRAWN = {"c-test": "C, test tasks", "c-idioms": "C, idioms", "karel-new": "Karel"}
 NUM_DRAWN, NUM_HELD_OUT = 5, 60  # of each list function: tasks, held-out examples
 SEED = 20261127
 
@@ -78,6 +81,7 @@ def main() -> None:
         "in per cent with 95 % intervals. The words are those of [metrics](../metrics.md#solves-and-askedq);",
         "*floor wrong*: tasks where the floor alone is wrong; *some right*: an answer further down counts.",
     ]
+    drawn = []
     for name, one in SETS.items():
         path = RESULTS / f"{name}.jsonl.gz"
         if path.exists():
@@ -86,6 +90,12 @@ def main() -> None:
                 Solved.from_line(line, f"{name}, line {number}") for number, line in enumerate(lines, 1)
             ]
             parts += ["", f"## {one.title}", "", "```", render(solved).rstrip("\n"), "```"]
+            if name in DRAWN:
+                answers = [each for every in solved for each in every.attempts if each.solved]
+                drawn.append((DRAWN[name], [(each.confidence, each.right) for each in answers]))
+    parts += ["", "## Confidence", "", f"![How often answers are right, by confidence]({FIGURE.name})"]
+    figures.require("experiments/solving.py")
+    write_whole(FIGURE, figures.reliability(drawn)["svg"])
     write_whole(PAGE, ("\n".join(parts) + "\n").encode())
     print(f"wrote {PAGE.relative_to(ROOT)}")
 

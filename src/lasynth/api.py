@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 # The share of the time limit kept for polishing and compiling what the search has found.
-_FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.5
+_FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.8
 _AT_ONCE_S = 1e-3  # a time limit that is over after the first step
 _PREPARED: set[tuple[str, str]] = set()  # languages and engines, "" for what becomes of their programs
 _KEPT = 8  # functions of which a program is checked and shown
@@ -176,7 +176,9 @@ class _Solve:
             problem,
             most=_KEPT,
             scorer=None if self.model is None else scorer_of(self.model),
-            expired=lambda: self.cancelled() or time.perf_counter() > start_s + self.time_limit,
+            expired=lambda: (
+                self.cancelled() or time.perf_counter() > start_s + self.time_limit - finish_s / 2
+            ),
         )
         candidates = found.candidates
         if self.trace and self.model is not None and candidates and candidates[0].consistent:

@@ -18,7 +18,7 @@ from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.rounds import Chain, SystemEntry
 from lasynth.evaluation.trace import TraceStudy
 
-__all__ = ["by_kind", "by_length", "require", "retraining", "trace"]
+__all__ = ["by_kind", "by_length", "reliability", "require", "retraining", "trace"]
 
 # The eight colours of Okabe and Ito, strong ones first; yellow is last because it is faint on white.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000", "#F0E442")
@@ -46,6 +46,7 @@ _STYLE: dict[str, Any] = {
     "svg.hashsalt": "lasynth",
     "path.simplify": False,
 }
+_LEAST_ANSWERS: Final = 10  # fewer make no point
 _WHISKER = {"ecolor": "#333333", "elinewidth": 0.8, "capsize": 1.8, "capthick": 0.8}
 
 
@@ -153,6 +154,40 @@ def trace(study: TraceStudy) -> dict[str, bytes]:
         right.set_xlabel("thousand programs seen")
         right.set_ylabel("$L_{Exec}$ in training")
         right.set_ylim(bottom=0)
+        return _saved(figure)
+
+
+def reliability(sets: Sequence[tuple[str, Sequence[tuple[float, bool]]]]) -> dict[str, bytes]:
+    """How often answers are right, by their confidence, in tenths of some answers at least. As `by_kind`.
+
+    Args:
+        sets: a title, and the confidence of each answer with whether it is right.
+    """
+    with _figure(4.6, 4.2) as (figure, axes):
+        axes.plot([0, 100], [0, 100], color=_GREYS[0], linewidth=0.8, linestyle=_DASHES[1])
+        for number, (title, answers) in enumerate(sets):
+            tenths: dict[int, list[tuple[float, bool]]] = {}
+            for confidence, right in answers:
+                tenths.setdefault(min(9, int(10 * confidence)), []).append((confidence, right))
+            shown = [some for _, some in sorted(tenths.items()) if len(some) >= _LEAST_ANSWERS]
+            rates = [Rate.of(right for _, right in some) for some in shown]
+            axes.errorbar(
+                [100 * sum(confidence for confidence, _ in some) / len(some) for some in shown],
+                [100 * rate.share for rate in rates],
+                yerr=_ends(rates),
+                color=_COLOURS[number],
+                marker=_MARKERS[number],
+                linestyle=_DASHES[number],
+                markersize=5,
+                linewidth=1.2,
+                label=title,
+                **_WHISKER,
+            )
+        axes.set_xlim(0, 100)
+        axes.set_ylim(0, 100)
+        axes.set_xlabel("confidence, %")
+        axes.set_ylabel("right, % of the answers (95 %)")
+        figure.legend(loc="outside upper center", ncols=len(sets))
         return _saved(figure)
 
 

@@ -56,13 +56,13 @@ def answers(
         problem: the problem, with the examples that they were checked on.
         most: the largest number of functions of which a program is checked and kept.
         scorer: the model, which has a say in the ranking.
-        expired: whether the time is over; then the model is not asked.
+        expired: whether the time is over; then no more programs are simplified, and the model is not asked.
     """
     fitting = sorted((one for one in result.proposals if one.consistent), key=lambda one: len(one.tokens))
     others = [proposal for proposal in result.candidates if not proposal.consistent]
     others.sort(key=lambda proposal: -proposal.num_right)  # equals stay in the order of their rank
     language = problem.language
-    polished = _polished(fitting[:_POLISHED], problem)
+    polished = _polished(fitting[:_POLISHED], problem, expired)
     log_prob_P = None
     if scorer is not None:
         log_prob_P = log_probabilities(scorer, problem, [one.tokens for one in polished], expired=expired)
@@ -93,12 +93,12 @@ def checker_of(language: Language) -> Checker | CheckerError | None:
     return _FOUND[language]
 
 
-def _polished(proposals: Sequence[Proposal], problem: Problem) -> list[Proposal]:
-    """Simplify programs; one that would no longer fit the examples is kept unchanged."""
+def _polished(proposals: Sequence[Proposal], problem: Problem, expired: Callable[[], bool]) -> list[Proposal]:
+    """Simplify programs, as many as there is time for; one that would no longer fit is kept unchanged."""
     polished: dict[bytes, Proposal] = {}
     for proposal in proposals:
         tokens = proposal.tokens
-        if problem.language.simplify is not None:
+        if problem.language.simplify is not None and not expired():
             shorter = problem.language.simplify(tokens[None], problem.inputs_KN)[0]
             tokens = shorter if problem.consistent([shorter])[0] else tokens
         polished.setdefault(tokens.tobytes(), replace(proposal, tokens=tokens))

@@ -10,6 +10,7 @@ import made_up
 import pytest
 
 from lasynth.errors import InputError
+from lasynth.evaluation import figures
 from lasynth.evaluation.breakdown import breakdown
 from lasynth.evaluation.report import Part, write_reports
 from lasynth.evaluation.results import read_study, write_result
@@ -29,6 +30,15 @@ TRACE = {
     "steps": STEPS,
     "curve": [{"programs": 4000, "exec": 1}],
 }
+
+
+def test_the_reliability_of_confidences_is_drawn() -> None:
+    answers = [((n % 10 + 0.5) / 10, n % 3 > 0) for n in range(200)]
+    sets = [("first", answers), ("second", answers[:50])]
+    pictures = figures.reliability(sets)
+    assert pictures == figures.reliability(sets)
+    assert pictures != figures.reliability(sets[:1])
+    assert b"<svg" in pictures["svg"]
 
 
 @pytest.fixture

@@ -64,6 +64,15 @@ def problem_of(language: Language) -> Problem:
     return dataclasses.replace(toy_problem("inc"), language=language)
 
 
+def test_nothing_is_simplified_when_the_time_is_over() -> None:
+    language = dataclasses.replace(TOY, simplify=lambda tokens, inputs: TOY.text.tokens_of("inc")[None])
+    found = proposals("inc inc dec")
+    result = SearchResult(tuple(found), tuple(found), 1, StopReason.EXHAUSTED, 0.0)
+    for over, text in ((False, "inc"), (True, "inc inc dec")):
+        (best,) = answers(result, problem_of(language), most=8, expired=lambda over=over: over).candidates
+        assert (best.text, best.consistent) == (text, True)
+
+
 def answered(found: list[Proposal], problem: Problem) -> tuple[Candidate, ...]:
     result = SearchResult(tuple(found), tuple(found), len(found), StopReason.EXHAUSTED, 0.0)
     return answers(result, problem, most=8).candidates

@@ -2,7 +2,8 @@
 
 `real` has the distribution of the public benchmark's programs and worlds (Bunel et al. 2018). Programs
 without fitting worlds are dropped; the weights are tuned so that the remaining programs match. A weight is
-relative to the others in its list; a `p_*` field is a probability.
+relative to the others in its list; a `p_*` field is a probability. `regular` has the worlds of teaching
+tasks, and a quarter of those of `taught` are such.
 """
 
 from __future__ import annotations
@@ -61,9 +62,15 @@ class KarelSamplerSettings(SamplerSettings):
             `marker_bands`.
         marker_bands: weights of the bands, one fewer than the limits.
         wall_shares, wall_bands: the same for walls.
+        p_regular: share of the programs whose worlds are regular, as those of teaching tasks: all of one
+            plan, in several sizes, and not changed to fit the program.
     """
 
-    NAMED: ClassVar[Mapping[str, Mapping[str, Any]]] = {"real": {}}
+    NAMED: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "real": {},
+        "regular": {"p_regular": 1.0},
+        "taught": {"p_regular": 0.25},
+    }
 
     max_tokens: Annotated[int, Meta(ge=16, le=4096)] = 72
     max_ticks: Annotated[int, Meta(ge=1, le=MAX_TICKS)] = 98
@@ -94,6 +101,7 @@ class KarelSamplerSettings(SamplerSettings):
     marker_bands: _Sizes = (0.15, 0.20, 0.32, 0.16, 0.09, 0.08)
     wall_shares: tuple[Share, ...] = (0.0, 0.0001, 0.06, 0.09, 0.13, 0.17, 0.5)
     wall_bands: _Sizes = (0.30, 0.05, 0.22, 0.30, 0.09, 0.045)
+    p_regular: Share = 0.0
     name: str = field(default="real", compare=False)
 
     def misfit(self) -> tuple[str, str] | None:

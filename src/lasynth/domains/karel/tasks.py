@@ -27,7 +27,7 @@ from lasynth.domains.karel.machine import Recorder, new_counters, new_recorder, 
 from lasynth.domains.karel.sampler import KarelSamplerSettings, sample_into
 from lasynth.domains.karel.sampler_config import Weights
 from lasynth.domains.karel.world import MAX_MARKERS, WORLD_SIZE, WorldArray
-from lasynth.domains.karel.worlds import draw_world, new_locks, run_steered
+from lasynth.domains.karel.worlds import NUM_PLANS, draw_regular_world, draw_world, new_locks, run_steered
 from lasynth.domains.random import Stream, chance, draw_below, pick, program_keys
 from lasynth.grammar import IntArray
 
@@ -112,6 +112,9 @@ def _draw_worlds(
 ) -> int:
     """Fill in distinct worlds and the worlds after the runs; returns the verdict."""
     num_examples = len(inputs_KW)
+    # Where regular worlds have no share, nothing is drawn for them, and tasks are the same as before.
+    regular = w.p_regular > 0 and chance(stream, w.p_regular)
+    plan = draw_below(stream, NUM_PLANS) if regular else 0
     missing = _want_outcomes(code, size, chance(stream, w.p_cover), shown_T2)
     for example in range(num_examples):
         start, world = inputs_KW[example], outputs_KW[example]
@@ -120,8 +123,13 @@ def _draw_worlds(
         for attempt in range(max_tries):
             if attempt % _KEEP_SIDES == 0:
                 num_rows, num_cols = 1 + pick(stream, w.sides), 1 + pick(stream, w.sides)
-            draw_world(stream, w, num_rows, num_cols, start)
-            status = run_steered(stream, w, code, start, world, counters, locks, shown_T2, outcomes_T2)
+            if regular:
+                draw_regular_world(stream, w, plan, num_rows, num_cols, start)
+            else:
+                draw_world(stream, w, num_rows, num_cols, start)
+            status = run_steered(
+                stream, w, code, start, world, counters, locks, shown_T2, outcomes_T2, regular
+            )
             if status != _OK or _is_among(start, inputs_KW, example):
                 continue
             new = 0

@@ -1,4 +1,4 @@
-"""Random worlds, and random worlds that fit a program.
+"""Random worlds, regular worlds as of teaching tasks, and random worlds that fit a program.
 
 First a whole world is drawn. Then the program runs in it. Where it would crash, or where a condition should
 get an outcome that no other world has shown, a cell that the run has not observed yet is changed: a wall is
@@ -44,10 +44,14 @@ from lasynth.domains.karel.world import (
 from lasynth.domains.random import Stream, chance, draw_below, pick
 from lasynth.grammar import IntArray
 
-__all__ = ["draw_world", "new_locks", "run_steered"]
+__all__ = ["NUM_PLANS", "draw_regular_world", "draw_world", "new_locks", "run_steered"]
 
 Bytes = npt.NDArray[np.uint8]
 
+# The plans of regular worlds: an empty room, a corridor, stairs, a row of markers, hurdles.
+NUM_PLANS: Final = 5
+_ROOM, _CORRIDOR, _STAIRS, _ROW, _HURDLES = range(NUM_PLANS)
+_NORTH, _EAST = 0, 1  # facings, as `World` numbers them
 _MAX_COUNT: Final = 9  # markers in a cell of an input
 # What a run has observed of a cell, which fixes it: it is free, it is a wall, it was without markers at some
 # time, it had markers at some time.
@@ -92,6 +96,43 @@ def draw_world(stream: Stream, w: Weights, num_rows: int, num_cols: int, world: 
     if world[here] == WALL:
         world[here] = 0
     world[HERO_ROW], world[HERO_COL], world[FACING] = row, col, draw_below(stream, 4)
+    world[CRASHED] = 0
+
+
+@njit(cache=True, nogil=True)
+def draw_regular_world(
+    stream: Stream, w: Weights, plan: int, num_rows: int, num_cols: int, world: WorldArray
+) -> None:
+    """Fill in a world of a plan and a size, as teachers draw them: nothing is there by chance.
+
+    The robot is at the left end of the lowest free row and looks east, now and then elsewhere or north. Where
+    a plan needs more room than there is, it has fewer of its parts.
+    """
+    world[:NUM_CELLS] = OUTSIDE
+    aisle = draw_below(stream, num_rows) if plan == _CORRIDOR or plan == _ROW else 0
+    every = 2 + draw_below(stream, 3)  # of hurdles
+    height = 1 + draw_below(stream, 3)
+    first = draw_below(stream, num_cols) if chance(stream, 0.5) else 0
+    last = first + draw_below(stream, num_cols - first) if chance(stream, 0.5) else num_cols - 1
+    count = 1 if chance(stream, 0.8) else 1 + pick(stream, w.marker_counts)
+    marked = plan == _ROW or chance(stream, 0.3)
+    for row in range(num_rows):
+        for col in range(num_cols):
+            cell = (row + 1) * FRAME + col + 1
+            world[cell] = 0
+            if plan == _CORRIDOR and row != aisle:
+                world[cell] = WALL
+            elif plan == _STAIRS and row < min(col, num_rows - 1):
+                world[cell] = WALL
+            elif plan == _HURDLES and col % every == every - 1 and row < min(height, num_rows - 1):
+                world[cell] = WALL
+            elif marked and row == aisle and first <= col <= last:
+                world[cell] = count
+    row, col = aisle, 0
+    if plan == _ROOM and chance(stream, 0.3):
+        row, col = draw_below(stream, num_rows), draw_below(stream, num_cols)
+    world[HERO_ROW], world[HERO_COL] = row, col
+    world[FACING] = _EAST if chance(stream, 0.8) else _NORTH
     world[CRASHED] = 0
 
 
@@ -175,6 +216,7 @@ def run_steered(
     locks: Bytes,
     shown_T2: Bytes,
     outcomes_T2: Bytes,
+    fixed: bool,
 ) -> int:
     """Run compiled code in a world that is changed during the run, so that it ends with OK if possible.
 
@@ -189,12 +231,13 @@ def run_steered(
         shown_T2: the outcomes (0, 1) of the condition of the statement at a token that need not be
             shown any more.
         outcomes_T2: receives the outcomes of this run.
+        fixed: the world must stay as it is.
 
     Returns:
         A `Status`; `start` and `world` are valid only after OK.
     """
     world[:] = start
-    locks[:] = 0
+    locks[:] = _FREE | _IS_WALL | _EMPTY | _MARKED if fixed else 0
     locks[hero_cell(start)] = _FREE
     outcomes_T2[:] = 0
     ticks = w.max_ticks

@@ -50,7 +50,7 @@ def test_programs_run_in_regular_worlds_as_they_are() -> None:
     found, statuses = run_batch(tokens, inputs)
     assert (statuses == Status.OK).all()
     np.testing.assert_array_equal(found, outputs)
-    # Nothing is changed to fit a program: with a wall in it, a row has walls to its end or up to a fixed step.
+    # Nothing is changed to fit a program: the walls of the lowest row are at one distance from one another.
     walls = inputs[..., :NUM_CELLS].reshape(-1, FRAME, FRAME)[:, 1:-1, 1:-1] == WALL
     assert 0.2 < walls.any(axis=(1, 2)).mean() < 0.95
     gaps = {tuple(np.diff(np.flatnonzero(world[0]))) for world in walls}

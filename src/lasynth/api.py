@@ -1,7 +1,7 @@
 """What `lasynth` does, as functions: `solve` a task, `run` a program, `load` a model.
 
-This is where the rooms meet: a task is given to engines, and each answer is simplified and checked once more,
-by a real compiler where the language and the computer have one.
+This is where the rooms meet: a task is given to engines, and what they propose is simplified, ranked by
+function, and checked once more, by a real compiler where the language and the computer have one.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def solve(
         model: a loaded model, the name of a shipped one, or the path of a checkpoint; the
             language's own shipped model if not given.
         engines: what proposes programs, one after the other: engines or their names (`lasynth.search.named`;
-            also a solver of the language such as `"cvc5"`). Without them `"beam"` and `"completion"`, or
-            where there is no model what the language can do without one.
+            also a solver of the language such as `"cvc5"`). Without them all that there is for the task
+            (`default_engines`).
         beam: how many programs the search keeps side by side.
         time_limit: seconds, not counting the time to load the model.
         seed: of whatever is random.
@@ -87,8 +87,9 @@ def solve(
         cancelled: asked often; when it says yes, the search ends with what it has.
 
     Returns:
-        The candidates, best first, and why the search stopped. Each that is consistent is simplified
-        and compiled; `verified_by` says with what.
+        The candidates, one of each function, the likeliest first with a confidence, and why the search
+        stopped. Each that is consistent is simplified and compiled; `verified_by` says with what. Where
+        several functions fit, `question` is an input on which they disagree, and `answer(output)` goes on.
 
     Raises:
         InputError: anything wrong with the task, or outside what the model was made for.

@@ -186,6 +186,6 @@ def test_generated_tasks_are_evaluated(lasynth: Any, evaluate: Any, tmp_path: Pa
             assert words in result.stdout
     again = lasynth("generate", "--out", tmp_path, *options[:-1], "--config", "small")
     assert (again.exit_code, again.stdout) == (2, "")
-    assert "unknown name 'small'. Known: real." in again.stderr
+    assert "unknown name 'small'. Known: real, regular, taught." in again.stderr
     wrong = lasynth("generate", "--out", tmp_path, *options[:-1], "--source", "csmith")
     assert "Known for karel: sampler." in wrong.stderr

@@ -12,7 +12,7 @@ import lasynth
 from lasynth import api
 from lasynth.data.dataset import Dataset
 from lasynth.models import Grounded, Synthesizer, load, zoo_folder
-from lasynth.search import SearchResult, search
+from lasynth.search import Beam, SearchResult, search
 from lasynth.training.validation import validator
 
 
@@ -44,7 +44,7 @@ def test_solve_prepares_a_model_once_and_grounds_it(monkeypatch: pytest.MonkeyPa
     searched: list[object] = []
 
     def counted(engines: list[Any], *arguments: Any, **options: Any) -> list[SearchResult]:
-        searched.append(engines[0].scorer)
+        searched.extend(engine.scorer for engine in engines if isinstance(engine, Beam))
         return search(engines, *arguments, **options)
 
     monkeypatch.setattr(api, "search", counted)

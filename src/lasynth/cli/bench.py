@@ -98,13 +98,15 @@ def solve(
             api.solve(chosen[0], engines=names, time_limit=1.0)
     runner = runner_of(workers, None) or Runner.of("inline")
     solved: list[Solved] = []
-    with Progress("solving", len(chosen)) as progress:
-        for one in runner.map(partial(_solved, plan), chosen):
-            solved.append(one)
-            progress(len(solved))
-    if details is not None:
-        write_whole(details, "".join(f"{one.to_line()}\n" for one in solved).encode())
-        note(f"Wrote one line per task to {details}.")
+    try:
+        with Progress("solving", len(chosen)) as progress:
+            for one in runner.map(partial(_solved, plan), chosen):
+                solved.append(one)
+                progress(len(solved))
+    finally:  # an interrupt loses nothing
+        if details is not None and solved:
+            write_whole(details, "".join(f"{one.to_line()}\n" for one in solved).encode())
+            note(f"Wrote {len(solved):,} of {len(chosen):,} tasks to {details}, one per line.")
     print(render(solved), end="")
 
 

@@ -44,7 +44,7 @@ def question(functions: Sequence[Function], problem: Problem, *, seed: int = 0) 
     inputs_QN = language.values.more(problem.inputs_KN, _NUM_INPUTS, seed)
     tokens_FT = padded([function.programs[0].tokens for function in leading], language.grammar.eos)
     outputs_FQN, statuses_FQ = language.machine.run_batch(tokens_FT, inputs_QN)
-    weights = np.array([function.share for function in leading])
+    weights = np.array([max(function.share, np.finfo(float).tiny) for function in leading])
     best, best_entropy = None, 0.0
     for place in range(len(inputs_QN)):
         groups: dict[bytes, list[int]] = {}
@@ -53,8 +53,8 @@ def question(functions: Sequence[Function], problem: Problem, *, seed: int = 0) 
         if len(groups) < 2:
             continue
         shares = np.array([weights[members].sum() for members in groups.values()])
-        shares = shares / max(shares.sum(), np.finfo(float).tiny)
-        entropy = -float((shares * np.log(np.maximum(shares, np.finfo(float).tiny))).sum())
+        shares = shares / shares.sum()
+        entropy = -float((shares * np.log(shares)).sum())
         if best is None or entropy > best_entropy:
             best, best_entropy = (place, list(groups.values())), entropy
     if best is None:

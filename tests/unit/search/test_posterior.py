@@ -99,3 +99,12 @@ def test_given_programs_are_proposed_under_the_name_of_who_found_them() -> None:
         (first.tokens.tolist(), "beam", 0, True),
         (second.tokens.tolist(), "completion", 2, True),
     ]
+
+
+def test_a_question_is_asked_of_functions_without_any_weight() -> None:
+    heavy = Ranking(per_token=400.0, unseen=0.0)
+    found = functions(fitting("inc inc inc", "dec dec dec"), heavy, 0.0)
+    assert [function.share for function in found] == [0.0, 0.0]
+    asked = question(found, toy_problem("inc"))
+    assert asked is not None
+    assert [share for _, share in asked.answers] == [0.5, 0.5]

@@ -1,6 +1,6 @@
 # `make solve` and `make test` are all a clone needs; both install into .venv first.
 PYTHON ?= python3
-TASK ?= examples/lists/maximum_into_first.json
+TASK ?= examples/lists/prefix_sums.json
 VENV := .venv
 BIN := $(VENV)/bin
 CLUSTER := .venv-cluster

@@ -154,7 +154,8 @@ def _how_sure(outcome: Outcome) -> str:
         line += f"; {outcome.num_functions} different functions fit"
     if outcome.sure:
         return f"{line}."
-    return f"{line}: the examples do not determine the function. More of them would."
+    may = "do" if outcome.num_functions > 1 else "may"
+    return f"{line}: the examples {may} not determine the function."
 
 
 def show_question(task: Task, question: Question) -> None:

@@ -209,7 +209,7 @@ def test_references_can_be_simplified(config: KarelTaskGenerator) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"sampler": "small"}, "unknown name 'small'. Known: real."),
+        ({"sampler": "small"}, "unknown name 'small'. Known: real, regular, taught."),
         ({"keep_straight": 2}, "keep_straight: 2 does not fit. Give a number, at least 0 and at most 1."),
         ({"keep_affine": 0.5}, "unknown entry 'keep_affine'"),
         ({"repeats": 1}, "repeats: 1 does not fit. Give true or false."),

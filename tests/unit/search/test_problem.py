@@ -19,7 +19,7 @@ def test_a_task_is_encoded_once() -> None:
     assert problem.id == "name"
     assert problem.inputs_KN.tolist() == [[1, 2], [5, 6]]
     assert problem.outputs_KN.tolist() == [[3, 4], [7, 8]]
-    assert problem.shape == ((2, 2), (2, 2))
+    assert problem.shape == ((2, 2), (2, 2), None)
     held_out = problem.held_out
     assert held_out is not None
     assert [array.tolist() for array in held_out] == [[[9, 9]], [[0, 0]]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import shutil
@@ -18,14 +17,13 @@ import pytest
 from compilers import compiler, ends
 
 import lasynth
+from lasynth.cli.answer import show
 from lasynth.domains.c import compiler as compilers
 from lasynth.domains.c.compiler import Compiler
 from lasynth.domains.c.parser import parse
 from lasynth.errors import CheckerError
 from lasynth.outcome import Outcome, Verdict
 from lasynth.search import answers
-
-cli = importlib.import_module("lasynth.cli.solve")  # the package has a function of this name
 
 EXAMPLES = [([3, 1, 2], [2, 1, 3]), ([0, 4, 1], [1, 4, 0]), ([5, 4, 9], [9, 4, 5])]
 # A compiler that writes this as its program.
@@ -163,7 +161,7 @@ def test_a_compiler_that_gives_other_results_has_the_answer_shown_as_refuted(
     assert (found.consistent, found.verified_by) == (False, None)
     assert found.check is not None
     assert found.check.verdict == Verdict.DIFFERS
-    cli._show(lasynth.Task.of(EXAMPLES), outcome, show_all=False)
+    show(lasynth.Task.of(EXAMPLES), outcome, show_all=False)
     said = "found, but gcc gives other results than the built-in machine."
     assert said in capsys.readouterr().out
 
@@ -199,7 +197,7 @@ def test_the_reason_reaches_the_terminal_and_json(
 ) -> None:
     gcc("echo 'gcc: fatal error: the disk is on fire' >&2; exit 1")
     outcome = solved()
-    cli._show(lasynth.Task.of(EXAMPLES), outcome, show_all=False)
+    show(lasynth.Task.of(EXAMPLES), outcome, show_all=False)
     reason = "gcc failed with exit status 1 (gcc: fatal error: the disk is on fire)"
     assert f"Checked by the built-in machine only: {reason}.\n" in capsys.readouterr().out
     (program,) = json.loads(json.dumps(outcome.to_json()))["programs"]
@@ -216,7 +214,7 @@ def test_no_compiler_is_said_only_where_there_is_none(
     with pytest.raises(CheckerError, match=r"^no C compiler was found$"):
         Compiler.find()
     answers._FOUND.clear()
-    cli._show(lasynth.Task.of(EXAMPLES), solved(), show_all=False)
+    show(lasynth.Task.of(EXAMPLES), solved(), show_all=False)
     assert "by the built-in machine only: no C compiler was found.\n" in capsys.readouterr().out
 
 

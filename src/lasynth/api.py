@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 # The share of the time limit kept for polishing and compiling what the search has found.
-_FINISH_SHARE, _MAX_FINISH_S = 0.2, 0.8
+_FINISH_SHARE, _MIN_FINISH_S, _MAX_FINISH_S = 0.2, 0.25, 0.8
 _AT_ONCE_S = 1e-3  # a time limit that is over after the first step
 _PREPARED: set[tuple[str, str]] = set()  # languages and engines, "" for what becomes of their programs
 _KEPT = 8  # functions of which a program is checked and shown
@@ -153,7 +153,9 @@ class _Solve:
     def _outcome(self, task: Task, known: Sequence[Proposal]) -> Outcome:
         start_s = time.perf_counter()
         problem = replace(Problem.of(task), num_scored=self._num_scored(task))
-        finish_s = min(_FINISH_SHARE * self.time_limit, _MAX_FINISH_S)
+        # A compiler's check takes a quarter of a second, but half of the time is for the search.
+        least_s = min(_MIN_FINISH_S, self.time_limit / 2)
+        finish_s = min(max(_FINISH_SHARE * self.time_limit, least_s), _MAX_FINISH_S)
         config = SearchConfig(
             max_tokens=self.max_tokens,
             time_limit_s=self.time_limit - finish_s,

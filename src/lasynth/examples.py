@@ -158,11 +158,7 @@ def _read_example(obj: object, read: Reader, where: str, obstacles: Obstacles) -
     else:
         obstacles.add(f"an example is {kind(obj)}, not an input and an output", where, _EXAMPLE_HINT)
         return None
-    given, wanted = (
-        obstacles.catch(functools.partial(read, value, f"{where}, {key}"))
-        for key, value in zip(_EXAMPLE_KEYS, values, strict=True)
-    )
-    return None if given is None or wanted is None else Example(given, wanted)
+    return _pair(values, read, where, obstacles)
 
 
 def read_example_texts(
@@ -191,9 +187,16 @@ def _read_example_text(text: object, read: TextReader, where: str, obstacles: Ob
         arrows = f"there are {len(sides) - 1} arrows" if len(sides) > 2 else "there is no arrow"
         obstacles.add(f"{arrows} between an input and an output", where, _TEXT_HINT)
         return None
+    return _pair(sides, read, where, obstacles)
+
+
+def _pair(
+    both: Sequence[Any], read: Callable[[Any, str], Any], where: str, obstacles: Obstacles
+) -> Example | None:
+    """An input and an output, read; None where one of them is wrong."""
     given, wanted = (
-        obstacles.catch(functools.partial(read, side, f"{where}, {key}"))
-        for key, side in zip(_EXAMPLE_KEYS, sides, strict=True)
+        obstacles.catch(functools.partial(read, value, f"{where}, {key}"))
+        for key, value in zip(_EXAMPLE_KEYS, both, strict=True)
     )
     return None if given is None or wanted is None else Example(given, wanted)
 

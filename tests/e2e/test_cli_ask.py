@@ -68,6 +68,15 @@ def test_what_the_shipped_model_does_not_know_is_solved_without_it(lasynth: Any)
     assert "searched without the model, as the list has 3 cells" in result.stderr
 
 
+def test_many_tasks_without_the_model_are_one_note(lasynth: Any, tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    path.write_text(3 * (json.dumps({"examples": [{"input": [1, 2], "output": [2, 1]}]}) + "\n"))
+    result = lasynth("solve", path)
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.count("searched without the model") == 1
+    assert "task 1, and 2 more tasks: searched" in result.stderr
+
+
 @pytest.fixture
 def tasks(tmp_path: Path) -> Path:
     program = "int * func_1(int a[])\n{\n    a[0] = a[1];\n    return a;\n}\n"

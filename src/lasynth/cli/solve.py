@@ -163,20 +163,27 @@ def _models(
     from lasynth.search.named import needs_model
 
     names: list[str | None] = []  # of the model of each task
+    every: list[list[str]] = []  # the engines of each task
+    without: list[tuple[str, str]] = []  # tasks that the shipped model does not know, and why
     for task, where in zip(tasks, places, strict=True):
         wanted = engines or api.default_engines(task, model)
+        every.append(wanted)
         with_model = trace or needs_model(wanted)
         names.append((model or task.domain) if with_model else None)
         if with_model:
             api.check_range([task], model or task.domain, places=[where])
         elif not engines and (left_out := api.out_of_range(task)) is not None:
-            note(f"{where}: searched without the model, as {left_out.what}.")
+            without.append((where, left_out.what))
+    if without:
+        where, why = without[0]
+        more = f", and {len(without) - 1:,} more tasks" if without[1:] else ""
+        note(f"{where}{more}: searched without the model, as {why}.")
     loaded = {name: api.load(name) for name in {*names} if name is not None}
     with preparing():
         for synthesizer in loaded.values():
             api.warm_up(synthesizer)
-        for task in tasks:
-            api.prepare(task, engines or api.default_engines(task, model))
+        for task, wanted in zip(tasks, every, strict=True):
+            api.prepare(task, wanted)
     return [None if name is None else loaded[name] for name in names]
 
 

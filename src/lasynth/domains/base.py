@@ -23,22 +23,16 @@ import numpy.typing as npt
 
 from lasynth import domains
 from lasynth.domains.generator import TaskGenerator
+from lasynth.domains.unlearned import Bank, Ends, Floor, Ranking, Solver
 from lasynth.errors import InputError
 from lasynth.examples import Example
 
 __all__ = [
-    "Bank",
     "Checker",
     "Cutting",
-    "End",
-    "Ends",
-    "Floor",
-    "FloorWords",
     "Language",
     "Machine",
-    "Ranking",
     "Records",
-    "Solver",
     "States",
     "Status",
     "Syntax",
@@ -249,136 +243,6 @@ class Machine:
     run_partial: Callable[[Tokens, Array, npt.NDArray[np.int64], npt.NDArray[np.int64]], tuple[Array, Bools]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FloorWords:
-    """What tables call a floor.
-
-    Attributes:
-        key: in JSON.
-        name: in headings.
-        meaning: of its column.
-        plain: what the tasks are called that the floor can express (`lasynth.domains.generator`).
-        plain_from: what that is computed from where it is not given with a task.
-        top1: whether the language's benchmark counts the likeliest program of the beam, so that tables show
-            it.
-    """
-
-    key: str
-    name: str
-    meaning: str
-    plain: str
-    plain_from: str
-    top1: bool = False
-
-
-class Floor(Protocol):
-    """The search of a language without learning; a model is interesting where it fails.
-
-    Attributes:
-        words: what tables call it.
-    """
-
-    @property
-    def words(self) -> FloorWords:
-        """See the class."""
-
-    def fit(self, inputs_BKN: Array, outputs_BKN: Array) -> list[Tokens | None]:
-        """For each problem the smallest program of the floor that fits its examples, or None."""
-
-    def ends(self, states_SKN: Array, outputs_KN: Array) -> list[Tokens | None]:
-        """For each of S states a short program that takes it to the outputs, or None; bounded tightly."""
-
-    def is_plain(self, inputs_KN: Array, outputs_KN: Array, reference: Tokens | None) -> bool | None:
-        """Whether the floor can express a task, with all its examples known; None where that is unknown."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class End:
-    """The end of a program.
-
-    Attributes:
-        tokens: `[T]`, itself a program; empty where nothing is missing and no program is empty.
-        cost: what it costs in nats: about minus the logarithm of its share among random programs.
-    """
-
-    tokens: Tokens
-    cost: float
-
-
-class Ends(Protocol):
-    """Ends of programs that a language computes from the outputs instead of trying them."""
-
-    def prepare(self) -> None:
-        """Compile what there is to compile, before any clock runs."""
-
-    def costs(
-        self, states_SKN: Array, outputs_KN: Array, start_S: Array, limit: float, slack: float
-    ) -> npt.NDArray[np.float64]:
-        """The cost of the cheapest end of each of S states.
-
-        Args:
-            states_SKN: states, each of K examples.
-            outputs_KN: the outputs wanted.
-            start_S: what the program that leads to each state costs.
-            limit: the cost of the cheapest program known.
-            slack: how much more a program may cost to be of interest.
-
-        Returns:
-            `[S]`, infinite where there is no end, or none of interest.
-        """
-
-    def programs(self, state_KN: Array, outputs_KN: Array, limit: float, most: int) -> list[End]:
-        """The ends of one state that cost no more than `limit`, cheapest first, at most so many."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Bank:
-    """Beginnings of random programs, one of each behaviour, and how common they are.
-
-    Attributes:
-        tokens_PT: `int32`, ended and padded by `eos`.
-        costs_P: minus the logarithm of the share of programs that begin so, in nats; rising.
-    """
-
-    tokens_PT: Tokens
-    costs_P: npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """How much speaks for a program that fits; fitted on validation tasks (docs/verdicts.md).
-
-    Attributes:
-        per_token: nats that a token costs.
-        per_nat: nats that a nat of the model's log-probability is worth.
-        least: nats below which no log-probability counts.
-        floor: nats that a program of the floor is worth more: it has few programs, so few fit by chance.
-        unseen: nats that a program costs which is as likely as that the function meant was not found.
-        per_output: nats of the outputs that a nat of a program's cost must explain. A program that costs more
-            than there is to explain fits by chance.
-        shift, scale: of the log-odds of a function's share of all weights, to those of the confidence.
-    """
-
-    per_token: float = 0.1
-    per_nat: float = 0.4
-    least: float = -25.0
-    floor: float = 0.0
-    unseen: float = 12.0
-    per_output: float = 0.7
-    shift: float = 0.25
-    scale: float = 0.5
-
-
-class Solver(Protocol):
-    """Solves one problem at a time by other means than a model."""
-
-    def fit(self, inputs_KN: Array, outputs_KN: Array) -> Tokens | None:
-        """A program that fits the examples, or None."""
-
-    def close(self) -> None:
-        """Give back what it holds, such as processes."""
-
-
 class Checker(Protocol):
     """Runs programs by other means than the built-in machine: for C a real compiler."""
 
@@ -467,7 +331,7 @@ class Language:
     solvers: Mapping[str, Callable[[float], Solver]] = field(default_factory=dict)
     bank: Callable[[tuple[int, ...]], Bank] | None = None
     ends: Ends | None = None
-    ranking: Ranking = Ranking()
+    ranking: Ranking = field(default_factory=Ranking)
     checker: Callable[[], Checker] | None = None
     records: Records | None = None
     view: View = View()

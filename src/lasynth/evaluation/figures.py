@@ -171,18 +171,8 @@ def reliability(sets: Sequence[tuple[str, Sequence[tuple[float, bool]]]]) -> dic
                 tenths.setdefault(min(9, int(10 * confidence)), []).append((confidence, right))
             shown = [some for _, some in sorted(tenths.items()) if len(some) >= _LEAST_ANSWERS]
             rates = [Rate.of(right for _, right in some) for some in shown]
-            axes.errorbar(
-                [100 * sum(confidence for confidence, _ in some) / len(some) for some in shown],
-                [100 * rate.share for rate in rates],
-                yerr=_ends(rates),
-                color=_COLOURS[number],
-                marker=_MARKERS[number],
-                linestyle=_DASHES[number],
-                markersize=5,
-                linewidth=1.2,
-                label=title,
-                **_WHISKER,
-            )
+            places = [100 * sum(confidence for confidence, _ in some) / len(some) for some in shown]
+            _line(axes, number, places, rates, title)
         axes.set_xlim(0, 100)
         axes.set_ylim(0, 100)
         axes.set_xlabel("confidence, %")
@@ -225,18 +215,7 @@ def _by_size(axes: Any, chains: Sequence[Chain]) -> None:
         # A little apart, or the whiskers of the rounds would overlap.
         places = [chain.size * 1.05 ** (number - 1) for chain in with_round]
         rates = [chain.rounds[number].solved for chain in with_round]
-        axes.errorbar(
-            places,
-            [100 * rate.share for rate in rates],
-            yerr=_ends(rates),
-            color=_COLOURS[number],
-            marker=_MARKERS[number],
-            linestyle=_DASHES[number],
-            markersize=5,
-            linewidth=1.2,
-            label=f"round {number}",
-            **_WHISKER,
-        )
+        _line(axes, number, places, rates, f"round {number}")
     sizes = [chain.size for chain in chains]
     axes.set_xscale("log")
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
@@ -298,6 +277,22 @@ _PANELS: Final[dict[str, Callable[[Any, Sequence[Chain]], None]]] = {
     "kind": _kinds,
     "length": _lengths,
 }
+
+
+def _line(axes: Any, number: int, places: Sequence[float], rates: Sequence[Rate], label: str) -> None:
+    """The line with this number, with whiskers."""
+    axes.errorbar(
+        places,
+        [100 * rate.share for rate in rates],
+        yerr=_ends(rates),
+        color=_COLOURS[number],
+        marker=_MARKERS[number],
+        linestyle=_DASHES[number],
+        markersize=5,
+        linewidth=1.2,
+        label=label,
+        **_WHISKER,
+    )
 
 
 def _ends(rates: Sequence[Rate]) -> list[list[float]]:

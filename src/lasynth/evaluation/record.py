@@ -29,7 +29,7 @@ class Record:
             program (`lasynth.search.completion`) counts. None in an evaluation without completion.
         exact: the submitted program (that of `consistent`, or the first where none satisfies the shown
             examples) has the tokens of the reference. None without a reference.
-        floor: the floor of the language (`lasynth.domains.base.Floor`), fitted to the shown examples, is
+        floor: the floor of the language (`lasynth.domains.unlearned.Floor`), fitted to the shown examples, is
             right. None where it does not apply to the task.
         plain: the floor can express the task. None where this is not known.
         plain_computed: whether `plain` was computed, not given with the task.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lasynth.domains.base import FloorWords
+from lasynth.domains.unlearned import FloorWords
 from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.record import Record
 from lasynth.evaluation.results import Result, Row, Study

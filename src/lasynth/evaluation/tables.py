@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lasynth.domains.base import FloorWords
+from lasynth.domains.unlearned import FloorWords
 from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.record import Record
 from lasynth.evaluation.words import words_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from lasynth import domains
-from lasynth.domains.base import FloorWords
+from lasynth.domains.unlearned import FloorWords
 from lasynth.errors import InputError
 
 __all__ = ["words_of"]

@@ -19,8 +19,9 @@ from typing import Any, ClassVar, Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Cutting, Floor, Status, Tokens
+from lasynth.domains.base import Cutting, Status, Tokens
 from lasynth.domains.kit.rows import padded
+from lasynth.domains.unlearned import Floor
 from lasynth.outcome import StopReason
 from lasynth.search.engine import Budget, Proposals
 from lasynth.search.problem import Problem

@@ -23,8 +23,9 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
-from lasynth.domains.base import Array, Bank, Cutting, Ends, Language, Status, Tokens
+from lasynth.domains.base import Array, Cutting, Language, Status, Tokens
 from lasynth.domains.kit.rows import ended, padded
+from lasynth.domains.unlearned import Bank, Ends
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search.engine import Budget, Proposals

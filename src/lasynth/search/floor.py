@@ -11,7 +11,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from lasynth.domains.base import Solver, Tokens
+from lasynth.domains.base import Tokens
+from lasynth.domains.unlearned import Solver
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search.engine import Budget, Proposals

@@ -3,7 +3,7 @@
 Programs that behave the same are one function. Each program speaks for its function with a weight: short ones
 have more, and so have those that the model holds to be likely, whoever proposed them. A function's share of
 the sum of all weights, with one for what was not found and one for what fits by chance, is turned into a
-confidence. The numbers are in `lasynth.domains.base.Ranking`, fitted on validation tasks.
+confidence. The numbers are in `lasynth.domains.unlearned.Ranking`, fitted on validation tasks.
 
 Some program always fits by chance where the outputs hold little: one example, or cells that are nearly always
 the same. What they hold is the sum of the entropies of the cells that some example changes.
@@ -21,7 +21,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Array, Ranking
+from lasynth.domains.base import Array
+from lasynth.domains.unlearned import Ranking
 from lasynth.search.engine import Proposal
 from lasynth.search.floor import FloorSearch
 

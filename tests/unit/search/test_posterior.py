@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from toy_language import TOY, toy_problem
 
-from lasynth.domains.base import Ranking
+from lasynth.domains.unlearned import Ranking
 from lasynth.search import Proposal, SearchConfig, search
 from lasynth.search.given import Given
 from lasynth.search.posterior import functions, information

@@ -14,8 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from lasynth.domains.base import Bank, Tokens
+from lasynth.domains.base import Tokens
 from lasynth.domains.c.grammar import EOS, FIRST_INT, token_of
+from lasynth.domains.unlearned import Bank
 
 __all__ = ["bank"]
 

@@ -21,11 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
-from lasynth.domains.base import End, Tokens
+from lasynth.domains.base import Tokens
 from lasynth.domains.c.affine import ball_size, weight_vectors
 from lasynth.domains.c.affine_program import RELATIONS, Condition, straight_line, two_branches
 from lasynth.domains.c.loop_ends import ELSE, LARGEST_NUMBER, NEVER, least_loop_cost, loop_programs
 from lasynth.domains.c.parser import parse, to_tokens
+from lasynth.domains.unlearned import End
 
 __all__ = ["ComputedEnds"]
 
@@ -242,7 +243,7 @@ def _vectors(num_cells: int) -> _Vectors:
 
 
 class ComputedEnds:
-    """The ends of restricted C, loops included; see `lasynth.domains.base.Ends`."""
+    """The ends of restricted C, loops included; see `lasynth.domains.unlearned.Ends`."""
 
     def prepare(self) -> None:
         """See `Ends`."""

@@ -11,9 +11,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import FloorWords, Tokens
+from lasynth.domains.base import Tokens
 from lasynth.domains.c.affine import AffineFit, AffineProgram, is_affine
 from lasynth.domains.c.parser import parse, to_tokens
+from lasynth.domains.unlearned import FloorWords
 
 __all__ = ["AffineFloor"]
 
@@ -22,7 +23,7 @@ _END_NORM: Final = 3
 
 
 class AffineFloor:
-    """The smallest integer affine map that fits the examples; see `lasynth.domains.base.Floor`."""
+    """The smallest integer affine map that fits the examples; see `lasynth.domains.unlearned.Floor`."""
 
     words: Final = FloorWords(
         key="affine_fit",

@@ -8,18 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import (
-    Checker,
-    Cutting,
-    Language,
-    Machine,
-    Ranking,
-    Solver,
-    Syntax,
-    Text,
-    Tokens,
-    View,
-)
+from lasynth.domains.base import Checker, Cutting, Language, Machine, Syntax, Text, Tokens, View
 from lasynth.domains.c import grammar, parts
 from lasynth.domains.c.bank import bank
 from lasynth.domains.c.ends import ComputedEnds
@@ -34,6 +23,7 @@ from lasynth.domains.c.simplify import simplify_one
 from lasynth.domains.c.values import VALUES, largest_value
 from lasynth.domains.kit.parts import run_partial
 from lasynth.domains.kit.rows import padded
+from lasynth.domains.unlearned import Ranking, Solver
 
 __all__ = ["LANGUAGE"]
 

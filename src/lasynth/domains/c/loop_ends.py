@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
-from lasynth.domains.base import End
 from lasynth.domains.c.affine_program import RELATIONS
 from lasynth.domains.c.parser import parse, to_tokens
+from lasynth.domains.unlearned import End
 
 __all__ = ["ELSE", "LARGEST_NUMBER", "NEVER", "least_loop_cost", "loop_programs"]
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from lasynth.domains.base import Bank
+from lasynth.domains.unlearned import Bank
 
 __all__ = ["bank"]
 

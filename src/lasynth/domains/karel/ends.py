@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
-from lasynth.domains.base import End, Tokens
+from lasynth.domains.base import Tokens
 from lasynth.domains.karel.action_search import (
     action_program,
     least_turns,
@@ -40,6 +40,7 @@ from lasynth.domains.karel.parser import to_tokens
 from lasynth.domains.karel.simplify import negated
 from lasynth.domains.karel.syntax import Action, Condition, If, IfElse, Program
 from lasynth.domains.karel.world import World, WorldArray
+from lasynth.domains.unlearned import End
 
 __all__ = ["ComputedEnds"]
 
@@ -186,7 +187,7 @@ def _least_costs(
 
 
 class ComputedEnds:
-    """The ends of Karel; see `lasynth.domains.base.Ends`."""
+    """The ends of Karel; see `lasynth.domains.unlearned.Ends`."""
 
     def prepare(self) -> None:
         """See `Ends`."""

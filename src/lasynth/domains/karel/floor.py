@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from lasynth.domains.base import FloorWords, Tokens
+from lasynth.domains.base import Tokens
 from lasynth.domains.karel.action_search import straight_program
 from lasynth.domains.karel.trace import run_traced
 from lasynth.domains.karel.world import WorldArray
+from lasynth.domains.unlearned import FloorWords
 
 __all__ = ["StraightLineFloor"]
 
@@ -23,7 +24,7 @@ _END: Final = {"max_length": 8, "max_states": 2000}
 
 
 class StraightLineFloor:
-    """The shortest straight-line program that fits the examples; see `lasynth.domains.base.Floor`."""
+    """The shortest straight-line program that fits the examples; see `lasynth.domains.unlearned.Floor`."""
 
     words: Final = FloorWords(
         key="straight_line_floor",

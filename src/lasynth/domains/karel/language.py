@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from lasynth.domains.base import Cutting, Language, Machine, Ranking, Records, Syntax, Text, View
+from lasynth.domains.base import Cutting, Language, Machine, Records, Syntax, Text, View
 from lasynth.domains.karel import grammar, parts
 from lasynth.domains.karel.bank import bank
 from lasynth.domains.karel.ends import ComputedEnds
@@ -22,6 +22,7 @@ from lasynth.domains.karel.simplify import simplify_all
 from lasynth.domains.karel.values import VALUES
 from lasynth.domains.karel.world import World
 from lasynth.domains.kit.parts import run_partial
+from lasynth.domains.unlearned import Ranking
 
 __all__ = ["LANGUAGE"]
 

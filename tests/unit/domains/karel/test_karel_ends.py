@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from karel_worlds import random_world
 
 from lasynth import domains
-from lasynth.domains.base import End, Status, right_programs
+from lasynth.domains.base import Status, right_programs
 from lasynth.domains.karel.action_search import action_program
 from lasynth.domains.karel.ends import ComputedEnds
 from lasynth.domains.karel.machine import run_batch
 from lasynth.domains.karel.world import WorldArray
 from lasynth.domains.kit.rows import padded
+from lasynth.domains.unlearned import End
 from lasynth.grammar import IntArray
 
 KAREL = domains.get("karel")

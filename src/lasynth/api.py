@@ -389,7 +389,7 @@ def default_engines(task: Task, model: str | Synthesizer | None = None) -> list[
 
 
 def out_of_range(task: Task) -> InputError | None:
-    """Why the shipped model of a task's language cannot read the task; None where it can, or there is none."""
+    """Why the shipped model of a task's language cannot read it; None where it can, or there is none."""
     from lasynth import models
 
     if not models.has_default(task.domain):

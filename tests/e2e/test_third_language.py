@@ -76,6 +76,7 @@ def test_a_task_is_solved_without_a_model(lasynth: Run) -> None:
     assert result.returncode == 0, result.stderr
     assert 'out += s[0].upper()\nout += ". "\nout += s.split(" ")[1]\n' in result.stdout
     assert "Held-out examples, not shown to the search: 2 of 2 right." in result.stdout
+    assert "without the model" not in result.stderr
 
 
 def test_all_tasks_of_the_example_are_solved(lasynth: Run, tmp_path: Path) -> None:

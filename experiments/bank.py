@@ -95,7 +95,7 @@ SOURCES = {
         draw=lambda seed, first, count: c_programs(C_SETTINGS, seed, first, count),
         behaviours=lambda tokens_PT: c_behaviours(tokens_PT, num_cells=C_SETTINGS.num_cells, max_value=4)[0],
         num=2_000_000,
-        longest=48,
+        longest=96,
         least=3,
     ),
     "karel": Source(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
+import typer
 from typer.models import ArgumentInfo
 
 from lasynth.cli import app
@@ -41,11 +43,17 @@ def parameters_of(function: Any) -> list[Parameter]:
     return found
 
 
-COMMANDS = {
-    registered.callback.__name__: parameters_of(registered.callback)
-    for registered in app.registered_commands
-    if registered.callback is not None
-}
+def commands_of(commands: typer.Typer, before: str = "") -> Iterator[tuple[str, list[Parameter]]]:
+    """Those of an app and of the groups in it, such as `bench solve`."""
+    for registered in commands.registered_commands:
+        assert registered.callback is not None
+        yield before + registered.callback.__name__, parameters_of(registered.callback)
+    for group in commands.registered_groups:
+        assert group.typer_instance is not None
+        yield from commands_of(group.typer_instance, f"{before}{group.name} ")
+
+
+COMMANDS = dict(commands_of(app))
 
 
 def options() -> Iterator[tuple[str, Parameter]]:
@@ -59,6 +67,10 @@ def given(tmp_path: Path, tiny_model: Path) -> dict[str, dict[str, Any]]:
     """What each command needs, besides the option that is tried; it is refused before it does much."""
     (tmp_path / "p.c").write_text("int * func_1(int a[])\n{\n    a[0]++;\n    return a;\n}\n")
     (tmp_path / "t.json").write_text('{"examples": [{"input": [1], "output": [2]}]}')
+    pairs = [{"input": 5 * [value], "output": [value + 1, *4 * [value]]} for value in range(3)]
+    program = "int * func_1(int a[])\n{\n    a[0]++;\n    return a;\n}\n"
+    whole = {"examples": pairs[:2], "held_out": pairs[2:], "program": program}
+    (tmp_path / "whole.jsonl").write_text(json.dumps(whole))
     (tmp_path / "folder").mkdir()
     task, out = tmp_path / "t.json", tmp_path / "out"
     return {
@@ -69,6 +81,8 @@ def given(tmp_path: Path, tiny_model: Path) -> dict[str, dict[str, Any]]:
         "retrain": {"data": tmp_path / "none", "out": out},
         "evaluate": {"tasks": task, "engine": "floor"},
         "report": {"study": tmp_path / "none", "out": out},
+        "bench solve": {"tasks": tmp_path / "whole.jsonl", "method": "floor", "time_limit": 1},
+        "bench ceiling": {"tasks": tmp_path / "whole.jsonl", "programs": 100},
     }
 
 
@@ -77,7 +91,7 @@ def arguments(command: str, given: dict[str, Any]) -> list[str]:
     found = []
     for name, value in given.items():
         found += [str(value)] if flags[name] is None else [str(flags[name]), str(value)]
-    return [command, *found]
+    return [*command.split(), *found]
 
 
 def given_for(option: Parameter, command: str, given: dict[str, dict[str, Any]]) -> dict[str, Any]:

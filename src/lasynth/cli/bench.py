@@ -1,4 +1,4 @@
-"""`lasynth bench solve`: how often and how soon the answers of `solve` are right."""
+"""`lasynth bench`: how often and how soon the answers of `solve` are right, and what bounds that."""
 
 from __future__ import annotations
 
@@ -108,6 +108,76 @@ def solve(
             write_whole(details, "".join(f"{one.to_line()}\n" for one in solved).encode())
             note(f"Wrote {len(solved):,} of {len(chosen):,} tasks to {details}, one per line.")
     print(render(solved), end="")
+
+
+@bench.command()
+def ceiling(
+    tasks: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="Tasks with held-out examples and programs: JSON Lines or a shard."
+        ),
+    ],
+    config: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="The settings of the random programs, as of generate."),
+    ] = None,
+    programs: Annotated[
+        int, typer.Option(min=1, max=MAX_NUMBER, help="How many random programs are drawn.")
+    ] = 1_000_000,
+    num: Annotated[
+        int | None, typer.Option(min=1, max=MAX_NUMBER, help="Use only the first N tasks.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed of the programs.")] = 0,
+    details: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one line of JSON per task to this file.")
+    ] = None,
+) -> None:
+    """How far the shown examples determine the held-out ones, by kind of program.
+
+    Random programs are drawn as tasks are. Of those that reproduce a task's shown examples, the heaviest
+    group that agrees on the held-out ones is what an ideal search would answer.
+    """
+    import json
+    from dataclasses import asdict
+
+    from lasynth.cli.evaluate import read_tasks
+    from lasynth.cli.generate import settings_of
+    from lasynth.errors import InputError
+    from lasynth.evaluation.ceiling import Pool, ceilings, render
+    from lasynth.files import write_whole
+    from lasynth.search import Problem
+
+    if details is not None:
+        check_output(details)
+    chosen, _, source = read_tasks(tasks, [], "test", num)
+    for number, task in enumerate(chosen, 1):
+        if not task.held_out or task.program is None:
+            what = "reference program" if task.held_out else "held-out examples"
+            raise InputError(f"task {task.id or number} has no {what}", source)
+    if not chosen:
+        raise InputError("there are no tasks", source)
+    language = chosen[0].language
+    problems = [Problem.of(task) for task in chosen]
+    if len({one.shape for one in problems}) > 1:
+        raise InputError("the tasks have examples of different shapes", source, "Use one shape at a time.")
+    generator = settings_of(language.name, config)
+    if problems[0].inputs_KN[0].size != generator.num_cells:
+        raise InputError("random programs of these settings are for other inputs", source)
+    with Progress("drawing", programs) as progress:
+        pool = Pool.draw(language, generator, programs, seed, progress)
+    shown = [(one.inputs_KN, one.outputs_KN) for one in problems]
+    held_out = [one.held_out for one in problems if one.held_out is not None]
+    with Progress("running", len(pool.tokens_PT)) as progress:
+        found = ceilings(pool, shown, held_out, progress)
+    references = [language.text.tokens_of(task.program) for task in chosen if task.program is not None]
+    names = generator.KINDS
+    kinds = [names(int(generator.kinds_of(tokens[None])[0])).label for tokens in references]
+    if details is not None:
+        lines = [json.dumps({"kind": kind} | asdict(one)) for kind, one in zip(kinds, found, strict=True)]
+        write_whole(details, "".join(f"{line}\n" for line in lines).encode())
+        note(f"Wrote {len(found):,} tasks to {details}, one per line.")
+    print(render(kinds, found, pool.num_drawn), end="")
 
 
 def _solved(plan: _Plan, task: Task) -> Solved:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lasynth.data.statistics import Statistics
     from lasynth.domains.generator import TaskGenerator
 
-__all__ = ["generate"]
+__all__ = ["generate", "settings_of"]
 
 _TASKS_PER_SHARD = 10_000
 _MAX_SHARDS = 99_999  # their names have five digits
@@ -94,7 +94,7 @@ def generate(
         _print_statistics(Statistics.of_shards(files), json)
         return
     num_shards = shards or -(-num // _TASKS_PER_SHARD)
-    settings, runner = _settings(domain, config), runner_of(workers, address)
+    settings, runner = settings_of(domain, config), runner_of(workers, address)
     if source is not None:
         settings = settings.with_source(source)
     done = 0
@@ -142,7 +142,7 @@ def _print_statistics(statistics: Statistics, json: bool) -> None:
         print(statistics.to_text())
 
 
-def _settings(domain: str | None, name: str | None) -> TaskGenerator:
+def settings_of(domain: str | None, name: str | None) -> TaskGenerator:
     """The tasks of a named setting, or of a TOML file; the language's default tasks without a name."""
     from lasynth import domains
     from lasynth.config import read

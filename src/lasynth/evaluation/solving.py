@@ -8,7 +8,7 @@ solved without their held-out examples.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 from lasynth.errors import InputError
 from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.significance import Pair
+from lasynth.evaluation.tables import columns
 
 __all__ = ["PORTFOLIO", "Attempt", "Solved", "render"]
 
@@ -112,7 +113,7 @@ def render(solved: Sequence[Solved]) -> str:
                 f"{sum(a.seconds for a in attempts) / len(attempts):.2f}",
             )
         )
-    lines += [*_table(head, rows), ""]
+    lines += [*columns(head, rows), ""]
     for (method, limit), attempts in by_key.items():
         answers = [attempt for attempt in attempts if attempt.solved]
         lines.append(f"{method}, {limit:g} s: {len(answers)} answers, right by confidence:")
@@ -138,12 +139,3 @@ def _compared(by_key: dict[tuple[str, float], list[Attempt]]) -> list[str]:
             f"points against {method}, p = {pair.p:.2g}"
         )
     return lines
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    every = [tuple(head), *map(tuple, rows)]
-    widths = [max(len(row[column]) for row in every) for column in range(len(head))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in every
-    ]

@@ -12,7 +12,7 @@ from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.record import Record
 from lasynth.evaluation.words import words_of
 
-__all__ = ["PROTOCOLS", "Group", "as_json", "as_markdown", "as_text", "groups", "table"]
+__all__ = ["PROTOCOLS", "Group", "as_json", "as_markdown", "as_text", "columns", "groups", "table"]
 
 # Protocols: the field of a record, the heading, what it means.
 PROTOCOLS = (
@@ -134,6 +134,16 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: int =
     rule = "|" + "---|" * left + "---:|" * (len(headings) - left)
     lines = [f"| {' | '.join(cells)} |" for cells in (headings, *rows)]
     return [lines[0], rule, *lines[1:]]
+
+
+def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table for a terminal, of any width."""
+    every = [tuple(headings), *map(tuple, rows)]
+    widths = [max(len(row[column]) for row in every) for column in range(len(headings))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in every
+    ]
 
 
 def _columns(found: Sequence[Group], words: FloorWords) -> list[str]:

@@ -1,0 +1,169 @@
+"""The ceiling of synthesis from examples: how far the shown examples of a task determine the held-out ones.
+
+Many random programs are drawn as the tasks of a language are. Those that reproduce the shown examples of a
+task are grouped by what they answer on the held-out ones, and each group has the number of its programs. An
+ideal search, which knew this distribution and nothing else, would answer with the heaviest group. So the
+share of the tasks where that group is right is what no ranking of these programs exceeds. Where no program
+reproduces the examples, nothing is known: the task is rarer than one program in those drawn.
+
+Shapes: P programs, B tasks, K examples; an input's own axes come after K.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from lasynth.domains.base import Array, Language, Tokens, right_programs
+from lasynth.domains.generator import TaskGenerator
+from lasynth.domains.kit.rows import padded
+from lasynth.evaluation.intervals import Rate
+from lasynth.evaluation.tables import columns
+
+__all__ = ["Ceiling", "Pool", "ceilings", "render"]
+
+_BLOCK: Final = 20_000  # items drawn together
+_RUNS: Final = 1_000_000  # of a program on an input, together
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Random programs of a language, one of each behaviour.
+
+    Attributes:
+        language: theirs.
+        tokens_PT: the programs, ended and padded by EOS.
+        counts_P: how many of those drawn behave so.
+    """
+
+    language: Language
+    tokens_PT: Tokens
+    counts_P: Array
+
+    @property
+    def num_drawn(self) -> int:
+        """How many programs were drawn for it."""
+        return int(self.counts_P.sum())
+
+    @classmethod
+    def draw(
+        cls,
+        language: Language,
+        generator: TaskGenerator,
+        num: int,
+        seed: int,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Pool:
+        """Draw so many items of a generator; those that make no task are left out.
+
+        Args:
+            language: the language of the programs.
+            generator: the distribution.
+            num: of items.
+            seed: of the draw.
+            progress: called with the number of items drawn so far.
+        """
+        counts: Counter[int] = Counter()
+        programs: dict[int, Tokens] = {}
+        for first in range(0, num, _BLOCK):
+            drawn = generator.draw(seed, first, min(_BLOCK, num - first), Counter())
+            drawn = drawn.rows(drawn.verdicts_P == 0)
+            counts.update(drawn.hashes_P.tolist())
+            for row, key in enumerate(drawn.hashes_P.tolist()):
+                programs.setdefault(key, drawn.tokens_PT[row])
+            progress(min(first + _BLOCK, num))
+        tokens_PT = padded(list(programs.values()), language.grammar.eos)
+        return cls(language, tokens_PT, np.array([counts[key] for key in programs], dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What the programs of a pool that reproduce a task's shown examples say of its held-out ones.
+
+    Attributes:
+        num_fit: how many of those drawn reproduce the shown examples.
+        num_right: how many of these reproduce the held-out ones, too.
+        num_best: how many are in the heaviest group: those of one behaviour on the held-out examples.
+        right: whether that group is right; a tie counts.
+    """
+
+    num_fit: int
+    num_right: int
+    num_best: int
+    right: bool
+
+
+def ceilings(
+    pool: Pool,
+    shown: Sequence[tuple[Array, Array]],
+    held_out: Sequence[tuple[Array, Array]],
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Ceiling]:
+    """The ceiling of each of B tasks.
+
+    Args:
+        pool: the random programs.
+        shown, held_out: inputs `[K, ...]` and outputs `[K, ...]` of each task, all of one shape.
+        progress: called with the number of programs of the pool done.
+    """
+    firsts = np.stack([inputs_KN[0] for inputs_KN, _ in shown])
+    wanted = np.stack([outputs_KN[0] for _, outputs_KN in shown])
+    fitting: list[list[int]] = [[] for _ in shown]
+    size = max(1, _RUNS // len(shown))
+    for first in range(0, len(pool.tokens_PT), size):
+        tokens_PT = pool.tokens_PT[first : first + size]
+        outputs, statuses = pool.language.machine.run_batch(tokens_PT, firsts)
+        same_PB = (statuses == 0) & (outputs == wanted).reshape(*statuses.shape, -1).all(axis=-1)
+        for row, task in zip(*np.nonzero(same_PB), strict=True):
+            fitting[task].append(first + int(row))
+        progress(first + len(tokens_PT))
+    return [
+        _ceiling(pool, np.array(rows, dtype=np.int64), one, held)
+        for rows, one, held in zip(fitting, shown, held_out, strict=True)
+    ]
+
+
+def _ceiling(pool: Pool, rows: Array, shown: tuple[Array, Array], held_out: tuple[Array, Array]) -> Ceiling:
+    """That of one task; `rows` reproduce its first example."""
+    run = pool.language.machine.run_batch
+    if len(rows):
+        rows = rows[right_programs(*run(pool.tokens_PT[rows], shown[0]), shown[1])]
+    if not len(rows):
+        return Ceiling(0, 0, 0, False)
+    outputs, statuses = run(pool.tokens_PT[rows], held_out[0])
+    right_P = right_programs(outputs, statuses, held_out[1])
+    groups: Counter[bytes] = Counter()
+    for row, count in enumerate(pool.counts_P[rows].tolist()):
+        # Where a program fails, what its output holds is of no meaning.
+        failed = np.asarray(statuses[row] != 0)
+        groups[outputs[row][~failed].tobytes() + failed.tobytes()] += count
+    ((_, best),) = groups.most_common(1)
+    num_right = int(pool.counts_P[rows][right_P].sum())
+    return Ceiling(int(pool.counts_P[rows].sum()), num_right, best, num_right == best)
+
+
+def render(kinds: Sequence[str], found: Sequence[Ceiling], num_drawn: int) -> str:
+    """A table by kind, in per cent with 95 % intervals."""
+    head = ("kind", "tasks", "some program fits", "the heaviest group is right", "weight of the right one")
+    rows = []
+    for kind in ("all", *sorted(set(kinds))):
+        some = [one for name, one in zip(kinds, found, strict=True) if kind in ("all", name)]
+        fit = [one for one in some if one.num_fit]
+        weight = float(np.mean([one.num_right / one.num_fit for one in fit])) if fit else 0.0
+        rows.append(
+            (
+                kind,
+                str(len(some)),
+                str(Rate.of(bool(one.num_fit) for one in some)),
+                str(Rate.of(one.right for one in fit)),
+                f"{100 * weight:.1f}",
+            )
+        )
+    title = (
+        f"{len(found)} tasks, {num_drawn:,} random programs. The last two columns: where some program fits."
+    )
+    return "\n".join([title, "", *columns(head, rows)]) + "\n"

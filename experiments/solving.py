@@ -21,6 +21,8 @@ import numpy as np
 from lasynth import api
 from lasynth.errors import RunError
 from lasynth.evaluation import figures
+from lasynth.evaluation.ceiling import Ceiling
+from lasynth.evaluation.ceiling import render as render_ceiling
 from lasynth.evaluation.solving import Solved, render
 from lasynth.files import write_whole
 from lasynth.task import Example, Task
@@ -64,6 +66,14 @@ SETS = {
 }
 
 
+# The test sets whose ceiling is measured, the settings of their tasks, and how many programs are drawn.
+CEILINGS = {
+    "c-test": ("experiments/c-small/small-half-affine.toml", 1_000_000),
+    "c-idioms": ("idioms", 1_000_000),
+    "karel-new": ("real", 300_000),
+}
+
+
 def main() -> None:
     """Measure what is missing; write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -93,6 +103,11 @@ def main() -> None:
             if name in DRAWN:
                 answers = [each for every in solved for each in every.attempts if each.solved]
                 drawn.append((DRAWN[name], [(each.confidence, each.right) for each in answers]))
+    parts += ["", "## The ceiling", "", "How far the shown examples determine the held-out ones"]
+    parts[-1] += " ([metrics](../metrics.md#the-ceiling)); shares in per cent."
+    for name, (config, num_programs) in CEILINGS.items():
+        lines = ceiling(name, SETS[name], config, num_programs, options.runs)
+        parts += ["", f"### {SETS[name].title}", "", "```", *lines, "```"]
     parts += ["", "## Confidence", "", f"![How often answers are right, by confidence]({FIGURE.name})"]
     figures.require("experiments/solving.py")
     write_whole(FIGURE, figures.reliability(drawn)["svg"])
@@ -112,6 +127,20 @@ def measure(name: str, one: TaskSet, runs: Path) -> None:
     RESULTS.mkdir(exist_ok=True)
     # No time stamp: the same lines are the same file.
     write_whole(RESULTS / f"{name}.jsonl.gz", gzip.compress(details.read_bytes(), mtime=0))
+
+
+def ceiling(name: str, one: TaskSet, config: str, num_programs: int, runs: Path) -> list[str]:
+    """The table of the ceiling of a set, which is measured if it was not before."""
+    kept = RESULTS / f"ceiling-{name}.jsonl.gz"
+    if not kept.exists():
+        details = runs / f"ceiling-{name}.jsonl"
+        command = ["bench", "ceiling", "--tasks", str(one.file), "--num", str(one.num), "--config", config]
+        more = ("--programs", str(num_programs), "--seed", str(SEED), "--details", str(details))
+        subprocess.run([sys.executable, "-m", "lasynth", *command, *more], check=True)
+        write_whole(kept, gzip.compress(details.read_bytes(), mtime=0))
+    values = [json.loads(line) for line in gzip.decompress(kept.read_bytes()).decode().splitlines()]
+    kinds = [each.pop("kind") for each in values]
+    return render_ceiling(kinds, [Ceiling(**each) for each in values]).splitlines()
 
 
 def drawn_lists() -> list[Task]:

@@ -177,7 +177,7 @@ def ceiling(
         lines = [json.dumps({"kind": kind} | asdict(one)) for kind, one in zip(kinds, found, strict=True)]
         write_whole(details, "".join(f"{line}\n" for line in lines).encode())
         note(f"Wrote {len(found):,} tasks to {details}, one per line.")
-    print(render(kinds, found, pool.num_drawn), end="")
+    print(render(kinds, found), end="")
 
 
 def _solved(plan: _Plan, task: Task) -> Solved:

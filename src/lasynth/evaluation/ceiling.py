@@ -85,12 +85,14 @@ class Ceiling:
     """What the programs of a pool that reproduce a task's shown examples say of its held-out ones.
 
     Attributes:
-        num_fit: how many of those drawn reproduce the shown examples.
+        num_drawn: how many programs were drawn.
+        num_fit: how many of them reproduce the shown examples.
         num_right: how many of these reproduce the held-out ones, too.
         num_best: how many are in the heaviest group: those of one behaviour on the held-out examples.
         right: whether that group is right; a tie counts.
     """
 
+    num_drawn: int
     num_fit: int
     num_right: int
     num_best: int
@@ -133,7 +135,7 @@ def _ceiling(pool: Pool, rows: Array, shown: tuple[Array, Array], held_out: tupl
     if len(rows):
         rows = rows[right_programs(*run(pool.tokens_PT[rows], shown[0]), shown[1])]
     if not len(rows):
-        return Ceiling(0, 0, 0, False)
+        return Ceiling(pool.num_drawn, 0, 0, 0, False)
     outputs, statuses = run(pool.tokens_PT[rows], held_out[0])
     right_P = right_programs(outputs, statuses, held_out[1])
     groups: Counter[bytes] = Counter()
@@ -143,10 +145,11 @@ def _ceiling(pool: Pool, rows: Array, shown: tuple[Array, Array], held_out: tupl
         groups[outputs[row][~failed].tobytes() + failed.tobytes()] += count
     ((_, best),) = groups.most_common(1)
     num_right = int(pool.counts_P[rows][right_P].sum())
-    return Ceiling(int(pool.counts_P[rows].sum()), num_right, best, num_right == best)
+    num_fit = int(pool.counts_P[rows].sum())
+    return Ceiling(pool.num_drawn, num_fit, num_right, best, num_right == best)
 
 
-def render(kinds: Sequence[str], found: Sequence[Ceiling], num_drawn: int) -> str:
+def render(kinds: Sequence[str], found: Sequence[Ceiling]) -> str:
     """A table by kind, in per cent with 95 % intervals."""
     head = ("kind", "tasks", "some program fits", "the heaviest group is right", "weight of the right one")
     rows = []
@@ -163,6 +166,7 @@ def render(kinds: Sequence[str], found: Sequence[Ceiling], num_drawn: int) -> st
                 f"{100 * weight:.1f}",
             )
         )
+    num_drawn = max((one.num_drawn for one in found), default=0)
     title = (
         f"{len(found)} tasks, {num_drawn:,} random programs. The last two columns: where some program fits."
     )

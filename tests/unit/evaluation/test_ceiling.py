@@ -38,9 +38,9 @@ def test_programs_that_fit_are_weighed_by_what_they_answer() -> None:
     rare = examples("a[0] = 2;", [[4, 1, 1]])
     found = ceilings(some, [shown] * 3, [positive, negative, rare])
     # Two of the three that fit agree on a positive number, and none on a negative one.
-    assert found[0] == Ceiling(num_fit=12, num_right=9, num_best=9, right=True)
-    assert found[1] == Ceiling(num_fit=12, num_right=5, num_best=5, right=True)
-    assert found[2] == Ceiling(num_fit=12, num_right=3, num_best=9, right=False)
+    assert found[0] == Ceiling(num_drawn=112, num_fit=12, num_right=9, num_best=9, right=True)
+    assert found[1] == Ceiling(num_drawn=112, num_fit=12, num_right=5, num_best=5, right=True)
+    assert found[2] == Ceiling(num_drawn=112, num_fit=12, num_right=3, num_best=9, right=False)
 
 
 def test_where_nothing_fits_or_a_run_fails() -> None:
@@ -50,7 +50,7 @@ def test_where_nothing_fits_or_a_run_fails() -> None:
     # The index is outside the list there.
     beyond = examples("a[2] = 0;", [[1, 9, 0]])
     found = ceilings(some, [unknown, zero], [unknown, beyond])
-    assert found == [Ceiling(0, 0, 0, False), Ceiling(2, 0, 2, False)]
+    assert found == [Ceiling(3, 0, 0, 0, False), Ceiling(3, 2, 0, 2, False)]
 
 
 def test_a_pool_has_one_program_of_each_behaviour() -> None:
@@ -64,8 +64,8 @@ def test_a_pool_has_one_program_of_each_behaviour() -> None:
 
 
 def test_the_table_has_a_row_for_each_kind() -> None:
-    found = [Ceiling(4, 3, 3, True), Ceiling(2, 0, 2, False), Ceiling(0, 0, 0, False)]
-    text = render(["If-only", "For-only", "If-only"], found, 10)
+    found = [Ceiling(10, 4, 3, 3, True), Ceiling(10, 2, 0, 2, False), Ceiling(10, 0, 0, 0, False)]
+    text = render(["If-only", "For-only", "If-only"], found)
     rows = {line.split()[0]: line for line in text.splitlines() if line}
     assert "37.5" in rows["all"]
     assert "75.0" in rows["If-only"]

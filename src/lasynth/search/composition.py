@@ -19,6 +19,7 @@ import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import zip_longest
 from typing import ClassVar, Final, Self
 
 import numpy as np
@@ -29,6 +30,7 @@ from lasynth.domains.unlearned import Bank, Ends
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search.engine import Budget, Proposals
+from lasynth.search.pairs import Begun, pairs
 from lasynth.search.problem import Problem
 
 __all__ = ["Composition"]
@@ -51,7 +53,7 @@ class Composition:
     Attributes:
         width: number of programs proposed per problem.
         slack: nats that a program may cost more than the cheapest one.
-        further: how many of the beginnings are tried behind others.
+        further: how many of the beginnings are tried behind others, and have others tried behind them.
         max_states: states behind which further beginnings are tried, per problem.
     """
 
@@ -103,6 +105,8 @@ class _Search:
         self._known = {_key(problem.inputs_KN)}  # states met
         # States to go on from: what a state's cheapest program costs, a tie-breaker, the state.
         self._heap: list[tuple[float, int, _State]] = []
+        # All states after one beginning: its cost, the beginning, the results.
+        self._first: list[tuple[float, Tokens, Array]] = []
 
     def proposals(self) -> Iterator[Proposals]:
         """Programs, as they are found."""
@@ -112,25 +116,67 @@ class _Search:
         self._best = end
         yield from self._programs([(end, root)])
         yield from self._behind(root, *self._begun())
-        heapq.heappush(self._heap, (end, 0, root))
-        num_tried = 0
-        while self._heap and num_tried <= self._engine.max_states:
-            total, _, state = heapq.heappop(self._heap)
-            num_tried += 1
-            if total > self._best + self._engine.slack:
-                break  # so are all others
-            most = len(self._bank.tokens_PT)
-            if state.tokens is not None:
-                most = min(most, self._engine.further)
-            for first in range(0, most, self._chunk):
-                if self._budget.expired():
-                    self._budget.end(self._number, StopReason.TIME_LIMIT)
-                    return
-                rows = slice(first, min(first + self._chunk, most))
-                if state.cost + self._bank.costs_P[first] > self._best + self._engine.slack:
-                    break
-                yield from self._behind(state, self._bank.tokens_PT[rows], self._bank.costs_P[rows])
+        for found in self._bank_behind(root, 0, self._engine.further):
+            yield from found
+        rest = self._bank_behind(root, self._engine.further, len(self._bank.tokens_PT))
+        # In turns, as each of the three finds programs of its own.
+        for several in zip_longest(rest, self._pairs(), self._further()):
+            yield from (each for found in several if found is not None for each in found)
         self._budget.end(self._number, StopReason.EXHAUSTED)
+
+    def _bank_behind(self, state: _State, first: int, last: int) -> Iterator[list[Proposals]]:
+        """The programs that go on from a state with some of the bank; a list for each chunk."""
+        last = min(last, len(self._bank.tokens_PT))
+        for begin in range(first, last, self._chunk):
+            if self._over():
+                return
+            rows = slice(begin, min(begin + self._chunk, last))
+            if state.cost + self._bank.costs_P[begin] > self._best + self._engine.slack:
+                return
+            yield list(self._behind(state, self._bank.tokens_PT[rows], self._bank.costs_P[rows]))
+
+    def _further(self) -> Iterator[list[Proposals]]:
+        """The programs that go on from the states with the cheapest ends; a list for each chunk."""
+        for _ in range(self._engine.max_states):
+            if not self._heap or self._over():
+                return
+            total, _, state = heapq.heappop(self._heap)
+            if total > self._best + self._engine.slack:
+                return  # so are all others
+            yield from self._bank_behind(state, 0, self._engine.further)
+
+    def _pairs(self) -> Iterator[list[Proposals]]:
+        """The programs of two beginnings without an end; a list for each block of them."""
+        order = np.argsort([cost for cost, _, _ in self._first], kind="stable")
+        first = [self._first[place] for place in order[: self._engine.further].tolist()]
+        if not first or self._over():
+            return
+        begun = Begun(
+            np.array([cost for cost, _, _ in first]),
+            [tokens for _, tokens, _ in first],
+            np.stack([outputs_KN for _, _, outputs_KN in first]),
+        )
+        machine = self._problem.language.machine
+        blocks = pairs(machine, begun, self._bank, self._problem.outputs_KN, self._engine.further)
+        for least, found in blocks:
+            ends = []
+            for pair in sorted(found, key=lambda pair: pair.cost)[: self._engine.width // 8]:
+                second = ended(self._bank.tokens_PT[pair.beginning], self._eos)
+                whole = self._chained(begun.tokens[pair.state], second)
+                if whole is not None and len(whole) <= self._longest:
+                    ends.append((pair.cost, whole))
+            self._best = min([self._best, *(cost for cost, _ in ends)])
+            limit = self._best + self._engine.slack
+            yield list(self._proposals([end for end in ends if end[0] <= limit]))
+            if least > limit or self._over():
+                return
+
+    def _over(self) -> bool:
+        """Whether the time is, which ends the search."""
+        if self._budget.expired():
+            self._budget.end(self._number, StopReason.TIME_LIMIT)
+            return True
+        return False
 
     def _begun(self) -> tuple[Tokens, Array]:
         """The beginnings of programs of earlier engines, the likely ones first, and their costs."""
@@ -166,6 +212,11 @@ class _Search:
         if not chosen:
             return []
         start = state.cost + costs_P[chosen]
+        if state.tokens is None and len(self._first) < self._engine.further:
+            self._first += [
+                (float(cost), ended(tokens_PT[row], self._eos), outputs_PKN[row].copy())
+                for cost, row in zip(start, chosen, strict=True)
+            ]
         ends = self._ends.costs(
             outputs_PKN[chosen], self._problem.outputs_KN, start, self._best, self._engine.slack
         )
@@ -185,8 +236,7 @@ class _Search:
 
     def _programs(self, states: Sequence[tuple[float, _State]]) -> Iterator[Proposals]:
         """The programs of new states that end within the slack."""
-        costs: list[float] = []
-        programs: list[Tokens] = []
+        programs: list[tuple[float, Tokens]] = []
         limit = self._best + self._engine.slack
         for total, state in sorted(states, key=lambda each: each[0]):
             if not total < np.inf or total > limit or self._written + len(programs) >= 4 * self._engine.width:
@@ -196,17 +246,19 @@ class _Search:
             for end in self._ends.programs(state.outputs_KN, outputs, limit - state.cost, most):
                 whole = self._chained(state.tokens, end.tokens)
                 if whole is not None and len(whole) <= self._longest:
-                    costs.append(state.cost + end.cost)
-                    programs.append(whole)
-        if not programs:
-            return
-        self._written += len(programs)
-        order = np.argsort(costs, kind="stable")
-        yield Proposals(
-            np.full(len(order), self._number),
-            padded([programs[place] for place in order], self._eos),
-            -np.array(costs)[order],
-        )
+                    programs.append((state.cost + end.cost, whole))
+        yield from self._proposals(programs)
+
+    def _proposals(self, programs: Sequence[tuple[float, Tokens]]) -> Iterator[Proposals]:
+        """Programs with their costs, the cheapest first; nothing where there are none."""
+        if programs:
+            self._written += len(programs)
+            ordered = sorted(programs, key=lambda each: each[0])
+            yield Proposals(
+                np.full(len(ordered), self._number),
+                padded([tokens for _, tokens in ordered], self._eos),
+                -np.array([cost for cost, _ in ordered]),
+            )
 
     def _chained(self, first: Tokens | None, second: Tokens) -> Tokens | None:
         """One program behind another, where the first may be the empty one, and the second an empty end."""

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import time
 from collections.abc import Callable
+from itertools import chain, repeat
 
 import numpy as np
 import pytest
@@ -98,7 +99,7 @@ def karel_problem(text: str, num_examples: int = 5, held_out: int = 20) -> Probl
 )
 def test_karel_programs_are_found(text: str) -> None:
     problem = karel_problem(text)
-    (result,) = search([Composition()], [problem], SearchConfig(enough=None, time_limit_s=20.0))
+    (result,) = search([Composition.of(KAREL)], [problem], SearchConfig(enough=None, time_limit_s=20.0))
     assert problem.right([result.candidates[0].tokens]).all()
 
 
@@ -137,7 +138,7 @@ def test_scores_fall_and_programs_fit_the_budget() -> None:
 def test_the_clock_stops_it() -> None:
     noise = np.random.default_rng(5).integers(-4, 5, (6, 5)).tolist()
     problem = problem_of(lambda x: noise[sum(x) % 6], num_examples=6)
-    asked = iter([False, False, True])
+    asked = chain([False, False], repeat(True))
     budget = dataclasses.replace(Budget.of(1), expired=lambda: next(asked))
     list(Composition(slack=30.0).propose([problem], budget))
     assert budget.reasons == [StopReason.TIME_LIMIT]

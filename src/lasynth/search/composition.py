@@ -37,6 +37,7 @@ __all__ = ["Composition"]
 
 _CHUNK: Final = 2000  # beginnings run between two looks at the clock, for a few examples
 _USUAL_EXAMPLES: Final = 8
+_TURN: Final = 5  # blocks of pairs between two chunks of other beginnings; they take about as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class _Search:
             yield from self._bank_behind(state, 0, self._engine.further)
 
     def _pairs(self) -> Iterator[list[Proposals]]:
-        """The programs of two beginnings without an end; a list for each block of them."""
+        """The programs of two beginnings without an end; a list for some blocks of them."""
         order = np.argsort([cost for cost, _, _ in self._first], kind="stable")
         first = [self._first[place] for place in order[: self._engine.further].tolist()]
         if not first or self._over():
@@ -157,22 +158,23 @@ class _Search:
             np.stack([outputs_KN for _, _, outputs_KN in first]),
         )
         machine = self._problem.language.machine
-        blocks = pairs(machine, begun, self._bank, self._problem.outputs_KN, self._engine.further)
-        for least, found in blocks:
-            ends = []
+        some = pairs(machine, begun, self._bank, self._problem.outputs_KN, self._engine.further)
+        for number, (least, found) in enumerate(some):
+            limit = self._best + self._engine.slack
+            if least > limit or self._over():
+                return
+            programs = []
             for pair in sorted(found, key=lambda pair: pair.cost)[: self._engine.width // 8]:
                 second = ended(self._bank.tokens_PT[pair.beginning], self._eos)
                 whole = self._chained(begun.tokens[pair.state], second)
-                if whole is not None and len(whole) <= self._longest:
-                    ends.append((pair.cost, whole))
-            self._best = min([self._best, *(cost for cost, _ in ends)])
-            limit = self._best + self._engine.slack
-            yield list(self._proposals([end for end in ends if end[0] <= limit]))
-            if least > limit or self._over():
-                return
+                if pair.cost <= limit and whole is not None and len(whole) <= self._longest:
+                    programs.append((pair.cost, whole))
+            self._best = min([self._best, *(cost for cost, _ in programs)])
+            if programs or number % _TURN == 0:
+                yield list(self._proposals(programs))
 
     def _over(self) -> bool:
-        """Whether the time is, which ends the search."""
+        """Whether the time is up; that ends the search."""
         if self._budget.expired():
             self._budget.end(self._number, StopReason.TIME_LIMIT)
             return True

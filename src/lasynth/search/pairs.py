@@ -21,7 +21,7 @@ from lasynth.domains.unlearned import Bank
 __all__ = ["Begun", "Pair", "pairs"]
 
 _BLOCK: Final = 1000  # beginnings, and states, of one block
-_RUNS: Final = 2_000_000  # of a beginning on a state, together
+_RUNS: Final = 200_000  # of a beginning on a state, together
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,8 @@ def pairs(
         most: how many states, and beginnings, are tried.
 
     Yields:
-        What the next block costs at least, and the pairs of this one.
+        After some hundred thousand runs: what further pairs cost at least, and those of the pairs tried that
+        are right.
     """
     num_states, num_second = min(len(begun.costs_S), most), min(len(bank.costs_P), most)
     blocks = sorted(
@@ -70,25 +71,36 @@ def pairs(
         for second in range(0, num_second, _BLOCK)
     )
     firsts: dict[int, tuple[Array, Array]] = {}
-    for number, (_, state, second) in enumerate(blocks):
-        outputs_SKN = begun.outputs_SKN[state : min(state + _BLOCK, num_states)]
+    for least, state, second in blocks:
+        states = slice(state, min(state + _BLOCK, num_states))
         if state not in firsts:
-            shape = outputs_SKN.shape[2:]
-            different, place_S = np.unique(
-                outputs_SKN[:, 0].reshape(len(outputs_SKN), -1), axis=0, return_inverse=True
+            firsts[state] = _different(begun.outputs_SKN[states, 0])
+        first_UN, place_S = firsts[state]
+        size = max(1, _RUNS // len(first_UN))
+        for begin in range(second, min(second + _BLOCK, num_second), size):
+            tokens_PT = bank.tokens_PT[begin : min(begin + size, second + _BLOCK, num_second)]
+            right = _right(machine, begun.outputs_SKN[states], first_UN, place_S, tokens_PT, outputs_KN)
+            yield (
+                least,
+                [
+                    Pair(
+                        state + row,
+                        begin + place,
+                        float(begun.costs_S[state + row] + bank.costs_P[begin + place]),
+                    )
+                    for row, place in right
+                ],
             )
-            firsts[state] = different.reshape(-1, *shape), place_S.reshape(-1)
-        tokens_PT = bank.tokens_PT[second : min(second + _BLOCK, num_second)]
-        found = [
-            Pair(
-                state + row, second + place, float(begun.costs_S[state + row] + bank.costs_P[second + place])
-            )
-            for row, place in _block(machine, outputs_SKN, *firsts[state], tokens_PT, outputs_KN)
-        ]
-        yield (blocks[number + 1][0] if number + 1 < len(blocks) else np.inf), found
 
 
-def _block(
+def _different(outputs_SN: Array) -> tuple[Array, Array]:
+    """The different ones, `[U, ...]`, and the place of each among them."""
+    rows = outputs_SN.reshape(len(outputs_SN), -1)
+    different, place_S = np.unique(rows, axis=0, return_inverse=True)
+    return different.reshape(-1, *outputs_SN.shape[1:]), place_S.reshape(-1)
+
+
+def _right(
     machine: Machine,
     outputs_SKN: Array,
     first_UN: Array,
@@ -96,18 +108,15 @@ def _block(
     tokens_PT: Tokens,
     wanted_KN: Array,
 ) -> Iterator[tuple[int, int]]:
-    """The pairs of a state and a beginning that are right; `place_S` is each state's first example."""
-    size = max(1, _RUNS // len(first_UN))
-    for begin in range(0, len(tokens_PT), size):
-        some = tokens_PT[begin : begin + size]
-        results, statuses = machine.run_batch(some, first_UN)
-        right_PU = right_examples(results, statuses, wanted_KN[0])
-        for row in np.flatnonzero(right_PU.any(axis=1)).tolist():
-            states = np.flatnonzero(right_PU[row][place_S])
-            for example in range(1, len(wanted_KN)):
-                results, statuses = machine.run_batch(some[row : row + 1], outputs_SKN[states, example])
-                states = states[right_examples(results, statuses, wanted_KN[example])[0]]
-                if not len(states):
-                    break
-            for state in states.tolist():
-                yield state, begin + row
+    """The pairs of a state and a beginning that are right; `first_UN[place_S]` are the first examples."""
+    results, statuses = machine.run_batch(tokens_PT, first_UN)
+    right_PU = right_examples(results, statuses, wanted_KN[0])
+    for row in np.flatnonzero(right_PU.any(axis=1)).tolist():
+        states = np.flatnonzero(right_PU[row][place_S])
+        for example in range(1, len(wanted_KN)):
+            results, statuses = machine.run_batch(tokens_PT[row : row + 1], outputs_SKN[states, example])
+            states = states[right_examples(results, statuses, wanted_KN[example])[0]]
+            if not len(states):
+                break
+        for state in states.tolist():
+            yield state, row

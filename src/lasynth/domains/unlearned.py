@@ -108,10 +108,13 @@ class Bank:
     Attributes:
         tokens_PT: `int32`, ended and padded by `eos`.
         costs_P: minus the logarithm of the share of programs that begin so, in nats; rising.
+        num_paired: how many of them, the first ones, are tried in pairs without an end; it pays where the
+            machine is fast.
     """
 
     tokens_PT: Tokens
     costs_P: npt.NDArray[np.float64]
+    num_paired: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Composition:
     Attributes:
         width: number of programs proposed per problem.
         slack: nats that a program may cost more than the cheapest one.
-        further: how many of the beginnings are tried behind others, and have others tried behind them.
+        further: how many of the beginnings are tried behind others.
         max_states: states behind which further beginnings are tried, per problem.
     """
 
@@ -106,7 +106,7 @@ class _Search:
         self._known = {_key(problem.inputs_KN)}  # states met
         # States to go on from: what a state's cheapest program costs, a tie-breaker, the state.
         self._heap: list[tuple[float, int, _State]] = []
-        # All states after one beginning: its cost, the beginning, the results.
+        # The first states after one beginning: its cost, the beginning, the results.
         self._first: list[tuple[float, Tokens, Array]] = []
 
     def proposals(self) -> Iterator[Proposals]:
@@ -149,7 +149,7 @@ class _Search:
     def _pairs(self) -> Iterator[list[Proposals]]:
         """The programs of two beginnings without an end; a list for some blocks of them."""
         order = np.argsort([cost for cost, _, _ in self._first], kind="stable")
-        first = [self._first[place] for place in order[: self._engine.further].tolist()]
+        first = [self._first[place] for place in order[: self._bank.num_paired].tolist()]
         if not first or self._over():
             return
         begun = Begun(
@@ -158,7 +158,7 @@ class _Search:
             np.stack([outputs_KN for _, _, outputs_KN in first]),
         )
         machine = self._problem.language.machine
-        some = pairs(machine, begun, self._bank, self._problem.outputs_KN, self._engine.further)
+        some = pairs(machine, begun, self._bank, self._problem.outputs_KN)
         for number, (least, found) in enumerate(some):
             limit = self._best + self._engine.slack
             if least > limit or self._over():
@@ -214,7 +214,7 @@ class _Search:
         if not chosen:
             return []
         start = state.cost + costs_P[chosen]
-        if state.tokens is None and len(self._first) < self._engine.further:
+        if state.tokens is None and len(self._first) < self._bank.num_paired:
             self._first += [
                 (float(cost), ended(tokens_PT[row], self._eos), outputs_PKN[row].copy())
                 for cost, row in zip(start, chosen, strict=True)

@@ -49,22 +49,21 @@ class Pair:
 
 
 def pairs(
-    machine: Machine, begun: Begun, bank: Bank, outputs_KN: Array, most: int
+    machine: Machine, begun: Begun, bank: Bank, outputs_KN: Array
 ) -> Iterator[tuple[float, list[Pair]]]:
     """The pairs that are right, a block at a time, blocks of likely pairs first.
 
     Args:
         machine: of the language.
         begun: the states.
-        bank: the beginnings that are tried behind them.
+        bank: the beginnings, of which `num_paired` are tried behind each state.
         outputs_KN: the outputs wanted.
-        most: how many states, and beginnings, are tried.
 
     Yields:
         After some hundred thousand runs: what further pairs cost at least, and those of the pairs tried that
         are right.
     """
-    num_states, num_second = min(len(begun.costs_S), most), min(len(bank.costs_P), most)
+    num_states, num_second = len(begun.costs_S), min(len(bank.costs_P), bank.num_paired)
     blocks = sorted(
         (float(begun.costs_S[state] + bank.costs_P[second]), state, second)
         for state in range(0, num_states, _BLOCK)

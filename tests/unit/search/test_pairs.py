@@ -40,13 +40,13 @@ def test_all_pairs_that_are_right_are_found(block: int, monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "_BLOCK", block)
     monkeypatch.setattr(module, "_RUNS", 500)
     whole = bank((5,))
-    some = Bank(whole.tokens_PT[:SOME], whole.costs_P[:SOME])
+    some = Bank(whole.tokens_PT[:SOME], whole.costs_P[:SOME], SOME)
     begun = begun_of(some)
     for first, second in ((3, 10), (20, 3), (31, 32)):
         outputs, statuses = C.machine.run_batch(some.tokens_PT[second : second + 1], begun.outputs_SKN[first])
         assert (statuses == Status.OK).all(), (first, second)
         least, found = 0.0, list[Pair]()
-        for at_least, of_block in pairs(C.machine, begun, some, outputs[0], SOME):
+        for at_least, of_block in pairs(C.machine, begun, some, outputs[0]):
             assert all(pair.cost >= at_least - 1e-9 for pair in of_block)
             assert at_least >= least
             least = at_least
@@ -57,11 +57,11 @@ def test_all_pairs_that_are_right_are_found(block: int, monkeypatch: pytest.Monk
             assert pair.cost == begun.costs_S[pair.state] + some.costs_P[pair.beginning]
 
 
-def test_no_more_states_and_beginnings_are_tried_than_wanted() -> None:
+def test_no_more_beginnings_are_tried_than_the_bank_says() -> None:
     whole = bank((5,))
-    some = Bank(whole.tokens_PT[:SOME], whole.costs_P[:SOME])
+    some = Bank(whole.tokens_PT[:SOME], whole.costs_P[:SOME], 20)
     begun = begun_of(some)
     outputs, _ = C.machine.run_batch(some.tokens_PT[30:31], begun.outputs_SKN[30])
-    few = [pair for _, found in pairs(C.machine, begun, some, outputs[0], 20) for pair in found]
+    few = [pair for _, found in pairs(C.machine, begun, some, outputs[0]) for pair in found]
     every = all_pairs(begun, some, outputs[0])
-    assert {(pair.state, pair.beginning) for pair in few} == {one for one in every if max(one) < 20}
+    assert {(pair.state, pair.beginning) for pair in few} == {one for one in every if one[1] < 20}

@@ -22,6 +22,7 @@ __all__ = ["bank"]
 
 _FILE: Final = Path(__file__).with_name("bank.npz")
 _NUM_CELLS: Final = 5  # of the programs in the file
+_NUM_PAIRED: Final = 6000
 _FOR, _OPEN_BLOCK, _OPEN_INDEX = token_of("for"), token_of("{"), token_of("[")
 
 
@@ -36,7 +37,7 @@ def bank(shape: tuple[int, ...]) -> Bank:
         fits_P = ~_names_a_cell_behind(tokens_PT, num_cells)
         tokens_PT, costs_P = _with_bounds(tokens_PT[fits_P], num_cells), costs_P[fits_P]
     # The empty beginning is none of them: a search begins with it.
-    return Bank(tokens_PT, costs_P)
+    return Bank(tokens_PT, costs_P, _NUM_PAIRED)
 
 
 def _names_a_cell_behind(tokens_PT: Tokens, num_cells: int) -> np.ndarray:

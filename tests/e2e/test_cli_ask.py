@@ -77,6 +77,23 @@ def test_many_tasks_without_the_model_are_one_note(lasynth: Any, tmp_path: Path)
     assert "task 1, and 2 more tasks: searched" in result.stderr
 
 
+def test_several_tasks_in_several_processes(lasynth: Any, tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    pairs = [[{"input": [1, 2, n], "output": [n, 2, 1]} for n in (3, 4, m)] for m in (5, 6, 7)]
+    path.write_text(
+        "".join(json.dumps({"id": f"t{n}", "examples": one}) + "\n" for n, one in enumerate(pairs))
+    )
+    found = []
+    for workers in ((), ("--workers", 1), ("--workers", 2)):
+        result = lasynth("solve", path, "--engine", "floor", "--json", *workers)
+        assert result.exit_code == 0, result.stderr
+        whole = json.loads(result.stdout)
+        found.append([one | {"seconds": 0} for one in whole["tasks"]])
+    assert found[0] == found[1] == found[2]
+    assert [one["id"] for one in found[0]] == ["t0", "t1", "t2"]
+    assert "many" in lasynth("solve", path, "--workers", "many").stderr
+
+
 @pytest.fixture
 def tasks(tmp_path: Path) -> Path:
     program = "int * func_1(int a[])\n{\n    a[0] = a[1];\n    return a;\n}\n"

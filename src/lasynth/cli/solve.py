@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,11 +24,10 @@ from lasynth.cli.console import (
 )
 from lasynth.cli.process import NOT_SOLVED
 from lasynth.cli.run import draw_run
-from lasynth.cli.workers import Threads
+from lasynth.cli.workers import Threads, Workers, runner_of
 from lasynth.quoting import printable
 
 if TYPE_CHECKING:
-    from lasynth.models import Synthesizer
     from lasynth.outcome import Outcome
     from lasynth.task import Task
 
@@ -79,6 +80,7 @@ def solve(
     ] = 256,
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
     threads: Threads = 1,
+    workers: Workers = None,
     ask: Annotated[
         bool,
         typer.Option(
@@ -105,7 +107,6 @@ def solve(
     worlds, or a record of the Karel benchmark. Without a file: -e "1 2 3 -> 3 2 1" -e "0 4 1 -> 1 4 0".
     The exit status is 1 if a task is not solved, or not with --min-confidence.
     """
-    from lasynth import api
     from lasynth.errors import InputError
 
     tasks, place = _read(task, example, domain)
@@ -118,20 +119,13 @@ def solve(
         what = "it needs one task, a person at standard input, and no --json"
         raise InputError(what, "--ask", "Give one task as a file or with -e.")
     places = [f"{place}, task {one.id or number}" if many else place for number, one in enumerate(tasks, 1)]
-    synthesizers = _models(tasks, places, model, engine, trace)
+    _prepare(tasks, places, model, engine, trace)
+    plan = _Plan(model, engine or None, beam, time_limit, seed, max_tokens, trace, threads)
+    runner = runner_of(workers, None)
+    # An answer to a question needs the search that asked it, which no other process can hand over.
+    found = map(plan.solve, tasks) if runner is None or ask else runner.map(partial(_sent, plan), tasks)
     outcomes = []
-    for number, (one, synthesizer) in enumerate(zip(tasks, synthesizers, strict=True), 1):
-        outcome = api.solve(
-            one,
-            model=synthesizer,
-            engines=engine or None,
-            beam=beam,
-            time_limit=time_limit,
-            seed=seed,
-            max_tokens=max_tokens,
-            trace=trace,
-            threads=threads,
-        )
+    for number, (one, outcome) in enumerate(zip(tasks, found, strict=True), 1):
         if ask:
             one, outcome = ask_for_outputs(one, outcome)
         outcomes.append(outcome)
@@ -155,22 +149,57 @@ def solve(
     return 0 if num_solved - unsure == len(tasks) else NOT_SOLVED
 
 
-def _models(
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How each task is solved; the fields are those of `lasynth.solve`."""
+
+    model: str | None
+    engines: list[str] | None
+    beam: int
+    time_limit: float
+    seed: int
+    max_tokens: int
+    trace: bool
+    threads: int
+
+    def solve(self, task: Task) -> Outcome:
+        """Solve a task."""
+        from lasynth import api
+
+        return api.solve(
+            task,
+            model=self.model,
+            engines=self.engines,
+            beam=self.beam,
+            time_limit=self.time_limit,
+            seed=self.seed,
+            max_tokens=self.max_tokens,
+            trace=self.trace,
+            threads=self.threads,
+        )
+
+
+def _sent(plan: _Plan, task: Task) -> Outcome:
+    """What a worker sends back."""
+    return replace(plan.solve(task), goes_on=None)
+
+
+def _prepare(
     tasks: list[Task], places: list[str], model: str | None, engines: list[str] | None, trace: bool
-) -> list[Synthesizer | None]:
-    """The model for each task, None if no engine needs one; all that the engines need is compiled."""
+) -> None:
+    """Say what cannot be done, load the models, and compile all that the engines need."""
     from lasynth import api
     from lasynth.search.named import needs_model
 
-    names: list[str | None] = []  # of the model of each task
+    names: set[str] = set()  # of the models
     every: list[list[str]] = []  # the engines of each task
     without: list[tuple[str, str]] = []  # tasks that the shipped model does not know, and why
     for task, where in zip(tasks, places, strict=True):
         wanted = engines or api.default_engines(task, model)
         every.append(wanted)
         with_model = trace or needs_model(wanted)
-        names.append((model or task.domain) if with_model else None)
         if with_model:
+            names.add(model or task.domain)
             api.check_range([task], model or task.domain, places=[where])
         elif not engines and (left_out := api.out_of_range(task)) is not None:
             without.append((where, left_out.what))
@@ -178,13 +207,12 @@ def _models(
         where, why = without[0]
         more = f", and {len(without) - 1:,} more tasks" if without[1:] else ""
         note(f"{where}{more}: searched without the model, as {why}.")
-    loaded = {name: api.load(name) for name in {*names} if name is not None}
+    loaded = [api.load(name) for name in sorted(names)]
     with preparing():
-        for synthesizer in loaded.values():
+        for synthesizer in loaded:
             api.warm_up(synthesizer)
         for task, wanted in zip(tasks, every, strict=True):
             api.prepare(task, wanted)
-    return [None if name is None else loaded[name] for name in names]
 
 
 def _read(path: str | None, examples: list[str] | None, domain: str | None) -> tuple[list[Task], str]:

@@ -6,13 +6,17 @@ import importlib.util
 import json
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
+from lasynth import domains
 from lasynth.config import read
+from lasynth.data.filters import Split, splits_of
 from lasynth.evaluation.rounds import read_rounds_study
 from lasynth.training.config import read_config
 
@@ -157,3 +161,32 @@ def test_a_chain_leaves_what_the_figures_are_made_from(
     retrain.main()  # nothing is left to do
     assert capsys.readouterr().out == ""
     assert (study / "results" / "tiny-20.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("domain", ["c", "karel"])
+def test_a_bank_holds_no_number_of_a_held_out_behaviour(domain: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was drawn of valid and test makes no difference to a bank, and what is near is estimated."""
+    bank = script("bank")
+    monkeypatch.setattr(bank, "MOST_EDITED", 300)
+    language, source = domains.get(domain), replace(bank.SOURCES[domain], short=None)
+    counts, _ = bank.counted(language.cutting, source, 4000, 1)
+    every = bank.grouped(source, counts, language.grammar.eos)
+    held_out = splits_of(every.hashes_P) != Split.TRAIN
+    assert held_out.sum() > 20
+    whole = bank.bank_of(source, every, language.grammar.eos)
+    without = bank.bank_of(source, every.rows(~held_out), language.grammar.eos)
+    assert (whole.tokens_PT == without.tokens_PT).all()
+    assert (whole.totals_P == without.totals_P).all()
+    assert (np.diff(whole.totals_P) <= 0).all()
+    added = splits_of(whole.hashes_P) != Split.TRAIN
+    assert 0 < added.sum() < len(added) / 2
+    assert whole.totals_P[added].min() >= source.least
+    assert len(set(whole.hashes_P.tolist())) == len(whole.hashes_P)
+
+
+def test_factors_of_edits_explain_what_was_drawn() -> None:
+    rng = np.random.default_rng(2)
+    weights = rng.gamma(0.5, 10.0, (20_000, 3)) * (rng.random((20_000, 3)) < 0.4)
+    factors = np.array([0.5, 3.0, 0.05])
+    found = script("bank").fitted(weights, rng.poisson(weights @ factors).astype(np.float64))
+    assert np.allclose(found, factors, rtol=0.05)

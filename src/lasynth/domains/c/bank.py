@@ -1,9 +1,9 @@
 """The beginnings of random programs that a search tries first, and how common they are.
 
 `bank.npz` holds the beginnings of programs of `mixed`, cut behind their outermost statements: one of each
-behaviour, with the number of programs that begin so. `experiments/bank.py` makes it: what it draws of the splits
-valid and test is left out, and what is one edit from common beginnings is added, with an estimated number. The
-programs are for lists of five cells; for other lengths the bounds of their loops are moved.
+behaviour, with the number of programs that begin so. `experiments/bank.py` makes it: what it draws of the
+splits valid and test is left out, and what is one edit from common beginnings is added, with an estimated
+number. The programs are for lists of five cells; for other lengths the bounds of their loops are moved.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ from lasynth.errors import RunError
 from lasynth.evaluation import figures
 from lasynth.evaluation.ceiling import Ceiling
 from lasynth.evaluation.ceiling import render as render_ceiling
-from lasynth.evaluation.solving import Solved, render
+from lasynth.evaluation.intervals import Rate
+from lasynth.evaluation.solving import PORTFOLIO, Solved, render
 from lasynth.files import write_whole
 from lasynth.task import Example, Task
 
@@ -45,12 +46,16 @@ class TaskSet:
         file: the tasks; None for those drawn from `examples/lists`.
         num: of them, the first ones.
         asked: questions that are answered.
+        methods: of `lasynth bench solve`.
+        limits: seconds a task.
     """
 
     title: str
     file: str | None
     num: int
     asked: int = 0
+    methods: tuple[str, ...] = (PORTFOLIO,)
+    limits: tuple[float, ...] = (5.0,)
 
 
 SETS = {
@@ -66,6 +71,23 @@ SETS = {
 }
 
 
+# The pictures of the solve-rate over time: where the floor is right, where it is wrong, and all tasks.
+TIMES = {
+    "c-times": TaskSet(
+        "C: 100 of the test tasks by time limit",
+        "experiments/c-small/test.parquet",
+        100,
+        methods=(PORTFOLIO, "floor", "beam", "composition"),
+        limits=(0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
+    ),
+    "karel-times": TaskSet(
+        "Karel: 100 tasks of functions not trained on by time limit",
+        "experiments/karel-small/new.parquet",
+        100,
+        methods=(PORTFOLIO, "floor", "beam", "composition"),
+        limits=(0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
+    ),
+}
 # The test sets whose ceiling is measured, the settings of their tasks, and how many programs are drawn.
 CEILINGS = {
     "c-test": ("experiments/c-small/small-half-affine.toml", 1_000_000),
@@ -78,12 +100,12 @@ def main() -> None:
     """Measure what is missing; write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=Path, default=Path("runs/solving"))
-    parser.add_argument("--only", nargs="*", choices=SETS, default=list(SETS))
+    parser.add_argument("--only", nargs="*", choices=[*SETS, *TIMES], default=[*SETS, *TIMES])
     options = parser.parse_args()
     options.runs.mkdir(parents=True, exist_ok=True)
     for name in options.only:
         if not (RESULTS / f"{name}.jsonl.gz").exists():
-            measure(name, SETS[name], options.runs)
+            measure(name, (SETS | TIMES)[name], options.runs)
     parts = [
         "# What `solve` answers",
         "",
@@ -93,16 +115,17 @@ def main() -> None:
     ]
     drawn = []
     for name, one in SETS.items():
-        path = RESULTS / f"{name}.jsonl.gz"
-        if path.exists():
-            lines = gzip.decompress(path.read_bytes()).decode().splitlines()
-            solved = [
-                Solved.from_line(line, f"{name}, line {number}") for number, line in enumerate(lines, 1)
-            ]
+        if solved := read(name):
             parts += ["", f"## {one.title}", "", "```", render(solved).rstrip("\n"), "```"]
             if name in DRAWN:
                 answers = [each for every in solved for each in every.attempts if each.solved]
                 drawn.append((DRAWN[name], [(each.confidence, each.right) for each in answers]))
+    for name, one in TIMES.items():
+        if solved := read(name):
+            picture = f"{name}.svg"
+            write_whole(PAGE.with_name(picture), figures.over_time(over_time(solved, one))["svg"])
+            parts += ["", f"## {one.title}", "", f"![Solve-rate by time limit]({picture})"]
+            parts += ["", "```", render(solved).rstrip("\n"), "```"]
     parts += ["", "## The ceiling", "", "How far the shown examples determine the held-out ones"]
     parts[-1] += " ([metrics](../metrics.md#the-ceiling)); shares in per cent."
     for name, (config, num_programs) in CEILINGS.items():
@@ -115,6 +138,35 @@ def main() -> None:
     print(f"wrote {PAGE.relative_to(ROOT)}")
 
 
+def read(name: str) -> list[Solved]:
+    """What is known of a set; nothing where it was not measured."""
+    path = RESULTS / f"{name}.jsonl.gz"
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines() if path.exists() else []
+    return [Solved.from_line(line, f"{name}, line {number}") for number, line in enumerate(lines, 1)]
+
+
+def over_time(solved: list[Solved], one: TaskSet) -> list[tuple[str, dict[str, list[tuple[float, Rate]]]]]:
+    """The panels of the picture over time: by what the floor can do."""
+    some = {
+        "all tasks": solved,
+        "the floor is right": [each for each in solved if each.floor],
+        "the floor is wrong": [each for each in solved if not each.floor],
+    }
+    return [
+        (
+            f"{title} ({len(tasks)})",
+            {
+                "all engines" if method == PORTFOLIO else method: [
+                    (limit, Rate.of(each.attempt(method, limit).right for each in tasks))
+                    for limit in one.limits
+                ]
+                for method in one.methods
+            },
+        )
+        for title, tasks in some.items()
+    ]
+
+
 def measure(name: str, one: TaskSet, runs: Path) -> None:
     """Solve a set, and keep one line a task."""
     tasks, details = one.file, runs / f"{name}.jsonl"
@@ -123,6 +175,10 @@ def measure(name: str, one: TaskSet, runs: Path) -> None:
         drawn.write_text("".join(f"{json.dumps(task.to_json())}\n" for task in drawn_lists()))
         tasks = str(drawn)
     command = ["bench", "solve", "--tasks", tasks, "--num", str(one.num), "--asked", str(one.asked)]
+    for method in one.methods:
+        command += ["--method", method]
+    for limit in one.limits:
+        command += ["--time-limit", str(limit)]
     subprocess.run([sys.executable, "-m", "lasynth", *command, "--details", str(details)], check=True)
     RESULTS.mkdir(exist_ok=True)
     # No time stamp: the same lines are the same file.

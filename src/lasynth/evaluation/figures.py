@@ -8,7 +8,7 @@ drawn.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
@@ -18,7 +18,7 @@ from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.rounds import Chain, SystemEntry
 from lasynth.evaluation.trace import TraceStudy
 
-__all__ = ["by_kind", "by_length", "reliability", "require", "retraining", "trace"]
+__all__ = ["by_kind", "by_length", "over_time", "reliability", "require", "retraining", "trace"]
 
 # The eight colours of Okabe and Ito, strong ones first; yellow is last because it is faint on white.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000", "#F0E442")
@@ -178,6 +178,37 @@ def reliability(sets: Sequence[tuple[str, Sequence[tuple[float, bool]]]]) -> dic
         axes.set_xlabel("confidence, %")
         axes.set_ylabel("right, % of the answers (95 %)")
         figure.legend(loc="outside upper center", ncols=len(sets))
+        return _saved(figure)
+
+
+def over_time(panels: Sequence[tuple[str, Mapping[str, Sequence[tuple[float, Rate]]]]]) -> dict[str, bytes]:
+    """Solve-rates by time limit, a line with a band for each method. As `by_kind`.
+
+    Args:
+        panels: a title, and for each method its time limits in seconds, rising, with the rate.
+    """
+    with _figure(0.6 + 2.6 * len(panels), 3.4, panels=len(panels), rows=1) as (figure, grid):
+        for (title, methods), axes in zip(panels, grid[0], strict=True):
+            for number, points in enumerate(methods.values()):
+                limits, rates = zip(*points, strict=True)
+                axes.plot(
+                    limits,
+                    [100 * rate.share for rate in rates],
+                    color=_COLOURS[number],
+                    marker=_MARKERS[number],
+                    linestyle=_DASHES[number % len(_DASHES)],
+                    markersize=4,
+                    linewidth=1.2,
+                )
+                ends = [[100 * rate.interval[end] for rate in rates] for end in (0, 1)]
+                axes.fill_between(limits, *ends, color=_COLOURS[number], alpha=0.12, linewidth=0)
+            axes.set_xscale("log")
+            axes.set_xticks(limits, [f"{limit:g}" for limit in limits])
+            axes.minorticks_off()
+            axes.set_title(title)
+            axes.set_xlabel("seconds a task")
+        grid[0][0].set_ylabel("first answer right, % of tasks (95 %)")
+        figure.legend(grid[0][0].lines, [*panels[0][1]], loc="outside upper center", ncols=len(panels[0][1]))
         return _saved(figure)
 
 

@@ -67,6 +67,10 @@ class Solved:
     floor: bool | None
     attempts: tuple[Attempt, ...]
 
+    def attempt(self, method: str, limit_s: float) -> Attempt:
+        """The one with a method and a time limit."""
+        return next(one for one in self.attempts if (one.method, one.limit_s) == (method, limit_s))
+
     def to_line(self) -> str:
         """The task as a line of JSON."""
         return json.dumps(asdict(self), separators=(",", ":"))
@@ -92,9 +96,7 @@ def render(solved: Sequence[Solved]) -> str:
         return "No tasks.\n"
     lines = [f"{len(solved)} tasks; the floor alone: {Rate.of(one.floor for one in solved)} % right.", ""]
     keys = [(attempt.method, attempt.limit_s) for attempt in solved[0].attempts]
-    by_key = {
-        key: [next(a for a in one.attempts if (a.method, a.limit_s) == key) for one in solved] for key in keys
-    }
+    by_key = {key: [one.attempt(*key) for one in solved] for key in keys}
     num_asked = max(len(attempt.asked) for attempts in by_key.values() for attempt in attempts)
     asked = [f"asked@{number}" for number in range(1, num_asked + 1)]
     head = ("method", "S", "solve@S", "floor wrong", "floor right", "some right", *asked, "s/task")

@@ -12,6 +12,7 @@ import pytest
 from lasynth.errors import InputError
 from lasynth.evaluation import figures
 from lasynth.evaluation.breakdown import breakdown
+from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.report import Part, write_reports
 from lasynth.evaluation.results import read_study, write_result
 from lasynth.evaluation.trace import read_trace
@@ -30,6 +31,17 @@ TRACE = {
     "steps": STEPS,
     "curve": [{"programs": 4000, "exec": 1}],
 }
+
+
+def test_the_solve_rate_over_time_is_drawn() -> None:
+    points = {
+        "all engines": [(0.1, Rate(3, 9)), (1.0, Rate(5, 9))],
+        "floor": [(0.1, Rate(3, 9)), (1.0, Rate(3, 9))],
+    }
+    pictures = figures.over_time([("all tasks", points), ("none", points)])
+    assert pictures == figures.over_time([("all tasks", points), ("none", points)])
+    assert pictures != figures.over_time([("all tasks", points)])
+    assert sorted(pictures) == ["png", "svg"]
 
 
 def test_the_reliability_of_confidences_is_drawn() -> None:

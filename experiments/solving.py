@@ -2,7 +2,8 @@
 
     python experiments/solving.py [--runs runs/solving] [--only NAME ...]
 
-Each set of `SETS` is solved by `lasynth bench solve`, 5 s a task, two hours for all on one core; what is in
+Each set of `SETS` is solved by `lasynth bench solve`, 5 s a task, two hours for all on one core; those of
+`TIMES` with several methods and limits, an hour each; the ceilings take half an hour. What is in
 experiments/solving already is not measured again. The page is made from these files alone.
 """
 
@@ -90,9 +91,9 @@ TIMES = {
 }
 # The test sets whose ceiling is measured, the settings of their tasks, and how many programs are drawn.
 CEILINGS = {
-    "c-test": ("experiments/c-small/small-half-affine.toml", 1_000_000),
-    "c-idioms": ("idioms", 1_000_000),
-    "karel-new": ("real", 300_000),
+    "ceiling-c-test": ("c-test", "experiments/c-small/small-half-affine.toml", 1_000_000),
+    "ceiling-c-idioms": ("c-idioms", "idioms", 1_000_000),
+    "ceiling-karel-new": ("karel-new", "real", 300_000),
 }
 
 
@@ -100,12 +101,13 @@ def main() -> None:
     """Measure what is missing; write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=Path, default=Path("runs/solving"))
-    parser.add_argument("--only", nargs="*", choices=[*SETS, *TIMES], default=[*SETS, *TIMES])
+    names = [*SETS, *TIMES, *CEILINGS]
+    parser.add_argument("--only", nargs="*", choices=names, default=names)
     options = parser.parse_args()
     options.runs.mkdir(parents=True, exist_ok=True)
     for name in options.only:
         if not (RESULTS / f"{name}.jsonl.gz").exists():
-            measure(name, (SETS | TIMES)[name], options.runs)
+            measure(name, options.runs)
     parts = [
         "# What `solve` answers",
         "",
@@ -126,11 +128,15 @@ def main() -> None:
             write_whole(PAGE.with_name(picture), figures.over_time(over_time(solved, one))["svg"])
             parts += ["", f"## {one.title}", "", f"![Solve-rate by time limit]({picture})"]
             parts += ["", "```", render(solved).rstrip("\n"), "```"]
-    parts += ["", "## The ceiling", "", "How far the shown examples determine the held-out ones"]
-    parts[-1] += " ([metrics](../metrics.md#the-ceiling)); shares in per cent."
-    for name, (config, num_programs) in CEILINGS.items():
-        lines = ceiling(name, SETS[name], config, num_programs, options.runs)
-        parts += ["", f"### {SETS[name].title}", "", "```", *lines, "```"]
+    if any(map(kept, CEILINGS)):
+        parts += ["", "## The ceiling", "", "How far the shown examples determine the held-out ones"]
+        parts[-1] += " ([metrics](../metrics.md#the-ceiling)); shares in per cent."
+    for name, (tasks, _, _) in CEILINGS.items():
+        if lines := kept(name):
+            values = [json.loads(line) for line in lines]
+            kinds = [each.pop("kind") for each in values]
+            text = render_ceiling(kinds, [Ceiling(**each) for each in values])
+            parts += ["", f"### {SETS[tasks].title}", "", "```", text.rstrip("\n"), "```"]
     parts += ["", "## Confidence", "", f"![How often answers are right, by confidence]({FIGURE.name})"]
     figures.require("experiments/solving.py")
     write_whole(FIGURE, figures.reliability(drawn)["svg"])
@@ -138,11 +144,15 @@ def main() -> None:
     print(f"wrote {PAGE.relative_to(ROOT)}")
 
 
-def read(name: str) -> list[Solved]:
-    """What is known of a set; nothing where it was not measured."""
+def kept(name: str) -> list[str]:
+    """The lines of a set; none where it was not measured."""
     path = RESULTS / f"{name}.jsonl.gz"
-    lines = gzip.decompress(path.read_bytes()).decode().splitlines() if path.exists() else []
-    return [Solved.from_line(line, f"{name}, line {number}") for number, line in enumerate(lines, 1)]
+    return gzip.decompress(path.read_bytes()).decode().splitlines() if path.exists() else []
+
+
+def read(name: str) -> list[Solved]:
+    """What is known of a set."""
+    return [Solved.from_line(line, f"{name}, line {number}") for number, line in enumerate(kept(name), 1)]
 
 
 def over_time(solved: list[Solved], one: TaskSet) -> list[tuple[str, dict[str, list[tuple[float, Rate]]]]]:
@@ -167,36 +177,29 @@ def over_time(solved: list[Solved], one: TaskSet) -> list[tuple[str, dict[str, l
     ]
 
 
-def measure(name: str, one: TaskSet, runs: Path) -> None:
-    """Solve a set, and keep one line a task."""
-    tasks, details = one.file, runs / f"{name}.jsonl"
-    if tasks is None:
-        drawn = runs / "lists.jsonl"
-        drawn.write_text("".join(f"{json.dumps(task.to_json())}\n" for task in drawn_lists()))
-        tasks = str(drawn)
-    command = ["bench", "solve", "--tasks", tasks, "--num", str(one.num), "--asked", str(one.asked)]
-    for method in one.methods:
-        command += ["--method", method]
-    for limit in one.limits:
-        command += ["--time-limit", str(limit)]
-    subprocess.run([sys.executable, "-m", "lasynth", *command, "--details", str(details)], check=True)
+def measure(name: str, runs: Path) -> None:
+    """Solve a set, or find its ceiling, and keep one line a task."""
+    details = runs / f"{name}.jsonl"
+    if name in CEILINGS:
+        tasks, config, num_programs = CEILINGS[name]
+        one = SETS[tasks]
+        command = ["bench", "ceiling", "--tasks", str(one.file), "--config", config]
+        command += ["--programs", str(num_programs), "--seed", str(SEED)]
+    else:
+        one = (SETS | TIMES)[name]
+        if one.file is None:
+            drawn = runs / "lists.jsonl"
+            drawn.write_text("".join(f"{json.dumps(task.to_json())}\n" for task in drawn_lists()))
+        command = ["bench", "solve", "--tasks", one.file or str(drawn), "--asked", str(one.asked)]
+        for method in one.methods:
+            command += ["--method", method]
+        for limit in one.limits:
+            command += ["--time-limit", str(limit)]
+    more = ("--num", str(one.num), "--details", str(details))
+    subprocess.run([sys.executable, "-m", "lasynth", *command, *more], check=True)
     RESULTS.mkdir(exist_ok=True)
     # No time stamp: the same lines are the same file.
     write_whole(RESULTS / f"{name}.jsonl.gz", gzip.compress(details.read_bytes(), mtime=0))
-
-
-def ceiling(name: str, one: TaskSet, config: str, num_programs: int, runs: Path) -> list[str]:
-    """The table of the ceiling of a set, which is measured if it was not before."""
-    kept = RESULTS / f"ceiling-{name}.jsonl.gz"
-    if not kept.exists():
-        details = runs / f"ceiling-{name}.jsonl"
-        command = ["bench", "ceiling", "--tasks", str(one.file), "--num", str(one.num), "--config", config]
-        more = ("--programs", str(num_programs), "--seed", str(SEED), "--details", str(details))
-        subprocess.run([sys.executable, "-m", "lasynth", *command, *more], check=True)
-        write_whole(kept, gzip.compress(details.read_bytes(), mtime=0))
-    values = [json.loads(line) for line in gzip.decompress(kept.read_bytes()).decode().splitlines()]
-    kinds = [each.pop("kind") for each in values]
-    return render_ceiling(kinds, [Ceiling(**each) for each in values]).splitlines()
 
 
 def drawn_lists() -> list[Task]:

@@ -155,7 +155,7 @@ class Beginnings:
 
     Attributes:
         tokens_PT: ended and padded by EOS.
-        hashes_P: their behaviours, rising.
+        hashes_P: their behaviours; rising where they were grouped, in a bank by falling total.
         totals_P: how many programs begin so.
         short_P: whether one of them is a short program.
     """

@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from lasynth.domains.base import Array, Language, Tokens, right_programs
+from lasynth.domains.base import Array, Language, Status, Tokens, right_examples, right_programs
 from lasynth.domains.generator import TaskGenerator
 from lasynth.domains.kit.rows import padded
 from lasynth.evaluation.intervals import Rate
@@ -119,8 +119,7 @@ def ceilings(
     for first in range(0, len(pool.tokens_PT), size):
         tokens_PT = pool.tokens_PT[first : first + size]
         outputs, statuses = pool.language.machine.run_batch(tokens_PT, firsts)
-        same_PB = (statuses == 0) & (outputs == wanted).reshape(*statuses.shape, -1).all(axis=-1)
-        for row, task in zip(*np.nonzero(same_PB), strict=True):
+        for row, task in zip(*np.nonzero(right_examples(outputs, statuses, wanted)), strict=True):
             fitting[task].append(first + int(row))
         progress(first + len(tokens_PT))
     return [
@@ -141,7 +140,7 @@ def _ceiling(pool: Pool, rows: Array, shown: tuple[Array, Array], held_out: tupl
     groups: Counter[bytes] = Counter()
     for row, count in enumerate(pool.counts_P[rows].tolist()):
         # Where a program fails, what its output holds is of no meaning.
-        failed = np.asarray(statuses[row] != 0)
+        failed = np.asarray(statuses[row] != Status.OK)
         groups[outputs[row][~failed].tobytes() + failed.tobytes()] += count
     ((_, best),) = groups.most_common(1)
     num_right = int(pool.counts_P[rows][right_P].sum())

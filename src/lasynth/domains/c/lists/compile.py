@@ -90,7 +90,9 @@ _DECLARE, _ENTER, _LEAVE, _INIT, _NO_INIT = _numbers("declare", "enter", "leave"
 _TO_NAME, _TO_PARAMETER, _TO_CELL = _numbers("to_name", "to_parameter", "to_cell")
 _TO_CELL_UP, _TO_CELL_DOWN, _LIST_WRITTEN = _numbers("to_cell_up", "to_cell_down", "list_written")
 _STORE, _OLD, _INC, _DEC = _numbers("store", "old", "inc", "dec")
-_CONST, _LOAD_NAME, _LOAD_PARAMETER, _LIST_READ = _numbers("const", "load_name", "load_parameter", "list_read")
+_CONST, _LOAD_NAME, _LOAD_PARAMETER, _LIST_READ = _numbers(
+    "const", "load_name", "load_parameter", "list_read"
+)
 _LOAD_CELL, _LOAD_CELL_UP, _LOAD_CELL_DOWN = _numbers("load_cell", "load_cell_up", "load_cell_down")
 _NEG, _NOT, _ADD, _MOD = _numbers("neg", "not", "add", "mod")
 _LESS, _LESS_EQ, _MORE, _MORE_EQ, _EQUAL, _UNEQUAL = _numbers("lt", "le", "gt", "ge", "eq", "ne")
@@ -128,7 +130,7 @@ def _compares(code: CodeArray, size: int, barrier: int, address: int) -> bool:
         return False
     word = code[size - 1]
     op = word & 0xFF
-    return ins.LESS <= op and op <= ins.UNEQUAL and (word >> 8) & 0xFF == address
+    return op >= ins.LESS and op <= ins.UNEQUAL and (word >> 8) & 0xFF == address
 
 
 @njit(cache=True, nogil=True)

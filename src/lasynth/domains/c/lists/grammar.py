@@ -63,7 +63,9 @@ OUT: Final = LISTS.index("out")
 SCRATCH: Final = LISTS.index("t")  # the first one
 LENGTHS: Final = ("n", "n_b", "n_c", "n_d")
 NUMBERS: Final = ("k", "k_1", "k_2", "k_3")
-assert len(LENGTHS) == OUT == MAX_LISTS and len(NUMBERS) == MAX_NUMBERS  # as inputs are laid out
+# As inputs are laid out.
+assert len(LENGTHS) == OUT == MAX_LISTS
+assert len(NUMBERS) == MAX_NUMBERS
 NUM_NAMES: Final = 12  # v_0, v_1, ...
 
 FIRST_LIST: Final = 2 + len(RESULTS) + len(_FIXED)
@@ -101,80 +103,92 @@ ACTIONS: Final = (
 ROLES: Final = ("new", "target", "value")
 
 # Statements, by what a function gives back (`k`: number, list, place) and inside or outside of a loop.
+# Expressions (`e`) are those of a function that has `out`, or of another.
 _STATEMENTS: Final = """
 stmts_{k}{s}    : stmt_{k}{s} stmts_{k}{s} |
-stmt_{k}{s}     : assign_{k} ';' | decl ';' | for_{k} | while_{k} | if_{k}{s} | 'return' {returned} ';' {jumps}
-if_{k}{s}       : 'if' '(' expr ')' @if block_{k}{s} else_part_{k}{s}
+stmt_{k}{s}     : assign_{k} ';' | decl{e} ';' | for_{k} | while_{k} | if_{k}{s}
+                | 'return' {returned} ';' {jumps}
+if_{k}{s}       : 'if' '(' expr{e} ')' @if block_{k}{s} else_part_{k}{s}
 else_part_{k}{s}: 'else' @else else_what_{k}{s} @end_if | @end_if
 else_what_{k}{s}: block_{k}{s} | if_{k}{s}
 block_{k}{s}    : '{{' @enter stmts_{k}{s} '}}' @leave
 """
 _JUMPS: Final = "| 'break' @break ';' | 'continue' @continue ';'"
 _LOOPS: Final = """
-for_{k}   : 'for' @enter '(' first_{k} ';' @loop test ';' @steps steps_{k} ')' @body block_{k}_in_loop @end_for @leave
-first_{k} : decl | assigns_{k} |
+for_{k}   : 'for' @enter '(' first_{k} ';' @loop test{e} ';' @steps steps_{k} ')' @body rest_of_for_{k}
+rest_of_for_{k}: block_{k}_in_loop @end_for @leave
+first_{k} : decl{e} | assigns_{k} |
 steps_{k} : assigns_{k} |
 assigns_{k}: assign_{k} more_{k}
 more_{k}  : ',' assign_{k} more_{k} |
-while_{k} : 'while' @loop '(' expr @test ')' @while_body block_{k}_in_loop @end_while
-assign_{k}: target_{k} assign_op
-target_{k}: NAME.target @to_name | PARAMETER @to_parameter | written_{k} @list_written '[' to_index
+while_{k} : 'while' @loop '(' expr{e} @test ')' @while_body block_{k}_in_loop @end_while
+assign_{k}: target_{k} assign_op{e}
+target_{k}: NAME.target @to_name | PARAMETER @to_parameter | written_{k} @list_written '[' to_index{e}
+written_{k}: {written}
+"""
+_EXPRESSIONS: Final = """
+decl{e}      : 'int' NAME.new @declare init{e} more_decl{e}
+more_decl{e} : ',' NAME.new @declare init{e} more_decl{e} |
+init{e}      : '=' value{e} @init | @no_init
+test{e}      : expr{e} @test | @no_test
+
+assign_op{e} : '=' value{e} @store | '+=' @old value{e} @add @store | '-=' @old value{e} @sub @store
+             | '*=' @old value{e} @mul @store | '/=' @old value{e} @div @store
+             | '%=' @old value{e} @mod @store | '++' @inc | '--' @dec
+to_index{e}  : NAME.value to_name{e} | unnamed{e} tails{e} ']' @to_cell
+to_name{e}   : '++' ']' @to_cell_up | '--' ']' @to_cell_down | @load_name tails{e} ']' @to_cell
+
+# What is assigned: an expression, or one cell whose index is counted on.
+value{e}     : list{e} '[' index_up{e} | unlisted{e} tails{e}
+index_up{e}  : NAME.value name_up{e} | unnamed{e} tails{e} ']' @load_cell tails{e}
+name_up{e}   : '++' ']' @load_cell_up | '--' ']' @load_cell_down | @load_name tails{e} ']' @load_cell tails{e}
+
+# An expression, with C's precedence.
+expr{e}      : unary{e} tails{e}
+tails{e}     : mul_tail{e} add_tail{e} rel_tail{e} eq_tail{e} and_tail{e} or_tail{e} choice{e}
+choice{e}    : '?' @choose expr{e} ':' @otherwise expr{e} @choice_end |
+or_tail{e}   : '||' @or and_term{e} @or_end or_tail{e} |
+and_term{e}  : eq_term{e} and_tail{e}
+and_tail{e}  : '&&' @and eq_term{e} @and_end and_tail{e} |
+eq_term{e}   : rel_term{e} eq_tail{e}
+eq_tail{e}   : '==' rel_term{e} @eq eq_tail{e} | '!=' rel_term{e} @ne eq_tail{e} |
+rel_term{e}  : add_term{e} rel_tail{e}
+rel_tail{e}  : '<' add_term{e} @lt rel_tail{e} | '<=' add_term{e} @le rel_tail{e}
+             | '>' add_term{e} @gt rel_tail{e} | '>=' add_term{e} @ge rel_tail{e} |
+add_term{e}  : mul_term{e} add_tail{e}
+add_tail{e}  : '+' mul_term{e} @add add_tail{e} | '-' mul_term{e} @sub add_tail{e} |
+mul_term{e}  : unary{e} mul_tail{e}
+mul_tail{e}  : '*' unary{e} @mul mul_tail{e} | '/' unary{e} @div mul_tail{e} | '%' unary{e} @mod mul_tail{e} |
+unary{e}     : list{e} '[' expr{e} ']' @load_cell | unlisted{e}
+unlisted{e}  : NAME.value @load_name | unnamed_one{e}
+unnamed{e}   : list{e} '[' expr{e} ']' @load_cell | unnamed_one{e}
+unnamed_one{e}: INT @const | PARAMETER @load_parameter | '(' expr{e} ')'
+             | '-' primary{e} @neg | '!' primary{e} @not
+primary{e}   : list{e} '[' expr{e} ']' @load_cell | NAME.value @load_name | INT @const
+             | PARAMETER @load_parameter | '(' expr{e} ')'
+list{e}      : FIRST @list_read | MORE @list_read | SCRATCH @list_read {out}
 """
 _KINDS: Final = {
-    "number": ("expr @return", "SCRATCH"),
-    "list": ("expr @return", "OUT | SCRATCH"),
-    "place": ("@return_nothing", "FIRST | SCRATCH"),
+    "number": {"returned": "expr @return", "written": "SCRATCH", "e": ""},
+    "list": {"returned": "expr_out @return", "written": "OUT | SCRATCH", "e": "_out"},
+    "place": {"returned": "@return_nothing", "written": "FIRST | SCRATCH", "e": ""},
 }
 
-GRAMMAR_TEXT: Final = (
-    """
+GRAMMAR_TEXT: Final = "".join(
+    [
+        """
 program   : body
 body      : '<number>' @number stmts_number EOS @end | '<list>' @list stmts_list EOS @end
           | '<in place>' @in_place stmts_place EOS @end
-"""
-    + "".join(
-        _STATEMENTS.format(k=kind, s=s, returned=returned, jumps=jumps)
-        for kind, (returned, _) in _KINDS.items()
-        for s, jumps in (("", ""), ("_in_loop", _JUMPS))
-    )
-    + "".join(_LOOPS.format(k=kind) for kind in _KINDS)
-    + "".join(f"written_{kind}: {written}\n" for kind, (_, written) in _KINDS.items())
-    + """
-decl      : 'int' NAME.new @declare init more_decl
-more_decl : ',' NAME.new @declare init more_decl |
-init      : '=' value @init | @no_init
-test      : expr @test | @no_test
-
-assign_op : '=' value @store | '+=' @old value @add @store | '-=' @old value @sub @store
-          | '*=' @old value @mul @store | '/=' @old value @div @store | '%=' @old value @mod @store
-          | '++' @inc | '--' @dec
-to_index  : NAME.value to_name | unnamed tails ']' @to_cell
-to_name   : '++' ']' @to_cell_up | '--' ']' @to_cell_down | @load_name tails ']' @to_cell
-
-# What is assigned: an expression, or one cell whose index is counted on.
-value     : list '[' index_up | unlisted tails
-index_up  : NAME.value name_up | unnamed tails ']' @load_cell tails
-name_up   : '++' ']' @load_cell_up | '--' ']' @load_cell_down | @load_name tails ']' @load_cell tails
-
-# An expression, with C's precedence.
-expr      : unary tails
-tails     : mul_tail add_tail rel_tail eq_tail and_tail or_tail choice
-choice    : '?' @choose expr ':' @otherwise expr @choice_end |
-or_tail   : '||' @or unary mul_tail add_tail rel_tail eq_tail and_tail @or_end or_tail |
-and_tail  : '&&' @and unary mul_tail add_tail rel_tail eq_tail @and_end and_tail |
-eq_tail   : '==' unary mul_tail add_tail rel_tail @eq eq_tail | '!=' unary mul_tail add_tail rel_tail @ne eq_tail |
-rel_tail  : '<' unary mul_tail add_tail @lt rel_tail | '<=' unary mul_tail add_tail @le rel_tail
-          | '>' unary mul_tail add_tail @gt rel_tail | '>=' unary mul_tail add_tail @ge rel_tail |
-add_tail  : '+' unary mul_tail @add add_tail | '-' unary mul_tail @sub add_tail |
-mul_tail  : '*' unary @mul mul_tail | '/' unary @div mul_tail | '%' unary @mod mul_tail |
-unary     : list '[' expr ']' @load_cell | unlisted
-unlisted  : NAME.value @load_name | unnamed_one
-unnamed   : list '[' expr ']' @load_cell | unnamed_one
-unnamed_one: INT @const | PARAMETER @load_parameter | '(' expr ')' | '-' primary @neg | '!' primary @not
-primary   : list '[' expr ']' @load_cell | NAME.value @load_name | INT @const | PARAMETER @load_parameter
-          | '(' expr ')'
-list      : FIRST @list_read | MORE @list_read | OUT @list_read | SCRATCH @list_read
-"""
+""",
+        *(
+            _STATEMENTS.format(k=kind, s=s, jumps=jumps, **words)
+            for kind, words in _KINDS.items()
+            for s, jumps in (("", ""), ("_in_loop", _JUMPS))
+        ),
+        *(_LOOPS.format(k=kind, **words) for kind, words in _KINDS.items()),
+        *(_EXPRESSIONS.format(e=e, out=out) for e, out in (("", ""), ("_out", "| OUT @list_read"))),
+    ]
 )
 
 GRAMMAR: Final = Grammar.from_text(GRAMMAR_TEXT, actions=ACTIONS, roles=ROLES)

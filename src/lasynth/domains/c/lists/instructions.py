@@ -1,9 +1,9 @@
 """The code that programs of `lists` are compiled to, and its memory.
 
-The code is for a register machine, as that of `lasynth.domains.c.instructions`: one 64-bit word an instruction,
-``imm << 32 | z << 24 | y << 16 | x << 8 | op``. `x`, `y` and `z` are addresses in a memory of variables,
-parameters, intermediate results and small constants; cells of lists are a memory of their own, reached by an
-address that holds the index and the number of the list.
+The code is for a register machine, as that of `lasynth.domains.c.instructions`: one 64-bit word an
+instruction, ``imm << 32 | z << 24 | y << 16 | x << 8 | op``. `x`, `y` and `z` are addresses in a memory of
+variables, parameters, intermediate results and small constants; cells of lists are a memory of their own,
+reached by an address that holds the index and the number of the list.
 """
 
 from __future__ import annotations

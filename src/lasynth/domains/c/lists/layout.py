@@ -1,9 +1,9 @@
 """How inputs and outputs of the dialect `lists` are laid out as arrays of `int32`.
 
-An input is its number of lists, its number of numbers, two zeros; four numbers, zero where there are fewer; then
-each list as its length and 64 cells, zero behind the length. An output is a list alone; a number is a list of
-length `NUMBER` with the number in its first cell. Names are no part of it: lists and numbers are in the order
-of the task, each kind for itself.
+An input is its number of lists, its number of numbers, two zeros; four numbers, zero where there are fewer;
+then each list as its length and 64 cells, zero behind the length. An output is a list alone; a number is a
+list of length `NUMBER` with the number in its first cell. Names are no part of it: lists and numbers are in
+the order of the task, each kind for itself.
 """
 
 from __future__ import annotations

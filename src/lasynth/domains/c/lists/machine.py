@@ -1,11 +1,13 @@
 """The machine of `lists`: runs compiled programs, one at a time or in batches of programs and inputs.
 
-Runs follow C with 32-bit integers. Behaviour that C leaves undefined ends a run with a status (docs/c-lists.md).
-A run with too many iterations ends with OUT_OF_FUEL. A program never raises an exception.
+Runs follow C with 32-bit integers. Behaviour that C leaves undefined ends a run with a status
+(docs/c-lists.md). A run with too many iterations ends with OUT_OF_FUEL. A program never raises an
+exception.
 
 Compiled callers use `compile_tokens` and `run_code` with their own arrays, as `_run_all` does.
 
-Shapes: P programs, T tokens, K examples, L numbers of an input, M of an output (`lasynth.domains.c.lists.layout`).
+Shapes: P programs, T tokens, K examples, L numbers of an input, M of an output
+(`lasynth.domains.c.lists.layout`).
 """
 
 from __future__ import annotations
@@ -247,8 +249,8 @@ def run_batch(
     """Run programs on inputs.
 
     Args:
-        tokens_PT: `[P, T]` programs, every row ended and padded by EOS.
-        inputs_PKL: `[P, K, L]` K inputs for each program, or `[K, L]` the same for all; those of one program have
+        tokens_PT: `[P, T]` programs, every row ended and padded by EOS. inputs_PKL: `[P, K, L]` K inputs
+        for each program, or `[K, L]` the same for all; those of one program have
             as many lists and numbers each.
         fuel: the number of iterations allowed in a run.
 
@@ -274,7 +276,9 @@ def run_batch(
     outputs_PKM = np.zeros((num_programs, num_examples, OUTPUT_WIDTH), dtype=np.int32)
     statuses_PK = np.zeros((num_programs, num_examples), dtype=np.uint8)
     if num_programs and num_examples:
-        inputs_PKL = inputs if inputs.ndim == 3 and num_programs > 1 else inputs.reshape(1, num_examples, width)
+        inputs_PKL = (
+            inputs if inputs.ndim == 3 and num_programs > 1 else inputs.reshape(1, num_examples, width)
+        )
         _run_all(
             tokens_PT,
             inputs_PKL,
@@ -287,5 +291,3 @@ def run_batch(
             statuses_PK,
         )
     return outputs_PKM, statuses_PK
-
-

@@ -1,9 +1,9 @@
 """Where the parts of an input and of an output stand in their arrays.
 
 An input is `[L]`, L = `input_width(num_lists)`: the number of lists, the number of numbers, two cells that
-are 0, the numbers (0 where absent), and for each list its length and its cells (0 behind the length). An output
-is `[OUTPUT_WIDTH]`: a list likewise, or the length `NUMBER` and the number in the first cell. Lists and numbers
-are in the order of the task, each within its kind.
+are 0, the numbers (0 where absent), and for each list its length and its cells (0 behind the length). An
+output is `[OUTPUT_WIDTH]`: a list likewise, or the length `NUMBER` and the number in the first cell. Lists
+and numbers are in the order of the task, each within its kind.
 """
 
 from __future__ import annotations

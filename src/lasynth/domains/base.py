@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from lasynth import domains
 from lasynth.domains.generator import TaskGenerator
-from lasynth.domains.unlearned import Bank, Ends, Floor, Ranking, Solver
+from lasynth.domains.unlearned import Bank, Ends, Floor, Ranking, Solver, Terms
 from lasynth.errors import InputError
 from lasynth.examples import Example
 
@@ -55,12 +55,14 @@ class Status(IntEnum):
     """How one run of one program on one input ended. Anything but OK makes its output void."""
 
     OK = 0
-    OUT_OF_RANGE = 1  # an index outside the list
+    OUT_OF_RANGE = 1  # an index outside a list
     OVERFLOW = 2  # a value that does not fit in 32 bits
     UNSET = 3  # a variable read before it was set
     OUT_OF_FUEL = 4  # too many steps
     CRASH = 5  # an invalid action (Karel)
     INVALID = 6  # the tokens are not a program
+    DIVISION = 7  # by zero
+    NO_VALUE = 8  # the end of a function that should have returned a number
 
     @property
     def words(self) -> str:
@@ -76,6 +78,8 @@ _WORDS = {
     Status.OUT_OF_FUEL: "it takes too many steps (an endless loop?)",
     Status.CRASH: "an action is not possible where it is taken",
     Status.INVALID: "it is not a program of this language",
+    Status.DIVISION: "it divides by zero",
+    Status.NO_VALUE: "it ends without returning a value",
 }
 
 
@@ -311,6 +315,7 @@ class Language:
         solvers: further solvers without learning, by name; each is made with a time limit in seconds.
         bank: of a shape of an encoded value, the beginnings that a search tries first.
         ends: computes ends of programs.
+        terms: an algebra over its values.
         ranking: what decides between programs that fit.
         checker: finds what checks answers besides the machine; raises `CheckerError` where this computer has
             nothing that works.
@@ -331,6 +336,7 @@ class Language:
     solvers: Mapping[str, Callable[[float], Solver]] = field(default_factory=dict)
     bank: Callable[[tuple[int, ...]], Bank] | None = None
     ends: Ends | None = None
+    terms: Terms | None = None
     ranking: Ranking = field(default_factory=Ranking)
     checker: Callable[[], Checker] | None = None
     records: Records | None = None

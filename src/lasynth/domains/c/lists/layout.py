@@ -1,9 +1,9 @@
-"""Where the parts of an input and of an output stand in their arrays.
+"""How inputs and outputs of the dialect `lists` are laid out as arrays of `int32`.
 
-An input is `[L]`, L = `input_width(num_lists)`: the number of lists, the number of numbers, two cells that
-are 0, the numbers (0 where absent), and for each list its length and its cells (0 behind the length). An
-output is `[OUTPUT_WIDTH]`: a list likewise, or the length `NUMBER` and the number in the first cell. Lists
-and numbers are in the order of the task, each within its kind.
+An input is its number of lists, its number of numbers, two zeros; four numbers, zero where there are fewer;
+then each list as its length and 64 cells, zero behind the length. An output is a list alone; a number is a
+list of length `NUMBER` with the number in its first cell. Names are no part of it: lists and numbers are in
+the order of the task, each kind for itself.
 """
 
 from __future__ import annotations
@@ -24,20 +24,18 @@ __all__ = [
     "input_width",
 ]
 
+MAX_LISTS: Final = 4
+MAX_NUMBERS: Final = 4
+MAX_CELLS: Final = 64
 NUM_LISTS_AT: Final = 0
 NUM_NUMBERS_AT: Final = 1
 NUMBERS_AT: Final = 4
-LISTS_AT: Final = 8
-
-MAX_LISTS: Final = 4
-MAX_NUMBERS: Final = 4
-MAX_CELLS: Final = 64  # of one list
-
+LISTS_AT: Final = NUMBERS_AT + MAX_NUMBERS
 LIST_WIDTH: Final = 1 + MAX_CELLS
 OUTPUT_WIDTH: Final = LIST_WIDTH
 NUMBER: Final = -1  # the length of an output that is a number
 
 
 def input_width(num_lists: int) -> int:
-    """The width of the inputs of a task with so many lists."""
+    """The numbers that an input with so many lists takes."""
     return LISTS_AT + LIST_WIDTH * num_lists

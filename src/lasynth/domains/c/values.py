@@ -110,6 +110,10 @@ def _read_text(text: str, where: str) -> tuple[int, ...]:
     check_size(len(text), MAX_VALUE_CHARS, where)
     if text.lstrip().startswith(("[", "{")):
         value = parse_json(text, where)
+    elif "," in text and any(len(part.split()) > 1 for part in text.split(",")):
+        # A dialect with several inputs takes it for such.
+        what = "there are commas between some of the numbers only"
+        raise InputError(what, where, "A program takes one list, such as 1 2 3 or 1, 2, 3.")
     else:
         value = [_number(part) for part in text.replace(",", " ").split()]
     return read_cells([value] if isinstance(value, int) else value, where)

@@ -31,16 +31,20 @@ _WORDS: Final = KEYWORDS | {
     *("true", "typeof", "typeof_unqual"),
 }
 
-_WHOLE_HINT: Final = "Write whole numbers without quotes or points."
+# One for each sort of what may be wrong: what asks for the same remedy is named once for a whole task.
+_WHOLE_HINT: Final = "Values are whole numbers."
+_QUOTES_HINT: Final = "Write numbers without quotes."
+_NULL_HINT: Final = "Give the value, or leave the example out."
 _RANGE_HINT: Final = f"Values are {_MIN_INT} to {_MAX_INT}."
 _CELLS_HINT: Final = f"Lists have 0 to {MAX_CELLS} cells."
-_NESTED_HINT: Final = 'Several lists need names, as in {"xs": [1, 2], "ys": [3, 4]}.'
+_NESTED_HINT: Final = "Lists hold numbers only."
+_SEVERAL_HINT: Final = 'Give several lists names, as in {"xs": [1, 2], "ys": [3, 4]} or xs = 1 2, ys = 3 4.'
 _INPUT_HINT: Final = 'Write a list [1, 2, 3], a number, or several of them as {"xs": [1, 2, 3], "k": 2}.'
 _OUTPUT_HINT: Final = "An output is one list, such as [1, 2, 3], or one number."
 _COUNT_HINT: Final = f"A program takes at most {MAX_LISTS} lists and {MAX_NUMBERS} numbers."
-_ALIKE_HINT: Final = (
-    "All inputs of a task have the same names and kinds; all outputs are lists, or all are numbers."
-)
+_NAMES_HINT: Final = "All examples of a task have inputs of the same names."
+_KINDS_HINT: Final = "What is a list in one example is a list in all of them, and so for numbers."
+_OUTPUTS_HINT: Final = "All outputs of a task are lists, or all are numbers."
 
 
 class _Wrong:
@@ -156,7 +160,9 @@ def _value(obj: object, name: str, wrong: _Wrong, hint: str) -> Value:
     if isinstance(obj, float):
         wrong.add(f"{name}{short(obj)} is not an integer", _WHOLE_HINT)
     elif obj is None:
-        wrong.add(f"{name}null is given, not a list or a number", hint)
+        wrong.add(f"{name}null is given, not a list or a number", _NULL_HINT)
+    elif isinstance(obj, str):
+        wrong.add(f"{name}{short(obj)} is a text, not a list or a number", _QUOTES_HINT)
     else:
         wrong.add(f"{name}{short(obj)} is {kind(obj)}, not a list or a number", hint)
     return 0
@@ -173,16 +179,15 @@ def _cells(cells: list[object], name: str, wrong: _Wrong, hint: str) -> tuple[in
     integers = [(number, int(cell)) for number, cell in numbered if _is_number(cell)]
     large = [number for number, cell in integers if not _MIN_INT <= cell <= _MAX_INT]
     if lists:
-        all_lists = len(lists) == len(cells) and hint == _INPUT_HINT
-        wrong.add(
-            f"{name}{_numbered(lists)} {'is a list' if len(lists) == 1 else 'are lists'}",
-            _NESTED_HINT if all_lists and not name else f"A list holds numbers only. {hint}",
-        )
+        are_inputs = len(lists) == len(cells) and not name and hint == _INPUT_HINT
+        what = f"{name}{_numbered(lists)} {'is a list' if len(lists) == 1 else 'are lists'}"
+        wrong.add(what, _SEVERAL_HINT if are_inputs else _NESTED_HINT)
     by_kind = {kind(cell): (number, cell) for number, cell in reversed(odd)}
     for number, cell in sorted(by_kind.values(), key=lambda one: one[0]):
         more = sum(kind(other) == kind(cell) for _, other in odd) - 1
         again = f" ({more} more like it)" if more else ""
-        wrong.add(f"{name}cell {number} is {short(cell)}, not an integer{again}", _WHOLE_HINT)
+        remedy = _QUOTES_HINT if isinstance(cell, str) else _NULL_HINT if cell is None else _WHOLE_HINT
+        wrong.add(f"{name}cell {number} is {short(cell)}, not an integer{again}", remedy)
     if large:
         verb = "does not fit" if len(large) == 1 else "do not fit"
         wrong.add(f"{name}{_numbered(large)} {verb} in 32 bits", _RANGE_HINT)
@@ -207,7 +212,7 @@ def _is_number(obj: object) -> TypeGuard[SupportsIndex]:
 
 
 def _as_list(obj: object, depth: int = 3) -> object:
-    """What can be walked along as a list, no longer than is of use, and so are its cells; others unchanged."""
+    """What can be walked along as a list no longer than is of use, and so are its cells; else unchanged."""
     if depth == 0 or isinstance(obj, str | bytes | Mapping) or not isinstance(obj, Iterable) or is_int(obj):
         return obj
     return [_as_list(cell, depth - 1) for cell in itertools.islice(obj, _MOST_READ)]
@@ -225,20 +230,21 @@ def uniform(example: Example, first: Example) -> Example:
 
 def obstacle(example: Example, first: Example) -> tuple[str, str] | None:
     """Why an example is of another task than the first one: see `Values`."""
-    wrong = []
-    shapes = [_shape(one.input) for one in (example, first)]
-    if shapes[0] != shapes[1]:
-        wrong.append(f"the input is {described(example.input)}, that of example 1 {described(first.input)}")
+    wrong: list[tuple[str, str]] = []
+    names, kinds = zip(_shape(example.input), _shape(first.input), strict=True)
+    if names[0] != names[1] or kinds[0] != kinds[1]:
+        what = f"the input is {described(example.input)}, that of example 1 {described(first.input)}"
+        wrong.append((what, _NAMES_HINT if names[0] != names[1] else _KINDS_HINT))
     if isinstance(example.output, int) != isinstance(first.output, int):
-        wrong.append(
-            f"the output is {kind_words(example.output)}, that of example 1 {kind_words(first.output)}"
-        )
-    return (", ".join(wrong), _ALIKE_HINT) if wrong else None
+        what = f"the output is {kind_words(example.output)}, that of example 1 {kind_words(first.output)}"
+        wrong.append((what, _OUTPUTS_HINT))
+    return (", ".join(what for what, _ in wrong), wrong[0][1]) if wrong else None
 
 
-def _shape(given: Any) -> object:
+def _shape(given: Any) -> tuple[object, object]:
+    """The names of an input, and the kinds of its parts."""
     names = given.names if isinstance(given, Inputs) else None
-    return isinstance(given, Inputs), names, [isinstance(value, int) for value in parts_of(given)]
+    return names, [isinstance(given, Inputs), *(isinstance(value, int) for value in parts_of(given))]
 
 
 def described(given: Any) -> str:

@@ -106,10 +106,9 @@ def _cases(
     language: Language, *, inputs: list[str], worlds: list[Path], tasks: list[Task]
 ) -> list[tuple[Any, Example | None]]:
     """What a program of a language is run on: inputs, each with the example that it is of, if any."""
-    values = language.values
-    read = values.text_reader(inputs)
+    read = language.values.read_text
     cases: list[tuple[Any, Example | None]] = [(read(text, f'--input "{text}"'), None) for text in inputs]
-    cases += [(values.read_text(_read_file(path, language), str(path)), None) for path in worlds]
+    cases += [(read(_read_file(path, language), str(path)), None) for path in worlds]
     for one in tasks:
         if one.domain != language.name:
             one = replace(one, domain=language.name)

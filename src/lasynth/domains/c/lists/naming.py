@@ -105,7 +105,7 @@ def bound(program: Program, given: Any) -> Any:
     """An input in the order in which a program takes its parts.
 
     Inputs that have the names of its parameters are matched by name, others by their order within their
-    kind. A number is a list of one cell where the program takes one list.
+    kind. A number is a list of one cell where the program certainly takes a list: people write so.
 
     Raises:
         InputError: the program takes other inputs; says which.
@@ -116,11 +116,12 @@ def bound(program: Program, given: Any) -> Any:
     names = [one.name for one in wanted]
     matched = given
     if isinstance(given, Inputs) and given.names is not None and set(given.names) == set(names):
-        matched = given.in_order(names)
-        fits = all(
-            isinstance(value, int) == (one.kind == Kind.NUMBER)
-            for value, one in zip(matched.values, wanted, strict=True)
-        )
+        pairs = list(zip(given.in_order(names).values, wanted, strict=True))
+        fits = all(isinstance(value, int) or one.kind == Kind.LIST for value, one in pairs)
+        values = [
+            (value,) if isinstance(value, int) and one.kind == Kind.LIST else value for value, one in pairs
+        ]
+        matched = Inputs(tuple(names), tuple(values))
     else:
         kinds = [one.kind for one in wanted]
         counts = len(lists_of(given)), len(numbers_of(given))

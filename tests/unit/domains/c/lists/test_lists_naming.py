@@ -180,6 +180,7 @@ YS = (Parameter("ys", Kind.LIST), Parameter("m", Kind.LENGTH))
         ((*XS, *YS), {"v": [2], "w": [1]}, Inputs(("v", "w"), ((2,), (1,)))),
         ((*XS, *YS), {"ys": [2], "w": [1]}, Inputs(("ys", "w"), ((2,), (1,)))),
         ((*XS, K), [2, [1]], Inputs(None, (2, (1,)))),
+        ((*XS, K), {"k": 2, "xs": 1}, Inputs(("xs", "k"), ((1,), 2))),
         ((*XS, K, OUT), {"k": 2, "xs": [1]}, Inputs(("xs", "k"), ((1,), 2))),
     ],
 )

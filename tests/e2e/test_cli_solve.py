@@ -189,7 +189,7 @@ def test_worlds_in_place_of_a_file(lasynth: Any) -> None:
         (["1 2 -> 1 2", "[1] -> [1]"], "-e 2: the input has 1 cell, the input of example 1 has 2 cells."),
         (["1 2 -> 1 2", "1 2 -> 2 1"], "-e 2: the input is that of -e 1, the output is another."),
         (["9 0 0 0 0 -> 0 0 0 0 0"], "-e, example 1, input: cell 1 is 9, the model tiny knows values"),
-        (["a", "b -> 1"], "2 things are wrong with the task:\n  -e 1: there is no arrow"),
+        (["a", "b -> 1 2"], "2 things are wrong with the task:\n  -e 1: there is no arrow"),
     ],
 )
 @pytest.mark.usefixtures("narrow_c")

@@ -72,6 +72,8 @@ def run(
     text = _read_program(program)
     tasks = Task.of_one_language(Task.read(task)) if task is not None else []
     name = domain or (_language_of_worlds().name if world else domains.DEFAULT)
+    if world and domains.get(name).values.noun != "world":
+        raise InputError(f"a world is not an input of {name}", "--world", "Leave --domain out.")
     try:
         language, _, cases = api.understood(
             text,
@@ -108,7 +110,7 @@ def _cases(
     """What a program of a language is run on: inputs, each with the example that it is of, if any."""
     read = language.values.read_text
     cases: list[tuple[Any, Example | None]] = [(read(text, f'--input "{text}"'), None) for text in inputs]
-    cases += [(read(_read_file(path, language), str(path)), None) for path in worlds]
+    cases += [(read(_text_of(path, "a world"), str(path)), None) for path in worlds]
     for one in tasks:
         if one.domain != language.name:
             one = replace(one, domain=language.name)
@@ -153,17 +155,7 @@ def _language_of_worlds() -> Language:
     raise InputError("no language has worlds", "--world", "Give --domain.")
 
 
-def _read_file(path: Path, language: Language) -> str:
-    """The text of a file with one world."""
-    from lasynth.errors import InputError
-
-    if language.values.noun != "world":
-        raise InputError(f"a world is not an input of {language.name}", "--world", "Leave --domain out.")
-    return _text_of(path, "a world")
-
-
 def _text_of(path: Path, what: str) -> str:
-
     return read_text(path, f"Give the path of {what}.")
 
 

@@ -52,6 +52,7 @@ class Goals:
         self._num_examples = len(outputs)
         self._reached: list[tuple[int, Term]] = []
         self._components: list[tuple[int, Term] | None] = []
+        self._component_values: list[list[Value]] = []
         self._split = 0  # list terms that have been looked at as parts
         self._set_goals()
 
@@ -124,13 +125,10 @@ class Goals:
         if goal.component < 0:
             self._reached.append((cost + goal.extra, goal.finish(term)))
             return
-        same = [goal.component] + [
-            place
-            for place, other in enumerate(self._component_values)
-            if other == goal.values and place != goal.component
-        ]
-        for place in same:
-            if self._components[place] is None:
+        if all(each is not None for each in self._components):
+            return
+        for place, column in enumerate(self._component_values):
+            if column == goal.values and self._components[place] is None:
                 self._components[place] = (cost, term)
         if all(each is not None for each in self._components):
             found = [each for each in self._components if each is not None]
@@ -140,7 +138,6 @@ class Goals:
                 whole = _concatenated(whole, part)
             price = sum(each for each, _ in found) + len(found) * (_SINGLE + _CONCATENATE) - _CONCATENATE
             self._reached.append((price, whole))
-            self._components = []
 
     def _set_goals(self) -> None:
         outputs = self.outputs
@@ -158,7 +155,7 @@ class Goals:
                     if p or s:
                         self._add_goal(_framed(lists, p, s))
         if len(set(map(len, lists))) == 1 and 0 < len(lists[0]) <= 8 and len(lists) > 1:
-            self._component_values: list[list[Value]] = [list(column) for column in zip(*lists, strict=True)]
+            self._component_values = [list(column) for column in zip(*lists, strict=True)]
             self._components = [None] * len(self._component_values)
             for place, column in enumerate(self._component_values):
                 self._add_goal(_Goal(column, 0, lambda term: term, place))

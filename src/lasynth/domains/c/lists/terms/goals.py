@@ -183,17 +183,15 @@ class Goals:
         for number in new:
             start = int(self.bank.start_T[number])
             lens = np.diff(self.bank.pool[start : start + self._num_examples + 1])
-            if not lens.any() or any(len(cells) < num for cells, num in zip(lists, lens.tolist(), strict=True)):
+            if not lens.any() or any(
+                len(cells) < num for cells, num in zip(lists, lens.tolist(), strict=True)
+            ):
                 continue
             parts = [value for value in self.values(number) if isinstance(value, tuple)]
             if all(cells[: len(part)] == part for cells, part in zip(lists, parts, strict=True)):
-                rest: list[Value] = [
-                    cells[len(part) :] for cells, part in zip(lists, parts, strict=True)
-                ]
+                rest: list[Value] = [cells[len(part) :] for cells, part in zip(lists, parts, strict=True)]
                 self._add_goal(_Goal(rest, level + _CONCATENATE, _behind(self.term(number))))
-            if all(
-                cells[len(cells) - len(part) :] == part for cells, part in zip(lists, parts, strict=True)
-            ):
+            if all(cells[len(cells) - len(part) :] == part for cells, part in zip(lists, parts, strict=True)):
                 rest = [cells[: len(cells) - len(part)] for cells, part in zip(lists, parts, strict=True)]
                 self._add_goal(_Goal(rest, level + _CONCATENATE, _before(self.term(number))))
 

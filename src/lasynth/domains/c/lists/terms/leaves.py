@@ -53,9 +53,7 @@ def _constants(goals: Goals) -> dict[int, int]:
 
 
 def _flat(values: tuple[Value, ...] | list[Value]) -> tuple[int, ...]:
-    return tuple(
-        cell for value in values for cell in (value if isinstance(value, tuple) else (value,))
-    )
+    return tuple(cell for value in values for cell in (value if isinstance(value, tuple) else (value,)))
 
 
 def _common(values: list[Value] | list[tuple[int, ...]]) -> set[int]:

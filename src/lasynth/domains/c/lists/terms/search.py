@@ -6,8 +6,11 @@ kept, whose results are compared with the goals and forgotten.
 
 from __future__ import annotations
 
-import heapq,time,os
-DEBUG=os.environ.get("DEBUG")
+import heapq
+import os
+import time
+
+DEBUG = os.environ.get("DEBUG")
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -18,7 +21,7 @@ from lasynth.domains.c.lists.terms.goals import Goals
 from lasynth.domains.c.lists.terms.grow import MORE, grow
 from lasynth.domains.c.lists.terms.leaves import leaves
 from lasynth.domains.c.lists.terms.of_one import MAX_CELLS
-from lasynth.domains.c.lists.terms.operations import NATS, OPERATIONS, Type
+from lasynth.domains.c.lists.terms.operations import NATS, OPERATIONS
 from lasynth.domains.c.lists.terms.term import Term, Value
 from lasynth.domains.c.lists.terms.values import MAX_COST
 
@@ -84,9 +87,7 @@ def terms(
             if not keep and not goals.wanted(operation.result):
                 continue
             progress = np.zeros(3, np.int64)
-            while grow(
-                bank, number, _ROWS[number], K, level, keep, _CHEAP, progress, values, _PAUSE
-            ) == MORE:
+            while grow(bank, number, _ROWS[number], K, level, keep, _CHEAP, progress, values, _PAUSE) == MORE:
                 if expired():
                     over = True
                     break
@@ -98,7 +99,8 @@ def terms(
         if over:
             break
         yield from given(level)
-        if DEBUG: print(level, keep, bank.counts, time.process_time())
+        if DEBUG:
+            print(level, keep, bank.counts, time.process_time())
         keep = keep and bank.counts[6] < _KEPT_TRIES
     yield from given(1 << 30)
 

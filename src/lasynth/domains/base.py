@@ -55,12 +55,14 @@ class Status(IntEnum):
     """How one run of one program on one input ended. Anything but OK makes its output void."""
 
     OK = 0
-    OUT_OF_RANGE = 1  # an index outside the list
+    OUT_OF_RANGE = 1  # an index outside a list
     OVERFLOW = 2  # a value that does not fit in 32 bits
     UNSET = 3  # a variable read before it was set
     OUT_OF_FUEL = 4  # too many steps
     CRASH = 5  # an invalid action (Karel)
     INVALID = 6  # the tokens are not a program
+    DIVISION = 7  # by zero
+    NO_VALUE = 8  # the end of a function that should have returned a number
 
     @property
     def words(self) -> str:
@@ -76,6 +78,8 @@ _WORDS = {
     Status.OUT_OF_FUEL: "it takes too many steps (an endless loop?)",
     Status.CRASH: "an action is not possible where it is taken",
     Status.INVALID: "it is not a program of this language",
+    Status.DIVISION: "it divides by zero",
+    Status.NO_VALUE: "it ends without returning a value",
 }
 
 

@@ -14,15 +14,15 @@ from lasynth.domains.c.grammar import GRAMMAR
 from lasynth.domains.c.lexer import DECIMAL, KEYWORDS, MAX_LITERAL, Word, error_at
 from lasynth.errors import ProgramError
 
-__all__ = ["absence", "explain", "unexpected"]
+__all__ = ["BITWISE", "TYPES", "absence", "cut_short", "explain", "unexpected"]
 
-_TYPES = frozenset(
+TYPES = frozenset(
     (
         *("char", "short", "long", "float", "double", "unsigned", "signed", "void", "_Bool", "_Complex"),
         *("const", "static", "struct", "union", "enum", "typedef", "auto", "extern", "register", "volatile"),
     )
 )
-_BITWISE = frozenset(("&", "|", "^", "~", "<<", ">>", "&=", "|=", "^=", "<<=", ">>="))
+BITWISE = frozenset(("&", "|", "^", "~", "<<", ">>", "&=", "|=", "^=", "<<=", ">>="))
 _ABSENT: Final = {
     "while": "no 'while': write a 'for' loop",
     "do": "no 'do': write a 'for' loop",
@@ -67,11 +67,11 @@ def absence(word: Word) -> str:
     text = word.text
     if text[0].isdigit():
         if not DECIMAL.fullmatch(text):
-            return f"the subset has decimal integers only, not {_cut(text)}"
-        return f"{_cut(text)} is too large: the subset has integers up to {MAX_LITERAL}"
-    if text in _TYPES:
+            return f"the subset has decimal integers only, not {cut_short(text)}"
+        return f"{cut_short(text)} is too large: the subset has integers up to {MAX_LITERAL}"
+    if text in TYPES:
         return f"the subset has no '{text}': every variable is an 'int'"
-    if text in _BITWISE:
+    if text in BITWISE:
         return f"the subset has no '{text}': it has no operations on bits"
     if text in _ABSENT:
         return f"the subset has {_ABSENT[text]}"
@@ -128,7 +128,8 @@ def unexpected(source: str, word: Word, before: Word | None, expected: tuple[str
     return error_at(source, offset, what, expected)
 
 
-def _cut(text: str) -> str:
+def cut_short(text: str) -> str:
+    """A number as a message quotes it."""
     return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from lasynth.domains.c.grammar import MAX_DEPTH
 from lasynth.domains.c.lexer import Word, error_at
 
-__all__ = ["to_subset"]
+__all__ = ["Braces", "to_subset"]
 
 _RELATIONS = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _JOINS = frozenset(("&&", "||"))
@@ -36,7 +36,7 @@ def to_subset(source: str, words: Sequence[Word]) -> list[Word]:
     Raises:
         ProgramError: blocks or parentheses are nested deeper than `MAX_DEPTH`.
     """
-    return _Braces(source, _without_parentheses(source, _declarations_apart(words))).insert()
+    return Braces(source, _without_parentheses(source, _declarations_apart(words))).insert()
 
 
 def _declarations_apart(words: Sequence[Word]) -> list[Word]:
@@ -126,72 +126,87 @@ def _depths(inner: list[str]) -> list[int]:
     return depths
 
 
-class _Braces:
-    """Copies the words, with braces inserted around bodies that have none."""
+class Braces:
+    """Copies the words, with braces inserted around bodies that have none.
 
-    def __init__(self, source: str, words: list[Word]) -> None:
+    Args:
+        source: the text, shown in errors.
+        words: of a body.
+        heads: the statements with a body.
+        chains: whether an `if` stands behind `else` as it is.
+    """
+
+    def __init__(
+        self, source: str, words: list[Word], heads: Sequence[str] = ("if", "for"), chains: bool = False
+    ) -> None:
         self.source = source
         self.words = words
+        self.heads = heads
+        self.chains = chains
         self.position = 0
         self.copied: list[Word] = []
 
     def insert(self) -> list[Word]:
+        """The words with the braces."""
         while self.position < len(self.words):
-            self.statement(0)
+            self._statement(0)
         return self.copied
 
     @property
-    def next(self) -> str:
+    def _next(self) -> str:
         """The text of the next word, empty at the end."""
         word = self.words[min(self.position, len(self.words) - 1)]
         return word.text if word.terminal != "EOS" else ""
 
-    def copy(self) -> str:
-        text = self.next
+    def _copy(self) -> str:
+        text = self._next
         self.copied.append(self.words[self.position])
         self.position += 1
         return text
 
-    def statement(self, depth: int) -> None:
+    def _statement(self, depth: int) -> None:
         """Copy one statement that stands in so many blocks."""
         if depth > MAX_DEPTH:
             offset = self.words[self.position].offset
             raise error_at(self.source, offset, f"more than {MAX_DEPTH} blocks inside each other")
-        first = self.copy()
-        if first in ("if", "for") and self.next == "(":
-            self.parentheses()
-            self.block(depth + 1)
-            if first == "if" and self.next == "else":
-                self.copy()
-                self.block(depth + 1)
+        first = self._copy()
+        if first in self.heads and self._next == "(":
+            self._parentheses()
+            self._block(depth + 1)
+            if first == "if" and self._next == "else":
+                self._copy()
+                if self.chains and self._next == "if":
+                    self._statement(depth + 1)
+                else:
+                    self._block(depth + 1)
         elif first == "{":
-            self.rest_of_block(depth + 1)
+            self._rest_of_block(depth + 1)
         elif first not in (";", "}", ""):
-            while self.next not in ("{", "}", ""):
-                if self.copy() == ";":
+            while self._next not in ("{", "}", ""):
+                if self._copy() == ";":
                     break
 
-    def parentheses(self) -> None:
+    def _parentheses(self) -> None:
         depth = 0
-        while self.next:
-            text = self.copy()
+        while self._next:
+            text = self._copy()
             depth += (text == "(") - (text == ")")
             if depth == 0:
                 return
 
-    def rest_of_block(self, depth: int) -> None:
-        while self.next not in ("}", ""):
-            self.statement(depth)
-        if self.next:
-            self.copy()
+    def _rest_of_block(self, depth: int) -> None:
+        while self._next not in ("}", ""):
+            self._statement(depth)
+        if self._next:
+            self._copy()
 
-    def block(self, depth: int) -> None:
-        if self.next in ("{", "}", ";", ""):
-            if self.next == "{":
-                self.copy()
-                self.rest_of_block(depth)
+    def _block(self, depth: int) -> None:
+        if self._next in ("{", "}", ";", ""):
+            if self._next == "{":
+                self._copy()
+                self._rest_of_block(depth)
             return
         self.copied.append(Word("{", "{", self.words[self.position].offset, True))
-        self.statement(depth)
+        self._statement(depth)
         last = self.copied[-1]
         self.copied.append(Word("}", "}", last.offset + len(last.text), True))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,8 +70,15 @@ class Word:
     inserted: bool = False
 
 
-def words_of(source: str) -> list[Word]:
+def words_of(
+    source: str, terminals: AbstractSet[str] = _TERMINALS, max_literal: int = MAX_LITERAL
+) -> list[Word]:
     """The words of a text, the last one being the end of the text (terminal `EOS`).
+
+    Args:
+        source: the text.
+        terminals: those words of C that are terminals of the dialect.
+        max_literal: its largest integer.
 
     Raises:
         ProgramError: a comment that is not closed, or more than `MAX_PROGRAM_TOKENS` words.
@@ -84,12 +92,12 @@ def words_of(source: str) -> list[Word]:
         if text == "/" and translated.startswith("/*", found.start()):
             raise error_at(source, offset, "this comment has no end", ("'*/'",))
         if found["number"]:
-            fits = DECIMAL.fullmatch(text) and len(text) <= _MAX_DIGITS and int(text) <= MAX_LITERAL
+            fits = DECIMAL.fullmatch(text) and len(text) <= _MAX_DIGITS and int(text) <= max_literal
             terminal = "INT" if fits else ""
         elif found["name"] and text not in KEYWORDS:
             terminal = "NAME"
         else:
-            terminal = text if text in _TERMINALS else ""
+            terminal = text if text in terminals else ""
         words.append(Word(text, terminal, offset))
         check_num_tokens(len(words) - _MAX_FRAME)
     return [*words, Word("", "EOS", len(source))]

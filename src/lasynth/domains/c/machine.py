@@ -30,6 +30,7 @@ from lasynth.grammar import IntArray
 __all__ = [
     "MAX_CELLS",
     "MAX_STEPS",
+    "as_int32",
     "compile_tokens",
     "new_code",
     "new_memory",
@@ -194,8 +195,8 @@ def run_batch(
     Raises:
         ValueError: the shapes do not fit, or a value is not a 32-bit integer.
     """
-    tokens_PT = _as_int32(tokens_PT, "tokens")
-    inputs = _as_int32(inputs_PKN, "inputs")
+    tokens_PT = as_int32(tokens_PT, "tokens")
+    inputs = as_int32(inputs_PKN, "inputs")
     if tokens_PT.ndim != 2 or inputs.ndim not in (2, 3):
         raise ValueError("tokens must be [P, T], inputs [P, K, N] or [K, N]")
     num_programs = len(tokens_PT)
@@ -212,7 +213,7 @@ def run_batch(
     return outputs_PKN, statuses_PK
 
 
-def _as_int32(array: npt.ArrayLike, what: str) -> IntArray:
+def as_int32(array: npt.ArrayLike, what: str) -> IntArray:
     """The same integers as a contiguous int32 array; an error where one does not fit."""
     given = np.asarray(array)
     if given.dtype != np.int32:

@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 
-from lasynth.automaton import MAX_ACTIONS
 from lasynth.domains.c.builder import TreeBuilder
 from lasynth.domains.c.compile import STACK_SIZE
 from lasynth.domains.c.context import MAX_LOOPS
@@ -31,25 +30,17 @@ from lasynth.domains.c.grammar import (
     token_of,
 )
 from lasynth.domains.c.leniency import to_subset
-from lasynth.domains.c.lexer import Word, check_name, error_at, words_of
+from lasynth.domains.c.lexer import Word, check_name, words_of
 from lasynth.domains.c.printer import format_body
 from lasynth.domains.c.syntax import Program
+from lasynth.domains.c.walk import Rules, Walk
 from lasynth.errors import ProgramError
-from lasynth.grammar import KIND_ACTION, KIND_NONTERMINAL, KIND_TERMINAL, IntArray, Symbol
-from lasynth.limits import check_num_tokens, check_program
+from lasynth.grammar import IntArray, Symbol
+from lasynth.limits import check_program
 
 __all__ = ["from_tokens", "parse", "to_tokens"]
 
-_TERMINALS: Final = {name: index for index, name in enumerate(GRAMMAR.terminals)}
-# The tables as lists: the walk is plain Python, where indexing an array is slow.
-_PREDICT: Final[list[list[int]]] = GRAMMAR.tables.predict.tolist()
-# Right-hand sides as they are pushed on the stack: last symbol first, with the rule they belong to.
-_PRODUCTIONS: Final = tuple(
-    tuple((symbol, GRAMMAR.nonterminals[lhs]) for symbol in reversed(rhs)) for lhs, rhs in GRAMMAR.productions
-)
-_START: Final = (Symbol(KIND_NONTERMINAL, 0), "")
-# The automaton of the machine has room for so much: 63 tests joined in one condition, fewer in deep blocks.
-_TOO_LONG: Final = "this condition joins too many tests: use several 'if'"
+_RULES: Final = Rules.of(GRAMMAR, STACK_SIZE)
 _TOO_MANY: Final = {
     True: f"more than {FIRST_OTHER_NAME - FIRST_NAME} loop variables at a time",
     False: f"more than {FIRST_INT - FIRST_OTHER_NAME} variables at a time, those of loops not counted",
@@ -115,7 +106,7 @@ def from_tokens(tokens: Sequence[int] | IntArray) -> Program:
     words, offset = [], 0
     for number in numbers:
         text = lexeme(number)
-        index = TERMINAL_OF_TOKEN[number] if number < FIRST_INT else _TERMINALS["INT"]
+        index = TERMINAL_OF_TOKEN[number] if number < FIRST_INT else _RULES.terminals["INT"]
         words.append(Word(text, GRAMMAR.terminals[index] if index >= 0 else "", offset))
         offset += len(text) + 1
     source = " ".join(word.text for word in words)
@@ -133,18 +124,16 @@ class _Variable:
     token: int = -1
 
 
-class _Walk:
+class _Walk(Walk):
     """One pass over the words of a body: checks them, builds the tree, resolves the names."""
 
     def __init__(
         self, source: str, list_name: str = "a", *, before: Word | None = None, end: str = "the end"
     ) -> None:
-        self.source = source
+        super().__init__(_RULES, source, before)
         self.list_name = list_name
-        self.before = before
         self.end = end
         self.builder = TreeBuilder()
-        self.stack: list[tuple[Symbol, str]] = [_START]
         self.visible: dict[str, _Variable] = {}
         self.loops: list[tuple[_Variable, bool]] = []  # with whether the head declares it
         self.depth = 0  # of open blocks
@@ -152,48 +141,15 @@ class _Walk:
         self.written: list[int | _Variable] = []
         self.scopes: list[tuple[_Variable, bool]] = []
 
-    def run(self, words: Sequence[Word]) -> None:
-        """Take all words, the last one being EOS."""
-        for position, word in enumerate(words):
-            self.take(word, words[position + 1].text if position + 1 < len(words) else "")
-            if not word.inserted:
-                self.before = word
-
-    def take(self, word: Word, following: str) -> None:
-        """Take one word: expand what is on top of the stack, match it, act. `following` is the next."""
-        check_num_tokens(len(self.written))
-        terminal = _TERMINALS.get(word.terminal, -1)
-        at_word = self.stack.copy()
-        num_actions = 0
-        while True:
-            symbol, rule = self.stack.pop()
-            if symbol.kind == KIND_ACTION:
-                num_actions += 1
-                self.act(symbol, word)
-            elif symbol.kind == KIND_TERMINAL:
-                if symbol.index != terminal:
-                    raise self.mismatch(word, at_word)
-                break
-            else:
-                production = _PREDICT[symbol.index][terminal] if terminal >= 0 else -1
-                if production < 0:
-                    raise self.mismatch(word, at_word)
-                self.stack += _PRODUCTIONS[production]
-                if len(self.stack) > STACK_SIZE:
-                    raise self.error(word, _TOO_LONG)
+    def matched(self, word: Word, role: str, rule: str, following: str) -> None:
+        """See `Walk`."""
         if word.terminal == "NAME":
-            self.resolve(word, GRAMMAR.roles[symbol.role], following)
+            self.resolve(word, role, following)
         elif word.terminal == "INT":
             self.written.append(FIRST_INT + int(word.text))
         else:
             self.written.append(EOS if word.terminal == "EOS" else token_of(word.terminal))
         self.builder.word(word.text, word.terminal, rule)
-        # Actions right behind a word belong to it, as in `lasynth.automaton.shift`.
-        while self.stack and self.stack[-1][0].kind == KIND_ACTION:
-            num_actions += 1
-            self.act(self.stack.pop()[0], word)
-        if num_actions > MAX_ACTIONS:
-            raise self.error(word, _TOO_LONG)
 
     def resolve(self, word: Word, role: str, following: str) -> None:
         """Find the variable of a name, or declare it."""
@@ -215,9 +171,8 @@ class _Walk:
             raise self.error(word, f"this loop counts '{wanted}', so '{name}' cannot stand in its head here")
         self.written.append(self.visible[name])
 
-    def act(self, symbol: Symbol, word: Word) -> None:
-        """Execute an action that stands before or right behind a word."""
-        action = GRAMMAR.actions[symbol.index]
+    def act(self, action: str, word: Word) -> None:
+        """See `Walk`."""
         if action in ("if", "for_var", "for_declare"):
             self.depth += 1
             if self.depth > MAX_DEPTH:
@@ -254,25 +209,7 @@ class _Walk:
         numbers = [item if isinstance(item, int) else item.token for item in self.written]
         return np.array(numbers, dtype=np.int32)
 
-    def error(self, word: Word, what: str) -> ProgramError:
-        return error_at(self.source, word.offset, what)
-
     def mismatch(self, word: Word, stack: list[tuple[Symbol, str]]) -> ProgramError:
-        """The error on a word that the grammar does not take; `stack` is as it was before the word."""
-        expected = {name for name, index in _TERMINALS.items() if _accepts(stack, index)}
+        """See `Walk`."""
         rules = [rule for _, rule in reversed(stack)]
-        return explain(self.source, word, self.before, expected, rules=rules, end=self.end)
-
-
-def _accepts(stack: list[tuple[Symbol, str]], terminal: int) -> bool:
-    """Whether a terminal may come next; `lasynth.automaton.peek` in plain Python."""
-    rest = stack.copy()
-    while True:
-        symbol, _ = rest.pop()
-        if symbol.kind == KIND_TERMINAL:
-            return symbol.index == terminal
-        if symbol.kind == KIND_NONTERMINAL:
-            production = _PREDICT[symbol.index][terminal]
-            if production < 0:
-                return False
-            rest += _PRODUCTIONS[production]
+        return explain(self.source, word, self.before, self.expected(stack), rules=rules, end=self.end)

@@ -3,7 +3,8 @@
 A language states it as *effects* of its grammar's actions and *kinds* of its roles. An action that concerns
 a name stands directly behind the name in the grammar. The state is a small integer array, so that masks,
 samplers and machines can carry one for each program: `[visible names as bits, open nestings, (name, declared)
-of each of them ...]`. A language without names has the first two numbers only.
+of each of them ...]`; of a scope, the names visible before it stand in place of its name. A language without
+names has the first two numbers only.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Effect(IntEnum):
     OPEN_NAMED = 3  # a nesting that belongs to a name, such as a loop to its variable
     OPEN_DECLARED = 4  # likewise, and the name is visible in it only
     CLOSE = 5  # of the innermost nesting
+    OPEN_SCOPE = 6  # a nesting at whose end all that was declared in it is gone
 
 
 class NameKind(IntEnum):
@@ -40,6 +42,8 @@ class NameKind(IntEnum):
 
 _DECLARE, _OPEN = int(Effect.DECLARE), int(Effect.OPEN)
 _OPEN_NAMED, _OPEN_DECLARED, _CLOSE = int(Effect.OPEN_NAMED), int(Effect.OPEN_DECLARED), int(Effect.CLOSE)
+_OPEN_SCOPE = int(Effect.OPEN_SCOPE)
+_OF_SCOPE = 2  # in place of whether the name of a nesting is declared by it
 _NEW, _OWN = int(NameKind.NEW), int(NameKind.OWN)
 
 
@@ -71,14 +75,19 @@ def enact(scope: IntArray, effect: int, name: int, max_nesting: int) -> bool:
     elif effect == _CLOSE:
         depth = scope[1] - 1
         scope[1] = depth
-        if len(scope) > 2 and scope[3 + 2 * depth]:
+        if len(scope) > 2 and scope[3 + 2 * depth] == _OF_SCOPE:
+            scope[0] = scope[2 + 2 * depth]
+        elif len(scope) > 2 and scope[3 + 2 * depth]:
             scope[0] &= ~(1 << scope[2 + 2 * depth])
     elif effect >= _OPEN:
         depth = scope[1]
         if depth == max_nesting:
             return False
         scope[1] = depth + 1
-        if len(scope) > 2:
+        if len(scope) > 2 and effect == _OPEN_SCOPE:
+            scope[2 + 2 * depth] = scope[0]
+            scope[3 + 2 * depth] = _OF_SCOPE
+        elif len(scope) > 2:
             scope[2 + 2 * depth] = name if effect >= _OPEN_NAMED else -1
             scope[3 + 2 * depth] = effect == _OPEN_DECLARED
             if effect == _OPEN_DECLARED:

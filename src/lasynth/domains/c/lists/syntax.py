@@ -203,9 +203,7 @@ class Return:
     value: Expression | None = None
 
 
-Statement: TypeAlias = (
-    Declaration | Room | Assign | Increment | For | While | If | Break | Continue | Return
-)
+Statement: TypeAlias = Declaration | Room | Assign | Increment | For | While | If | Break | Continue | Return
 
 
 class Result(Enum):

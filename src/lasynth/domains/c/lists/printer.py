@@ -1,0 +1,194 @@
+"""Programs of `lists` as text: a whole C function that compiles as it is.
+
+The style is that of C programmers: an opening brace stands at the end of its line, every block has braces,
+the indent is four spaces, and there are parentheses where the precedence asks for them. There is one way to
+print a tree, so equal trees give equal text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from lasynth.domains.c.lists.layout import MAX_CELLS
+from lasynth.domains.c.lists.syntax import (
+    Assign,
+    Binary,
+    Break,
+    Cell,
+    Choice,
+    Continue,
+    Declaration,
+    Expression,
+    For,
+    If,
+    Increment,
+    Kind,
+    Name,
+    Number,
+    Program,
+    Result,
+    Return,
+    Room,
+    Statement,
+    Stepped,
+    Unary,
+    While,
+)
+
+__all__ = ["PRECEDENCE", "format_program", "signature"]
+
+_INDENT: Final = "    "
+# How strongly operators bind; a choice binds least.
+PRECEDENCE: Final = {
+    **dict.fromkeys(("||",), 1),
+    **dict.fromkeys(("&&",), 2),
+    **dict.fromkeys(("==", "!="), 3),
+    **dict.fromkeys(("<", "<=", ">", ">="), 4),
+    **dict.fromkeys(("+", "-"), 5),
+    **dict.fromkeys(("*", "/", "%"), 6),
+}
+_UNARY: Final = 7
+_CHOICE: Final = 0
+
+
+def format_program(program: Program, *, loop_test: str = "{}", opaque: str = "{}", index: str = "{}") -> str:
+    """The program as a C function, ended by a newline.
+
+    Args:
+        program: its names are printed as they are.
+        loop_test: the template for the test of a loop; `{}` is its usual text.
+        opaque: the template for every operation of arithmetic and for what it reads.
+        index: the template for every index. A build with sanitizers puts calls in all three.
+    """
+    printer = _Printer(loop_test, opaque, index)
+    body = [_INDENT + line for line in printer.statements(program.statements)]
+    return "\n".join([f"{signature(program)} {{", *body, "}"]) + "\n"
+
+
+def signature(program: Program) -> str:
+    """The head of a function, such as `int f(const int a[], int n)`."""
+    shown = []
+    may_change = program.result == Result.IN_PLACE  # the first list
+    for parameter in program.parameters:
+        if parameter.kind in (Kind.LENGTH, Kind.NUMBER):
+            shown.append(f"int {parameter.name}")
+        else:
+            changes = parameter.kind == Kind.OUT or may_change
+            may_change = may_change and parameter.kind != Kind.LIST
+            shown.append(f"{'' if changes else 'const '}int {parameter.name}[]")
+    returned = "void" if program.result == Result.IN_PLACE else "int"
+    return f"{returned} {program.function}({', '.join(shown) or 'void'})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Printer:
+    loop_test: str = "{}"
+    opaque: str = "{}"
+    index: str = "{}"
+
+    def statements(self, nodes: tuple[Statement, ...]) -> list[str]:
+        return [line for node in nodes for line in self.statement(node)]
+
+    def block(self, nodes: tuple[Statement, ...]) -> list[str]:
+        return [*(_INDENT + line for line in self.statements(nodes)), "}"]
+
+    def statement(self, node: Statement) -> list[str]:
+        match node:
+            case Declaration() | Assign() | Increment():
+                return [f"{self.simple(node)};"]
+            case Room(name):
+                return [f"int {name}[{MAX_CELLS}];"]
+            case For(_, _, _, body):
+                return [f"{self.head(node)} {{", *self.block(body)]
+            case While(test, body):
+                return [f"while ({self.loop_test.format(self.expression(test))}) {{", *self.block(body)]
+            case If():
+                return self.branch(node)
+            case Break():
+                return ["break;"]
+            case Continue():
+                return ["continue;"]
+            case Return(value):
+                return ["return;" if value is None else f"return {self.expression(value)};"]
+            case _:
+                assert_never(node)
+
+    def branch(self, node: If) -> list[str]:
+        lines = [f"if ({self.expression(node.condition)}) {{", *self.block(node.then)]
+        if not node.otherwise:
+            return lines
+        if len(node.otherwise) == 1 and isinstance(node.otherwise[0], If):
+            first, *rest = self.branch(node.otherwise[0])
+            return [*lines[:-1], f"}} else {first}", *rest]
+        return [*lines[:-1], "} else {", *self.block(node.otherwise)]
+
+    def head(self, node: For) -> str:
+        first = ", ".join(map(self.simple, node.first))
+        if node.first and isinstance(node.first[0], Declaration):
+            # One `int` for all of them.
+            first = "int " + ", ".join(self.simple(one).removeprefix("int ") for one in node.first)
+        test = "" if node.test is None else f" {self.loop_test.format(self.expression(node.test))}"
+        if node.test is None and self.loop_test != "{}":
+            test = f" {self.loop_test.format('1')}"
+        step = ", ".join(map(self.simple, node.step))
+        return f"for ({first};{test};{' ' if step else ''}{step})"
+
+    def simple(self, node: Declaration | Assign | Increment) -> str:
+        match node:
+            case Declaration(name, value):
+                return f"int {name}" if value is None else f"int {name} = {self.expression(value)}"
+            case Assign(target, operator, value):
+                to = self.expression(target)
+                if operator != "=" and self.opaque != "{}":
+                    # A sanitizer is to see the operation; nothing of a target has an effect when read twice.
+                    after = self.opaque.format(self.expression(value))
+                    return f"{to} = {self.opaque.format(f'{to} {operator[0]} {after}')}"
+                return f"{to} {operator} {self.expression(value)}"
+            case Increment(target, operator):
+                return f"{self.expression(target)}{operator}"
+            case _:
+                assert_never(node)
+
+    def expression(self, node: Expression | Stepped, least: int = 0) -> str:
+        """The text of an expression, in parentheses where it binds less than `least`."""
+        match node:
+            case Name(name):
+                return name
+            case Number(value):
+                return f"{value:d}" if value >= 0 or least <= _UNARY else f"({value:d})"
+            case Stepped(name, operator):
+                return f"{name}{operator}"
+            case Cell(name, index):
+                return f"{name}[{self.index.format(self.expression(index))}]"
+            case Unary(operator, inner):
+                return self.opaque.format(f"{operator}{self.expression(inner, _UNARY + 1)}")
+            case Choice(test, then, otherwise):
+                text = (
+                    f"{self.expression(test, _CHOICE + 1)} ? {self.expression(then)} : "
+                    f"{self.expression(otherwise)}"
+                )
+                return f"({text})" if least > _CHOICE else text
+            case Binary(operator, left, right):
+                binds = PRECEDENCE[operator]
+                before = self.expression(left, _least(operator, left, binds))
+                text = f"{before} {operator} {self.expression(right, _least(operator, right, binds + 1))}"
+                if binds >= PRECEDENCE["+"] and self.opaque != "{}":
+                    return self.opaque.format(text)
+                return f"({text})" if least > binds else text
+            case _:
+                assert_never(node)
+
+
+def _least(operator: str, operand: Expression, usual: int) -> int:
+    """How strongly an operand must bind to stand without parentheses.
+
+    `&&` in `||` and comparisons of comparisons have them although C asks for none: compilers warn of them.
+    """
+    if not isinstance(operand, Binary):
+        return usual
+    if operator == "||" and operand.operator == "&&":
+        return PRECEDENCE["&&"] + 1
+    compared = PRECEDENCE["=="], PRECEDENCE["<"]
+    both = PRECEDENCE[operator] in compared and PRECEDENCE[operand.operator] in compared
+    return PRECEDENCE["+"] if both else usual

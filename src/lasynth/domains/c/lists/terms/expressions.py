@@ -119,6 +119,15 @@ def negation(x: Expression) -> Expression:
     return Unary("!", x)
 
 
+def _negative(x: Expression) -> Expression:
+    match x:
+        case Number(value):
+            return Number(-value)
+        case Unary("-", inner):
+            return inner
+    return Unary("-", x)
+
+
 def applied(function: Function, arguments: list[Expression]) -> Expression:
     """A function of cells as an expression."""
     x, y = arguments[0], arguments[-1]
@@ -135,9 +144,9 @@ def applied(function: Function, arguments: list[Expression]) -> Expression:
         case Function.MAX:
             return Choice(Binary(">", x, y), x, y)
         case Function.NEGATE:
-            return Number(-x.value) if isinstance(x, Number) else Unary("-", x)
+            return _negative(x)
         case Function.ABSOLUTE:
-            return Choice(Binary("<", x, Number(0)), Unary("-", x), x)
+            return Choice(Binary("<", x, Number(0)), _negative(x), x)
         case Function.EVEN:
             return Binary("==", Binary("%", x, Number(2)), Number(0))
         case Function.ODD:

@@ -246,7 +246,7 @@ class Lists:
         x, y = numbers
         if function is _F.REPLACE:
             return [Assign(Cell(target, x), "=", y)]
-        kept = self.draft.shared("tmp")
+        kept = self.draft.variable("kept")
         return [
             Declaration(kept.name, Cell(target, x)),
             Assign(Cell(target, x), "=", Cell(target, y)),
@@ -273,7 +273,7 @@ class Lists:
         return self._views[term]
 
     def _view(self, term: Term) -> View:
-        function, arguments = term.function, term.arguments
+        function = term.function
         if function is _F.INPUT:
             name = self._names[term.cells[0]]
             length = Name("n" if name == "a" else f"n_{name}")

@@ -21,8 +21,9 @@ from lasynth.domains.c.lists.terms.goals import Goals
 from lasynth.domains.c.lists.terms.grow import MORE, grow
 from lasynth.domains.c.lists.terms.leaves import leaves
 from lasynth.domains.c.lists.terms.of_one import MAX_CELLS
-from lasynth.domains.c.lists.terms.operations import NATS, OPERATIONS
+from lasynth.domains.c.lists.terms.operations import NATS, OPERATIONS, Type
 from lasynth.domains.c.lists.terms.term import Term, Value
+from lasynth.domains.c.lists.terms.write import UnwritableError, result_of, written
 from lasynth.domains.c.lists.terms.values import MAX_COST
 
 __all__ = ["programs", "terms"]
@@ -109,4 +110,10 @@ def programs(
     inputs: Sequence[tuple[Value, ...]], outputs: Sequence[Value], *, expired: Callable[[], bool]
 ) -> Iterator[tuple[Program, float]]:
     """Programs that reproduce the examples, about the cheapest first, and what each costs in nats."""
-    raise NotImplementedError
+    types = [Type.LIST if isinstance(value, tuple) else Type.NUMBER for value in inputs[0]]
+    result = result_of(inputs, outputs)
+    for term, cost in terms(inputs, outputs, expired=expired):
+        try:
+            yield written(term, types, result), cost
+        except UnwritableError:
+            continue

@@ -99,7 +99,7 @@ def _in_place(lists: Lists, term: Term) -> None:
             draft.statements += lists.changed_cells("a", term.function, numbers)
             return
     view = lists.view(term)
-    if isinstance(view, Places | Row) and view.bounds == (Name("n"),):
+    if isinstance(view, Places | Row):
         loop = _direct(lists, view)
         if loop is not None:
             draft.statements += loop
@@ -125,10 +125,12 @@ def _direct(lists: Lists, view: Places | Row) -> list[Statement] | None:
     place = lists.draft.enter()
     statements, (value,) = row(place)
     lists.draft.leave()
-    if any(cell.list == "a" and not _ahead(cell.index, place) for cell in cells_read(statements, value)):
+    read = [cell for cell in cells_read(statements, value) if cell.list == "a"]
+    if not all(_ahead(cell.index, place) for cell in read) or (read and view.bounds != (Name("n"),)):
         return None
     body = statements + stored(Cell("a", place), value)
-    return [*before, counted(place, Number(0), within(place, view.bounds), body)] if body else []
+    # All of the list is written, whatever the length of what is written over it.
+    return [*before, counted(place, Number(0), within(place, (Name("n"),)), body)] if body else []
 
 
 def _ahead(index: object, place: Expression) -> bool:

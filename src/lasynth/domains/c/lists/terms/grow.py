@@ -67,6 +67,7 @@ def grow(
                 end0 = begin0
             for place0 in range(begin0, end0):
                 if num_tried >= limit:
+                    bank.counts[6] += num_tried
                     progress[0], progress[1], progress[2] = cost0, cost1, place0 - first[type0, cost0]
                     return MORE
                 id0 = bank.by_type_3T[type0, place0]
@@ -115,10 +116,10 @@ def _try(
             values[k + 1] = at
         if k == 0 and not keep and bank.first_goals[place_of(bank.first_goals, digest)] == 0:
             return
-    slot = place_of(bank.goals_S3[:, 0], digest)
-    if bank.goals_S3[slot, 0] == digest and bank.counts[5] < len(bank.found_F5):
+    slot = place_of(bank.goals_S2[:, 0], digest)
+    if bank.goals_S2[slot, 0] == digest and bank.counts[5] < len(bank.found_F5):
         row_found = bank.found_F5[bank.counts[5]]
-        row_found[0], row_found[1] = bank.goals_S3[slot, 2], operation
+        row_found[0], row_found[1] = bank.goals_S2[slot, 1], operation
         row_found[2], row_found[3], row_found[4] = id0, id1, id2
         bank.counts[5] += 1
     if keep and has_room(bank, num_examples) and bank.keys[place_of(bank.keys, digest)] != digest:

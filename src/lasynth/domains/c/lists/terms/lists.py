@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from lasynth.domains.c.lists.syntax import (
     Assign,
     Binary,
     Cell,
-    Declaration,
     Expression,
     If,
     Name,
@@ -30,6 +30,7 @@ from lasynth.domains.c.lists.terms.loops import (
     counted,
     every,
     exchange_sort,
+    exchanged,
     increased,
     search_while,
     within,
@@ -76,6 +77,14 @@ class Lists:
         self._numbers: dict[Term, Expression] = {}
         self._views: dict[Term, View] = {}
         self._rooms: dict[Term, Places] = {}
+
+    @contextmanager
+    def block(self) -> Iterator[list[Statement]]:
+        """A block of statements; what is computed in it is not known behind it."""
+        numbers, views, rooms = dict(self._numbers), dict(self._views), dict(self._rooms)
+        with self.draft.block() as statements:
+            yield statements
+        self._numbers, self._views, self._rooms = numbers, views, rooms
 
     # Numbers.
 
@@ -203,7 +212,7 @@ class Lists:
 
     # Lists that are stored.
 
-    def store(self, term: Term, target: str, *, declared: bool = False) -> Expression:
+    def store(self, term: Term, target: str) -> Expression:
         """Write a list into another one from its beginning; what is given back is the number of cells."""
         function = term.function
         if function in (_F.SORT, _F.SORT_DOWN):
@@ -247,11 +256,7 @@ class Lists:
         if function is _F.REPLACE:
             return [Assign(Cell(target, x), "=", y)]
         kept = self.draft.variable("kept")
-        return [
-            Declaration(kept.name, Cell(target, x)),
-            Assign(Cell(target, x), "=", Cell(target, y)),
-            Assign(Cell(target, y), "=", kept),
-        ]
+        return exchanged(Cell(target, x), Cell(target, y), kept)
 
     def places(self, term: Term) -> Places:
         """A list whose cells can be read at any place; it is stored where there is no other way."""

@@ -20,7 +20,16 @@ from lasynth.domains.c.lists.terms.expressions import less
 from lasynth.domains.c.lists.terms.names import Draft
 from lasynth.domains.c.lists.terms.views import Emit, Places, Row, View
 
-__all__ = ["counted", "every", "exchange_sort", "increased", "search_while", "within"]
+__all__ = [
+    "counted",
+    "every",
+    "exchanged",
+    "exchange_sort",
+    "increased",
+    "reversed_cells",
+    "search_while",
+    "within",
+]
 
 
 def increased(name: Name) -> Increment:
@@ -79,10 +88,21 @@ def exchange_sort(draft: Draft, cell: str, num: Expression, down: bool) -> list[
     draft.leave()
     draft.leave()
     out_of_order = Binary(">" if down else "<", Cell(cell, j), Cell(cell, i))
-    exchange: tuple[Statement, ...] = (
-        Declaration(kept.name, Cell(cell, i)),
-        Assign(Cell(cell, i), "=", Cell(cell, j)),
-        Assign(Cell(cell, j), "=", kept),
-    )
-    inner = counted(j, Binary("+", i, Number(1)), less(j, num), [If(out_of_order, exchange)])
+    exchange = exchanged(Cell(cell, i), Cell(cell, j), kept)
+    inner = counted(j, Binary("+", i, Number(1)), less(j, num), [If(out_of_order, tuple(exchange))])
     return [counted(i, Number(0), less(i, num), [inner])]
+
+
+def reversed_cells(draft: Draft, cell: str, num: Expression) -> list[Statement]:
+    """Reverse the first cells of a list."""
+    i = draft.enter()
+    kept = draft.shared("tmp")
+    draft.leave()
+    other = Binary("-", Binary("-", num, Number(1)), i)
+    body = exchanged(Cell(cell, i), Cell(cell, other), kept)
+    return [counted(i, Number(0), less(i, Binary("/", num, Number(2))), body)]
+
+
+def exchanged(x: Cell, y: Cell, kept: Name) -> list[Statement]:
+    """Exchange two cells."""
+    return [Declaration(kept.name, x), Assign(x, "=", y), Assign(y, "=", kept)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,13 +26,23 @@ class Draft:
     """The statements so far and the names that they use.
 
     Attributes:
-        statements: of the body, outermost.
+        statements: of the block that is being written.
+        rooms: the lists to work with; they stand at the beginning.
     """
 
     statements: list[Statement] = field(default_factory=list)
+    rooms: list[Room] = field(default_factory=list)
     _variables: set[str] = field(default_factory=set)
-    _num_rooms: int = 0
+    _rooms_taken: int = 0
     _depth: int = 0
+
+    @contextmanager
+    def block(self) -> Iterator[list[Statement]]:
+        """A block of statements; the names that it takes are free again behind it."""
+        outer, variables, rooms_taken = self.statements, set(self._variables), self._rooms_taken
+        self.statements = []
+        yield self.statements
+        self.statements, self._variables, self._rooms_taken = outer, variables, rooms_taken
 
     def variable(self, base: str) -> Name:
         """A new name for a variable."""
@@ -49,12 +61,13 @@ class Draft:
         return self.variable(base)
 
     def room(self) -> str:
-        """A new list to work with; it is declared here."""
-        if self._num_rooms == _MAX_ROOMS:
+        """A new list to work with; it is declared at the beginning."""
+        if self._rooms_taken == _MAX_ROOMS:
             raise UnwritableError("lists to work with")
-        name = _ROOM_NAMES[self._num_rooms]
-        self._num_rooms += 1
-        self.statements.append(Room(name))
+        name = _ROOM_NAMES[self._rooms_taken]
+        self._rooms_taken += 1
+        if Room(name) not in self.rooms:
+            self.rooms.append(Room(name))
         return name
 
     def bound(self, base: str, value: Expression) -> Name:

@@ -129,6 +129,8 @@ class Function(IntEnum):
     INPUT = 200
     CONSTANT = 201
     CONSTANTS = 202
+    # The second argument where the first is not 0, else the third; only of whole outputs.
+    IF = 203
 
 
 CELLWISE: Final = 30  # functions below this number
@@ -172,7 +174,7 @@ def _all() -> tuple[Operation, ...]:
     add(number, (number, number), {f.SUBTRACT: 4, f.DIVIDE: 6, f.REMAINDER: 6})
     add(number, (number, number), {f.EQUAL: 7, f.DIFFERENT: 8}, symmetric=True)
     add(number, (number, number), {f.LESS: 7, f.AT_MOST: 8})
-    add(number, (number,), {f.NEGATE: 6, f.ABSOLUTE: 6, f.EVEN: 8, f.ODD: 8})
+    add(number, (number,), {f.NEGATE: 6, f.ABSOLUTE: 6, f.EVEN: 10, f.ODD: 10})
     add(list_, (list_,), {
         f.REVERSE: 4, f.SORT: 4, f.SORT_DOWN: 6, f.UNIQUE: 6, f.INDICES: 4, f.RUNNING_SUM: 6,
         f.RUNNING_PRODUCT: 7, f.RUNNING_MAX: 7, f.RUNNING_MIN: 7, f.DIFFERENCES: 7, f.OCCURRENCES: 8,
@@ -183,14 +185,14 @@ def _all() -> tuple[Operation, ...]:
         f.TAKE: 4, f.DROP: 4, f.TAKE_LAST: 5, f.DROP_LAST: 5, f.REMOVE_AT: 6, f.ROTATE: 7, f.ROTATE_BACK: 8,
         f.STRIDE: 7, f.EACH: 8, f.CYCLE: 8, f.APPEND: 5, f.PREPEND: 5,
     })  # fmt: skip
-    add(list_, (list_, number), {f.ADD: 4, f.MULTIPLY: 4, f.SUBTRACT: 4, f.DIVIDE: 5, f.REMAINDER: 5, f.MIN: 7, f.MAX: 7})  # fmt: skip
+    add(list_, (list_, number), {f.ADD: 4, f.MULTIPLY: 4, f.SUBTRACT: 4, f.DIVIDE: 5, f.REMAINDER: 5, f.MIN: 9, f.MAX: 9})  # fmt: skip
     add(list_, (number, list_), {f.SUBTRACT: 5, f.DIVIDE: 8, f.REMAINDER: 8})
     add(list_, (list_, list_), {f.ADD: 4, f.MULTIPLY: 4, f.MIN: 6, f.MAX: 6}, symmetric=True)
     add(list_, (list_, list_), {f.SUBTRACT: 4, f.DIVIDE: 6, f.REMAINDER: 6})
     add(list_, (list_, list_), {f.CONCATENATE: 4, f.GATHER: 7, f.INTERLEAVE: 8, f.COUNT_IN: 9})
     add(list_, (list_, number, number), {f.INSERT: 6, f.REPLACE: 6, f.SWAP: 7, f.SLICE: 7})
     add(list_, (number,), {f.SINGLE: 3, f.DIGITS_OF: 8})
-    add(list_, (number, number), {f.REPEAT: 6, f.RANGE: 6, f.PAIR: 6})
+    add(list_, (number, number), {f.REPEAT: 5, f.RANGE: 6, f.PAIR: 6})
     add(list_, (number, number, number), {f.RANGE_BY: 8})
     add(list_, (mask, list_, list_), {f.CHOOSE: 7})
     add(list_, (mask, number, list_), {f.CHOOSE: 7})

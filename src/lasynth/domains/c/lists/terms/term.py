@@ -68,6 +68,9 @@ def value_of(term: Term, inputs: Sequence[Value]) -> Value | None:
         return term.cells[0]
     if term.function is Function.CONSTANTS:
         return term.cells
+    if term.function is Function.IF:
+        holds = value_of(term.arguments[0], inputs)
+        return None if holds is None else value_of(term.arguments[1 if holds else 2], inputs)
     pool: list[int] = []
     starts, kinds = [0, 0, 0], [-1, -1, -1]
     for place, argument in enumerate(term.arguments):

@@ -43,7 +43,8 @@ class Bank(NamedTuple):
         by_type_3T: the terms of each type, in order.
         first_3C: where those of each cost begin in `by_type_3T`.
         keys, terms: hash table from digests of values to terms.
-        goals_S3: hash table of goals: their digest, that of their first example, their number; see `is_goal`.
+        goals_S2: hash table of goals: their digest and their number.
+        first_goals: hash table of the digests of goals on the first example alone.
         found_F5: goals reached: the goal, the operation, its arguments.
         counts: number of terms, cells, numbers, lists, masks, goals reached, candidates so far.
     """
@@ -57,7 +58,7 @@ class Bank(NamedTuple):
     first_3C: Ints
     keys: Longs
     terms: Ints
-    goals_S3: Longs
+    goals_S2: Longs
     first_goals: Longs
     found_F5: Ints
     counts: Longs
@@ -75,7 +76,7 @@ def bank() -> Bank:
         first_3C=np.zeros((3, MAX_COST + 1), np.int32),
         keys=np.zeros(_SLOTS, np.int64),
         terms=np.empty(_SLOTS, np.int32),
-        goals_S3=np.zeros((_GOAL_SLOTS, 3), np.int64),
+        goals_S2=np.zeros((_GOAL_SLOTS, 2), np.int64),
         first_goals=np.zeros(_GOAL_SLOTS, np.int64),
         found_F5=np.empty((_FOUND, 5), np.int32),
         counts=np.zeros(8, np.int64),

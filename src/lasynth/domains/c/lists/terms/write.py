@@ -13,6 +13,7 @@ from lasynth.domains.c.lists.syntax import (
     Binary,
     Cell,
     Expression,
+    If,
     Kind,
     Name,
     Number,
@@ -22,9 +23,9 @@ from lasynth.domains.c.lists.syntax import (
     Return,
     Statement,
 )
-from lasynth.domains.c.lists.terms.expressions import cells_read, stored
+from lasynth.domains.c.lists.terms.expressions import cells_read, negation, stored
 from lasynth.domains.c.lists.terms.lists import Lists
-from lasynth.domains.c.lists.terms.loops import counted, within
+from lasynth.domains.c.lists.terms.loops import counted, reversed_cells, within
 from lasynth.domains.c.lists.terms.names import UnwritableError
 from lasynth.domains.c.lists.terms.operations import Function, Type
 from lasynth.domains.c.lists.terms.term import Term, Value
@@ -60,14 +61,34 @@ def written(term: Term, types: Sequence[Type], result: Result) -> Program:
     """
     names, parameters = _parameters(types)
     lists = Lists(names, in_place=result is Result.IN_PLACE)
-    if result is Result.NUMBER:
-        lists.draft.statements.append(Return(lists.number(term)))
-    elif result is Result.LIST:
-        lists.draft.statements.append(Return(lists.store(term, "out")))
+    _write(lists, term, result)
+    if result is Result.LIST:
         parameters.append(Parameter("out", Kind.OUT))
+    return Program(result, tuple(parameters), (*lists.draft.rooms, *lists.draft.statements))
+
+
+def _write(lists: Lists, term: Term, result: Result) -> None:
+    """Statements that give back a value."""
+    statements = lists.draft.statements
+    if term.function is Function.IF:
+        condition, then, otherwise = term.arguments
+        holds = lists.number(condition)
+        with lists.block() as first:
+            _write(lists, then, result)
+        if result is not Result.IN_PLACE:
+            statements.append(If(holds, tuple(first)))
+            _write(lists, otherwise, result)
+            return
+        with lists.block() as second:
+            _write(lists, otherwise, result)
+        branch = If(holds, tuple(first), tuple(second)) if first else If(negation(holds), tuple(second))
+        statements.append(branch)
+    elif result is Result.NUMBER:
+        statements.append(Return(lists.number(term)))
+    elif result is Result.LIST:
+        statements.append(Return(lists.store(term, "out")))
     else:
         _in_place(lists, term)
-    return Program(result, tuple(parameters), tuple(lists.draft.statements))
 
 
 def _parameters(types: Sequence[Type]) -> tuple[dict[int, str], list[Parameter]]:
@@ -93,6 +114,10 @@ def _in_place(lists: Lists, term: Term) -> None:
             _in_place(lists, term.arguments[0])
             draft.statements += lists.sorted_cells("a", Name("n"), term.function)
             return
+        case Function.REVERSE:
+            _in_place(lists, term.arguments[0])
+            draft.statements += reversed_cells(draft, "a", Name("n"))
+            return
         case Function.REPLACE | Function.SWAP if not _moves(term.arguments[0]):
             numbers = [lists.number(each) for each in term.arguments[1:]]
             _in_place(lists, term.arguments[0])
@@ -105,7 +130,7 @@ def _in_place(lists: Lists, term: Term) -> None:
             draft.statements += loop
             return
     room = draft.room()
-    lists.store(term, room, declared=True)
+    lists.store(term, room)
     place = draft.enter()
     copy: list[Statement] = [Assign(Cell("a", place), "=", Cell(room, place))]
     draft.leave()

@@ -11,16 +11,19 @@ from math import log
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from lasynth.compiled import njit
 from lasynth.domains.c.lists.terms.goals import Goals
 from lasynth.domains.c.lists.terms.known import laid_out, type_of
 from lasynth.domains.c.lists.terms.of_one import Ints
-from lasynth.domains.c.lists.terms.operations import NATS, Function, Type
+from lasynth.domains.c.lists.terms.operations import NATS, OPERATIONS, Function, Type
 from lasynth.domains.c.lists.terms.term import Term, Value
 from lasynth.domains.c.lists.terms.values import Bank, Longs
 
 __all__ = ["Branches"]
+
+BoolArray = npt.NDArray[np.bool_]
 
 _MOST_EXAMPLES: Final = 10
 _MOST_NUMBERS: Final = 400
@@ -29,6 +32,10 @@ _COMPARE: Final = 4  # of a comparison
 _NONE: Final = 1 << 20  # more than anything costs
 _WORTH: Final = 0.7  # of what there is to explain, a branch must cost less
 _NUMBER: Final = int(Type.NUMBER)
+_TRUTHS: Final = frozenset({
+    Function.ANY, Function.ALL, Function.EVEN, Function.ODD, Function.LESS, Function.AT_MOST, Function.EQUAL,
+    Function.DIFFERENT,
+})  # fmt: skip
 _LESS, _EQUAL, _TRUE, _NOT = 0, 1, 2, 3
 _COMPARISONS: Final = {
     _LESS: (Function.LESS, Function.AT_LEAST), _EQUAL: (Function.EQUAL, Function.DIFFERENT),
@@ -63,7 +70,8 @@ class Branches:
         _spread(cost_S, term_S, self._num_examples)
         condition_S4 = np.full((len(cost_S), 4), _NONE, np.int64)
         numbers = bank.by_type_3T[_NUMBER, : min(bank.counts[2], _MOST_NUMBERS)].astype(np.int64)
-        _conditions(bank, numbers, self._num_examples, condition_S4)
+        truths = np.array([self._is_truth(number) for number in numbers.tolist()], np.bool_)
+        _conditions(bank, numbers, truths, self._num_examples, condition_S4)
         others = np.arange(len(cost_S))[::-1]
         fits = (cost_S <= self._worth_S) & (cost_S[others] <= self._worth_S[others])
         totals = np.where(fits, cost_S + cost_S[others] + condition_S4[:, 0], _NONE)
@@ -75,6 +83,11 @@ class Branches:
             parts = [known.term(int(term_S[each])) for each in (place, int(others[place]))]
             term = Term(Function.IF, self._type, (condition, *parts))
             self._goals.found(int(totals[place]) + _PRICE, term)
+
+    def _is_truth(self, number: int) -> bool:
+        """Whether a number stands for a truth value, and is not 0 or 1 by chance."""
+        operation = int(self._goals.known.bank.made_T4[number, 0])
+        return operation >= 0 and OPERATIONS[operation].function in _TRUTHS
 
     def _condition(self, row: list[int]) -> Term:
         known = self._goals.known
@@ -136,18 +149,18 @@ def _spread(cost_S: Longs, term_S: Longs, num_examples: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _conditions(bank: Bank, numbers: Longs, num_examples: int, condition_S4: Longs) -> None:
+def _conditions(
+    bank: Bank, numbers: Longs, truths: BoolArray, num_examples: int, condition_S4: Longs
+) -> None:
     """The cheapest condition for each set of examples: its cost, its kind, its numbers."""
     whole = (1 << num_examples) - 1
-    for x in numbers:
+    for place in range(len(numbers)):
+        x = numbers[place]
         a = bank.start_T[x]
-        some, is_truth = 0, True
-        for k in range(num_examples):
-            value = bank.pool[a + k]
-            is_truth = is_truth and (value == 0 or value == 1)
-            if value:
-                some |= 1 << k
-        if is_truth:
+        if truths[place]:
+            some = 0
+            for k in range(num_examples):
+                some |= int(bank.pool[a + k] != 0) << k
             _note(condition_S4, some, bank.cost_T[x], _TRUE, x, x)
             _note(condition_S4, whole - some, bank.cost_T[x] + 1, _NOT, x, x)
         for y in numbers:

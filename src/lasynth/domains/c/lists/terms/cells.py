@@ -17,6 +17,7 @@ _MIN, _MAX, _AND, _OR = int(Function.MIN), int(Function.MAX), int(Function.AND),
 _LESS, _GREATER, _EQUAL = int(Function.LESS), int(Function.GREATER), int(Function.EQUAL)
 _DIFFERENT, _AT_MOST, _AT_LEAST = int(Function.DIFFERENT), int(Function.AT_MOST), int(Function.AT_LEAST)
 _NEGATE, _ABSOLUTE = int(Function.NEGATE), int(Function.ABSOLUTE)
+_GCD = int(Function.GCD)
 _EVEN, _ODD, _NOT = int(Function.EVEN), int(Function.ODD), int(Function.NOT)
 _LOWEST, _HIGHEST = -(1 << 31), (1 << 31) - 1
 
@@ -46,6 +47,11 @@ def of_cells(function: int, x: int, y: int) -> int:
         value = -x
     elif function == _ABSOLUTE:
         value = abs(x)
+    elif function == _GCD:
+        y = abs(y)
+        value = abs(x)
+        while y:
+            value, y = y, value % y
     else:
         return _truth(function, x, y)
     return value if _LOWEST <= value <= _HIGHEST else NOTHING

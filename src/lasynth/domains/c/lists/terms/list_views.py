@@ -48,6 +48,11 @@ _NEIGHBOURS: Final = {
     _F.ABOVE_NEXT: (_F.GREATER, 1), _F.BELOW_NEXT: (_F.LESS, 1), _F.AS_NEXT: (_F.EQUAL, 1),
 }  # fmt: skip
 
+_RUNNING_NAMES: Final = {
+    _F.RUNNING_SUM: "sum", _F.RUNNING_PRODUCT: "product", _F.RUNNING_MAX: "best", _F.RUNNING_MIN: "best",
+    _F.RUNNING_DIFFERENCE: "rest", _F.STREAK: "num",
+}  # fmt: skip
+
 
 def view_of(lists: Lists, term: Term) -> View:
     """The view of an operation that is not cell by cell and not done in a stored list."""
@@ -68,7 +73,14 @@ def view_of(lists: Lists, term: Term) -> View:
             return _of_numbers(lists, term)
         case _F.FILTER | _F.TAKE_WHILE | _F.DROP_WHILE:
             return _chosen(lists, term)
-        case _F.RUNNING_SUM | _F.RUNNING_PRODUCT | _F.RUNNING_MAX | _F.RUNNING_MIN | _F.RUNNING_DIFFERENCE:
+        case (
+            _F.RUNNING_SUM
+            | _F.RUNNING_PRODUCT
+            | _F.RUNNING_MAX
+            | _F.RUNNING_MIN
+            | _F.RUNNING_DIFFERENCE
+            | _F.STREAK
+        ):
             return _running(lists, term)
         case _F.OCCURRENCES | _F.COUNT_IN | _F.MEMBER | _F.FIRST_SEEN | _F.UNIQUE:
             return _compared(lists, term)
@@ -252,7 +264,7 @@ def _while_true(lists: Lists, view: Places | Row, emit: Emit) -> list[Statement]
 def _running(lists: Lists, term: Term) -> View:
     function, draft = term.function, lists.draft
     view = lists.view(term.arguments[0])
-    base = {_F.RUNNING_SUM: "sum", _F.RUNNING_PRODUCT: "product"}.get(function, "best")
+    base = _RUNNING_NAMES[function]
     simple = function in (_F.RUNNING_SUM, _F.RUNNING_PRODUCT)
     start = _ONE if function is _F.RUNNING_PRODUCT else _ZERO
     if isinstance(view, Stream) and simple:
@@ -260,10 +272,9 @@ def _running(lists: Lists, term: Term) -> View:
 
         def run(emit: Emit) -> list[Statement]:
             total = draft.variable(base)
-            operator = "+=" if function is _F.RUNNING_SUM else "*="
             return [
                 Declaration(total.name, start),
-                *stream.run(lambda cells: [Assign(total, operator, cells[0]), *emit((total,))]),
+                *stream.run(lambda cells: [_step(function, total, _ZERO, cells[0]), *emit((total,))]),
             ]
 
         return Stream(run)
@@ -271,7 +282,7 @@ def _running(lists: Lists, term: Term) -> View:
 
     def begin() -> tuple[list[Statement], Body]:
         before, inner = row.begin()
-        total = draft.variable("rest" if function is _F.RUNNING_DIFFERENCE else base)
+        total = draft.variable(base)
 
         def body(place: Expression) -> tuple[list[Statement], Cells]:
             statements, (x,) = inner(place)
@@ -289,6 +300,8 @@ def _step(function: Function, total: Name, place: Expression, x: Expression) -> 
             return Assign(total, "+=", x)
         case _F.RUNNING_PRODUCT:
             return Assign(total, "*=", x)
+        case _F.STREAK:
+            return If(x, (increased(total),), (Assign(total, "=", _ZERO),))
         case _F.RUNNING_DIFFERENCE:
             return Assign(total, "=", Choice(at_first, x, Binary("-", total, x)))
     better = Binary(">" if function is _F.RUNNING_MAX else "<", x, total)

@@ -10,12 +10,16 @@ from lasynth.domains.c.lists.syntax import (
     Assign,
     Binary,
     Cell,
+    Choice,
+    Declaration,
     Expression,
     If,
     Name,
     Number,
     Statement,
     Stepped,
+    Unary,
+    While,
 )
 from lasynth.domains.c.lists.terms.expressions import (
     applied,
@@ -58,7 +62,7 @@ _ZERO, _ONE = Number(0), Number(1)
 # Functions whose result is as long as their first argument.
 _SAME_LENGTH: Final = frozenset({
     _F.REVERSE, _F.SORT, _F.SORT_DOWN, _F.INDICES, _F.RUNNING_SUM, _F.RUNNING_PRODUCT, _F.RUNNING_MAX,
-    _F.RUNNING_MIN, _F.RUNNING_DIFFERENCE, _F.OCCURRENCES, _F.REPLACE, _F.SWAP, _F.ROTATE, _F.ROTATE_BACK,
+    _F.RUNNING_MIN, _F.RUNNING_DIFFERENCE, _F.OCCURRENCES, _F.STREAK, _F.REPLACE, _F.SWAP, _F.ROTATE, _F.ROTATE_BACK,
     _F.ABOVE_LAST, _F.BELOW_LAST, _F.AS_LAST, _F.ABOVE_NEXT, _F.BELOW_NEXT, _F.AS_NEXT, _F.FIRST_SEEN,
     _F.MEMBER, _F.COUNT_IN,
 })  # fmt: skip
@@ -103,6 +107,8 @@ class Lists:
             return Name(self._names[term.cells[0]])
         if function is _F.CONSTANT:
             return Number(term.cells[0])
+        if function is _F.GCD:
+            return self._gcd([self.number(each) for each in arguments])
         if function < CELLWISE:
             values = [self.number(each) for each in arguments]
             if function in (_F.MIN, _F.MAX, _F.ABSOLUTE):
@@ -113,6 +119,8 @@ class Lists:
                 return self.length(arguments[0])
             case _F.SUM | _F.PRODUCT | _F.COUNT | _F.ANY | _F.ALL:
                 return self._folded(function, arguments[0])
+            case _F.DECODE:
+                return self._decoded(self.number(arguments[1]), arguments[0])
             case _F.FIND:
                 places = self.places(arguments[0]).from_zero()
                 found = self.draft.variable("p")
@@ -132,6 +140,8 @@ class Lists:
                 return places.at(sum_of(places.first, self.number(arguments[1])))[0]
             case _F.AT_END:
                 return places.at(difference(last, self.number(arguments[1])))[0]
+            case _F.PLACE_OF_LARGEST | _F.PLACE_OF_SMALLEST:
+                return self._place_of_best(function, places)
             case _F.LARGEST | _F.SMALLEST:
                 return self._best(function, places)
             case _F.INDEX_OF:
@@ -139,6 +149,40 @@ class Lists:
                 found = self.draft.variable("p")
                 return self._searched(found, places, Binary("!=", places.at(found)[0], wanted))
         raise UnwritableError(function.name)
+
+    def _gcd(self, values: list[Expression]) -> Expression:
+        x, y = (self.draft.bound(base, value) for base, value in zip("xy", values, strict=True))
+        rest = self.draft.variable("rest")
+        self.draft.statements.append(
+            While(
+                Binary("!=", y, _ZERO),
+                (Declaration(rest.name, Binary("%", x, y)), Assign(x, "=", y), Assign(y, "=", rest)),
+            )
+        )
+        return self.draft.bound("gcd", Choice(Binary("<", x, _ZERO), Unary("-", x), x))
+
+    def _decoded(self, base: Expression, argument: Term) -> Expression:
+        view = self.view(argument)
+        total = self.draft.bound("number", _ZERO)
+
+        def emit(cells: Cells) -> list[Statement]:
+            return [Assign(total, "=", Binary("+", Binary("*", total, base), cells[0]))]
+
+        self.draft.statements += every(self.draft, view, emit)
+        return total
+
+    def _place_of_best(self, function: Function, places: Places) -> Expression:
+        places = places.from_zero()
+        best = self.draft.bound("best", _ZERO)
+        place = self.draft.enter()
+        better = Binary(
+            ">" if function is _F.PLACE_OF_LARGEST else "<", places.at(place)[0], places.at(best)[0]
+        )
+        self.draft.leave()
+        self.draft.statements.append(
+            counted(place, _ONE, within(place, places.bounds), [If(better, (Assign(best, "=", place),))])
+        )
+        return best
 
     def plain(self, value: Expression) -> Expression:
         """A value that can be written several times."""
@@ -380,7 +424,7 @@ def _side_by_side(terms: list[Term], views: list[View]) -> View:
         return Places(
             places[0].first, bounds, lambda place: tuple(x for view in places for x in view.at(place)), whole
         )
-    rows = [as_row(view) for view in views]
+    rows = [as_row(view) for view in views if not isinstance(view, Stream)]
     bounds = rows[0].bounds if same else united([row.bounds for row in rows])
 
     def begin() -> tuple[list[Statement], Body]:

@@ -17,6 +17,8 @@ _TAKE, _DROP, _TAKE_LAST, _DROP_LAST = int(_F.TAKE), int(_F.DROP), int(_F.TAKE_L
 _REMOVE_AT, _ROTATE, _ROTATE_BACK = int(_F.REMOVE_AT), int(_F.ROTATE), int(_F.ROTATE_BACK)
 _STRIDE, _EACH, _CYCLE = int(_F.STRIDE), int(_F.EACH), int(_F.CYCLE)
 _APPEND, _PREPEND = int(_F.APPEND), int(_F.PREPEND)
+_DECODE = int(_F.DECODE)
+_LOWEST, _HIGHEST = -(1 << 31), (1 << 31) - 1
 _AT, _AT_END, _INDEX_OF = int(_F.AT), int(_F.AT_END), int(_F.INDEX_OF)
 _INSERT, _REPLACE, _SWAP, _SLICE = int(_F.INSERT), int(_F.REPLACE), int(_F.SWAP), int(_F.SLICE)
 _SINGLE, _PAIR, _REPEAT, _DIGITS_OF = int(_F.SINGLE), int(_F.PAIR), int(_F.REPEAT), int(_F.DIGITS_OF)
@@ -55,6 +57,14 @@ def list_and_number(function: int, pool: Ints, a: int, n: int, x: int, out: Ints
                 out[at] = i
                 return 1
         return UNDEFINED
+    if function == _DECODE:
+        value = 0
+        for i in range(n):
+            value = value * x + int(pool[a + i])
+            if not _LOWEST <= value <= _HIGHEST:
+                return UNDEFINED
+        out[at] = value
+        return 1
     if x < 0:
         return UNDEFINED
     if function == _DROP:
@@ -87,7 +97,7 @@ def _repeated(function: int, pool: Ints, a: int, n: int, x: int, out: Ints, at: 
         for i in range(0, n, x):
             out[at + i // x] = pool[a + i]
         return (n + x - 1) // x
-    if n * x > MAX_CELLS:
+    if max(n, 1) * x > MAX_CELLS:
         return UNDEFINED
     for i in range(n * x):
         out[at + i] = pool[a + i // x] if function == _EACH else pool[a + i % n]

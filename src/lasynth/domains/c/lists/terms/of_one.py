@@ -27,6 +27,8 @@ _INDICES, _DIFFERENCES, _OCCURRENCES = int(_F.INDICES), int(_F.DIFFERENCES), int
 _RUNNING_SUM, _RUNNING_PRODUCT = int(_F.RUNNING_SUM), int(_F.RUNNING_PRODUCT)
 _RUNNING_MAX, _RUNNING_MIN = int(_F.RUNNING_MAX), int(_F.RUNNING_MIN)
 _RUNNING_DIFFERENCE, _ADJACENT_SUMS = int(_F.RUNNING_DIFFERENCE), int(_F.ADJACENT_SUMS)
+_STREAK = int(_F.STREAK)
+_PLACE_OF_LARGEST, _PLACE_OF_SMALLEST = int(_F.PLACE_OF_LARGEST), int(_F.PLACE_OF_SMALLEST)
 _DIGITS, _EACH_ITSELF = int(_F.DIGITS), int(_F.EACH_ITSELF)
 _ABOVE_LAST, _BELOW_LAST, _AS_LAST = int(_F.ABOVE_LAST), int(_F.BELOW_LAST), int(_F.AS_LAST)
 _ABOVE_NEXT, _BELOW_NEXT, _AS_NEXT = int(_F.ABOVE_NEXT), int(_F.BELOW_NEXT), int(_F.AS_NEXT)
@@ -128,6 +130,12 @@ def list_of_list(function: int, pool: Ints, a: int, n: int, out: Ints, at: int) 
                 num += pool[a + j] == pool[a + i]
             out[at + i] = num
         return n
+    if function == _STREAK:
+        num = 0
+        for i in range(n):
+            num = num + 1 if pool[a + i] else 0
+            out[at + i] = num
+        return n
     return _longer(function, pool, a, n, out, at)
 
 
@@ -213,7 +221,13 @@ def number_of_list(function: int, pool: Ints, a: int, n: int, out: Ints, at: int
         if n == 0:
             return UNDEFINED
         value = int(pool[a + n - 1]) if function == _LAST else int(pool[a])
-        if function == _LARGEST or function == _SMALLEST:
+        if function == _PLACE_OF_LARGEST or function == _PLACE_OF_SMALLEST:
+            value = 0
+            for i in range(1, n):
+                x, best = pool[a + i], pool[a + value]
+                if x > best if function == _PLACE_OF_LARGEST else x < best:
+                    value = i
+        elif function == _LARGEST or function == _SMALLEST:
             for i in range(1, n):
                 x = int(pool[a + i])
                 value = max(value, x) if function == _LARGEST else min(value, x)

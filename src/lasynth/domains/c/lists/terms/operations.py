@@ -50,6 +50,8 @@ class Function(IntEnum):
     NOT = 19
     # Of three: the second where the first holds, else the third.
     CHOOSE = 20
+    # Of two numbers only.
+    GCD = 21
     # A list of a list.
     REVERSE = 30
     SORT = 31
@@ -66,6 +68,7 @@ class Function(IntEnum):
     EACH_ITSELF = 42
     RUNNING_DIFFERENCE = 43
     ADJACENT_SUMS = 44
+    STREAK = 45  # how many cells up to this one hold
     # A mask of a list.
     ABOVE_LAST = 50
     BELOW_LAST = 51
@@ -86,6 +89,8 @@ class Function(IntEnum):
     FIND = 68
     ANY = 69
     ALL = 70
+    PLACE_OF_LARGEST = 71
+    PLACE_OF_SMALLEST = 72
     # A list of a list and a number.
     TAKE = 80
     DROP = 81
@@ -103,6 +108,7 @@ class Function(IntEnum):
     AT = 100
     INDEX_OF = 101
     AT_END = 102
+    DECODE = 103  # the number that digits of a base stand for
     # A list of a list and two numbers.
     INSERT = 110
     REPLACE = 111
@@ -167,10 +173,11 @@ def _all() -> tuple[Operation, ...]:
 
     add(number, (list_,), {
         f.LENGTH: 3, f.SUM: 4, f.PRODUCT: 7, f.LARGEST: 4, f.SMALLEST: 4, f.FIRST: 4, f.LAST: 4,
+        f.PLACE_OF_LARGEST: 7, f.PLACE_OF_SMALLEST: 7,
     })  # fmt: skip
     add(number, (mask,), {f.COUNT: 5, f.FIND: 7, f.ANY: 7, f.ALL: 7})
-    add(number, (list_, number), {f.AT: 5, f.AT_END: 7, f.INDEX_OF: 7})
-    add(number, (number, number), {f.ADD: 4, f.MULTIPLY: 5, f.MIN: 7, f.MAX: 7}, symmetric=True)
+    add(number, (list_, number), {f.AT: 3, f.AT_END: 6, f.INDEX_OF: 7, f.DECODE: 9})
+    add(number, (number, number), {f.ADD: 4, f.MULTIPLY: 5, f.MIN: 7, f.MAX: 7, f.GCD: 10}, symmetric=True)
     add(number, (number, number), {f.SUBTRACT: 4, f.DIVIDE: 6, f.REMAINDER: 6})
     add(number, (number, number), {f.EQUAL: 7, f.DIFFERENT: 8}, symmetric=True)
     add(number, (number, number), {f.LESS: 7, f.AT_MOST: 8})
@@ -186,7 +193,8 @@ def _all() -> tuple[Operation, ...]:
         f.STRIDE: 7, f.EACH: 8, f.CYCLE: 8, f.APPEND: 5, f.PREPEND: 5,
     })  # fmt: skip
     add(list_, (list_, number), {f.ADD: 4, f.MULTIPLY: 4, f.SUBTRACT: 4, f.DIVIDE: 5, f.REMAINDER: 5, f.MIN: 9, f.MAX: 9})  # fmt: skip
-    add(list_, (number, list_), {f.SUBTRACT: 5, f.DIVIDE: 8, f.REMAINDER: 8})
+    add(list_, (number, list_), {f.SUBTRACT: 5, f.DIVIDE: 10, f.REMAINDER: 10})
+    add(list_, (mask,), {f.STREAK: 9})
     add(list_, (list_, list_), {f.ADD: 4, f.MULTIPLY: 4, f.MIN: 6, f.MAX: 6}, symmetric=True)
     add(list_, (list_, list_), {f.SUBTRACT: 4, f.DIVIDE: 6, f.REMAINDER: 6})
     add(list_, (list_, list_), {f.CONCATENATE: 4, f.GATHER: 7, f.INTERLEAVE: 8, f.COUNT_IN: 9})

@@ -1,8 +1,9 @@
 """How many tasks on lists that other people wrote the enumeration of terms solves, in a time of a task.
 
-A file has a task a line: `examples` and perhaps `held_out`, each of `input` (a number, a list, or an object of both)
-and `output`. The first program that is given counts, as it is in C: it is right where the machine gives every output,
-the held-out ones too. Tasks of odd and of even lines are counted apart, and so are costs, to see what a cost says.
+A file has a task a line: `examples` and perhaps `held_out`, each of `input` (a number, a list, or an object
+of both) and `output`. The first program that is given counts, as it is in C: it is right where the machine
+gives every output, the held-out ones too. Tasks of odd and of even lines are counted apart, and so are
+costs, to see what a cost says.
 
     python benchmarks/list_terms.py list_functions.jsonl --limit 10
 """

@@ -1,4 +1,4 @@
-"""Lists and numbers computed from lists and numbers: terms, their enumeration, and how they are written as C."""
+"""Terms: lists and numbers computed from lists and numbers, how they are found and how they are written."""
 
 from lasynth.domains.c.lists.terms.search import programs
 

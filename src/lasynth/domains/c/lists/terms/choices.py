@@ -1,7 +1,7 @@
 """Outputs that are one list at some places and another at the others: the mask is found, not guessed.
 
-For a list or a number X and another one Y the mask must hold where an output is not Y, and must not hold where it is
-not X. Most pairs leave a place where neither is right.
+For a list or a number X and another one Y the mask must hold where an output is not Y, and must not hold
+where it is not X. Most pairs leave a place where neither is right.
 
 Shapes: P candidates, W words of 32 cells.
 """

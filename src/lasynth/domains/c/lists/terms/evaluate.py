@@ -1,7 +1,7 @@
 """One operation on one example: which function is called with what.
 
-A number lies as K values in the pool of cells; a list as K + 1 offsets and then the cells of all examples, so that
-those of example k lie from offset k to offset k + 1.
+A number lies as K values in the pool of cells; a list as K + 1 offsets and then the cells of all examples,
+so that those of example k lie from offset k to offset k + 1.
 """
 
 from __future__ import annotations

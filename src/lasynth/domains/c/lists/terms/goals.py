@@ -1,7 +1,7 @@
 """What is searched for: the outputs, and parts of them whose rest is known.
 
-A goal is a value, what a term of this value still needs to be one of the outputs, and what that costs. Several goals
-may be needed together.
+A goal is a value, what a term of this value still needs to be one of the outputs, and what that costs.
+Several goals may be needed together.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Goals:
         self._reached.append((cost, term))
 
     def reached(self, level: int) -> list[tuple[int, Term]]:
-        """The terms for the outputs found since the last call, with their costs; `level` is that of the last ones."""
+        """The terms for the outputs found since the last call, of operations at a level, with their costs."""
         bank = self.known.bank
         found = bank.found_F5[: bank.counts[5]].tolist()
         bank.counts[5] = 0

@@ -7,7 +7,7 @@ from typing import Final
 from lasynth.compiled import njit
 from lasynth.domains.c.lists.terms.evaluate import evaluate
 from lasynth.domains.c.lists.terms.of_one import UNDEFINED, Ints
-from lasynth.domains.c.lists.terms.operations import CELLWISE, Function, Type
+from lasynth.domains.c.lists.terms.operations import Function, Type
 from lasynth.domains.c.lists.terms.values import Bank, Longs, add, has_room, hashed, mixed, place_of
 
 __all__ = ["DONE", "MORE", "grow"]
@@ -16,15 +16,14 @@ DONE: Final = 0
 MORE: Final = 1
 
 _NUMBER, _MASK = int(Type.NUMBER), int(Type.MASK)
-_CONCATENATE, _FILTER = int(Function.CONCATENATE), int(Function.FILTER)
-_MEMBER = int(Function.MEMBER)
-_GATHER, _COUNT_IN = int(Function.GATHER), int(Function.COUNT_IN)
+# The functions of two lists, whose lengths are not compared.
+_FIRST_OF_TWO, _LAST_OF_TWO = int(Function.CONCATENATE), int(Function.COUNT_IN)
 
 
 @njit(cache=True, nogil=True)
 def grow(
-    bank: Bank, operation: int, row: Ints, num_examples: int, cost: int, keep: bool, cheap: int, progress: Longs,
-    values: Ints, limit: int,
+    bank: Bank, operation: int, row: Ints, num_examples: int, cost: int, keep: bool, cheap: int,
+    progress: Longs, values: Ints, limit: int,
 ) -> int:  # fmt: skip
     """Try an operation on all arguments whose costs and its price make `cost`.
 
@@ -45,7 +44,7 @@ def grow(
     """
     function, type0, type1, type2 = row[0], row[2], row[3], row[4]
     rest, symmetric = cost - row[5], row[6] == 1
-    same_shape = type0 > 0 and type1 > 0 and function != _CONCATENATE and not _GATHER <= function <= _COUNT_IN
+    same_shape = type0 > 0 and type1 > 0 and not _FIRST_OF_TWO <= function <= _LAST_OF_TWO
     num_tried = 0
     first = bank.first_3C
     for cost0 in range(progress[0], rest + 1):
@@ -92,8 +91,8 @@ def grow(
 
 @njit(cache=True, nogil=True)
 def _try(
-    bank: Bank, operation: int, row: Ints, num_examples: int, cost: int, keep: bool, shortest: bool, values: Ints,
-    id0: int, id1: int, id2: int,
+    bank: Bank, operation: int, row: Ints, num_examples: int, cost: int, keep: bool, shortest: bool,
+    values: Ints, id0: int, id1: int, id2: int,
 ) -> None:  # fmt: skip
     """Evaluate an operation on some arguments; a new value becomes a term, a goal is noted."""
     function, result = row[0], row[1]
@@ -124,6 +123,3 @@ def _try(
         bank.counts[5] += 1
     if keep and has_room(bank, num_examples) and bank.keys[place_of(bank.keys, digest)] != digest:
         add(bank, digest, result, values, at, num_examples, cost, operation, id0, id1, id2)
-
-
-assert CELLWISE <= _FILTER

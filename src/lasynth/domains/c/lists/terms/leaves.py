@@ -1,6 +1,7 @@
 """The terms that the others are made of: the inputs, and constants with their prices.
 
-A small constant is common. One that is in all outputs and not in all inputs is likely, too: there are few of those.
+A small constant is common. One that is in all outputs and not in all inputs is likely, too: there are few
+of those.
 """
 
 from __future__ import annotations

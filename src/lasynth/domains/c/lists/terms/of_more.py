@@ -1,7 +1,7 @@
 """What operations make of a list and more: numbers, a second list, a mask.
 
-As in `lasynth.domains.c.lists.terms.of_one`, the cells of the arguments lie from `a` and `b` on, those of the result
-are written from `at` on, and the number of cells is returned, or `UNDEFINED`.
+As in `lasynth.domains.c.lists.terms.of_one`, the cells of the arguments lie from `a` and `b` on, those of
+the result are written from `at` on, and the number of cells is returned, or `UNDEFINED`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What operations make of one list.
 
-Cells lie one behind another in one array: the cells of an argument from `a` on, those of the result from `at` on.
+Cells lie one behind another in one array: the cells of an argument from `a` on, those of the result from
+`at` on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The operations that terms are made of: what each takes, gives, means and costs.
 
-A price is about minus the logarithm of the share of an operation among those of a person's programs, in units of
-half a nat. Terms are enumerated by the sum of their prices.
+A price is about minus the logarithm of the share of an operation among those of a person's programs, in
+units of half a nat. Terms are enumerated by the sum of their prices.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-__all__ = ["NATS", "OPERATIONS", "Function", "Operation", "Type"]
+__all__ = ["CELLWISE", "NATS", "OPERATIONS", "Function", "Operation", "Type"]
 
 NATS: Final = 0.5  # a unit of prices
 
@@ -161,63 +161,55 @@ class Operation:
     symmetric: bool = False
 
 
-def _all() -> tuple[Operation, ...]:
-    number, list_, mask = Type.NUMBER, Type.LIST, Type.MASK
-    f = Function
-    made: list[Operation] = []
+# What a term is, what it is made of, and the functions with their prices; a star: the first two arguments may
+# be exchanged.
+_TABLE: Final = """
+number = list: LENGTH 3, SUM 4, PRODUCT 7, LARGEST 4, SMALLEST 4, FIRST 4, LAST 4
+number = list: PLACE_OF_LARGEST 7, PLACE_OF_SMALLEST 7
+number = mask: COUNT 5, FIND 7, ANY 7, ALL 7
+number = list number: AT 3, AT_END 6, INDEX_OF 7, DECODE 9
+number = number number: ADD* 4, MULTIPLY* 5, MIN* 7, MAX* 7, GCD* 10
+number = number number: SUBTRACT 4, DIVIDE 6, REMAINDER 6
+number = number number: EQUAL* 7, DIFFERENT* 8, LESS 7, AT_MOST 8
+number = number: NEGATE 6, ABSOLUTE 6, EVEN 10, ODD 10
+list = list: REVERSE 4, SORT 4, SORT_DOWN 6, UNIQUE 6, INDICES 4, OCCURRENCES 8, DIGITS 9, EACH_ITSELF 9
+list = list: RUNNING_SUM 6, RUNNING_PRODUCT 7, RUNNING_MAX 7, RUNNING_MIN 7, RUNNING_DIFFERENCE 9
+list = list: DIFFERENCES 7, ADJACENT_SUMS 8, NEGATE 6, ABSOLUTE 6
+list = list mask: FILTER 4, TAKE_WHILE 7, DROP_WHILE 7
+list = list number: TAKE 4, DROP 4, TAKE_LAST 5, DROP_LAST 5, APPEND 5, PREPEND 5, REMOVE_AT 6
+list = list number: ROTATE 7, ROTATE_BACK 8, STRIDE 7, EACH 8, CYCLE 8
+list = list number: ADD 4, MULTIPLY 4, SUBTRACT 4, DIVIDE 5, REMAINDER 5, MIN 9, MAX 9
+list = number list: SUBTRACT 5, DIVIDE 10, REMAINDER 10
+list = mask: STREAK 9
+list = list list: ADD* 4, MULTIPLY* 4, MIN* 6, MAX* 6, SUBTRACT 4, DIVIDE 6, REMAINDER 6
+list = list list: CONCATENATE 4, GATHER 7, INTERLEAVE 8, COUNT_IN 9
+list = list number number: INSERT 6, REPLACE 6, SWAP 7, SLICE 7
+list = number: SINGLE 3, DIGITS_OF 8
+list = number number: REPEAT 5, RANGE 6, PAIR 6
+list = number number number: RANGE_BY 8
+list = mask list list: CHOOSE 7
+list = mask number list: CHOOSE 7
+list = mask list number: CHOOSE 7
+list = mask number number: CHOOSE 8
+mask = list number: LESS 4, GREATER 4, EQUAL 4, DIFFERENT 4, AT_MOST 5, AT_LEAST 5
+mask = list list: EQUAL* 5, DIFFERENT* 5, LESS 5, AT_MOST 6, MEMBER 7
+mask = list: EVEN 4, ODD 4, FIRST_SEEN 6
+mask = list: ABOVE_LAST 6, BELOW_LAST 6, AS_LAST 6, ABOVE_NEXT 6, BELOW_NEXT 6, AS_NEXT 6
+mask = mask mask: AND* 6, OR* 6
+mask = mask: NOT 3
+"""
 
-    def add(result: Type, arguments: tuple[Type, ...], prices: dict[Function, int], **options: bool) -> None:
-        made.extend(
-            Operation(function, result, arguments, price, **options) for function, price in prices.items()
-        )
 
-    add(number, (list_,), {
-        f.LENGTH: 3, f.SUM: 4, f.PRODUCT: 7, f.LARGEST: 4, f.SMALLEST: 4, f.FIRST: 4, f.LAST: 4,
-        f.PLACE_OF_LARGEST: 7, f.PLACE_OF_SMALLEST: 7,
-    })  # fmt: skip
-    add(number, (mask,), {f.COUNT: 5, f.FIND: 7, f.ANY: 7, f.ALL: 7})
-    add(number, (list_, number), {f.AT: 3, f.AT_END: 6, f.INDEX_OF: 7, f.DECODE: 9})
-    add(number, (number, number), {f.ADD: 4, f.MULTIPLY: 5, f.MIN: 7, f.MAX: 7, f.GCD: 10}, symmetric=True)
-    add(number, (number, number), {f.SUBTRACT: 4, f.DIVIDE: 6, f.REMAINDER: 6})
-    add(number, (number, number), {f.EQUAL: 7, f.DIFFERENT: 8}, symmetric=True)
-    add(number, (number, number), {f.LESS: 7, f.AT_MOST: 8})
-    add(number, (number,), {f.NEGATE: 6, f.ABSOLUTE: 6, f.EVEN: 10, f.ODD: 10})
-    add(list_, (list_,), {
-        f.REVERSE: 4, f.SORT: 4, f.SORT_DOWN: 6, f.UNIQUE: 6, f.INDICES: 4, f.RUNNING_SUM: 6,
-        f.RUNNING_PRODUCT: 7, f.RUNNING_MAX: 7, f.RUNNING_MIN: 7, f.DIFFERENCES: 7, f.OCCURRENCES: 8,
-        f.DIGITS: 9, f.EACH_ITSELF: 9, f.NEGATE: 6, f.ABSOLUTE: 6, f.RUNNING_DIFFERENCE: 9, f.ADJACENT_SUMS: 8,
-    })  # fmt: skip
-    add(list_, (list_, mask), {f.FILTER: 4, f.TAKE_WHILE: 7, f.DROP_WHILE: 7})
-    add(list_, (list_, number), {
-        f.TAKE: 4, f.DROP: 4, f.TAKE_LAST: 5, f.DROP_LAST: 5, f.REMOVE_AT: 6, f.ROTATE: 7, f.ROTATE_BACK: 8,
-        f.STRIDE: 7, f.EACH: 8, f.CYCLE: 8, f.APPEND: 5, f.PREPEND: 5,
-    })  # fmt: skip
-    add(list_, (list_, number), {f.ADD: 4, f.MULTIPLY: 4, f.SUBTRACT: 4, f.DIVIDE: 5, f.REMAINDER: 5, f.MIN: 9, f.MAX: 9})  # fmt: skip
-    add(list_, (number, list_), {f.SUBTRACT: 5, f.DIVIDE: 10, f.REMAINDER: 10})
-    add(list_, (mask,), {f.STREAK: 9})
-    add(list_, (list_, list_), {f.ADD: 4, f.MULTIPLY: 4, f.MIN: 6, f.MAX: 6}, symmetric=True)
-    add(list_, (list_, list_), {f.SUBTRACT: 4, f.DIVIDE: 6, f.REMAINDER: 6})
-    add(list_, (list_, list_), {f.CONCATENATE: 4, f.GATHER: 7, f.INTERLEAVE: 8, f.COUNT_IN: 9})
-    add(list_, (list_, number, number), {f.INSERT: 6, f.REPLACE: 6, f.SWAP: 7, f.SLICE: 7})
-    add(list_, (number,), {f.SINGLE: 3, f.DIGITS_OF: 8})
-    add(list_, (number, number), {f.REPEAT: 5, f.RANGE: 6, f.PAIR: 6})
-    add(list_, (number, number, number), {f.RANGE_BY: 8})
-    add(list_, (mask, list_, list_), {f.CHOOSE: 7})
-    add(list_, (mask, number, list_), {f.CHOOSE: 7})
-    add(list_, (mask, list_, number), {f.CHOOSE: 7})
-    add(list_, (mask, number, number), {f.CHOOSE: 8})
-    add(mask, (list_, number), {
-        f.LESS: 4, f.GREATER: 4, f.EQUAL: 4, f.DIFFERENT: 4, f.AT_MOST: 5, f.AT_LEAST: 5,
-    })  # fmt: skip
-    add(mask, (list_, list_), {f.EQUAL: 5, f.DIFFERENT: 5}, symmetric=True)
-    add(mask, (list_, list_), {f.LESS: 5, f.AT_MOST: 6, f.MEMBER: 7})
-    add(mask, (list_,), {
-        f.EVEN: 4, f.ODD: 4, f.ABOVE_LAST: 6, f.BELOW_LAST: 6, f.AS_LAST: 6, f.ABOVE_NEXT: 6, f.BELOW_NEXT: 6,
-        f.AS_NEXT: 6, f.FIRST_SEEN: 6,
-    })  # fmt: skip
-    add(mask, (mask, mask), {f.AND: 6, f.OR: 6}, symmetric=True)
-    add(mask, (mask,), {f.NOT: 3})
+def _operations() -> tuple[Operation, ...]:
+    made = []
+    for line in _TABLE.strip().splitlines():
+        types, entries = line.split(":")
+        result, *arguments = (Type[word.upper()] for word in types.split() if word != "=")
+        for entry in entries.split(","):
+            name, price = entry.split()
+            function = Function[name.removesuffix("*")]
+            made.append(Operation(function, result, tuple(arguments), int(price), name.endswith("*")))
     return tuple(made)
 
 
-OPERATIONS: Final = _all()
+OPERATIONS: Final = _operations()

@@ -1,7 +1,7 @@
 """The search: terms level by level of cost, and the programs of those that reproduce the examples.
 
-At first every new value is kept. When many candidates have been tried, only the last step is: operations on the terms
-kept, whose results are compared with the goals and forgotten.
+At first every new value is kept. When many candidates have been tried, only the last step is: operations on
+the terms kept, whose results are compared with the goals and forgotten.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lasynth.domains.c.lists.terms.of_one import MAX_CELLS
 from lasynth.domains.c.lists.terms.operations import NATS, OPERATIONS, Function, Type
 from lasynth.domains.c.lists.terms.term import Term, Value
 from lasynth.domains.c.lists.terms.values import MAX_COST
-from lasynth.domains.c.lists.terms.write import UnwritableError, result_of, written
+from lasynth.domains.c.lists.terms.writing import UnwritableError, result_of, written
 
 __all__ = ["programs", "terms"]
 

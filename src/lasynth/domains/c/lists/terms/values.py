@@ -20,8 +20,8 @@ Longs = npt.NDArray[np.int64]
 
 MAX_COST: Final = 96  # units
 _TERMS: Final = 1 << 20
-_CELLS: Final = 1 << 26
-_SLOTS: Final = 1 << 22
+_CELLS: Final = 1 << 25
+_SLOTS: Final = 1 << 21
 _GOAL_SLOTS: Final = 1 << 14
 _FOUND: Final = 1 << 10
 
@@ -126,8 +126,8 @@ def has_room(bank: Bank, num_examples: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def add(
-    bank: Bank, digest: int, type_: int, values: Ints, size: int, num_examples: int, cost: int, operation: int,
-    id0: int, id1: int, id2: int,
+    bank: Bank, digest: int, type_: int, values: Ints, size: int, num_examples: int, cost: int,
+    operation: int, id0: int, id1: int, id2: int,
 ) -> int:  # fmt: skip
     """Add a term of a new value; `values` are laid out as in the pool."""
     term, start = bank.counts[0], bank.counts[1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lasynth.domains.c.lists.syntax import Expression, Number, Statement
-from lasynth.domains.c.lists.terms.expressions import difference, sum_of
+from lasynth.domains.c.lists.terms.writing.expressions import difference, sum_of
 
 __all__ = ["Body", "Cells", "Emit", "Places", "Row", "Stream", "View", "as_row", "mapped", "united"]
 

@@ -1,7 +1,7 @@
 """A term as a function of C, as a person would write it: loops over the cells, fused where they can be.
 
 Numbers are computed first, each once, in the outermost block. Lists are views
-(`lasynth.domains.c.lists.terms.views`): most are never stored, but read where they are needed.
+(`lasynth.domains.c.lists.terms.writing.views`): most are never stored, but read where they are needed.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from lasynth.domains.c.lists.syntax import (
     Return,
     Statement,
 )
-from lasynth.domains.c.lists.terms.expressions import cells_read, negation, stored
-from lasynth.domains.c.lists.terms.lists import Lists
-from lasynth.domains.c.lists.terms.loops import counted, reversed_cells, within
-from lasynth.domains.c.lists.terms.names import UnwritableError
 from lasynth.domains.c.lists.terms.operations import Function, Type
 from lasynth.domains.c.lists.terms.term import Term, Value
-from lasynth.domains.c.lists.terms.views import Places, Row, as_row
+from lasynth.domains.c.lists.terms.writing.expressions import cells_read, negation, stored
+from lasynth.domains.c.lists.terms.writing.lists import Lists
+from lasynth.domains.c.lists.terms.writing.loops import counted, reversed_cells, within
+from lasynth.domains.c.lists.terms.writing.names import UnwritableError
+from lasynth.domains.c.lists.terms.writing.views import Places, Row, as_row
 
 __all__ = ["UnwritableError", "result_of", "written"]
 

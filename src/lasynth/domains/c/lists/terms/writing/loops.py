@@ -16,9 +16,9 @@ from lasynth.domains.c.lists.syntax import (
     Statement,
     While,
 )
-from lasynth.domains.c.lists.terms.expressions import less
-from lasynth.domains.c.lists.terms.names import Draft
-from lasynth.domains.c.lists.terms.views import Emit, Places, Row, View
+from lasynth.domains.c.lists.terms.writing.expressions import less
+from lasynth.domains.c.lists.terms.writing.names import Draft
+from lasynth.domains.c.lists.terms.writing.views import Emit, Places, Row, View
 
 __all__ = [
     "counted",

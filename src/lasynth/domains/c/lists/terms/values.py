@@ -87,7 +87,7 @@ def bank() -> Bank:
 def mixed(digest: int, value: int) -> int:
     """A digest of 63 bits of a digest and one more value."""
     # Masked, so that Python's integers give the same as the compiled ones.
-    mixed_in = ((digest ^ (value * _STEP)) * _FACTOR) & _MASK_63
+    mixed_in = ((int(digest) ^ (int(value) * _STEP)) * _FACTOR) & _MASK_63
     return mixed_in ^ (mixed_in >> 29)
 
 

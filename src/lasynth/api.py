@@ -368,6 +368,7 @@ def default_engines(task: Task, model: str | Synthesizer | None = None) -> list[
     composed = ["composition"] if language.bank is not None and language.ends is not None else []
     listed = language.cutting is not None and language.cutting.pieces is not None
     enumerated = ["enumeration"] if listed and not composed else []
+    termed = ["terms"] if language.terms is not None else []
     if model is None:
         from lasynth import models
 
@@ -380,12 +381,12 @@ def default_engines(task: Task, model: str | Synthesizer | None = None) -> list[
         else:
             obstacle = out_of_range(task)
         if obstacle is not None:
-            if not (found := [*floor, *composed, *enumerated]):
+            if not (found := [*floor, *termed, *composed, *enumerated]):
                 raise obstacle
             return found
     # Completion does what composition does, with fewer kinds of ends.
-    completed = [] if composed else ["completion"]
-    return [*floor, "beam", *composed, *enumerated, *completed]
+    completed = [] if composed or termed else ["completion"]
+    return [*floor, *termed, "beam", *composed, *enumerated, *completed]
 
 
 def out_of_range(task: Task) -> InputError | None:

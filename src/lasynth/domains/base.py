@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from lasynth import domains
 from lasynth.domains.generator import TaskGenerator
-from lasynth.domains.unlearned import Bank, Ends, Floor, Ranking, Solver
+from lasynth.domains.unlearned import Bank, Ends, Floor, Ranking, Solver, Terms
 from lasynth.errors import InputError
 from lasynth.examples import Example
 
@@ -315,6 +315,7 @@ class Language:
         solvers: further solvers without learning, by name; each is made with a time limit in seconds.
         bank: of a shape of an encoded value, the beginnings that a search tries first.
         ends: computes ends of programs.
+        terms: an algebra over its values.
         ranking: what decides between programs that fit.
         checker: finds what checks answers besides the machine; raises `CheckerError` where this computer has
             nothing that works.
@@ -335,6 +336,7 @@ class Language:
     solvers: Mapping[str, Callable[[float], Solver]] = field(default_factory=dict)
     bank: Callable[[tuple[int, ...]], Bank] | None = None
     ends: Ends | None = None
+    terms: Terms | None = None
     ranking: Ranking = field(default_factory=Ranking)
     checker: Callable[[], Checker] | None = None
     records: Records | None = None

@@ -7,6 +7,7 @@ Shapes: B problems, S states, P programs, T tokens, K examples; an input's own a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from lasynth.domains.base import Array, Tokens
 
-__all__ = ["Bank", "End", "Ends", "Floor", "FloorWords", "Ranking", "Solver"]
+__all__ = ["Bank", "End", "Ends", "Floor", "FloorWords", "Ranking", "Solver", "Terms"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +118,23 @@ class Bank:
     num_paired: int = 0
 
 
+class Terms(Protocol):
+    """An algebra over the values of a language, whose terms can be written as its programs."""
+
+    def prepare(self) -> None:
+        """Compile what there is to compile, before any clock runs."""
+
+    def programs(self, inputs_KN: Array, outputs_KN: Array, *, expired: Callable[[], bool]) -> Iterator[End]:
+        """Programs of terms that reproduce the examples, the cheapest first, until the time is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """How much speaks for a program that fits; fitted on validation tasks (docs/verdicts.md).
 
     Attributes:
         per_token: nats that a token costs.
+        per_cost: nats that a nat of a term's own cost is worth, in place of its tokens, where it is not 0.
         per_nat: nats that a nat of the model's log-probability is worth.
         least: nats below which no log-probability counts.
         floor: nats that a program of the floor is worth more: it has few programs, so few fit by chance.
@@ -133,6 +145,7 @@ class Ranking:
     """
 
     per_token: float = 0.1
+    per_cost: float = 0.0
     per_nat: float = 0.4
     least: float = -25.0
     floor: float = 0.0

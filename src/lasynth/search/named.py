@@ -16,6 +16,7 @@ from lasynth.search.enumeration import Enumeration
 from lasynth.search.floor import FloorSearch, SolverSearch
 from lasynth.search.sampling import Sampling
 from lasynth.search.scorer import Scorer
+from lasynth.search.terms import TermSearch
 
 __all__ = ["ENGINES", "engine", "needs_model"]
 
@@ -25,6 +26,7 @@ _WITHOUT_MODEL: Final[dict[str, Callable[[Language], Engine]]] = {
     "floor": lambda language: FloorSearch(),
     "enumeration": Enumeration.of,
     "composition": Composition.of,
+    "terms": TermSearch.of,
 }
 # The solvers of a language have their own names.
 ENGINES: Final = (*_WITH_MODEL, *_WITHOUT_MODEL)

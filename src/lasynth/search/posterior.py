@@ -25,6 +25,7 @@ from lasynth.domains.base import Array
 from lasynth.domains.unlearned import Ranking
 from lasynth.search.engine import Proposal
 from lasynth.search.floor import FloorSearch
+from lasynth.search.terms import TermSearch
 
 __all__ = ["Function", "functions", "information"]
 
@@ -62,7 +63,7 @@ def functions(
     """
     if not proposals:
         return []
-    weight_P = np.array([-ranking.per_token * len(proposal.tokens) for proposal in proposals])
+    weight_P = np.array([_size_weight(proposal, ranking) for proposal in proposals])
     if log_prob_P is not None:
         weight_P += ranking.per_nat * np.maximum(log_prob_P, ranking.least)
     weight_P += [ranking.floor * (proposal.engine == FloorSearch.name) for proposal in proposals]
@@ -94,6 +95,13 @@ def information(inputs_KN: Array, outputs_KN: Array) -> float:
         _, counts = np.unique(cells_K, return_counts=True)
         total += float((counts * np.log(num_examples / counts)).sum())
     return total
+
+
+def _size_weight(proposal: Proposal, ranking: Ranking) -> float:
+    """What speaks for a program by its size: its tokens, or what its term costs."""
+    if ranking.per_cost and proposal.engine == TermSearch.name:
+        return ranking.per_cost * proposal.score
+    return -ranking.per_token * len(proposal.tokens)
 
 
 def _confidence(share: float, ranking: Ranking) -> float:

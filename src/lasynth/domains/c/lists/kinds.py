@@ -16,8 +16,8 @@ _LOOPS, _IF = (token_of("for"), token_of("while")), token_of("if")
 
 def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
     """The kinds of many programs, `[P, T]` ended and padded by EOS: `[P]` numbers of `Kind`."""
-    has_loop: npt.NDArray[np.bool_] = np.isin(tokens_PT, _LOOPS).any(axis=-1)
-    has_if: npt.NDArray[np.bool_] = (tokens_PT == _IF).any(axis=-1)
+    has_loop = np.asarray(np.isin(tokens_PT, _LOOPS).any(axis=-1))
+    has_if = np.asarray((tokens_PT == _IF).any(axis=-1))
     return int(Kind.FOR_ONLY) * has_loop.astype(np.uint8) + int(Kind.IF_ONLY) * has_if.astype(np.uint8)
 
 

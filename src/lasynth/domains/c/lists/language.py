@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lasynth.domains.base import Language, Machine, Status, Syntax, Text, Tokens, View
 from lasynth.domains.c.lists import grammar
 from lasynth.domains.c.lists.floor import AffineListFloor
-from lasynth.domains.c.lists.inputs import lists_of, numbers_of
+from lasynth.domains.c.lists.inputs import Value, lists_of, numbers_of
 from lasynth.domains.c.lists.kinds import kind_of
 from lasynth.domains.c.lists.machine import run_batch
 from lasynth.domains.c.lists.mask import MASKING
@@ -59,7 +59,7 @@ class _ListTerms:
         from lasynth.domains.c.lists.terms import programs
 
         given = [VALUES.input_of(row_L) for row_L in inputs_KL]
-        inputs = [(*lists_of(one), *numbers_of(one)) for one in given]
+        inputs: list[tuple[Value, ...]] = [(*lists_of(one), *numbers_of(one)) for one in given]
         outputs = [VALUES.decode(row_M) for row_M in outputs_KM]
         for program, cost in programs(inputs, outputs, expired=expired):
             try:

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
+from lasynth.domains.c.lists.terms.cells import Ints
 from lasynth.domains.c.lists.terms.goals import Goals
 from lasynth.domains.c.lists.terms.known import laid_out, type_of
-from lasynth.domains.c.lists.terms.of_one import Ints
 from lasynth.domains.c.lists.terms.operations import NATS, OPERATIONS, Function, Type
 from lasynth.domains.c.lists.terms.term import Term, Value
 from lasynth.domains.c.lists.terms.values import Bank, Longs

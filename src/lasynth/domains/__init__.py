@@ -21,7 +21,11 @@ __all__ = ["DEFAULT", "Language", "get", "names", "widening"]
 
 GROUP: Final = "lasynth.languages"
 # The languages of this package: the module that holds each `LANGUAGE`, imported when it is first asked for.
-_OWN: Final = {"c": "lasynth.domains.c.language", "karel": "lasynth.domains.karel.language"}
+_OWN: Final = {
+    "c": "lasynth.domains.c.language",
+    "c-lists": "lasynth.domains.c.lists.language",
+    "karel": "lasynth.domains.karel.language",
+}
 # The language of a task that names none.
 DEFAULT: Final = next(iter(_OWN))
 

@@ -407,8 +407,10 @@ def warm_up(synthesizer: Synthesizer) -> None:
 
 def _prepare_answers(problem: Problem) -> None:
     language = problem.language
+    nothing = np.array([[language.grammar.eos]], dtype=np.int32)
+    language.machine.run_batch(nothing, problem.inputs_KN)
     if language.simplify is not None:
-        language.simplify(np.array([[language.grammar.eos]], dtype=np.int32), problem.inputs_KN)
+        language.simplify(nothing, problem.inputs_KN)
     checker_of(language)
 
 

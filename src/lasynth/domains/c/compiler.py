@@ -54,7 +54,7 @@ _FLAGS: Final = ("-std=c99", "-O0", "-w")
 _SANITIZE: Final = ("-fsanitize=undefined,address", "-fno-sanitize-recover=all")
 _DRIVER: Final = Path(__file__).with_name("driver.c")
 _MAX_UNIT: Final = 250  # programs in a translation unit: a compiler's memory stays small
-_RUN_LIMIT_S: Final = 0.02  # CPU time of one run for every thousand steps, which take microseconds
+_RUN_LIMIT_S: Final = 0.02  # CPU time of one run for every thousand steps, which take far less
 _FIND_LIMIT_S: Final = 10.0  # to find a compiler that works, on a busy machine
 _MAX_MESSAGE: Final = 200  # characters of what a compiler says that a user is shown
 _MAX_MESSAGES: Final = 4096  # bytes of it that are read
@@ -176,7 +176,8 @@ class Compiler:
         self, programs: Sequence[Any], num_examples: int, width: int, max_steps: int, timeout_s: float
     ) -> str:
         """The translation unit."""
-        run_limit_s = _RUN_LIMIT_S * max(1.0, max_steps / 1000)
+        # A build with sanitizers takes several times as long for a step.
+        run_limit_s = _RUN_LIMIT_S * max(1.0, max_steps / (1000 if self.sanitize else 4000))
         lines = [
             self.harness.text(programs, self.sanitize),
             f"#define NUM_PROGRAMS {len(programs)}",

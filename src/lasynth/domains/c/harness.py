@@ -68,10 +68,12 @@ _BEFORE: Final = """\
 void lasynth_loop(void);
 void lasynth_step(void);
 int lasynth_value(int value);
-static volatile int lasynth_at, lasynth_put, lasynth_got;
+static volatile int lasynth_at, lasynth_old, lasynth_put, lasynth_got;
 #define lasynth_test(test) (lasynth_step(), test)
 #define lasynth_store(list, index, value) \\
     (lasynth_at = index, lasynth_put = value, list[lasynth_at] = lasynth_put)
+#define lasynth_update(list, index, value) \\
+    (lasynth_at = index, lasynth_old = list[lasynth_at], lasynth_put = value, list[lasynth_at] = lasynth_put)
 #define int volatile int"""
 _AFTER: Final = """\
 #undef int
@@ -82,9 +84,9 @@ def for_sanitizers(functions: Sequence[str]) -> str:
     """Functions for a build with sanitizers.
 
     They may have `lasynth_loop();` before a loop, `lasynth_test(...)` around its test, `lasynth_value(...)`
-    around what is to be computed as it stands, and `lasynth_store(list, index, value)` for an assignment that
-    computes index, value and place in this order; `lasynth_at` in such a value is the index.
-    `lasynth_got` is for a value that is wanted after something else is done.
+    around what is to be computed as it stands. `lasynth_store(list, index, value)` is an assignment that
+    computes index, value and place in this order; `lasynth_update` is one whose value has the old one in it,
+    `lasynth_old`. `lasynth_got` is for a value that is wanted when something else is done.
     """
     return "\n".join((_BEFORE, *functions, _AFTER))
 

@@ -125,8 +125,11 @@ def _patch(code: CodeArray, jump: int, target: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _compares(code: CodeArray, size: int, barrier: int, address: int) -> bool:
-    """Whether the last instruction is a comparison with its result there, and nothing jumps behind it."""
-    if size == barrier:
+    """Whether the last instruction is a comparison with its result there, and nothing jumps behind it.
+
+    There is an intermediate result: a variable that has just got one is read again.
+    """
+    if size == barrier or address < ins.TEMPS:
         return False
     word = code[size - 1]
     op = word & 0xFF

@@ -1,15 +1,16 @@
 """Programs of `lists` printed for a build with sanitizers: the same, with all that it does in C's sight.
 
 Every number, index and operation passes through a function, so that no compiler computes it beforehand. An
-assignment to a cell computes index, value and place in the order of the machine, which C leaves open, and
-what an index counts on comes last. The words are those of `lasynth.domains.c.harness`.
+assignment to a cell computes index, old value, value and place in the order of the machine, which C leaves
+open, and what an index counts on comes last; a dividend comes before its divisor, which the sanitizer of gcc
+looks at first. The words are those of `lasynth.domains.c.harness`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from lasynth.domains.c.lists.printer import PRECEDENCE, Printer
+from lasynth.domains.c.lists.printer import Printer
 from lasynth.domains.c.lists.syntax import (
     Assign,
     Binary,
@@ -28,7 +29,7 @@ from lasynth.domains.c.lists.syntax import (
 
 __all__ = ["format_instrumented"]
 
-_ARITHMETIC: Final = frozenset(operator for operator, binds in PRECEDENCE.items() if binds >= PRECEDENCE["+"])
+_ARITHMETIC: Final = frozenset(("+", "-", "*"))
 
 
 def format_instrumented(program: Program) -> str:
@@ -58,12 +59,13 @@ class _Instrumented(Printer):
 
     def store(self, target: Cell, operator: str, value: str) -> str:
         """An assignment to a cell, of a value or of the old one joined with it."""
+        macro = "lasynth_store"
         if operator:
-            value = _opaque(f"{target.list}[lasynth_at] {operator} {_opaque(value)}")
+            macro, value = "lasynth_update", _opaque(f"lasynth_old {operator} {_opaque(value)}")
         if isinstance(target.index, Stepped):
             name = target.index.name
-            return f"lasynth_store({target.list}, {name}, {value}), {name}{target.index.operator}"
-        return f"lasynth_store({target.list}, {self.expression(target.index)}, {value})"
+            return f"{macro}({target.list}, {name}, {value}), {name}{target.index.operator}"
+        return f"{macro}({target.list}, {self.expression(target.index)}, {value})"
 
     def expression(self, node: Expression | Stepped, least: int = 0) -> str:
         match node:
@@ -75,6 +77,10 @@ class _Instrumented(Printer):
                 return f"{name}[{_opaque(self.expression(index))}]"
             case Unary("-", _):
                 return _opaque(super().expression(node))
+            case Binary("/" | "%" as operator, left, right):
+                # A block: gcc takes the first part of a comma expression out of its place.
+                before, after = self.expression(left), _opaque(self.expression(right))
+                return f"({{ int lasynth_left = {before}; {_opaque(f'lasynth_left {operator} {after}')}; }})"
             case Binary(operator, _, _) if operator in _ARITHMETIC:
                 return _opaque(super().expression(node))
             case _:

@@ -24,7 +24,8 @@ from lasynth.grammar import IntArray
 BATCH = 250  # programs in one translation unit
 NUM_INPUTS = 10
 FUEL = 1500  # more than two loops over the longest lists, one in the other, need not; endless ones cost time
-SHAPES = [(4, 4), (3, 1), (2, 2), (1, 1), (4, 0), (3, 3), (2, 4), (0, 3)]  # lists and numbers of the inputs
+# Lists and numbers of the inputs; the last ones are for many programs.
+SHAPES = [(4, 4), (3, 2), (2, 2), (4, 3), (4, 2), (3, 3), (2, 4), (1, 3), (0, 3), (4, 0), (1, 1)]
 SKIPPED = (Status.UNSET, Status.NO_VALUE, Status.INVALID)
 
 

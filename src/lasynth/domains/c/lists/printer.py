@@ -156,7 +156,9 @@ class Printer:
             case Cell(name, index):
                 return f"{name}[{self.expression(index)}]"
             case Unary(operator, inner):
-                return f"{operator}{self.expression(inner, _UNARY + 1)}"
+                # A sign stands before one value, and -(-x) is not --x.
+                text = f"{operator}{self.expression(inner, _UNARY + 1)}"
+                return f"({text})" if least > _UNARY else text
             case Choice(test, then, otherwise):
                 text = (
                     f"{self.expression(test, _CHOICE + 1)} ? {self.expression(then)} : "

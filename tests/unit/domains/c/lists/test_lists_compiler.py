@@ -184,7 +184,7 @@ def test_a_program_that_ends_badly_does_not_spoil_the_next(sanitize: bool) -> No
     fine = "void f(int a[], int n) { a[0]++; }"
     bad = [
         "void f(int a[], int n) { for (int i = n; i > -9; i--) { a[i - 1] = 7; } }",
-        "int f(const int a[], int n) { int t[64]; for (int i = 63; i > -2000; i--) { t[i] = 77; } return 1; }",
+        "int f(const int a[], int n) { int t[64]; for (int i = 63; i > -2000; i--) { t[i] = 7; } return 1; }",
         ENDLESS,
         "int f(const int a[], int n) { return 1 / (n - n); }",
     ]

@@ -6,6 +6,9 @@ detects them. Everything else is compared; the sanitized build gives the exact s
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,3 +90,16 @@ def test_machine_and_programs_as_they_stand_agree(name: str) -> None:
     # A bad index is detected here too, unless it is that of a list that the function declares.
     bad = statuses == Status.OUT_OF_RANGE
     assert (said[bad] == Status.OUT_OF_RANGE).mean() > 0.8
+
+
+def test_no_compiler_warns_of_missing_parentheses(tmp_path: Path) -> None:
+    gcc = shutil.which("gcc")
+    if gcc is None:
+        pytest.skip("gcc is not installed")
+    trees = [from_tokens(tokens) for tokens in random_programs(3, 500)]
+    source = tmp_path / "programs.c"
+    source.write_text("".join(format_program(replace(one, function=f"f{n}")) for n, one in enumerate(trees)))
+    warnings = ("-Wparentheses", "-Wlogical-not-parentheses", "-Wdangling-else", "-Werror")
+    command = [gcc, "-std=c99", "-fsyntax-only", *warnings, "-Wno-div-by-zero", str(source)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -47,6 +47,7 @@ PRECEDENCE: Final = {
     **dict.fromkeys(("+", "-"), 5),
     **dict.fromkeys(("*", "/", "%"), 6),
 }
+_COMPARISONS: Final = (PRECEDENCE["=="], PRECEDENCE["<"])
 _UNARY: Final = 7
 _CHOICE: Final = 0
 
@@ -177,12 +178,14 @@ class Printer:
 def _least(operator: str, operand: Expression, usual: int) -> int:
     """How strongly an operand must bind to stand without parentheses.
 
-    `&&` in `||` and comparisons of comparisons have them although C asks for none: compilers warn of them.
+    `&&` in `||`, comparisons of comparisons and `!x` in a comparison have them although C asks for none:
+    compilers warn of them.
     """
+    compares = PRECEDENCE[operator] in _COMPARISONS
+    if isinstance(operand, Unary) and operand.operator == "!" and compares:
+        return _UNARY + 1
     if not isinstance(operand, Binary):
         return usual
     if operator == "||" and operand.operator == "&&":
         return PRECEDENCE["&&"] + 1
-    compared = PRECEDENCE["=="], PRECEDENCE["<"]
-    both = PRECEDENCE[operator] in compared and PRECEDENCE[operand.operator] in compared
-    return PRECEDENCE["+"] if both else usual
+    return PRECEDENCE["+"] if compares and PRECEDENCE[operand.operator] in _COMPARISONS else usual

@@ -81,7 +81,7 @@ WHOLE = [
     ("int f(const int @f[], int n) { return 0; }", "'f' is declared already"),
     ("@int f(int k, int k_1, int k_2, int k_3, int k_4) { return 0; }", "more than 4 numbers as parameters"),
     (
-        "@int f(const int a[], int n, int *b, int m, int *c, int p, int *d, int q, int *e, int r) { return 0; }",
+        "@int f(const int a[], int n, int *b, int m, int *c, int p, int *d, int q, int *e, int r) { }",
         "more than 4 lists as parameters",
     ),
     (

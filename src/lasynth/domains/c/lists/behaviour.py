@@ -17,6 +17,8 @@ import numpy.typing as npt
 from lasynth.compiled import njit
 from lasynth.domains.base import Status
 from lasynth.domains.c.instructions import CodeArray
+from lasynth.domains.c.lists.compile import compile_tokens, new_code, new_work
+from lasynth.domains.c.lists.instructions import new_memory
 from lasynth.domains.c.lists.layout import (
     LIST_WIDTH,
     LISTS_AT,
@@ -26,18 +28,27 @@ from lasynth.domains.c.lists.layout import (
     OUTPUT_WIDTH,
     input_width,
 )
-from lasynth.domains.c.lists.machine import run_code
+from lasynth.domains.c.lists.machine import new_cells, run_code
 from lasynth.domains.kit.hash import joined, mixed
 from lasynth.grammar import IntArray
 
-__all__ = ["NUM_PROBES", "PROBE_STEPS", "behaviour_of", "probe_inputs"]
+__all__ = ["NUM_PROBES", "PROBE_STEPS", "behaviour_of", "behaviours", "probe_inputs"]
 
 NUM_PROBES: Final = 64
 PROBE_STEPS: Final = 5000  # a limit for their runs: lists are short
 _SEED: Final = 0x115
 _OK = int(Status.OK)
 # The largest absolute value in a probe, and whether values may be negative; in turn.
-_SCALES: Final = ((4, True), (9, False), (9, True), (30, False), (99, True), (1, False), (1000, True), (6, False))
+_SCALES: Final = (
+    (4, True),
+    (9, False),
+    (9, True),
+    (30, False),
+    (99, True),
+    (1, False),
+    (1000, True),
+    (6, False),
+)
 
 
 @cache
@@ -84,3 +95,46 @@ def behaviour_of(
             for place in range(max(int(output_M[0]), 1) + 1):
                 first, second = mixed(first, second, int(output_M[place]) + 2147483648)
     return joined(first, second)
+
+
+@njit(cache=True, nogil=True)
+def _all_behaviours(
+    tokens_PT: IntArray,
+    signatures_P: npt.NDArray[np.int64],
+    probes_SKL: IntArray,
+    code_2C: CodeArray,
+    work: IntArray,
+    memory: npt.NDArray[np.int64],
+    cells: npt.NDArray[np.int64],
+    hashes_P: npt.NDArray[np.int64],
+) -> None:
+    for program in range(len(tokens_PT)):
+        probes_KL = probes_SKL[signatures_P[program]]
+        num_lists, num_numbers = probes_KL[0, NUM_LISTS_AT], probes_KL[0, NUM_NUMBERS_AT]
+        hashes_P[program] = -1
+        if compile_tokens(tokens_PT[program], num_lists, num_numbers, code_2C, work) >= 0:
+            hashes_P[program] = behaviour_of(code_2C[0], probes_KL, memory, cells)
+
+
+def behaviours(tokens_PT: IntArray, inputs_PKL: IntArray) -> npt.NDArray[np.int64]:
+    """The behaviour of many programs.
+
+    Args:
+        tokens_PT: `[P, T]` programs, every row ended and padded by EOS.
+        inputs_PKL: `[P, K, L]` inputs of each, which say how many lists and numbers it takes.
+
+    Returns:
+        `[P]` hashes; -1 for a row that is not a program.
+    """
+    tokens_PT = np.ascontiguousarray(tokens_PT, dtype=np.int32)
+    hashes_P = np.zeros(len(tokens_PT), dtype=np.int64)
+    kinds_P2 = inputs_PKL[:, 0, [NUM_LISTS_AT, NUM_NUMBERS_AT]]
+    found_S2, signatures_P = np.unique(kinds_P2, axis=0, return_inverse=True)
+    probes = [probe_inputs(lists, numbers) for lists, numbers in found_S2.tolist()]
+    if not probes:
+        return hashes_P
+    width = max(one.shape[1] for one in probes)
+    probes_SKL = np.stack([np.pad(one, ((0, 0), (0, width - one.shape[1]))) for one in probes])
+    room = new_code(tokens_PT.shape[1]), new_work(), new_memory(), new_cells()
+    _all_behaviours(tokens_PT, signatures_P.reshape(-1).astype(np.int64), probes_SKL, *room, hashes_P)
+    return hashes_P

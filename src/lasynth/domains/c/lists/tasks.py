@@ -1,8 +1,8 @@
 """Draws tasks of `lists`: a random program, ten inputs on which it runs well, and a verdict.
 
 More inputs are drawn than a task has. The examples are those of them that tell the program from its
-neighbours, programs with a condition that always or never holds, or with another bound, so that what decides a
-condition is seen to come out both ways. Of the others each shows another output, where there is one.
+neighbours: programs with a condition that always or never holds, or with another bound. So conditions are
+seen to come out both ways. Of the others each shows another output, where there is one.
 
 Item i is a function of (seed, settings, i) alone. Shapes: P programs, T tokens, C candidates for examples,
 K examples, Q neighbours, L numbers of an input, M of an output, R of a recipe.
@@ -45,6 +45,7 @@ _PATIENCE: Final = 16  # failed inputs in a row after which a program counts as 
 _PER_EXAMPLE: Final = 3  # candidates
 _MAX_NEIGHBOURS: Final = 24
 _MAX_STEPS: Final = 3000  # of a run on an example: lists have some 20 cells at most
+_MIN_BOOLEANS: Final = 2  # of either kind, among all examples
 _MIN_OUTPUTS: Final = 3  # that differ, among the shown examples
 _SALT: Final = np.uint64(0x1A57)  # the stream of inputs is not that of the program
 
@@ -63,7 +64,12 @@ class Verdict(IntEnum):
     INVALID = 8  # not a program: our own bug
 
 
-_ACCEPTED, _FAILS, _FEW_INPUTS, _CONSTANT = 0, int(Verdict.FAILS), int(Verdict.FEW_INPUTS), int(Verdict.CONSTANT)
+_ACCEPTED, _FAILS, _FEW_INPUTS, _CONSTANT = (
+    0,
+    int(Verdict.FAILS),
+    int(Verdict.FEW_INPUTS),
+    int(Verdict.CONSTANT),
+)
 _IDENTITY, _IGNORES, _EMPTY = int(Verdict.IDENTITY), int(Verdict.IGNORES), int(Verdict.EMPTY)
 _FEW_OUTPUTS, _INVALID = int(Verdict.FEW_OUTPUTS), int(Verdict.INVALID)
 _OK = int(Status.OK)
@@ -195,7 +201,7 @@ def _choose(
     taken_C: npt.NDArray[np.bool_],
     chosen_C: npt.NDArray[np.bool_],
 ) -> None:
-    """Choose so many candidates that are not taken: such as tell most neighbours apart that no chosen one does.
+    """Choose candidates that are not taken: those that tell most neighbours apart which no other does.
 
     Then those whose output no chosen one has, then any, each in the order in which they were drawn.
     """
@@ -298,7 +304,12 @@ def _verdict_on_shown(outputs_KM: IntArray, num_shown: int) -> int:
         return _EMPTY
     if different == 1:
         return _CONSTANT
-    return _FEW_OUTPUTS if different < (2 if booleans else min(_MIN_OUTPUTS, num_shown)) else _ACCEPTED
+    if booleans:
+        # One that is nearly always the same says little about what decides it.
+        num_true = int(outputs_KM[:, 1].sum())
+        least = min(_MIN_BOOLEANS, num_shown)
+        return _ACCEPTED if least <= num_true <= len(outputs_KM) - least else _FEW_OUTPUTS
+    return _FEW_OUTPUTS if different < min(_MIN_OUTPUTS, num_shown) else _ACCEPTED
 
 
 @njit(cache=True, nogil=True)

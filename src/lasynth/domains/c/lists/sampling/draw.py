@@ -21,7 +21,7 @@ RELATIONS: Final[tuple[Any, ...]] = ("<", ">", "<=", ">=", "==", "!=")
 # Constants where no parameter stands for a role, with their weights.
 _CONSTANTS: Final[dict[Role, tuple[tuple[int, ...], Weights]]] = {
     Role.INDEX: ((0, 1, 2, 3), (0.4, 0.35, 0.2, 0.05)),
-    Role.COUNT: ((1, 2, 3, 4, 5), (0.3, 0.3, 0.25, 0.1, 0.05)),
+    Role.COUNT: ((1, 2, 3, 4, 5), (0.3, 0.35, 0.22, 0.08, 0.05)),
     Role.SMALL: ((2, 3, 4, 5), (0.5, 0.3, 0.12, 0.08)),
     Role.DIVISOR: ((2, 3, 4, 5, 6, 7, 10), (0.5, 0.2, 0.06, 0.09, 0.03, 0.05, 0.07)),
     Role.STEPS: ((3, 4, 5, 6, 8, 10), (0.15, 0.15, 0.3, 0.1, 0.1, 0.2)),
@@ -41,6 +41,8 @@ def sums(weights: Weights) -> Weights:
     return (*found[:last], *(1.0,) * (len(found) - last))
 
 
+# Functions of numbers alone mostly get those that count something.
+_NUMBER_RANGES: Final = tuple(RANGES.index(one) for one in ((0, 9), (0, 20), (0, 99)))
 _SUMS: Final = {role: sums(weights) for role, (_, weights) in _CONSTANTS.items()}
 
 
@@ -57,6 +59,8 @@ class Draw:
     Attributes:
         recipe: of its inputs.
         computed: variables that hold a number found before, for conditions and values to use.
+        is_extreme: whether that is the largest or the smallest value, with which no value compares both ways.
+        num_used: how often one of them was drawn.
         before: statements that must stand before the one in the making.
         depth: how many inner loops the filling in the making stands in.
     """
@@ -68,15 +72,17 @@ class Draw:
         self.computed: list[Name] = []
         self.before: list[Statement] = []
         self.depth = 0
-        self.num_names = 0
+        self.num_names = self.num_used = 0
+        self.is_extreme = False
         self.begin(1, 0)
 
     def begin(self, num_lists: int, num_numbers: int) -> None:
         """Begin a program that takes so many lists and numbers."""
-        self.recipe = Recipe(num_lists, self.pick("ranges"))
+        self.recipe = Recipe(num_lists, self.pick("ranges") if num_lists else self.one_of(_NUMBER_RANGES))
         self.num_numbers = num_numbers
         self.computed, self.before = [], []
-        self.depth = self.num_names = 0
+        self.is_extreme = False
+        self.depth = self.num_names = self.num_used = 0
 
     @property
     def range(self) -> tuple[int, int]:
@@ -96,7 +102,7 @@ class Draw:
         """A number from `least` to `most`."""
         return least + int(self.random() * (most - least + 1))
 
-    def one_of(self, choices: Sequence[T]) -> T:
+    def one_of(self, choices: Sequence[Any]) -> Any:
         """One of some things, all equally likely."""
         return choices[int(self.random() * len(choices))]
 
@@ -118,7 +124,13 @@ class Draw:
         return RELATIONS[self.pick("relations")]
 
     def constant(self) -> int:
-        """A constant to compare values with."""
+        """A constant to compare values with; some of the inputs' values will be near it."""
+        value = self._constant()
+        if value not in self.recipe.constants:
+            self.recipe.constants.append(value)
+        return value
+
+    def _constant(self) -> int:
         least, most = self.range
         kind = self.pick("constants")
         if kind == 0:
@@ -153,13 +165,18 @@ class Draw:
 
     def number(self, role: Role, *, eager: bool = True) -> Expression:
         """A number of that role: a parameter, one that was computed, or a constant."""
+        if role in (Role.NUMBER, Role.STEPS) and self.recipe.num_lists == 0:
+            found = self.parameter(role)
+            if found is not None:
+                return found
         unused = len(self.recipe.roles) < self.num_numbers
         if self.num_numbers and self.chance(0.85 if unused and eager else 0.35):
             found = self.parameter(role)
             if found is not None:
                 return found
         if role == Role.ANY:
-            if self.computed and self.chance(0.7):
+            if self.computed and self.chance(0.7 if self.num_used else 0.9):
+                self.num_used += 1
                 return self.one_of(self.computed)
             return Number(self.constant())
         choices, _ = _CONSTANTS[role]

@@ -33,7 +33,9 @@ def binary(operator: Any, left: Expression, right: Expression) -> Expression:
         value = right.value
         if type(left) is Number and operator in ("+", "-", "*"):
             first = left.value
-            return Number(first + value if operator == "+" else first - value if operator == "-" else first * value)
+            return Number(
+                first + value if operator == "+" else first - value if operator == "-" else first * value
+            )
         if operator in ("+", "-"):
             if value == 0:
                 return left

@@ -15,12 +15,13 @@ from lasynth.domains.c.lists.sampling.draw import Draw, sums
 from lasynth.domains.c.lists.sampling.expressions import binary, negated
 from lasynth.domains.c.lists.sampling.recipe import Role
 from lasynth.domains.c.lists.sampling.templates import Idiom, Places, instantiate
-from lasynth.domains.c.lists.syntax import Binary, Cell, Choice, Expression, Name, Number, Unary
+from lasynth.domains.c.lists.syntax import Binary, Cell, Choice, Expression, Number, Unary
 
 __all__ = ["MAX_DEPTH", "condition", "fill", "value"]
 
 _ZERO, _ONE, _TWO, _TEN = Number(0), Number(1), Number(2), Number(10)
 _TRIES: Final = 30
+_P_COMPUTED: Final = 0.6  # that a number found before is used where it can be first
 MAX_DEPTH: Final = 1  # of inner loops
 (
     _COMPARED,
@@ -71,6 +72,9 @@ def fill(draw: Draw, called: str, arguments: tuple[Any, ...], places: Places) ->
 
 def condition(draw: Draw, x: Expression, index: Expression | None, places: Places) -> Expression:
     """A condition on a value, and on its index where there is one."""
+    if draw.computed and not draw.num_used and draw.chance(_P_COMPUTED):
+        draw.num_used += 1
+        return Binary(_relation(draw), x, draw.one_of(draw.computed))
     for _ in range(_TRIES):
         found = _condition(draw, draw.pick("conditions"), x, index, places)
         if found is not None:
@@ -82,6 +86,9 @@ def value(
     draw: Draw, x: Expression, index: Expression | None, places: Places, *, changed: bool = False
 ) -> Expression:
     """A value made of another one; not that itself where it must be `changed`."""
+    if draw.computed and not draw.num_used and draw.chance(_P_COMPUTED):
+        draw.num_used += 1
+        return Binary(draw.one_of(("+", "-", "-", "*")), x, draw.one_of(draw.computed))
     for _ in range(_TRIES):
         kind = draw.pick("values")
         if changed and kind == _ITSELF:
@@ -106,7 +113,7 @@ def _condition(
     if kind == _GIVEN:
         if not (draw.computed or draw.num_numbers):
             return None
-        return Binary(draw.relation(), x, draw.number(Role.ANY))
+        return Binary(_relation(draw), x, draw.number(Role.ANY))
     if kind == _DIVIDES:
         role = draw.parameter(Role.DIVISOR) if draw.num_numbers else None
         return None if role is None else _remainder(draw, x, role)
@@ -121,8 +128,12 @@ def _condition(
         if most < 20:
             return None
         if draw.chance(0.6):
-            return Binary(draw.one_of(("==", "==", "<", ">")), Binary("%", x, _TEN), Number(draw.between(1, 8)))
-        return Binary(draw.one_of(("==", "<", ">")), Binary("/", x, _TEN), Number(draw.between(1, most // 10)))
+            return Binary(
+                draw.one_of(("==", "==", "<", ">")), Binary("%", x, _TEN), Number(draw.between(1, 8))
+            )
+        return Binary(
+            draw.one_of(("==", "<", ">")), Binary("/", x, _TEN), Number(draw.between(1, most // 10))
+        )
     if kind == _JOINED:
         parts = [_simple(draw, x, index, places) for _ in range(2)]
         if _alike(*parts):
@@ -162,6 +173,11 @@ def _against(draw: Draw, x: Expression, constant: int) -> Expression:
     if most - least > 60 and constant and relation in ("==", "!=") and draw.chance(0.8):
         relation = draw.one_of(("<", ">"))
     return Binary(relation, x, Number(constant))
+
+
+def _relation(draw: Draw) -> Any:
+    """A comparison with a number that is given or was computed."""
+    return draw.one_of(("==", "!=")) if draw.is_extreme else draw.relation()
 
 
 def _remainder(draw: Draw, x: Expression, divisor: Expression) -> Expression:
@@ -261,12 +277,18 @@ def _with_given(draw: Draw, x: Expression) -> Expression | None:
 def _two_operations(draw: Draw, x: Expression) -> Expression:
     which = draw.below(4)
     if which == 0:
-        return binary(draw.one_of(("+", "-")), Binary("*", x, Number(draw.between(2, 5))), Number(draw.operand()))
+        return binary(
+            draw.one_of(("+", "-")), Binary("*", x, Number(draw.between(2, 5))), Number(draw.operand())
+        )
     if which == 1:
-        return Binary("*", binary(draw.one_of(("+", "-")), x, Number(draw.operand())), Number(draw.between(2, 5)))
+        return Binary(
+            "*", binary(draw.one_of(("+", "-")), x, Number(draw.operand())), Number(draw.between(2, 5))
+        )
     if which == 2:
         return Binary("%", binary("+", x, Number(draw.operand())), draw.number(Role.DIVISOR, eager=False))
-    return binary(draw.one_of(("+", "-")), Binary("*", x, x), x if draw.chance(0.4) else Number(draw.operand()))
+    return binary(
+        draw.one_of(("+", "-")), Binary("*", x, x), x if draw.chance(0.4) else Number(draw.operand())
+    )
 
 
 def _plain(draw: Draw, x: Expression, index: Expression | None) -> Expression:
@@ -306,7 +328,7 @@ def _fits(draw: Draw, idiom: Idiom, index: Expression | None, places: Places) ->
         return draw.recipe.num_lists == 2 and places.source != "b"
     if idiom.not_negative and draw.recipe.num_lists and draw.range[0] < 0:
         return False
-    return index is not None or not ("a[" in idiom.text)
+    return index is not None or "a[" not in idiom.text
 
 
 def _cond(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
@@ -331,7 +353,7 @@ def _pair(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
     x, y = arguments
     kind = draw.random()
     if kind < 0.66:
-        return Binary(draw.weighted(_PAIRS, _PAIR_SUMS), x, y)  # type: ignore[arg-type]
+        return Binary(draw.weighted(_PAIRS, _PAIR_SUMS), x, y)
     if kind < 0.80:
         total = draw.number(Role.ANY) if draw.num_numbers else Number(draw.constant())
         return Binary(draw.one_of(("==", ">", "<")), Binary("+", x, y), total)
@@ -362,6 +384,18 @@ def _join(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
     return binary(draw.one_of(("+", "-")), Binary("*", x, Number(draw.between(2, 3))), y)
 
 
+def _mix(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
+    """Two numbers of different kinds, such as the largest and the smallest value, as one."""
+    x, y = arguments
+    return Binary(draw.one_of(("-", "-", "-", "+", "+", "*")), x, y)
+
+
+def _compare(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
+    """Two numbers compared."""
+    x, y = arguments
+    return Binary(draw.one_of(("<", ">", "==", ">=", "!=")), x, y)
+
+
 def _either(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
     return Number(draw.below(2))
 
@@ -374,7 +408,7 @@ def _frequent(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Express
     if draw.num_numbers and draw.chance(0.4):
         return Binary(draw.one_of(("==", ">=", ">")), arguments[0], draw.number(Role.SMALL))
     relation, number = draw.one_of((("==", 1), (">", 1), ("==", 2), (">=", 2), (">", 2), ("!=", 1)))
-    return Binary(relation, arguments[0], Number(number))  # type: ignore[arg-type]
+    return Binary(relation, arguments[0], Number(number))
 
 
 def _digits(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
@@ -385,6 +419,11 @@ def _digits(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expressio
 
 def _constant(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
     return draw.number(Role.ANY)
+
+
+def _few(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
+    number = draw.number(Role.COUNT)
+    return _TWO if number == _ONE else number
 
 
 def _one_or_zero(draw: Draw, arguments: tuple[Any, ...], places: Places) -> Expression:
@@ -398,11 +437,13 @@ _FILLINGS: Final[dict[str, Callable[[Draw, tuple[Any, ...], Places], Expression]
     "CHANGED": _changed,
     "PAIR": _pair,
     "JOIN": _join,
+    "MIX": _mix,
+    "COMPARE": _compare,
     "EITHER": _either,
     "NONE": _none,
     "FREQUENT": _frequent,
     "DIGITS": _digits,
     "CONSTANT": _constant,
+    "FEW": _few,
     "BIT": _one_or_zero,
 }
-

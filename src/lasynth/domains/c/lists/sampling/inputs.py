@@ -39,6 +39,7 @@ _ANY, _INDEX, _COUNT, _SMALL = int(Role.ANY), int(Role.INDEX), int(Role.COUNT), 
 _DIVISOR, _STEPS, _NUMBER = int(Role.DIVISOR), int(Role.STEPS), int(Role.NUMBER)
 # How values of a list are to each other, in the order of `ListsSamplerSettings.shapes`.
 _MANY, _FEW, _RISING, _FALLING, _EQUAL, _MIRRORED = range(6)
+_P_NEAR = 0.15  # that a value is one which the program compares with, or next to it
 _P_SHORT = 0.08  # that a list is shorter than it had to be: empty, one cell
 _P_LIKE_FIRST = 0.3  # that a second list has cells of the first one
 
@@ -55,6 +56,12 @@ def _value(stream: Stream, recipe_R: IntArray) -> int:
     low, high = _LOWS[recipe_R[of.RANGE]], _HIGHS[recipe_R[of.RANGE]]
     if recipe_R[of.NOT_NEGATIVE] and low < 0:
         low = 0
+    num_constants = recipe_R[of.CONSTANTS]
+    if num_constants and chance(stream, _P_NEAR):
+        constant = recipe_R[of.CONSTANTS + 1 + draw_below(stream, num_constants)]
+        constant += draw_below(stream, 3) - 1 if chance(stream, 0.5) else 0
+        if low <= constant <= high:
+            return int(constant)
     return int(low + draw_below(stream, high - low + 1))
 
 

@@ -52,9 +52,9 @@ def plain_number(draw: Draw) -> tuple[Any, ...]:
     body: list[Any] = [Declaration(x.name, begin)]
     for _ in range(1 + (draw.random() < 0.6)):
         which = draw.random()
-        if which < 0.55:
+        if which < 0.40:
             body.append(_loop(draw, [_accumulation(draw, x, _PLACES)]))
-        elif which < 0.75:
+        elif which < 0.68:
             body.append(If(_on_cells(draw), (_with(draw, x, _cell(draw)),)))
         elif which < 0.9:
             body.append(_with(draw, x, _cell(draw)))
@@ -120,7 +120,7 @@ def _with(draw: Draw, target: Name | Cell, other: Expression) -> Statement:
         return Assign(target, "-=", other)
     if which < 0.85 or isinstance(target, Name):
         return Assign(target, "=", value(draw, other, None, _PLACES, changed=target == other))
-    return Increment(target, draw.one_of(("++", "--")))  # type: ignore[arg-type]
+    return Increment(target, draw.one_of(("++", "--")))
 
 
 def _accumulation(draw: Draw, x: Name, places: Places) -> Statement:
@@ -130,7 +130,7 @@ def _accumulation(draw: Draw, x: Name, places: Places) -> Statement:
     which = draw.random()
     if which < 0.3:
         return Assign(x, "+=", value(draw, element, i, places))
-    added = Assign(x, draw.one_of(("+=", "-=", "=")), value(draw, element, i, places))  # type: ignore[arg-type]
+    added = Assign(x, draw.one_of(("+=", "-=", "=")), value(draw, element, i, places))
     test = condition(draw, element, i, places) if draw.chance(0.7) else Binary(draw.relation(), element, x)
     if draw.chance(0.3):
         other = Assign(x, "=", value(draw, x, i, places, changed=True))
@@ -177,7 +177,9 @@ def _place_statement(draw: Draw, depth: int) -> tuple[Any, ...]:
         return _swap(draw, cell, _other(draw, cell))
     if kind == "halving":
         x = Name(draw.name())
-        loop = While(Binary(">", x, Number(0)), (_with(draw, Cell("a", x), _cell(draw)), Assign(x, "/=", Number(2))))
+        loop = While(
+            Binary(">", x, Number(0)), (_with(draw, Cell("a", x), _cell(draw)), Assign(x, "/=", Number(2)))
+        )
         return Declaration(x.name, _LAST), loop
     if kind == "swap in a loop":
         other = Cell("a", Binary("+", i, Number(1)))
@@ -186,7 +188,7 @@ def _place_statement(draw: Draw, depth: int) -> tuple[Any, ...]:
         return (For(*head, (Increment(i, "++"),), (If(test, _swap(draw, element, other)),)),)
     changed: Any = Assign(element, "=", value(draw, element, i, _PLACES, changed=True))
     if draw.chance(0.35):
-        changed = Assign(element, draw.one_of(("+=", "-=")), _cell(draw))  # type: ignore[arg-type]
+        changed = Assign(element, draw.one_of(("+=", "-=")), _cell(draw))
     if draw.chance(0.6):
         changed = If(condition(draw, element, i, _PLACES), (changed,))
     return (_loop(draw, [changed]),)

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, Final
 
 from lasynth.domains.c.lists.sampling.draw import Draw, Unfit, sums
-from lasynth.domains.c.lists.sampling.expressions import binary
 from lasynth.domains.c.lists.sampling.fillings import fill
 from lasynth.domains.c.lists.sampling.idioms import (
     FOLD_IDIOMS,
@@ -37,7 +36,9 @@ from lasynth.domains.c.lists.syntax import (
     Number,
     Return,
     Room,
+    Stepped,
 )
+from lasynth.domains.c.lists.trees import nodes, renamed
 
 __all__ = ["TABLES", "body_of_list", "body_of_number", "body_of_place"]
 
@@ -63,15 +64,13 @@ _TRIES: Final = 20
 
 
 @cache
-def _table(result: str, num_lists: int, how: str) -> tuple[tuple[Idiom, ...], tuple[float, ...]]:
-    """The idioms of a table with running sums of their weights, those first that use a number."""
+def _table(result: str, num_lists: int, numbers: bool) -> tuple[tuple[Idiom, ...], tuple[float, ...]]:
+    """The idioms of a table with running sums of their weights; larger ones for those that use a number."""
     idioms = TABLES[result, num_lists]
-    if how == "inside":
-        idioms = tuple(one for one in idioms if not one.alone)
     weights = []
     for one in idioms:
         weight = one.weight
-        if how == "number":
+        if numbers:
             certain = any(role in one.text for role in _ROLES)
             weight *= 2.5 if certain else 0.6 if any(hole in one.text for hole in _MAY) else 0.0
         weights.append(weight)
@@ -81,8 +80,7 @@ def _table(result: str, num_lists: int, how: str) -> tuple[tuple[Idiom, ...], tu
 def _idiom(draw: Draw, result: str, num_lists: int, *, last: bool) -> Idiom:
     """An idiom; where a number is still unused, rather one that uses it."""
     unused = len(draw.recipe.roles) < draw.num_numbers
-    how = "number" if num_lists and unused and last else "inside"
-    idioms, cumulative = _table(result, num_lists, how)
+    idioms, cumulative = _table(result, num_lists, bool(num_lists and unused and last))
     return draw.weighted(idioms, cumulative)
 
 
@@ -93,6 +91,7 @@ def _piece(draw: Draw, result: str, places: Places, *, last: bool = True, lists:
         num_lists = 1  # the other list is used in a condition, or elsewhere
     idiom = _idiom(draw, result, num_lists, last=last)
     piece = instantiate(draw, idiom, result, places, fill)
+    draw.is_extreme = idiom.is_extreme
     if idiom.least and places.source != _ROOM and draw.chance(0.75):
         draw.recipe.least = max(draw.recipe.least, idiom.least)
     elif idiom.least and result == "number" and last and draw.chance(draw.settings.p_guard):
@@ -173,14 +172,25 @@ def _with_length(draw: Draw, piece: Piece) -> tuple[tuple[Any, ...], Expression]
 
 def _number_used(draw: Draw) -> tuple[Any, ...]:
     statements, name = _number(draw, Places())
+    return (*statements, *_ended(draw, _using(draw, "number", name)))
+
+
+def _using(draw: Draw, result: str, name: Name) -> Piece:
+    """An idiom that uses a number which was found before."""
     draw.computed = [name]
-    return (*statements, *_ended(draw, _piece(draw, "number", Places(), lists=1)))
+    is_extreme = draw.is_extreme
+    for _ in range(_TRIES):
+        draw.num_used, draw.is_extreme = 0, is_extreme
+        piece = _piece(draw, result, Places(), lists=1)
+        if draw.num_used:
+            return piece
+    raise Unfit
 
 
 def _numbers_joined(draw: Draw) -> tuple[Any, ...]:
     first, x = _number(draw, Places())
     second, y = _number(draw, Places("b", Name("n_b")) if draw.recipe.num_lists == 2 else Places())
-    result = fill(draw, "JOIN" if draw.chance(0.7) else "PAIR", (x, y), Places())
+    result = fill(draw, "MIX" if draw.chance(0.7) else "COMPARE", (x, y), Places())
     return (*first, *second, Return(result))
 
 
@@ -210,8 +220,7 @@ def _two_lists(draw: Draw) -> tuple[Any, ...]:
 
 def _number_for_list(draw: Draw) -> tuple[Any, ...]:
     statements, name = _number(draw, Places())
-    draw.computed = [name]
-    piece = _piece(draw, "list", Places(), lists=1)
+    piece = _using(draw, "list", name)
     return (*statements, *piece.statements, Return(piece.result))
 
 
@@ -230,12 +239,9 @@ def _lists_in_a_row(draw: Draw) -> tuple[Any, ...]:
     first, second = pieces
     assert isinstance(first.result, Name)
     assert isinstance(second.result, Name)
-    # What looks at the cells written so far would see those of the first list.
-    if any(_reads_result(node) for node in second.statements):
-        raise Unfit
     count = _counter_of(second)
     rest = tuple(node for node in second.statements if node is not count)
-    return (*first.statements, *_renamed(rest, second.result.name, first.result.name), Return(first.result))
+    return (*first.statements, *renamed(rest, {second.result.name: first.result.name}), Return(first.result))
 
 
 def _counter_of(piece: Piece) -> Declaration | None:
@@ -247,23 +253,11 @@ def _counter_of(piece: Piece) -> Declaration | None:
     return None
 
 
-def _writes_by(nodes: tuple[Any, ...], name: str) -> bool:
-    from lasynth.domains.c.lists.syntax import Stepped
-    from lasynth.domains.c.lists.trees import nodes as all_nodes
-
-    cells = [one for one in all_nodes(nodes) if isinstance(one, Cell) and one.list == "out"]
-    names = [one for one in all_nodes(nodes) if isinstance(one, Name) and one.name == name]
+def _writes_by(statements: tuple[Any, ...], name: str) -> bool:
+    """Whether all cells of the result are written by `out[name++]`, and nothing else looks at the name."""
+    cells = [one for one in nodes(statements) if isinstance(one, Cell) and one.list == "out"]
+    names = [one for one in nodes(statements) if isinstance(one, Name) and one.name == name]
     return not names and all(one.index == Stepped(name, "++") for one in cells)
-
-
-def _reads_result(node: Any) -> bool:
-    return False
-
-
-def _renamed(nodes: tuple[Any, ...], old: str, new: str) -> tuple[Any, ...]:
-    from lasynth.domains.c.lists.trees import renamed
-
-    return renamed(nodes, {old: new})
 
 
 def _few_numbers(draw: Draw) -> tuple[Any, ...]:
@@ -301,15 +295,10 @@ def _two_places(draw: Draw) -> tuple[Any, ...]:
 
 def _number_for_place(draw: Draw) -> tuple[Any, ...]:
     statements, name = _number(draw, Places())
-    draw.computed = [name]
-    return (*statements, *_piece(draw, "place", Places(), lists=1).statements)
+    return (*statements, *_using(draw, "place", name).statements)
 
 
 _PLACE_PLANS: Final[tuple[Callable[[Draw], tuple[Any, ...]], ...]] = (
     *(_one_place, _two_places, _number_for_place, plain_place),
 )
 _SORTS: Final = sums(tuple(one.weight for one in SORT_IDIOMS))
-
-
-def _length(places: Places) -> Expression:
-    return binary("-", places.length, Number(1))

@@ -10,7 +10,9 @@ from enum import IntEnum
 from typing import Final
 
 __all__ = [
+    "CONSTANTS",
     "HAS_REPEATS",
+    "MAX_CONSTANTS",
     "IS_SORTED",
     "LEAST",
     "LONGEST",
@@ -51,7 +53,9 @@ class Role(IntEnum):
     LONGEST,
     ROLES,
 ) = range(10)
-RECIPE_SIZE: Final = ROLES + 2
+CONSTANTS: Final = ROLES + 2  # how many there are, then each
+MAX_CONSTANTS: Final = 3
+RECIPE_SIZE: Final = CONSTANTS + 1 + MAX_CONSTANTS
 
 
 @dataclass(slots=True)
@@ -68,6 +72,7 @@ class Recipe:
         same_length: whether both lists have one length.
         longest: a limit for the length of lists.
         roles: of the numbers.
+        constants: that values are compared with, so that some values should be near them.
     """
 
     num_lists: int
@@ -79,11 +84,14 @@ class Recipe:
     same_length: bool = False
     longest: int = 64
     roles: list[Role] = field(default_factory=list)
+    constants: list[int] = field(default_factory=list)
 
     def row(self) -> list[int]:
         """The numbers for compiled code."""
+        constants = self.constants[-MAX_CONSTANTS:]
         roles = [int(role) for role in self.roles] + [0] * (2 - len(self.roles))
         return [
             *(self.num_lists, len(self.roles), self.range, int(self.is_sorted), int(self.has_repeats)),
             *(int(self.not_negative), self.least, int(self.same_length), self.longest, *roles),
+            *(len(constants), *constants, *([0] * (MAX_CONSTANTS - len(constants)))),
         ]

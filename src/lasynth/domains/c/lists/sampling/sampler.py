@@ -129,5 +129,9 @@ def _uses_all(program: Program, recipe: Recipe, num_lists: int, num_numbers: int
     wanted = {*LISTS[1:num_lists], *NUMBERS[:num_numbers]}
     if not wanted:
         return True
-    used = {one.name if isinstance(one, Name) else one.list for one in nodes(program.statements) if isinstance(one, Name | Cell)}
+    used = {
+        one.name if isinstance(one, Name) else one.list
+        for one in nodes(program.statements)
+        if isinstance(one, Name | Cell)
+    }
     return wanted <= used

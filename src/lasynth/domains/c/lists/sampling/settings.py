@@ -1,4 +1,4 @@
-"""The distribution of random programs of `lists` and of the inputs drawn for them: the weights of the sampler.
+"""The distribution of random programs of `lists` and of their inputs: the weights of the sampler.
 
 `lists` is what people write: one idiom most often, sometimes two or three together. `lists-short` has one
 idiom a program, with simple conditions. A weight is relative to the others in its list; a `p_*` field is a
@@ -41,15 +41,15 @@ class ListsSamplerSettings(SamplerSettings):
             second idiom uses; two numbers put together; statements drawn one by one.
         list_plans: the same for a list: one idiom; a list in between; a number that it uses; two lists one
             behind the other; a few numbers as a list.
-        place_plans: the same in place: one idiom; two in a row; a number that it uses; statements drawn one by
-            one.
+        place_plans: the same in place: one idiom; two in a row; a number that it uses; statements drawn one
+            by one.
         conditions: weights of the conditions on an element: compared with a constant; a remainder; compared
             with a number that is given or was computed; a remainder by such a number; the index; between two
             bounds, outside of them; compared with its index; a digit; compared with an end of the list; with
             the mirrored element; two conditions joined; an inner loop; the index compared with a number.
         values: weights of the values made of an element: itself; with a constant; divided by one; with a
-            number that is given or was computed; squared; negated; with its index; without its sign; chosen by
-            a condition; held within a bound; two operations; with an end of the list; an inner loop.
+            number that is given or was computed; squared; negated; with its index; without its sign; chosen
+            by a condition; held within a bound; two operations; with an end of the list; an inner loop.
         relations: weights of `<`, `>`, `<=`, `>=`, `==`, `!=`.
         constants: weights of constants that are compared with values: 0; a small one; any in the range of the
             values; a round one.
@@ -85,10 +85,12 @@ class ListsSamplerSettings(SamplerSettings):
     )
     results: Three = (0.45, 0.36, 0.19)
     number_result: Annotated[tuple[Weight, ...], Meta(min_length=2, max_length=2)] = (0.68, 0.32)
-    number_plans: Five = (0.60, 0.11, 0.10, 0.10, 0.09)
+    number_plans: Five = (0.58, 0.11, 0.10, 0.09, 0.12)
     list_plans: Five = (0.64, 0.16, 0.11, 0.05, 0.04)
-    place_plans: Four = (0.52, 0.17, 0.11, 0.20)
-    conditions: _Conditions = (*(0.29, 0.17, 0.13, 0.04, 0.05, 0.05, 0.03, 0.03, 0.03, 0.03, 0.01, 0.06, 0.05, 0.03),)
+    place_plans: Four = (0.49, 0.16, 0.10, 0.25)
+    conditions: _Conditions = (
+        *(0.29, 0.17, 0.13, 0.04, 0.05, 0.05, 0.03, 0.03, 0.03, 0.03, 0.01, 0.06, 0.05, 0.03),
+    )
     values: _Values = (*(0.48, 0.14, 0.06, 0.07, 0.05, 0.03, 0.05, 0.03, 0.03, 0.01, 0.03, 0.02, 0.02),)
     relations: Annotated[tuple[Weight, ...], Meta(min_length=6, max_length=6)] = (
         *(0.22, 0.30, 0.09, 0.12, 0.18, 0.09),
@@ -103,8 +105,8 @@ class ListsSamplerSettings(SamplerSettings):
     p_choice: Share = 0.4
     p_apart: Share = 0.12
     p_long: Share = 0.06
-    ranges: _Ranges = (0.27, 0.20, 0.10, 0.16, 0.10, 0.04, 0.03, 0.10)
-    longest: Four = (0.15, 0.40, 0.33, 0.12)
+    ranges: _Ranges = (0.27, 0.21, 0.10, 0.16, 0.10, 0.03, 0.03, 0.10)
+    longest: Four = (0.17, 0.44, 0.32, 0.07)
     shapes: Choices = (0.70, 0.14, 0.06, 0.03, 0.03, 0.04)
     p_cover: Share = 0.8
     name: str = field(default="lists", compare=False)

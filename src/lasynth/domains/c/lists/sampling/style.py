@@ -22,6 +22,7 @@ from lasynth.domains.c.lists.syntax import (
     If,
     Increment,
     Name,
+    Number,
     Return,
     Statement,
     Stepped,
@@ -58,6 +59,10 @@ class _Style:
     def statement(self, node: Any) -> tuple[Any, ...]:
         match node:
             case Assign(target, operator, Choice(test, then, otherwise)) if not self.choice:
+                if operator in ("+=", "-=") and Number(0) in (then, otherwise):
+                    if then == Number(0):
+                        test, then = negated(test), otherwise
+                    return self.statement(If(test, (Assign(target, operator, then),)))
                 first, second = (Assign(target, operator, part) for part in (then, otherwise))
                 if operator == "=" and otherwise == target:
                     return self.statement(If(test, (first,)))
@@ -69,6 +74,15 @@ class _Style:
                 return (If(test, (Return(then),)), *self.statement(Return(otherwise)))
             case Assign(Cell(to, Stepped(name, step)), "=", value) if self.apart:
                 return (Assign(Cell(to, Name(name)), "=", value), Increment(Name(name), step))
+            case Assign(target, "+=" | "-=" as operator, Unary("-", inner)):
+                return (Assign(target, "-=" if operator == "+=" else "+=", inner),)
+            case Assign(target, "=", Binary("+" | "-" | "*" | "/" | "%" as operator, left, right)) if (
+                left == target and not self.long
+            ):
+                shorter: Any = f"{operator}="
+                if right == Number(1) and operator in ("+", "-"):
+                    return (Increment(target, "++" if operator == "+" else "--"),)
+                return (Assign(target, shorter, right),)
             case Assign(Name() as target, "+=" | "-=" | "*=" as operator, value) if self.long:
                 # Of one level only: `x = x - (y - z)` is written rarely.
                 if not isinstance(value, Binary):

@@ -1,9 +1,10 @@
 """Idioms as C with holes, and how a program gets one.
 
-The text of an idiom is the body of a function of `a`, `n`, `b`, `n_b` that returns its result, or writes to `out`
-and returns the length, or changes `a`. Words in capitals are holes: `COND(a[i], i)` becomes a condition on that
-element, `VALUE(a[i], i)` a value made of it, `INDEX` a parameter that is an index, or a constant
-(`lasynth.domains.c.lists.sampling.fillings`). A hole that stands twice in a text is filled once; `COND_2` is a further `COND`.
+The text of an idiom is the body of a function of `a`, `n`, `b`, `n_b` that returns its result, or writes to
+`out` and returns the length, or changes `a`. Words in capitals are holes: `COND(a[i], i)` becomes a condition
+on that element, `VALUE(a[i], i)` a value made of it, `INDEX` a parameter that is an index, or a constant
+(`lasynth.domains.c.lists.sampling.fillings`). A hole that stands twice in a text is filled once; `COND_2` is
+a further `COND`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Final
 from lasynth.domains.c.lists.parser import parse
 from lasynth.domains.c.lists.sampling.draw import Draw, Unfit
 from lasynth.domains.c.lists.sampling.expressions import binary
+from lasynth.domains.c.lists.sampling.settings import RANGES
 from lasynth.domains.c.lists.syntax import (
     Assign,
     Binary,
@@ -67,7 +69,8 @@ class Idiom:
         least: cells that a list must have.
         is_sorted, has_repeats, not_negative, same_length: of the lists it is for (`Recipe`).
         longest: cells that a list may have.
-        alone: whether it makes a whole program only.
+        of_digits: whether, where there are no lists, its values are digits.
+        is_extreme: whether the number that it finds is the largest or the smallest one.
     """
 
     name: str
@@ -80,7 +83,8 @@ class Idiom:
     not_negative: bool = False
     same_length: bool = False
     longest: int = 64
-    alone: bool = False
+    of_digits: bool = False
+    is_extreme: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +139,7 @@ def _template(text: str, result: str, given: tuple[str, ...] = ()) -> _Template:
     return _Template((*rooms, *body), holes, any(_returns(node) for node in inner))
 
 
-def _without_holes(
-    text: str, holes: dict[str, tuple[str, tuple[Any, ...]]], names: dict[str, str]
-) -> str:
+def _without_holes(text: str, holes: dict[str, tuple[str, tuple[Any, ...]]], names: dict[str, str]) -> str:
     """A text with a name in place of each hole; adds to `holes`, and to the `names` of texts of holes."""
     pieces, position = [], 0
     while (found := _HOLE.search(text, position)) is not None:
@@ -212,6 +214,8 @@ def instantiate(draw: Draw, idiom: Idiom, result: str, places: Places, fill: Fil
     recipe.has_repeats |= idiom.has_repeats
     recipe.same_length |= idiom.same_length
     recipe.longest = min(recipe.longest, idiom.longest)
+    if idiom.of_digits and recipe.num_lists == 0:
+        recipe.range = RANGES.index((0, 9))
     if idiom.not_negative:
         recipe.not_negative = True
     turned = idiom.flips and draw.chance(draw.settings.p_flip)

@@ -10,7 +10,9 @@ __all__ = ["PLACE_IDIOMS"]
 
 PLACE_IDIOMS: Final = (
     Idiom("change all", "for (int i = 0; i < n; i++) { a[i] = CHANGED(a[i], i); }", 4.0),
-    Idiom("change some", "for (int i = 0; i < n; i++) { if (COND(a[i], i)) { a[i] = CHANGED(a[i], i); } }", 6.0),
+    Idiom(
+        "change some", "for (int i = 0; i < n; i++) { if (COND(a[i], i)) { a[i] = CHANGED(a[i], i); } }", 6.0
+    ),
     Idiom(
         "change in two ways",
         """
@@ -21,8 +23,13 @@ PLACE_IDIOMS: Final = (
         1.5,
     ),
     Idiom("set some", "for (int i = 0; i < n; i++) { if (COND(a[i], i)) { a[i] = CONSTANT; } }", 2.0),
-    Idiom("replace", "for (int i = 0; i < n; i++) { if (a[i] == ANY) { a[i] = CONSTANT; } }", 1.0, has_repeats=True),
-    Idiom("change a part", "for (int i = 0; i < COUNT && i < n; i++) { a[i] = CHANGED(a[i], i); }", 1.5),
+    Idiom(
+        "replace",
+        "for (int i = 0; i < n; i++) { if (a[i] == ANY) { a[i] = CONSTANT; } }",
+        1.0,
+        has_repeats=True,
+    ),
+    Idiom("change a part", "for (int i = 0; i < FEW && i < n; i++) { a[i] = CHANGED(a[i], i); }", 1.5),
     Idiom("change the rest", "for (int i = COUNT; i < n; i++) { a[i] = CHANGED(a[i], i); }", 1.5),
     Idiom("change every other", "for (int i = BIT; i < n; i += SMALL) { a[i] = CHANGED(a[i], i); }", 1.5),
     Idiom(
@@ -54,10 +61,10 @@ PLACE_IDIOMS: Final = (
     Idiom(
         "reverse the first",
         """
-        for (int i = 0; i < COUNT / 2; i++) {
+        for (int i = 0; i < FEW / 2; i++) {
             int x = a[i];
-            a[i] = a[COUNT - 1 - i];
-            a[COUNT - 1 - i] = x;
+            a[i] = a[FEW - 1 - i];
+            a[FEW - 1 - i] = x;
         }
         """,
         0.7,
@@ -100,8 +107,16 @@ PLACE_IDIOMS: Final = (
     ),
     Idiom("differences", "for (int i = n - 1; i > 0; i--) { a[i] -= a[i - 1]; }", 1.0),
     Idiom("neighbours joined", "for (int i = 0; i < n - 1; i++) { a[i] = JOIN(a[i], a[i + 1]); }", 1.8),
-    Idiom("compared with the one before", "for (int i = 1; i < n; i++) { if (PAIR(a[i], a[i - 1])) { a[i] = CHANGED(a[i], i); } }", 1.5),
-    Idiom("compared with the one behind", "for (int i = 0; i < n - 1; i++) { if (PAIR(a[i], a[i + 1])) { a[i] = JOIN(a[i], a[i + 1]); } }", 1.0),
+    Idiom(
+        "compared with the one before",
+        "for (int i = 1; i < n; i++) { if (PAIR(a[i], a[i - 1])) { a[i] = CHANGED(a[i], i); } }",
+        1.5,
+    ),
+    Idiom(
+        "compared with the one behind",
+        "for (int i = 0; i < n - 1; i++) { if (PAIR(a[i], a[i + 1])) { a[i] = JOIN(a[i], a[i + 1]); } }",
+        1.0,
+    ),
     Idiom(
         "exchange neighbours",
         """
@@ -123,7 +138,12 @@ PLACE_IDIOMS: Final = (
         1.2,
     ),
     Idiom("exchange the ends", "int x = a[0]; a[0] = VALUE(a[n - 1]); a[n - 1] = x;", 1.0, least=1),
-    Idiom("exchange two places", "int x = a[INDEX]; a[INDEX] = a[n - 1 - INDEX]; a[n - 1 - INDEX] = x;", 0.5, least=2),
+    Idiom(
+        "exchange two places",
+        "int x = a[INDEX]; a[INDEX] = a[n - 1 - INDEX]; a[n - 1 - INDEX] = x;",
+        0.5,
+        least=2,
+    ),
     Idiom(
         "exchange halves",
         """
@@ -137,15 +157,28 @@ PLACE_IDIOMS: Final = (
         0.6,
     ),
     Idiom(
-        "extremes to the ends",
+        "largest to the front",
         """
         int m = 0;
         for (int i = 1; i < n; i++) { if (a[i] > a[m]) { m = i; } }
-        int x = a[BIT * (n - 1)];
-        a[BIT * (n - 1)] = a[m];
+        int x = a[0];
+        a[0] = a[m];
         a[m] = x;
         """,
-        0.4,
+        0.3,
+        flips=True,
+        least=1,
+    ),
+    Idiom(
+        "largest to the end",
+        """
+        int m = 0;
+        for (int i = 1; i < n; i++) { if (a[i] > a[m]) { m = i; } }
+        int x = a[n - 1];
+        a[n - 1] = a[m];
+        a[m] = x;
+        """,
+        0.3,
         flips=True,
         least=1,
     ),

@@ -28,7 +28,9 @@ FOLD_IDIOMS: Final = (
         """,
         8.0,
     ),
-    Idiom("product", "int p = 1; for (int i = 0; i < n; i++) { p *= VALUE(a[i], i); } return p;", 1.5, longest=8),
+    Idiom(
+        "product", "int p = 1; for (int i = 0; i < n; i++) { p *= VALUE(a[i], i); } return p;", 1.5, longest=8
+    ),
     Idiom(
         "product of some",
         """
@@ -43,12 +45,13 @@ FOLD_IDIOMS: Final = (
         "largest",
         """
         int best = a[0];
-        for (int i = 1; i < n; i++) { if (best < a[i]) { best = a[i]; } }
+        for (int i = 1; i < n; i++) { if (a[i] > best) { best = a[i]; } }
         return best;
         """,
         4.0,
         flips=True,
         least=1,
+        is_extreme=True,
     ),
     Idiom(
         "largest value",
@@ -78,7 +81,7 @@ FOLD_IDIOMS: Final = (
             if (a[i] < x) { x = a[i]; }
             if (a[i] > y) { y = a[i]; }
         }
-        return JOIN(y, x);
+        return MIX(y, x);
         """,
         1.5,
         least=1,
@@ -139,7 +142,7 @@ FOLD_IDIOMS: Final = (
         for (int i = 0; i < n; i++) {
             if (COND(a[i], i)) { x += a[i]; } else { y += a[i]; }
         }
-        return JOIN(x, y);
+        return MIX(x, y);
         """,
         1.5,
     ),
@@ -152,7 +155,7 @@ FOLD_IDIOMS: Final = (
             if (COND(a[i], i)) { x++; }
             if (UNLESS(a[i], i)) { y++; }
         }
-        return PAIR(x, y);
+        return COMPARE(x, y);
         """,
         0.6,
     ),
@@ -161,7 +164,7 @@ FOLD_IDIOMS: Final = (
         """
         int count = 0;
         for (int i = 0; i < n; i++) { if (COND(a[i], i)) { count++; } }
-        return PAIR(count * 2, n);
+        return COMPARE(count * 2, n);
         """,
         0.7,
     ),
@@ -294,9 +297,9 @@ FOLD_IDIOMS: Final = (
         "largest sum of k",
         """
         int best = 0;
-        for (int i = 0; i + COUNT <= n; i++) {
+        for (int i = 0; i + FEW <= n; i++) {
             int sum = 0;
-            for (int j = i; j < i + COUNT; j++) { sum += a[j]; }
+            for (int j = i; j < i + FEW; j++) { sum += a[j]; }
             if (sum > best) { best = sum; }
         }
         return best;
@@ -359,7 +362,7 @@ FOLD_IDIOMS: Final = (
     ),
     Idiom(
         "sum of the first",
-        "int sum = 0; for (int i = 0; i < COUNT && i < n; i++) { sum += VALUE(a[i], i); } return sum;",
+        "int sum = 0; for (int i = 0; i < FEW && i < n; i++) { sum += VALUE(a[i], i); } return sum;",
         1.0,
     ),
     Idiom(

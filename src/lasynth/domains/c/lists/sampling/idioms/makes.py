@@ -60,12 +60,16 @@ MAKE_IDIOMS: Final = (
     ),
     Idiom(
         "take",
-        "int m = 0; for (int i = 0; i < COUNT && i < n; i++) { out[m++] = a[i]; } return m;",
+        "int m = 0; for (int i = 0; i < FEW && i < n; i++) { out[m++] = a[i]; } return m;",
         2.0,
     ),
-    Idiom("take, bare", "for (int i = 0; i < COUNT; i++) { out[i] = VALUE(a[i], i); } return COUNT;", 0.8, least=1),
+    Idiom(
+        "take, bare", "for (int i = 0; i < FEW; i++) { out[i] = VALUE(a[i], i); } return FEW;", 0.8, least=1
+    ),
     Idiom("drop", "int m = 0; for (int i = COUNT; i < n; i++) { out[m++] = VALUE(a[i], i); } return m;", 2.5),
-    Idiom("drop the last", "int m = 0; for (int i = 0; i < n - COUNT; i++) { out[m++] = a[i]; } return m;", 1.5),
+    Idiom(
+        "drop the last", "int m = 0; for (int i = 0; i < n - COUNT; i++) { out[m++] = a[i]; } return m;", 1.5
+    ),
     Idiom(
         "take the last",
         "int m = 0; for (int i = n - COUNT; i < n; i++) { out[m++] = a[i]; } return m;",
@@ -459,9 +463,9 @@ MAKE_IDIOMS: Final = (
         "sums of k",
         """
         int m = 0;
-        for (int i = 0; i + COUNT <= n; i++) {
+        for (int i = 0; i + FEW <= n; i++) {
             int sum = 0;
-            for (int j = i; j < i + COUNT; j++) { sum += a[j]; }
+            for (int j = i; j < i + FEW; j++) { sum += a[j]; }
             out[m++] = sum;
         }
         return m;

@@ -42,6 +42,7 @@ NUMBER_IDIOMS: Final = (
         "digits summed",
         "int x = NUMBER; int sum = 0; while (x > 0) { sum += VALUE(x % 10); x /= 10; } return sum;",
         2.5,
+        of_digits=True,
     ),
     Idiom(
         "digits, some summed",
@@ -56,13 +57,29 @@ NUMBER_IDIOMS: Final = (
         return sum;
         """,
         1.5,
+        of_digits=True,
     ),
     Idiom(
         "digits counted",
-        "int x = NUMBER; int count = 0; while (x > 0) { if (COND(x % 10)) { count++; } x /= 10; } return count;",
+        """
+        int x = NUMBER;
+        int count = 0;
+        while (x > 0) {
+            if (COND(x % 10)) {
+                count++;
+            }
+            x /= 10;
+        }
+        return count;
+        """,
         1.5,
+        of_digits=True,
     ),
-    Idiom("number of digits", "int x = NUMBER; int count = 1; while (x > 9) { count++; x /= 10; } return count;", 0.8),
+    Idiom(
+        "number of digits",
+        "int x = NUMBER; int count = 1; while (x > 9) { count++; x /= 10; } return count;",
+        0.8,
+    ),
     Idiom(
         "largest digit",
         """
@@ -108,16 +125,50 @@ NUMBER_IDIOMS: Final = (
         """,
         0.6,
     ),
-    Idiom("ones of the binary form", "int x = NUMBER; int count = 0; while (x > 0) { count += x % 2; x /= 2; } return count;", 0.8),
-    Idiom("prime", "if (NUMBER < 2) { return 0; } for (int i = 2; i * i <= NUMBER; i++) { if (NUMBER % i == 0) { return 0; } } return 1;", 1.2),
+    Idiom(
+        "ones of the binary form",
+        "int x = NUMBER; int count = 0; while (x > 0) { count += x % 2; x /= 2; } return count;",
+        0.8,
+    ),
+    Idiom(
+        "prime",
+        """
+        if (NUMBER < 2) {
+            return 0;
+        }
+        for (int i = 2; i * i <= NUMBER; i++) {
+            if (NUMBER % i == 0) {
+                return 0;
+            }
+        }
+        return 1;
+        """,
+        1.2,
+    ),
     Idiom(
         "divisors counted",
-        "int count = 0; for (int i = 1; i <= NUMBER; i++) { if (NUMBER % i == 0) { count++; } } return count;",
+        """
+        int count = 0;
+        for (int i = 1; i <= NUMBER; i++) {
+            if (NUMBER % i == 0) {
+                count++;
+            }
+        }
+        return count;
+        """,
         1.0,
     ),
     Idiom(
         "divisors summed",
-        "int sum = 0; for (int i = 1; i < NUMBER; i++) { if (NUMBER % i == 0) { sum += VALUE(i); } } return sum;",
+        """
+        int sum = 0;
+        for (int i = 1; i < NUMBER; i++) {
+            if (NUMBER % i == 0) {
+                sum += VALUE(i);
+            }
+        }
+        return sum;
+        """,
         1.0,
     ),
     Idiom(
@@ -143,11 +194,29 @@ NUMBER_IDIOMS: Final = (
         """,
         0.8,
     ),
-    Idiom("halvings", "int x = NUMBER; int count = 0; while (x > 1) { x /= SMALL; count++; } return count;", 0.8),
-    Idiom("halvings without rest", "int x = NUMBER; int count = 0; while (x > 0 && x % SMALL == 0) { x /= SMALL; count++; } return count;", 0.6),
+    Idiom(
+        "halvings", "int x = NUMBER; int count = 0; while (x > 1) { x /= SMALL; count++; } return count;", 0.8
+    ),
+    Idiom(
+        "halvings without rest",
+        """
+        int x = NUMBER;
+        int count = 0;
+        while (x > 0 && x % SMALL == 0) {
+            x /= SMALL;
+            count++;
+        }
+        return count;
+        """,
+        0.6,
+    ),
     Idiom("root", "int x = 0; while ((x + 1) * (x + 1) <= NUMBER) { x++; } return x;", 0.8),
     Idiom("next of a kind", "int x = NUMBER; while (UNLESS(x)) { x++; } return x;", 0.5),
-    Idiom("sum until it exceeds", "int sum = 0; int i = 0; while (sum < NUMBER) { i++; sum += VALUE(i); } return i;", 0.8),
+    Idiom(
+        "sum until it exceeds",
+        "int sum = 0; int i = 0; while (sum < NUMBER) { i++; sum += VALUE(i); } return i;",
+        0.8,
+    ),
     Idiom("formula", "return CHANGED(NUMBER);", 0.7),
     Idiom("formula of two", "return JOIN(ANY, NUMBER);", 0.8),
     Idiom("in two ways", "if (COND(NUMBER)) { return CHANGED(NUMBER); } return VALUE(NUMBER);", 1.5),
@@ -177,16 +246,22 @@ NUMBER_IDIOMS: Final = (
 # To a list.
 SERIES_IDIOMS: Final = (
     Idiom("up to k", "for (int i = 0; i < STEPS; i++) { out[i] = VALUE(i); } return STEPS;", 2.0),
-    Idiom("from one to k", "int m = 0; for (int i = 1; i <= STEPS; i++) { out[m++] = VALUE(i); } return m;", 1.5),
+    Idiom(
+        "from one to k", "int m = 0; for (int i = 1; i <= STEPS; i++) { out[m++] = VALUE(i); } return m;", 1.5
+    ),
     Idiom(
         "some up to k",
         "int m = 0; for (int i = 1; i <= STEPS; i++) { if (COND(i)) { out[m++] = VALUE(i); } } return m;",
         2.5,
     ),
-    Idiom("down from k", "int m = 0; for (int i = STEPS; i > 0; i--) { out[m++] = VALUE(i); } return m;", 1.2),
-    Idiom("multiples", "for (int i = 0; i < COUNT; i++) { out[i] = (i + 1) * ANY; } return COUNT;", 1.0),
+    Idiom(
+        "down from k", "int m = 0; for (int i = STEPS; i > 0; i--) { out[m++] = VALUE(i); } return m;", 1.2
+    ),
+    Idiom("multiples", "for (int i = 0; i < COUNT; i++) { out[i] = (i + 1) * SMALL; } return COUNT;", 1.0),
     Idiom("the same so often", "for (int i = 0; i < COUNT; i++) { out[i] = ANY; } return COUNT;", 0.4),
-    Idiom("digits", "int x = NUMBER; int m = 0; while (x > 0) { out[m++] = x % 10; x /= 10; } return m;", 1.5),
+    Idiom(
+        "digits", "int x = NUMBER; int m = 0; while (x > 0) { out[m++] = x % 10; x /= 10; } return m;", 1.5
+    ),
     Idiom(
         "digits in order",
         """
@@ -198,8 +273,25 @@ SERIES_IDIOMS: Final = (
         """,
         0.8,
     ),
-    Idiom("binary form", "int x = NUMBER; int m = 0; while (x > 0) { out[m++] = x % SMALL; x /= SMALL; } return m;", 0.8),
-    Idiom("divisors", "int m = 0; for (int i = 1; i <= NUMBER; i++) { if (NUMBER % i == 0) { out[m++] = VALUE(i); } } return m;", 1.2, longest=64),
+    Idiom(
+        "binary form",
+        "int x = NUMBER; int m = 0; while (x > 0) { out[m++] = x % SMALL; x /= SMALL; } return m;",
+        0.8,
+    ),
+    Idiom(
+        "divisors",
+        """
+        int m = 0;
+        for (int i = 1; i <= NUMBER; i++) {
+            if (NUMBER % i == 0) {
+                out[m++] = VALUE(i);
+            }
+        }
+        return m;
+        """,
+        1.2,
+        longest=64,
+    ),
     Idiom(
         "prime factors",
         """
@@ -233,8 +325,16 @@ SERIES_IDIOMS: Final = (
         """,
         0.8,
     ),
-    Idiom("recurrence", "int x = ANY; for (int i = 0; i < COUNT; i++) { out[i] = x; x = CHANGED(x); } return COUNT;", 1.2),
-    Idiom("sums so far", "int sum = 0; for (int i = 0; i < STEPS; i++) { sum += VALUE(i); out[i] = sum; } return STEPS;", 0.8),
+    Idiom(
+        "recurrence",
+        "int x = ANY; for (int i = 0; i < COUNT; i++) { out[i] = x; x = CHANGED(x); } return COUNT;",
+        1.2,
+    ),
+    Idiom(
+        "sums so far",
+        "int sum = 0; for (int i = 0; i < STEPS; i++) { sum += VALUE(i); out[i] = sum; } return STEPS;",
+        0.8,
+    ),
     Idiom(
         "steps to one",
         """
@@ -257,7 +357,11 @@ SERIES_IDIOMS: Final = (
         """,
         0.5,
     ),
-    Idiom("from one to another", "int m = 0; for (int i = ANY; i <= STEPS; i++) { out[m++] = VALUE(i); } return m;", 0.8),
+    Idiom(
+        "from one to another",
+        "int m = 0; for (int i = ANY; i <= STEPS; i++) { out[m++] = VALUE(i); } return m;",
+        0.8,
+    ),
     Idiom("shares", "for (int i = 0; i < SMALL; i++) { out[i] = NUMBER / SMALL; } return SMALL;", 0.3),
     Idiom("quotient and rest", "out[0] = NUMBER / DIVISOR; out[1] = NUMBER % DIVISOR; return 2;", 0.6),
 )

@@ -293,7 +293,14 @@ SEARCH_IDIOMS: Final = (
     Idiom("middle cell", "return VALUE(a[n / 2]);", 0.4, least=1),
     Idiom("ends", "return JOIN(a[0], a[n - 1]);", 0.9, least=1),
     Idiom("ends compared", "return PAIR(a[0], a[n - 1]);", 0.4, least=1),
-    Idiom("chosen by an end", "if (COND(a[0])) { return VALUE(a[n - 1]); } return CHANGED(a[0]);", 0.6, least=1),
-    Idiom("chosen by the length", "if (n % 2 == 0) { return JOIN(a[0], a[n - 1]); } return a[n / 2];", 0.3, least=1),
+    Idiom(
+        "chosen by an end", "if (COND(a[0])) { return VALUE(a[n - 1]); } return CHANGED(a[0]);", 0.6, least=1
+    ),
+    Idiom(
+        "chosen by the length",
+        "if (n % 2 == 0) { return JOIN(a[0], a[n - 1]); } return a[n / 2];",
+        0.3,
+        least=1,
+    ),
     Idiom("length", "return VALUE(n);", 0.2),
 )

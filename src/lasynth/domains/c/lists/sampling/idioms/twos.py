@@ -22,7 +22,15 @@ TWO_FOLD_IDIOMS: Final = (
     ),
     Idiom(
         "side by side, counted",
-        "int count = 0; for (int i = 0; i < n && i < n_b; i++) { if (PAIR(a[i], b[i])) { count++; } } return count;",
+        """
+        int count = 0;
+        for (int i = 0; i < n && i < n_b; i++) {
+            if (PAIR(a[i], b[i])) {
+                count++;
+            }
+        }
+        return count;
+        """,
         2.5,
         has_repeats=True,
     ),
@@ -93,7 +101,7 @@ TWO_FOLD_IDIOMS: Final = (
         for (int i = 0; i < n; i++) { x += a[i]; }
         int y = 0;
         for (int i = 0; i < n_b; i++) { y += b[i]; }
-        return JOIN(x, y);
+        return MIX(x, y);
         """,
         1.2,
     ),
@@ -104,7 +112,7 @@ TWO_FOLD_IDIOMS: Final = (
         for (int i = 0; i < n; i++) { x += a[i]; }
         int y = 0;
         for (int i = 0; i < n_b; i++) { y += b[i]; }
-        return PAIR(x, y);
+        return COMPARE(x, y);
         """,
         0.6,
     ),
@@ -319,7 +327,15 @@ TWO_MAKE_IDIOMS: Final = (
     ),
     Idiom(
         "looked up",
-        "int m = 0; for (int i = 0; i < n_b; i++) { if (b[i] >= 0 && b[i] < n) { out[m++] = a[b[i]]; } } return m;",
+        """
+        int m = 0;
+        for (int i = 0; i < n_b; i++) {
+            if (b[i] >= 0 && b[i] < n) {
+                out[m++] = a[b[i]];
+            }
+        }
+        return m;
+        """,
         0.6,
     ),
     Idiom(

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Language, Machine, Status, Syntax, Text, Tokens, View
+from lasynth.domains.base import Checker, Language, Machine, Status, Syntax, Text, Tokens, View
 from lasynth.domains.c.lists import grammar
 from lasynth.domains.c.lists.floor import AffineListFloor
+from lasynth.domains.c.lists.generator import ListsTaskGenerator
 from lasynth.domains.c.lists.inputs import Value, lists_of, numbers_of
 from lasynth.domains.c.lists.kinds import kind_of
 from lasynth.domains.c.lists.machine import run_batch
@@ -18,6 +19,7 @@ from lasynth.domains.c.lists.mask import MASKING
 from lasynth.domains.c.lists.naming import bound, named
 from lasynth.domains.c.lists.parser import parse, to_tokens
 from lasynth.domains.c.lists.printer import format_program
+from lasynth.domains.c.lists.simplify import simplify
 from lasynth.domains.c.lists.tokens import from_tokens
 from lasynth.domains.c.lists.values import VALUES
 from lasynth.domains.unlearned import End, Ranking
@@ -41,6 +43,13 @@ def _run_partial(
     known_XK = statuses_XK == Status.OK
     outputs_XKM[~known_XK] = _NOT_KNOWN
     return outputs_XKM, known_XK
+
+
+def _find_compiler() -> Checker:
+    from lasynth.domains.c.compiler import Compiler  # what it needs of the system is for answers only
+    from lasynth.domains.c.lists.harness import LISTS
+
+    return Compiler.find(harness=LISTS)
 
 
 class _ListTerms:
@@ -93,8 +102,11 @@ LANGUAGE: Final[Language] = Language(
     ),
     values=VALUES,
     machine=Machine(run_batch=run_batch, run_partial=_run_partial),
+    simplify=simplify,
+    tasks=ListsTaskGenerator,
     floor=AffineListFloor(),
     terms=_ListTerms(),
     ranking=Ranking(per_cost=1.0),
+    checker=_find_compiler,
     view=View(checked="Checked", machine="the built-in machine"),
 )

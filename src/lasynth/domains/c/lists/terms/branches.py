@@ -33,7 +33,7 @@ _PRICE: Final = 8  # units, of the branch itself
 _COMPARE: Final = 4  # of a comparison
 _NONE: Final = 1 << 20  # more than anything costs
 _WORTH: Final = 0.7  # of what there is to explain, a branch must cost less
-# A few examples can be told apart by many conditions: the cheapest one must have this share of what all weigh.
+# Many conditions tell a few examples apart: the cheapest one must have this share of what all of them weigh.
 # Of ten conditions on random lists five examples showed one in seven, ten examples half.
 _LEAST_SHARE: Final = 0.25
 _NUMBER: Final = int(Type.NUMBER)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from lasynth.domains.base import Values
 from lasynth.domains.c.lists.further import further_inputs
+from lasynth.domains.c.lists.grammar import LISTS, NUMBERS
 from lasynth.domains.c.lists.inputs import Inputs, Value, lists_of, numbers_of
 from lasynth.domains.c.lists.layout import (
     LIST_WIDTH,
@@ -76,7 +77,7 @@ def _list(array: npt.NDArray[Any]) -> tuple[int, ...]:
 
 
 def _decode_input(array_L: npt.NDArray[Any], like: Any) -> Any:
-    """An input, in the form of another one of its task; without that lists come first."""
+    """An input, in the form of another one of its task; without that with the names of the vocabulary."""
     num_lists, num_numbers = int(array_L[NUM_LISTS_AT]), int(array_L[NUM_NUMBERS_AT])
     lists = [_list(array_L[LISTS_AT + LIST_WIDTH * number :]) for number in range(num_lists)]
     numbers: list[int] = array_L[NUMBERS_AT : NUMBERS_AT + num_numbers].tolist()
@@ -87,7 +88,8 @@ def _decode_input(array_L: npt.NDArray[Any], like: Any) -> Any:
         ]
         return Inputs(like.names, tuple(in_order))
     values: tuple[Value, ...] = (*lists, *numbers)
-    return values[0] if len(values) == 1 else Inputs(None, values)
+    names = (*LISTS[:num_lists], *NUMBERS[:num_numbers])
+    return values[0] if len(values) == 1 else Inputs(names, values)
 
 
 def _to_text(value: Any) -> str:

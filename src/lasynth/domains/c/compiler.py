@@ -160,7 +160,7 @@ class Compiler:
                 unit = slice(start, start + _MAX_UNIT)
                 text = self._unit(programs[unit], num_examples, width, max_steps, timeout_s)
                 try:
-                    results = self._run_unit(text, inputs_PKN[unit], shape[2], deadline)
+                    results = self._run_unit(text, inputs_PKN[unit], deadline)
                 except TimeoutError:
                     # Who did not answer once is not asked again by those who only look for a second opinion.
                     raise CheckerError(
@@ -193,7 +193,7 @@ class Compiler:
         return "\n".join(lines)
 
     def _run_unit(
-        self, text: str, inputs_PKN: IntArray, width: int, deadline: float
+        self, text: str, inputs_PKN: IntArray, deadline: float
     ) -> tuple[IntArray, npt.NDArray[np.uint8]]:
         """Compile one translation unit and run it: its outputs and statuses.
 
@@ -218,7 +218,7 @@ class Compiler:
                 code, said = _call(("./programs", "inputs", "results"), folder, deadline)
                 if code:
                     raise _refusal(f"the program that {self.name} made {_how_it_ended(code)}", said)
-                shape = (*inputs_PKN.shape[:2], width)
+                shape = (*inputs_PKN.shape[:2], self.harness.output_width(inputs_PKN.shape[2]))
                 at_statuses = 4 * math.prod(shape)
                 size = at_statuses + math.prod(shape[:2])
                 results = file.read(size + 1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import platform
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -225,3 +228,22 @@ def test_arrays_that_do_not_fit() -> None:
         3,
         OUTPUT_WIDTH,
     )
+
+
+@pytest.mark.parametrize("sanitize", [False, True])
+def test_a_program_that_does_more_than_compute_is_ended(sanitize: bool, tmp_path: Path) -> None:
+    if not (sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")):
+        pytest.skip("no filter of system calls for this system")
+    (tmp_path / "victim").write_text("precious")
+    made = found(sanitize=sanitize, harness=LISTS)
+    inputs_PKL = np.array([[input_of([[1, 2]]), input_of([[5]])]] * 3, dtype=np.int32)
+    text = made._unit([parse("void f(int a[], int n) { a[0]++; }")] * 3, 2, inputs_PKL.shape[2], 100, 60.0)
+    head = "lasynth_1(int a[], int n) {"
+    assert text.count(head) == 1
+    hostile = text.replace(head, f'{head} unlink("{tmp_path / "victim"}");')
+    outputs, statuses = made._run_unit(
+        f"#define _GNU_SOURCE\n#include <unistd.h>\n{hostile}", inputs_PKL, time.monotonic() + PATIENCE_S
+    )
+    assert (tmp_path / "victim").exists()
+    assert statuses.tolist() == [[Status.OK] * 2, [Status.CRASH] * 2, [Status.OK] * 2]
+    assert outputs[[0, 2], :, :3].tolist() == [[[2, 2, 2], [1, 6, 0]]] * 2

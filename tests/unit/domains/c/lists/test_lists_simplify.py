@@ -79,7 +79,9 @@ CASES = {
     "a constant": ("return n * 7 * 0;", "return 0;"),
 }
 KEPT = {
-    "a comparison with zero": "int x = a[0] * a[0]; int s = 0; while (x > 0) { s += x % 10; x /= 10; } return s;",
+    "a comparison with zero": (
+        "int x = a[0] * a[0]; int s = 0; while (x > 0) { s += x % 10; x /= 10; } return s;"
+    ),
     "a break": "int s = 0; for (int i = 0; i < n; i++) { if (a[i] == 2) { s = 1; break; } } return s;",
     "an early return that saves a failure": "if (n == 0) { return 0; } return a[n - 1];",
     "what only a rare value decides": (

@@ -112,7 +112,7 @@ def test_every_verdict_has_a_reason() -> None:
     [
         ("return k;", Kind.SEQ_ONLY),
         ("if (k) { return 1; } return 2;", Kind.IF_ONLY),
-        ("return k > 1 ? 2 : 3;", Kind.IF_ONLY),
+        ("return k > 1 ? 2 : 3;", Kind.SEQ_ONLY),
         ("while (k > 1) { k /= 2; } return k;", Kind.FOR_ONLY),
         ("for (int i = 0; i < 3; i++) { k++; } return k;", Kind.FOR_ONLY),
         ("while (k > 1) { if (k == 4) { return 0; } k--; } return k;", Kind.MIXTURE),

@@ -61,6 +61,7 @@ _ROLES: Final = ("ANY", "INDEX", "COUNT", "SMALL", "DIVISOR", "STEPS", "NUMBER")
 # A condition may use a parameter, if it must.
 _MAY: Final = ("COND", "CHANGED", "VALUE", "PAIR")
 _TRIES: Final = 20
+_P_SORTED: Final = 0.25  # that the list in between is a sorted copy
 
 
 @cache
@@ -141,22 +142,26 @@ def _one_number(draw: Draw) -> tuple[Any, ...]:
 
 
 def _list_between(draw: Draw) -> tuple[Any, ...]:
-    """A list is made, or a copy is sorted, and a number is found in it."""
-    if draw.recipe.num_lists == 1 and draw.chance(0.25):
-        i = Name(draw.name())
-        copy = Assign(Cell(_ROOM, i), "=", Cell("a", i))
-        head = (Declaration(i.name, Number(0)),), Binary("<", i, Name("n"))
-        sorting = draw.weighted(SORT_IDIOMS, _SORTS)
-        statements = (
-            For(*head, (Increment(i, "++"),), (copy,)),
-            *instantiate(draw, sorting, "place", Places(_ROOM), fill).statements,
-        )
-        length: Expression = Name("n")
-    else:
-        piece = _piece(draw, "list", Places(target=_ROOM), last=False)
-        statements, length = _with_length(draw, piece)
+    """A list is made, and a number is found in it."""
+    if draw.recipe.num_lists == 1 and draw.chance(_P_SORTED):
+        return _sorted_between(draw)
+    piece = _piece(draw, "list", Places(target=_ROOM), last=False)
+    statements, length = _with_length(draw, piece)
     then = _piece(draw, "number", Places(_ROOM, length), lists=1)
     return (Room(_ROOM), *statements, *_ended(draw, then))
+
+
+def _sorted_between(draw: Draw) -> tuple[Any, ...]:
+    """A copy is sorted, and a number is found in it for which the order matters."""
+    i = Name(draw.name())
+    copy = Assign(Cell(_ROOM, i), "=", Cell("a", i))
+    loop = For((Declaration(i.name, Number(0)),), Binary("<", i, Name("n")), (Increment(i, "++"),), (copy,))
+    places = Places(_ROOM)
+    sorting = instantiate(draw, draw.weighted(SORT_IDIOMS, _SORTS), "place", places, fill)
+    idiom = draw.weighted(_OF_SORTED, _OF_SORTED_SUMS)
+    draw.recipe.least = max(draw.recipe.least, idiom.least)
+    then = instantiate(draw, idiom, "number", places, fill)
+    return (Room(_ROOM), loop, *sorting.statements, *_ended(draw, then))
 
 
 def _with_length(draw: Draw, piece: Piece) -> tuple[tuple[Any, ...], Expression]:
@@ -301,4 +306,17 @@ def _number_for_place(draw: Draw) -> tuple[Any, ...]:
 _PLACE_PLANS: Final[tuple[Callable[[Draw], tuple[Any, ...]], ...]] = (
     *(_one_place, _two_places, _number_for_place, plain_place),
 )
+# What people look for in a sorted list: the order matters to it.
+_OF_SORTED: Final = tuple(
+    one
+    for one in _FROM_LIST
+    if one.name
+    in (
+        *("one cell", "cell from the end", "middle cell", "ends", "sum of the first", "sum of every other"),
+        *("neighbours counted", "neighbours summed", "all neighbours", "some neighbours", "number of runs"),
+        *("longest run of neighbours", "largest step", "with signs in turn", "place where the sum exceeds"),
+        *("mirrored cells", "polynomial"),
+    )
+)
+_OF_SORTED_SUMS: Final = sums(tuple(one.weight for one in _OF_SORTED))
 _SORTS: Final = sums(tuple(one.weight for one in SORT_IDIOMS))

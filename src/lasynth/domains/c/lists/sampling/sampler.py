@@ -31,6 +31,7 @@ from lasynth.grammar import IntArray
 __all__ = ["Sampled", "sample_programs", "sample_trees"]
 
 _MAX_TRIES: Final = 2000  # programs that do not fit, in a row
+_PER_SIGNATURE: Final = 200  # of them, before another signature is tried
 # How many lists and numbers the signatures take.
 _TAKES: Final = ((1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (0, 1))
 _P_TWO_NUMBERS: Final = 0.2  # of functions of numbers alone
@@ -97,14 +98,9 @@ def _sample(
 ) -> tuple[Program, list[int], Recipe]:
     """One program, as a tree and as tokens, and what inputs it is for."""
     draw = Draw(key, settings, tables)
-    signature = draw.pick("signatures")
-    num_lists, num_numbers = _TAKES[signature]
-    if num_lists == 0:
-        num_numbers += draw.chance(_P_TWO_NUMBERS)
-        result = _RESULTS[draw.pick("number_result")]
-    else:
-        result = _RESULTS[draw.pick("results")]
-    for _ in range(_MAX_TRIES):
+    for attempt in range(_MAX_TRIES):
+        if attempt % _PER_SIGNATURE == 0:
+            result, num_lists, num_numbers = _signature(draw)
         draw.begin(num_lists, num_numbers)
         try:
             statements = styled(draw, _BODIES[result](draw))
@@ -115,6 +111,15 @@ def _sample(
         if len(tokens) <= settings.max_tokens and _uses_all(program, draw.recipe, num_lists, num_numbers):
             return program, tokens, draw.recipe
     raise RuntimeError(f"no program of its kind has room in {settings.max_tokens} tokens")
+
+
+def _signature(draw: Draw) -> tuple[Result, int, int]:
+    """What a program gives back, and how many lists and numbers it takes."""
+    num_lists, num_numbers = _TAKES[draw.pick("signatures")]
+    if num_lists == 0:
+        num_numbers += draw.chance(_P_TWO_NUMBERS)
+        return _RESULTS[draw.pick("number_result")], num_lists, num_numbers
+    return _RESULTS[draw.pick("results")], num_lists, num_numbers
 
 
 def _rooms_first(statements: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -407,11 +407,23 @@ def warm_up(synthesizer: Synthesizer) -> None:
 
 def _prepare_answers(problem: Problem) -> None:
     language = problem.language
-    nothing = np.array([[language.grammar.eos]], dtype=np.int32)
-    language.machine.run_batch(nothing, problem.inputs_KN)
+    smallest = _small_program(language)[None]
+    language.machine.run_batch(smallest, problem.inputs_KN)
     if language.simplify is not None:
-        language.simplify(nothing, problem.inputs_KN)
+        language.simplify(smallest, problem.inputs_KN)
     checker_of(language)
+
+
+def _small_program(language: Language) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """A program that ends as soon as its grammar lets it."""
+    grammar = language.grammar
+    mask = grammar.mask(1, grammar.num_tokens)
+    tokens: list[int] = []
+    while tokens[-1:] != [grammar.eos]:
+        allowed_V = mask.allowed()[0]
+        tokens.append(grammar.eos if allowed_V[grammar.eos] else int(allowed_V.argmax()))
+        mask.advance(np.array(tokens[-1:]))
+    return np.array(tokens, dtype=np.int32)
 
 
 def prepare(task: Task, names: Sequence[str]) -> None:

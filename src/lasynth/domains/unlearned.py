@@ -124,8 +124,16 @@ class Terms(Protocol):
     def prepare(self) -> None:
         """Compile what there is to compile, before any clock runs."""
 
-    def programs(self, inputs_KN: Array, outputs_KN: Array, *, expired: Callable[[], bool]) -> Iterator[End]:
-        """Programs of terms that reproduce the examples, the cheapest first, until the time is over."""
+    def programs(
+        self, inputs_KN: Array, outputs_KN: Array, *, expired: Callable[[], bool], slack: float
+    ) -> Iterator[End]:
+        """Programs of terms that reproduce the examples, about the cheapest first.
+
+        Args:
+            inputs_KN, outputs_KN: K examples.
+            expired: whether the time is over.
+            slack: nats that a program may cost more than the cheapest to be of interest.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class TermSearch:
             longest = problem.longest(budget.max_tokens)
             reason, num_proposed, limit = StopReason.EXHAUSTED, 0, np.inf
             found = problem.language.terms.programs(
-                problem.inputs_KN, problem.outputs_KN, expired=budget.expired
+                problem.inputs_KN, problem.outputs_KN, expired=budget.expired, slack=self.slack
             )
             for end in found:
                 if end.cost > limit or num_proposed == self.width:

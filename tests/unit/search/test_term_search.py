@@ -29,7 +29,9 @@ class Listed:
     def prepare(self) -> None:
         pass
 
-    def programs(self, inputs_KN: Any, outputs_KN: Any, *, expired: Callable[[], bool]) -> Iterator[End]:
+    def programs(
+        self, inputs_KN: Any, outputs_KN: Any, *, expired: Callable[[], bool], slack: float
+    ) -> Iterator[End]:
         for end in self.ends:
             if expired():
                 return

@@ -62,7 +62,7 @@ class _ListTerms:
         prepare()
 
     def programs(
-        self, inputs_KL: IntArray, outputs_KM: IntArray, *, expired: Callable[[], bool]
+        self, inputs_KL: IntArray, outputs_KM: IntArray, *, expired: Callable[[], bool], slack: float
     ) -> Iterator[End]:
         """See `Terms`."""
         from lasynth.domains.c.lists.terms import programs
@@ -70,7 +70,7 @@ class _ListTerms:
         given = [VALUES.input_of(row_L) for row_L in inputs_KL]
         inputs: list[tuple[Value, ...]] = [(*lists_of(one), *numbers_of(one)) for one in given]
         outputs = [VALUES.decode(row_M) for row_M in outputs_KM]
-        for program, cost in programs(inputs, outputs, expired=expired):
+        for program, cost in programs(inputs, outputs, expired=expired, slack=slack):
             try:
                 tokens = to_tokens(program)
             except ProgramError:  # more variables at a time than the vocabulary has names for

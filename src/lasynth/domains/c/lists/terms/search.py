@@ -7,6 +7,7 @@ the terms kept, whose results are compared with the goals and forgotten.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -58,7 +59,11 @@ _ROWS: Final = np.array(
 
 
 def terms(
-    inputs: Sequence[tuple[Value, ...]], outputs: Sequence[Value], *, expired: Callable[[], bool]
+    inputs: Sequence[tuple[Value, ...]],
+    outputs: Sequence[Value],
+    *,
+    expired: Callable[[], bool],
+    slack: float = math.inf,
 ) -> Iterator[tuple[Term, float]]:
     """Terms whose values are the outputs, about the cheapest first, and what each costs in nats.
 
@@ -66,12 +71,17 @@ def terms(
         inputs: of each of K examples, K at least 1.
         outputs: of each; all lists, or all numbers.
         expired: whether the time is over.
+        slack: the search ends where what it would find costs so many nats more than the cheapest.
     """
-    return _Search(inputs, outputs, expired).results()
+    return _Search(inputs, outputs, expired, slack).results()
 
 
 def programs(
-    inputs: Sequence[tuple[Value, ...]], outputs: Sequence[Value], *, expired: Callable[[], bool]
+    inputs: Sequence[tuple[Value, ...]],
+    outputs: Sequence[Value],
+    *,
+    expired: Callable[[], bool],
+    slack: float = math.inf,
 ) -> Iterator[tuple[Program, float]]:
     """Programs that reproduce the examples, about the cheapest first, and what each costs in nats.
 
@@ -79,10 +89,11 @@ def programs(
         inputs: of each of K examples, K at least 1.
         outputs: of each; all lists, or all numbers.
         expired: whether the time is over.
+        slack: the search ends where what it would find costs so many nats more than the cheapest.
     """
     types = [Type.LIST if isinstance(value, tuple) else Type.NUMBER for value in inputs[0]]
     result = result_of(inputs, outputs)
-    for term, cost in terms(inputs, outputs, expired=expired):
+    for term, cost in terms(inputs, outputs, expired=expired, slack=slack):
         try:
             yield written(term, types, result), cost
         except UnwritableError:
@@ -105,7 +116,10 @@ class _Search:
         inputs: Sequence[tuple[Value, ...]],
         outputs: Sequence[Value],
         expired: Callable[[], bool],
+        slack: float = math.inf,
     ) -> None:
+        self._slack = slack
+        self._cheapest = math.inf  # of the results, in nats
         self._inputs, self._outputs, self._expired = list(inputs), list(outputs), expired
         self._known = Known(len(outputs))
         self._goals = Goals(self._known)
@@ -140,7 +154,7 @@ class _Search:
                     self._branches.look()
                 keep = not ends
             self._take(level)
-            if self._over:
+            if self._over or level * NATS > self._cheapest + self._slack:
                 break
             yield from self._given(level)
         self._take(MAX_COST)
@@ -177,6 +191,7 @@ class _Search:
         for cost, term in self._goals.reached(level):
             if term not in self._met:
                 self._met.add(term)
+                self._cheapest = min(self._cheapest, cost * NATS)
                 heapq.heappush(self._waiting, (cost, len(self._met), int(self._known.bank.counts[6]), term))
 
     def _given(self, level: int) -> Iterator[tuple[Term, float]]:

@@ -109,16 +109,19 @@ class PropertySignatures(ListModel):
         """The inputs themselves."""
         return (belief_MK,), None
 
-    def _encode_outputs(self, read: Read, last: State | None, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
+    def _encode(
+        self, read: Read, last: State | None, inputs_BKN: Tensor, outputs_BKN: Tensor
+    ) -> tuple[Fixed, Tensor]:
         """Keys and values of the properties `[B, 1, S, 4H]`, and the pooled states `[B, 4H]`."""
         asked_BS = signature(read[0], outputs_BKN, self.config.max_value)
         states_BSH, _ = self.lstm(self.answers(asked_BS))
         pooled = torch.cat([states_BSH.mean(1), states_BSH.amax(1)], dim=-1)
-        return self.attention.remember(states_BSH.unsqueeze(1)), pooled
+        return (self.attention.remember(states_BSH.unsqueeze(1)),), pooled
 
-    def _remember(self, read: Read, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
+    def _remember(self, read: Read, fixed: Fixed, outputs_BKN: Tensor, row_M: Tensor) -> Tensor:
         """The properties; beliefs are always the inputs."""
-        return encoded
+        (memory,) = fixed
+        return memory[row_M]
 
     def reader(self, memory_MK: Tensor, state_PD: Tensor, slots: Slots) -> Tensor:
         """The reading of the properties at each packed position: `[P, 2H]`."""

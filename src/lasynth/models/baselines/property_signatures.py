@@ -22,7 +22,7 @@ from lasynth.config import Layers
 from lasynth.models.attention import Attention, Slots
 from lasynth.models.decoder import NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.executor import NoExecutor
-from lasynth.models.lasynth import Read, State
+from lasynth.models.lasynth import Fixed, Read, State
 from lasynth.models.lists import ListConfig, ListModel
 from lasynth.models.schedule import Never
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -24,6 +25,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def root() -> Path:
     """The root of the repository."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def narrow_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The language "c" without one that is wider, so that its own messages show."""
+    get = domains.get
+    alone = replace(get("c"), wider=None)
+    monkeypatch.setattr(domains, "get", lambda name: alone if name == "c" else get(name))
 
 
 @pytest.fixture

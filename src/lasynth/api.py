@@ -7,19 +7,20 @@ function, and checked once more, by a real compiler where the language and the c
 from __future__ import annotations
 
 import functools
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from lasynth import domains
-from lasynth.domains.base import Status
-from lasynth.errors import InputError, RunError
+from lasynth.domains.base import Language, Status
+from lasynth.errors import InputError, ProgramError, RunError
 from lasynth.limits import MAX_THREADS
 from lasynth.outcome import Candidate, Outcome
 from lasynth.search import Beam, Engine, Problem, Proposal, Scorer, SearchConfig, search
@@ -27,7 +28,7 @@ from lasynth.search.answers import answers, checker_of
 from lasynth.search.given import Given
 from lasynth.search.named import ENGINES, engine, needs_model
 from lasynth.search.question import question
-from lasynth.task import Example, Task, read_value
+from lasynth.task import Task
 
 if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
     from lasynth.models import Synthesizer
@@ -41,8 +42,11 @@ __all__ = [
     "run",
     "scorer_of",
     "solve",
+    "understood",
     "warm_up",
 ]
+
+T = TypeVar("T")
 
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MIN_FINISH_S, _MAX_FINISH_S = 0.2, 0.25, 0.8
@@ -165,7 +169,7 @@ class _Solve:
 
         def tell(_: int, proposal: Proposal) -> None:
             if self.on_candidate is not None:
-                self.on_candidate(task.language.text.of_tokens(proposal.tokens))
+                self.on_candidate(task.language.text.of_tokens(proposal.tokens, task.examples[0]))
 
         (result,) = search(
             [*Given.of(known), *self.engines],
@@ -195,9 +199,7 @@ class _Solve:
         def goes_on(output: object) -> Outcome:
             if asked is None:
                 raise InputError("nothing is asked", "answer", "Look whether outcome.question is None.")
-            read = task.language.values.read(output, "answer")
-            more = replace(task, examples=(*task.examples, Example(asked.input, read)))
-            return self(more, [one for one in result.proposals if one.consistent])
+            return self(task.plus(asked.input, output), [one for one in result.proposals if one.consistent])
 
         return Outcome(
             candidates=candidates,
@@ -231,26 +233,66 @@ def run(
 
     Args:
         program_text_or_candidate: the text of a program, or an answer of `solve`.
-        input: for C a list of 1 to 16 integers of 32 bits; for Karel a world.
-        domain: the language.
+        input: for C a list of integers of 32 bits, a number, or several of them, in an object by the names of
+            the parameters; for Karel a world.
+        domain: the language; a program and an input that it does not take may be of one wider than it.
 
     Returns:
-        Its output: for C a tuple of integers, for Karel a world.
+        Its output: for C a tuple of integers or an integer, for Karel a world.
 
     Raises:
         InputError: not an input of this language.
         ProgramError: not a program of this language.
         RunError: the run gave no output; its `status` says why.
     """
-    given = read_value(input, domain=domain)
-    language = domains.get(domain)
-    text = program_text_or_candidate
-    tokens = language.text.tokens_of(text.text if isinstance(text, Candidate) else text)
-    outputs_PKN, statuses_PK = language.machine.run_batch(tokens[None], language.values.encode([given]))
+    given = program_text_or_candidate
+    text = given.text if isinstance(given, Candidate) else given
+    language, tree, read = understood(text, lambda one: one.values.read(input, "input"), domain=domain)
+    bound = read if language.text.bound is None else language.text.bound(tree, read)
+    tokens = language.text.to_tokens(tree)
+    outputs_PKN, statuses_PK = language.machine.run_batch(tokens[None], language.values.encode([bound]))
     status = Status(int(statuses_PK[0, 0]))
     if status != Status.OK:
         raise RunError(status)
     return language.values.decode(outputs_PKN[0, 0])
+
+
+def understood(text: str, read: Callable[[Language], T], *, domain: str) -> tuple[Language, Any, T]:
+    """The first language, from one to those wider than it, that takes a program and what it is to run on.
+
+    Args:
+        text: of the program.
+        read: reads the inputs as those of a language.
+        domain: the narrowest language.
+
+    Returns:
+        The language, the program's syntax tree and the inputs.
+
+    Raises:
+        InputError: a language takes the program, but not the inputs.
+        ProgramError: none takes the program; of those that read furthest into the text.
+    """
+    wrong_input: InputError | None = None
+    wrong_program: ProgramError | None = None
+    for language in domains.widening(domain):
+        try:
+            tree = language.text.parse(text)
+        except ProgramError as error:
+            if wrong_program is None or _place(error) >= _place(wrong_program):
+                wrong_program = error
+            continue
+        try:
+            return language, tree, read(language)
+        except InputError as error:
+            wrong_input = wrong_input or error
+    error_of_user = wrong_input or wrong_program
+    assert error_of_user is not None
+    raise error_of_user
+
+
+def _place(error: ProgramError) -> tuple[float, float]:
+    """Where in a text an error is; one that is at no place is about the whole program, which was read."""
+    return (math.inf, 0) if error.line is None else (error.line, error.column or 0)
 
 
 @functools.lru_cache(maxsize=4)

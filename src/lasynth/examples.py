@@ -23,6 +23,7 @@ __all__ = [
     "Obstacles",
     "Reader",
     "TextReader",
+    "TextReaders",
     "check_keys",
     "is_int",
     "join",
@@ -42,6 +43,8 @@ _MAX_SHOWN: Final = 6  # sorts of obstacles in one message
 Reader = Callable[[object, str], Any]
 # The same from a text.
 TextReader = Callable[[str, str], Any]
+# From all texts of inputs (False) or of outputs (True) to what reads each of them.
+TextReaders = Callable[[Sequence[str], bool], TextReader]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ class Obstacles:
     def __init__(self, where: str | None) -> None:
         self._where = where
         self._errors: list[InputError] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._errors)
 
     def add(self, what: str, place: str, hint: str | None) -> None:
         """One obstacle at a place of the task."""
@@ -122,13 +128,15 @@ def check_keys(obj: Mapping[Any, Any], known: Sequence[str], where: str | None) 
             raise InputError(f'unknown key "{key}"', where, f'Did you mean "{close[0]}"?')
 
 
-def read_examples(obj: object, key: str, read: Reader, obstacles: Obstacles) -> dict[int, Example]:
+def read_examples(
+    obj: object, key: str, readers: tuple[Reader, Reader], obstacles: Obstacles
+) -> dict[int, Example]:
     """The examples of a list by their numbers, from 1; those that are wrong go to `obstacles`.
 
     Args:
         obj: the list.
         key: its key in the task, `"examples"` or `"held_out"`.
-        read: of one input or output.
+        readers: of an input, and of an output.
         obstacles: gets what is wrong.
     """
     if not isinstance(obj, list | tuple):
@@ -139,11 +147,13 @@ def read_examples(obj: object, key: str, read: Reader, obstacles: Obstacles) -> 
     if _too_many(len(obj), f'"{key}"', obstacles):
         return {}
     noun = "example" if key == "examples" else "held-out example"
-    found = {n: _read_example(item, read, f"{noun} {n}", obstacles) for n, item in enumerate(obj, 1)}
+    found = {n: _read_example(item, readers, f"{noun} {n}", obstacles) for n, item in enumerate(obj, 1)}
     return {number: example for number, example in found.items() if example is not None}
 
 
-def _read_example(obj: object, read: Reader, where: str, obstacles: Obstacles) -> Example | None:
+def _read_example(
+    obj: object, readers: tuple[Reader, Reader], where: str, obstacles: Obstacles
+) -> Example | None:
     if isinstance(obj, Example):
         values: Sequence[object] = (obj.input, obj.output)
     elif isinstance(obj, Mapping):
@@ -158,27 +168,34 @@ def _read_example(obj: object, read: Reader, where: str, obstacles: Obstacles) -
     else:
         obstacles.add(f"an example is {kind(obj)}, not an input and an output", where, _EXAMPLE_HINT)
         return None
-    return _pair(values, read, where, obstacles)
+    return _pair(values, readers, where, obstacles)
 
 
 def read_example_texts(
-    texts: Sequence[object], noun: str, read: TextReader, obstacles: Obstacles
+    texts: Sequence[object], noun: str, readers: TextReaders, obstacles: Obstacles
 ) -> dict[int, Example]:
     """The examples of texts such as `"1 2 3 -> 3 2 1"` by their numbers, from 1.
 
     Args:
         texts: one for each example: an input, one of the arrows `->`, `=>` and `→`, and an output.
         noun: what an example is called in messages, before its number.
-        read: of one input or output.
+        readers: what reads the inputs, and what reads the outputs.
         obstacles: gets what is wrong.
     """
     if _too_many(len(texts), noun, obstacles):
         return {}
-    found = {n: _read_example_text(text, read, f"{noun} {n}", obstacles) for n, text in enumerate(texts, 1)}
+    split = {n: _sides(text, f"{noun} {n}", obstacles) for n, text in enumerate(texts, 1)}
+    sides = {number: both for number, both in split.items() if both is not None}
+    both_readers = (
+        readers([given for given, _ in sides.values()], False),
+        readers([wanted for _, wanted in sides.values()], True),
+    )
+    found = {n: _pair(both, both_readers, f"{noun} {n}", obstacles) for n, both in sides.items()}
     return {number: example for number, example in found.items() if example is not None}
 
 
-def _read_example_text(text: object, read: TextReader, where: str, obstacles: Obstacles) -> Example | None:
+def _sides(text: object, where: str, obstacles: Obstacles) -> tuple[str, str] | None:
+    """The texts of the input and of the output of an example."""
     if not isinstance(text, str):
         obstacles.add(f"an example is {kind(text)}, not a text", where, _TEXT_HINT)
         return None
@@ -187,16 +204,19 @@ def _read_example_text(text: object, read: TextReader, where: str, obstacles: Ob
         arrows = f"there are {len(sides) - 1} arrows" if len(sides) > 2 else "there is no arrow"
         obstacles.add(f"{arrows} between an input and an output", where, _TEXT_HINT)
         return None
-    return _pair(sides, read, where, obstacles)
+    return sides[0], sides[1]
 
 
 def _pair(
-    both: Sequence[Any], read: Callable[[Any, str], Any], where: str, obstacles: Obstacles
+    both: Sequence[Any],
+    readers: tuple[Callable[[Any, str], Any], Callable[[Any, str], Any]],
+    where: str,
+    obstacles: Obstacles,
 ) -> Example | None:
     """An input and an output, read; None where one of them is wrong."""
     given, wanted = (
         obstacles.catch(functools.partial(read, value, f"{where}, {key}"))
-        for key, value in zip(_EXAMPLE_KEYS, both, strict=True)
+        for key, value, read in zip(_EXAMPLE_KEYS, both, readers, strict=True)
     )
     return None if given is None or wanted is None else Example(given, wanted)
 

@@ -8,14 +8,17 @@ A task file holds one JSON object::
 Lines file holds one such object a line. A record in the format of a language's benchmark is a task, too
 (`lasynth.domains.base.Records`). Whatever is wrong in a task is found here and said once, as one `InputError`
 with the file, the line and the number of each example.
+
+A task is of the language that it names, or of the first one wider than that which takes its examples
+(`lasynth.domains.widening`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
@@ -36,26 +39,14 @@ from lasynth.limits import MAX_ID_CHARS, MAX_TASK_BYTES
 from lasynth.reading import check_size, lines_of, parse_json, read_text, reason_of
 
 if TYPE_CHECKING:
-    from lasynth.domains.base import Language
+    from lasynth.domains.base import Language, Values
 
-__all__ = ["Example", "Task", "read_value"]
+__all__ = ["Example", "Task"]
 
 _TASK_KEYS = ("domain", "examples", "held_out", "id", "program")
 _GROUPS: Final = ("examples", "held_out")
-
-
-def read_value(value: object, *, domain: str = domains.DEFAULT, where: str = "input") -> Any:
-    """One input or output of a language, checked and made uniform: for C a tuple of integers.
-
-    Args:
-        value: what the user gave: for C any sequence of integers.
-        domain: the language.
-        where: what the value is, for messages.
-
-    Raises:
-        InputError: it is not one.
-    """
-    return domains.get(domain).values.read(value, where)
+# The shown examples of a task and the held-out ones, by their numbers.
+_Groups = tuple[dict[int, Example], dict[int, Example]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,8 @@ class Task:
     """A program that is wanted, described by examples; valid by construction.
 
     Attributes:
-        domain: the language, such as `"c"`.
+        domain: the language, such as `"c"`; where the one given does not take the examples, one wider than
+            it that does.
         examples: what a solver is shown.
         held_out: further examples, looked at only by an evaluation.
         id: the user's name for the task.
@@ -80,17 +72,14 @@ class Task:
     program: str | None = None
 
     def __post_init__(self) -> None:
-        obstacles = Obstacles(None)
-        language = domains.get(self.domain)
         if self.id is not None and len(self.id) > MAX_ID_CHARS:
             raise InputError(f"the id has more than {MAX_ID_CHARS} characters", None, "Give a shorter name.")
-        read = language.values.read
-        examples = read_examples(self.examples, "examples", read, obstacles)
-        held_out = read_examples(self.held_out, "held_out", read, obstacles) if self.held_out else {}
-        _check_together(language, examples, held_out, obstacles)
-        obstacles.check()
-        object.__setattr__(self, "examples", tuple(examples.values()))
-        object.__setattr__(self, "held_out", tuple(held_out.values()))
+        self._set(*_read(self.domain, _objects(self.examples, self.held_out)))
+
+    def _set(self, domain: str, groups: _Groups) -> None:
+        object.__setattr__(self, "domain", domain)
+        for key, group in zip(_GROUPS, groups, strict=True):
+            object.__setattr__(self, key, tuple(group.values()))
 
     @property
     def language(self) -> Language:
@@ -114,8 +103,8 @@ class Task:
 
         Args:
             texts: one for each example: an input, one of the arrows `->`, `=>` and `→`, and an output. Each
-                is read as by `lasynth run`: for C `1 2 3`, `1, 2, 3` or `[1, 2, 3]`, for Karel a picture or
-                JSON.
+                is read as by `lasynth run`: for C `1 2 3`, `1, 2, 3` or `[1, 2, 3]`, several inputs as
+                `xs = 1 2 3, k = 2`, for Karel a picture or JSON.
             domain: the language.
             noun: what an example is called in messages, before its number from 1.
 
@@ -125,12 +114,13 @@ class Task:
         if isinstance(texts, (str, bytes)) or not isinstance(texts, Iterable):
             hint = 'Give a list of texts, each as "INPUT -> OUTPUT".'
             raise InputError(f"examples are {kind(texts)}, not a list of texts", hint=hint)
-        language = domains.get(domain)
-        obstacles = Obstacles(None)
-        examples = read_example_texts(list(texts), noun, language.values.read_text, obstacles)
-        _check_together(language, examples, {}, obstacles, noun)
-        obstacles.check()
-        return cls(domain, tuple(examples.values()))
+        given = list(texts)
+
+        def read(values: Values, obstacles: Obstacles) -> _Groups:
+            return read_example_texts(given, noun, values.text_reader, obstacles), {}
+
+        found, (examples, _) = _read(domain, read, noun=noun)
+        return cls(found, tuple(examples.values()))
 
     @classmethod
     def from_json(cls, obj: object, *, where: str | None = None) -> Task:
@@ -157,7 +147,7 @@ class Task:
         if not isinstance(domain, str):
             raise InputError(f"the domain is {short(domain)}, not a text", where)
         try:
-            language = domains.get(domain)
+            domains.get(domain)
         except InputError as error:
             raise InputError(error.what, where, error.hint) from None
         if "examples" not in obj:
@@ -165,13 +155,9 @@ class Task:
         for key in ("id", "program"):
             if not isinstance(obj.get(key), str | None) and not (key == "id" and is_int(obj[key])):
                 raise InputError(f'"{key}" is {kind(obj[key])}, not a text', where)
-        obstacles = Obstacles(where)
-        examples = read_examples(obj["examples"], "examples", language.values.read, obstacles)
-        held_out: dict[int, Example] = {}
-        if obj.get("held_out") not in (None, []):
-            held_out = read_examples(obj["held_out"], "held_out", language.values.read, obstacles)
-        _check_together(language, examples, held_out, obstacles)
-        obstacles.check()
+        domain, (examples, held_out) = _read(
+            domain, _objects(obj["examples"], obj.get("held_out")), where=where
+        )
         name = obj.get("id")
         groups = tuple(examples.values()), tuple(held_out.values())
         try:
@@ -237,6 +223,42 @@ class Task:
                 tasks.append(cls.from_json(obj, where=join(where, f"line {number}")))
         return tasks
 
+    @staticmethod
+    def of_one_language(tasks: Sequence[Task]) -> list[Task]:
+        """Tasks that are to be treated alike: where the language of some is wider, the others are of it, too.
+
+        Those that no language has in common stay as they are.
+        """
+        names = {task.domain for task in tasks}
+        if len(names) < 2:
+            return list(tasks)
+        widest = {
+            name: [language.name for language in domains.widening(name) if language.name in names][-1]
+            for name in names
+        }
+        return [
+            task if widest[task.domain] == task.domain else replace(task, domain=widest[task.domain])
+            for task in tasks
+        ]
+
+    def plus(self, given: object, wanted: object, *, where: str = "answer") -> Task:
+        """The task with one more shown example, of the same language.
+
+        Args:
+            given: its input.
+            wanted: its output.
+            where: what to call the example in messages.
+
+        Raises:
+            InputError: it is no example of this task.
+        """
+        read_input, read_output = self.language.values.readers
+        more = Example(read_input(given, where), read_output(wanted, where))
+        groups = _objects((*self.examples, more), self.held_out)
+        # Without this, an answer outside the language would make it a task of a wider one.
+        _read(self.domain, groups, wider=False)
+        return replace(self, examples=(*self.examples, more))
+
     def to_json(self) -> dict[str, Any]:
         """The task as a JSON object; `Task.from_json` reads it back equal."""
         to_json = self.language.values.to_json
@@ -254,28 +276,70 @@ class Task:
         return obj
 
 
-def _check_together(
-    language: Language,
-    examples: dict[int, Example],
-    held_out: dict[int, Example],
-    obstacles: Obstacles,
+def _objects(examples: object, held_out: object) -> Callable[[Values, Obstacles], _Groups]:
+    """Reads the examples of a task that are JSON or objects of Python; there need be no held-out ones."""
+
+    def read(values: Values, obstacles: Obstacles) -> _Groups:
+        shown = read_examples(examples, "examples", values.readers, obstacles)
+        if held_out in (None, [], ()):
+            return shown, {}
+        return shown, read_examples(held_out, "held_out", values.readers, obstacles)
+
+    return read
+
+
+def _read(
+    domain: str,
+    read: Callable[[Values, Obstacles], _Groups],
+    *,
+    where: str | None = None,
     noun: str = "example",
-) -> None:
-    """Check what concerns examples together: their shapes, and one output for one input.
+    wider: bool = True,
+) -> tuple[str, _Groups]:
+    """The examples of a task, and the first language that takes them: the one given, or a wider one.
+
+    Args:
+        domain: the language given.
+        read: reads the examples as those of a language.
+        where: the file (and line), for messages.
+        noun: what an example is called in messages.
+        wider: whether a wider language may take them.
+
+    Raises:
+        InputError: none does; says what is wrong with the examples in the widest.
+    """
+    for language in domains.widening(domain):
+        obstacles = Obstacles(where)
+        groups = _together(language.values, read(language.values, obstacles), obstacles, noun)
+        if not obstacles or not wider:
+            break
+    obstacles.check()
+    return language.name, groups
+
+
+def _together(values: Values, groups: _Groups, obstacles: Obstacles, noun: str) -> _Groups:
+    """The examples in one form; checks their shapes, and that there is one output for one input.
 
     Those that could not be read are missing; the others keep their numbers.
     """
-    compared_to = (examples or held_out).get(1)
+    compared_to = (groups[0] or groups[1]).get(1)
+    if values.uniform is not None and compared_to is not None:
+        examples, held_out = (
+            {number: values.uniform(example, compared_to) for number, example in group.items()}
+            for group in groups
+        )
+        groups = examples, held_out
     first_of: dict[object, tuple[str, object]] = {}
-    for called, group in ((noun, examples), (f"held-out {noun}", held_out)):
+    for called, group in zip((noun, f"held-out {noun}"), groups, strict=True):
         for number, example in group.items():
             name = f"{called} {number}"
-            if compared_to and (obstacle := language.values.obstacle(example, compared_to)):
+            if compared_to and (obstacle := values.obstacle(example, compared_to)):
                 obstacles.add(obstacle[0], name, obstacle[1])
             earlier, output = first_of.setdefault(example.input, (name, example.output))
             if output != example.output:
                 what = f"the input is that of {earlier}, the output is another"
                 obstacles.add(what, name, "No program can do both: remove one of the two.")
+    return groups
 
 
 def _record_language(obj: Mapping[Any, Any]) -> Language | None:

@@ -183,15 +183,16 @@ def test_worlds_in_place_of_a_file(lasynth: Any) -> None:
     ("texts", "message"),
     [
         (["1 2"], '-e 1: there is no arrow between an input and an output. Write it in quotes as "INPUT'),
-        (["1 -> 1", "1 -> 2 -> 3"], "-e 2: there are 2 arrows between an input and an output."),
-        (["1 -> 1", "2 x -> 1 2"], '-e 2, input: cell 2 is "x", not an integer. Write whole numbers'),
-        (["1 ->"], "-e 1, output: the list is empty"),
-        (["1 2 -> 1 2", "1 -> 1"], "-e 2: the input has 1 cell, the input of example 1 has 2 cells."),
-        (["1 -> 1", "1 -> 2"], "-e 2: the input is that of -e 1, the output is another."),
+        (["1 2 -> 1 2", "1 -> 2 -> 3"], "-e 2: there are 2 arrows between an input and an output."),
+        (["1 2 -> 1 2", "2 x -> 1 2"], '-e 2, input: cell 2 is "x", not an integer. Write whole numbers'),
+        (["1 2 ->"], "-e 1, output: the list is empty"),
+        (["1 2 -> 1 2", "[1] -> [1]"], "-e 2: the input has 1 cell, the input of example 1 has 2 cells."),
+        (["1 2 -> 1 2", "1 2 -> 2 1"], "-e 2: the input is that of -e 1, the output is another."),
         (["9 0 0 0 0 -> 0 0 0 0 0"], "-e, example 1, input: cell 1 is 9, the model tiny knows values"),
-        (["a", "b -> 1"], "2 things are wrong with the task:\n  -e 1: there is no arrow"),
+        (["a", "b -> 1 2"], "2 things are wrong with the task:\n  -e 1: there is no arrow"),
     ],
 )
+@pytest.mark.usefixtures("narrow_c")
 def test_messages_name_the_number_of_an_example(solve: Any, texts: list[str], message: str) -> None:
     result = solve(*(word for text in texts for word in ("-e", text)))
     assert (result.exit_code, result.stdout) == (2, "")

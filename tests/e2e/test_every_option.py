@@ -97,7 +97,7 @@ def arguments(command: str, given: dict[str, Any]) -> list[str]:
 def given_for(option: Parameter, command: str, given: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """What a command needs where an option is tried; two options of `solve` replace its file."""
     if command == "solve" and option.name in ("example", "domain"):
-        return {"example": "1 -> 2", "engine": "floor", "time_limit": 1}
+        return {"example": "1 2 -> 2 3", "engine": "floor", "time_limit": 1}
     return given[command]
 
 

@@ -76,9 +76,9 @@ def test_worlds_may_be_texts_with_an_arrow() -> None:
         (3, "examples are a number, not a list of texts"),
         ([], '"examples": there are no examples'),
         ([([1], [2])], "example 1: an example is a list, not a text. Write it"),
-        (["1 -> 2", "2"], "example 2: there is no arrow between an input and an output"),
-        (["1 -> 2"] * 2 + ["1 -> 3"], "example 3: the input is that of example 1"),
-        (["1 -> 2"] * 1001, "example: there are 1,001 examples. Give at most 1,000"),
+        (["1 2 -> 2 1", "2 1"], "example 2: there is no arrow between an input and an output"),
+        (["1 2 -> 2 1"] * 2 + ["1 2 -> 3 1"], "example 3: the input is that of example 1"),
+        (["1 2 -> 2 1"] * 1001, "example: there are 1,001 examples. Give at most 1,000"),
     ],
 )
 def test_what_is_wrong_with_texts(texts: Any, message: str) -> None:
@@ -132,6 +132,7 @@ def test_what_is_wrong_with_texts(texts: Any, message: str) -> None:
         (task_json(held_out=[{"input": [1], "output": [2]}]), "t.json, held-out example 1: the input has 1"),
     ],
 )
+@pytest.mark.usefixtures("narrow_c")
 def test_what_is_wrong_is_said_once_with_its_place(obj: object, message: str) -> None:
     with pytest.raises(InputError) as caught:
         Task.from_json(obj, where="t.json")
@@ -139,6 +140,7 @@ def test_what_is_wrong_is_said_once_with_its_place(obj: object, message: str) ->
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("narrow_c")
 def test_all_obstacles_of_a_task_are_named_at_once() -> None:
     obj = task_json(
         examples=[
@@ -165,6 +167,7 @@ def test_all_obstacles_of_a_task_are_named_at_once() -> None:
     assert lines[0].endswith("(1 more like it). Write whole numbers without quotes or points.")
 
 
+@pytest.mark.usefixtures("narrow_c")
 def test_a_task_made_in_python_is_checked_and_made_uniform() -> None:
     task = Task("c", ([np.array([1, 2]), [2, 1]], ONE))  # type: ignore[arg-type]
     assert task.examples == (Example((1, 2), (2, 1)),) * 2

@@ -23,10 +23,7 @@ def ask(task: Task, outcome: Outcome) -> tuple[Task, Outcome]:
     Returns:
         The task with the answers as further examples, and its outcome.
     """
-    from dataclasses import replace
-
     from lasynth.errors import InputError
-    from lasynth.task import Example
 
     while outcome.question is not None and not outcome.sure:
         asked = outcome.question
@@ -45,7 +42,7 @@ def ask(task: Task, outcome: Outcome) -> tuple[Task, Outcome]:
         except InputError as error:
             note(str(error))
             continue
-        task = replace(task, examples=(*task.examples, Example(asked.input, output)))
+        task = task.plus(asked.input, output)
         print()
     return task, outcome
 
@@ -55,4 +52,7 @@ def _read(line: str, asked: Question, task: Task) -> Any:
     known = dict(zip(LETTERS, asked.answers, strict=False))
     if line in known:
         return known[line][0]
-    return task.language.values.read_text(line, "answer")
+    values = task.language.values
+    # Whether a single number is a number or a list of one cell depends on the other outputs.
+    texts = [*(values.to_text(example.output) for example in task.examples), line]
+    return values.text_reader(texts, outputs=True)(line, "answer")

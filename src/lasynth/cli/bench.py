@@ -11,6 +11,7 @@ import typer
 
 from lasynth.cli.console import MAX_NUMBER, MAX_SEED, Progress, check_output, note, preparing
 from lasynth.cli.workers import Workers, runner_of
+from lasynth.quoting import quoted
 
 if TYPE_CHECKING:
     from lasynth.evaluation.solving import Attempt, Solved
@@ -75,12 +76,10 @@ def solve(
 
     The search never sees these. Each process has one thread.
     """
-    from lasynth import api
     from lasynth.cli.evaluate import read_tasks
     from lasynth.errors import InputError
     from lasynth.evaluation.solving import PORTFOLIO, render
     from lasynth.files import write_whole
-    from lasynth.runner import Runner
 
     if details is not None:
         check_output(details)
@@ -93,16 +92,9 @@ def solve(
             raise InputError(f"task {task.id or number} has no {what}", source)
     methods = tuple(None if one == PORTFOLIO else tuple(one.split("+")) for one in method or [PORTFOLIO])
     plan = _Plan(methods, tuple(time_limit or [5.0]), asked, seed)
-    with preparing():
-        for names in methods:  # whatever compiles does so before any clock runs
-            api.solve(chosen[0], engines=names, time_limit=1.0)
-    runner = runner_of(workers, None) or Runner.of("inline")
     solved: list[Solved] = []
     try:
-        with Progress("solving", len(chosen)) as progress:
-            for one in runner.map(partial(_solved, plan), chosen):
-                solved.append(one)
-                progress(len(solved))
+        _solve_all(plan, chosen, workers, solved)
     finally:  # an interrupt loses nothing
         if details is not None and solved:
             write_whole(details, "".join(f"{one.to_line()}\n" for one in solved).encode())
@@ -178,6 +170,81 @@ def ceiling(
         write_whole(details, "".join(f"{line}\n" for line in lines).encode())
         note(f"Wrote {len(found):,} tasks to {details}, one per line.")
     print(render(kinds, found), end="")
+
+
+@bench.command()
+def lists(
+    which: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME", help="list-functions or lambdabeam. Repeatable. Default: both."
+        ),
+    ] = None,
+    num: Annotated[
+        int | None, typer.Option(min=1, max=MAX_NUMBER, help="Use only the first N tasks of each.")
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAMES",
+            help='"all" for what solve does, or engines with "+" between them. Repeatable. Default: all.',
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.01, max=3600.0, help="Seconds per task.")
+    ] = 10.0,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed.")] = 0,
+    workers: Workers = None,
+    details: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one line of JSON per task to this file.")
+    ] = None,
+) -> None:
+    """Solve public tasks on lists, which other people wrote: right, wrong and unsolved.
+
+    The tasks come with the package. The search never sees their held-out examples.
+    """
+    from lasynth.errors import InputError
+    from lasynth.evaluation.public_lists import PUBLIC, render
+    from lasynth.evaluation.solving import PORTFOLIO
+    from lasynth.files import write_whole
+
+    if details is not None:
+        check_output(details)
+    names = list(dict.fromkeys(which or PUBLIC))
+    for name in names:
+        if name not in PUBLIC:
+            raise InputError(f"no set is called {quoted(name)}", "--set", f"Known: {', '.join(PUBLIC)}.")
+    methods = tuple(None if one == PORTFOLIO else tuple(one.split("+")) for one in method or [PORTFOLIO])
+    plan = _Plan(methods, (time_limit,), 0, seed)
+    lines: list[str] = []
+    for number, name in enumerate(names):
+        tasks = PUBLIC[name].tasks()[:num]
+        solved: list[Solved] = []
+        try:
+            _solve_all(plan, tasks, workers, solved)
+        finally:
+            lines += [one.to_line() for one in solved]
+            if details is not None and lines:
+                write_whole(details, "".join(f"{line}\n" for line in lines).encode())
+        print(("\n" if number else "") + render(PUBLIC[name], solved), end="")
+    if details is not None:
+        note(f"Wrote {len(lines):,} tasks to {details}, one per line.")
+
+
+def _solve_all(plan: _Plan, tasks: list[Task], workers: str | None, solved: list[Solved]) -> None:
+    """Solve tasks, each appended to `solved` when it is done."""
+    from lasynth import api
+    from lasynth.runner import Runner
+
+    with preparing():
+        for task in {task.domain: task for task in tasks}.values():
+            for names in plan.methods:  # whatever compiles does so before any clock runs
+                api.solve(task, engines=names, time_limit=1.0)
+    runner = runner_of(workers, None) or Runner.of("inline")
+    with Progress("solving", len(tasks)) as progress:
+        for one in runner.map(partial(_solved, plan), tasks):
+            solved.append(one)
+            progress(len(solved))
 
 
 def _solved(plan: _Plan, task: Task) -> Solved:

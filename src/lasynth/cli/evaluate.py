@@ -157,7 +157,7 @@ def read_tasks(
 
         from lasynth.task import Task
 
-        return list(islice(Task.stream(file), num)), None, str(file)
+        return Task.of_one_language(list(islice(Task.stream(file), num))), None, str(file)
     from lasynth.data.dataset import Dataset
     from lasynth.places import place_of
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +16,7 @@ from lasynth.reading import read_text
 
 if TYPE_CHECKING:
     from lasynth.domains.base import Language
-    from lasynth.task import Example
+    from lasynth.task import Example, Task
 
 __all__ = ["draw_run", "run"]
 
@@ -25,7 +27,12 @@ def run(
     ],
     input: Annotated[  # noqa: A002 - it is the name of the option
         list[str] | None,
-        typer.Option("--input", "-i", metavar="LIST", help='An input: "1,-2,3" or "[1, -2, 3]". Repeatable.'),
+        typer.Option(
+            "--input",
+            "-i",
+            metavar="LIST",
+            help='An input: "1,-2,3", "[1, -2, 3]" or, of several, "xs = 1 -2 3, k = 2". Repeatable.',
+        ),
     ] = None,
     world: Annotated[
         list[Path] | None,
@@ -63,25 +70,24 @@ def run(
     if svg is not None:
         check_output(svg)
     text = _read_program(program)
-    language = (
-        domains.get(domain) if domain else _language_of_worlds() if world else domains.get(domains.DEFAULT)
-    )
-    read = language.values.read_text
-    cases: list[tuple[Any, Example | None]] = [
-        (read(value, f'--input "{value}"'), None) for value in input or ()
-    ]
-    cases += [(read(_read_file(path, language), str(path)), None) for path in world or ()]
-    for one in Task.read(task) if task is not None else ():
-        language = one.language
-        cases += [(example.input, example) for example in (*one.examples, *one.held_out)]
+    tasks = Task.of_one_language(Task.read(task)) if task is not None else []
+    name = domain or (_language_of_worlds().name if world else domains.DEFAULT)
+    if world and domains.get(name).values.noun != "world":
+        raise InputError(f"a world is not an input of {name}", "--world", "Leave --domain out.")
+    try:
+        language, _, cases = api.understood(
+            text,
+            partial(_cases, inputs=input or [], worlds=world or [], tasks=tasks),
+            domain=tasks[-1].domain if tasks else name,
+        )
+    except ProgramError as error:
+        raise InputError(str(error), "standard input" if program == "-" else program) from None
 
     rows: list[dict[str, Any]] = []
     for given, example in cases:
         row: dict[str, Any] = {"input": given}
         try:
             row |= {"output": api.run(text, given, domain=language.name), "status": "ok"}
-        except ProgramError as error:
-            raise InputError(str(error), "standard input" if program == "-" else program) from None
         except RunError as error:
             row |= {"output": None, "status": error.status.name.lower(), "message": str(error)}
         if example is not None:
@@ -96,6 +102,20 @@ def run(
         for row in rows:
             _print_row(row, language)
     return NOT_SOLVED if failed else 0
+
+
+def _cases(
+    language: Language, *, inputs: list[str], worlds: list[Path], tasks: list[Task]
+) -> list[tuple[Any, Example | None]]:
+    """What a program of a language is run on: inputs, each with the example that it is of, if any."""
+    read = language.values.read_text
+    cases: list[tuple[Any, Example | None]] = [(read(text, f'--input "{text}"'), None) for text in inputs]
+    cases += [(read(_text_of(path, "a world"), str(path)), None) for path in worlds]
+    for one in tasks:
+        if one.domain != language.name:
+            one = replace(one, domain=language.name)
+        cases += [(example.input, example) for example in (*one.examples, *one.held_out)]
+    return cases
 
 
 def _print_row(row: dict[str, Any], language: Language) -> None:
@@ -135,17 +155,7 @@ def _language_of_worlds() -> Language:
     raise InputError("no language has worlds", "--world", "Give --domain.")
 
 
-def _read_file(path: Path, language: Language) -> str:
-    """The text of a file with one world."""
-    from lasynth.errors import InputError
-
-    if language.values.noun != "world":
-        raise InputError(f"a world is not an input of {language.name}", "--world", "Leave --domain out.")
-    return _text_of(path, "a world")
-
-
 def _text_of(path: Path, what: str) -> str:
-
     return read_text(path, f"Give the path of {what}.")
 
 

@@ -157,14 +157,14 @@ class Dataset:
         `-2`, `-3` and so on.
         """
         language, shown = self.language, self.num_shown
-        decode = language.values.decode
+        input_of, decode = language.values.input_of, language.values.decode
         tasks = []
         times: Counter[int] = Counter()
         for row in range(len(self)):
             pairs = zip(self.inputs_PKN[row], self.outputs_PKN[row], strict=True)
-            examples = tuple(Example(decode(given), decode(wanted)) for given, wanted in pairs)
+            examples = tuple(Example(input_of(given), decode(wanted)) for given, wanted in pairs)
             try:
-                program = language.text.of_tokens(self.tokens_PT[row].astype(np.int32))
+                program = language.text.of_tokens(self.tokens_PT[row].astype(np.int32), examples[0])
             except ProgramError as error:
                 what = f"the reference of task {row + 1} is no program of {language.name}: {error.what}"
                 raise ShardError(what, "shards", "Generate the data again.") from None

@@ -7,6 +7,7 @@ the language and whose value is `MODULE:ATTRIBUTE` of its `Language` (docs/new-l
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Final
 
@@ -16,11 +17,15 @@ from lasynth.quoting import cut
 if TYPE_CHECKING:  # a list of names must not load NumPy
     from lasynth.domains.base import Language
 
-__all__ = ["DEFAULT", "Language", "get", "names"]
+__all__ = ["DEFAULT", "Language", "get", "names", "widening"]
 
 GROUP: Final = "lasynth.languages"
 # The languages of this package: the module that holds each `LANGUAGE`, imported when it is first asked for.
-_OWN: Final = {"c": "lasynth.domains.c.language", "karel": "lasynth.domains.karel.language"}
+_OWN: Final = {
+    "c": "lasynth.domains.c.language",
+    "c-lists": "lasynth.domains.c.lists.language",
+    "karel": "lasynth.domains.karel.language",
+}
 # The language of a task that names none.
 DEFAULT: Final = next(iter(_OWN))
 
@@ -28,6 +33,21 @@ DEFAULT: Final = next(iter(_OWN))
 def names() -> list[str]:
     """The names of all languages: those of this package first, then those of others."""
     return [*_OWN, *sorted(_entry_points().keys() - _OWN.keys())]
+
+
+def widening(name: str) -> Iterator[Language]:
+    """The language of that name, then those that take what it does not, each wider than the one before.
+
+    A wider one is loaded when it is asked for.
+
+    Raises:
+        InputError: as `get`.
+    """
+    following: str | None = name
+    while following is not None:
+        language = get(following)
+        yield language
+        following = language.wider
 
 
 @functools.cache

@@ -25,7 +25,7 @@ from lasynth import domains
 from lasynth.domains.generator import TaskGenerator
 from lasynth.domains.unlearned import Bank, Ends, Floor, Ranking, Solver, Terms
 from lasynth.errors import InputError
-from lasynth.examples import Example
+from lasynth.examples import Example, Reader, TextReader
 
 __all__ = [
     "Checker",
@@ -185,16 +185,27 @@ class Text:
         to_tokens: `[T]` tokens of a syntax tree, `eos` included; raises `ProgramError` where it has more
             names than the vocabulary.
         from_tokens: the syntax tree of tokens; what stands behind `eos` is not read.
+        named: `(tree, example)` to the tree with the names that the inputs of a task have, where they have
+            names; None: a program is shown as it is.
+        bound: `(tree, input)` to the input in the order in which a program takes its parts; raises
+            `InputError` where it takes others. None: an input has no parts.
     """
 
     parse: Callable[[str], Any]
     format: Callable[[Any], str]
     to_tokens: Callable[[Any], Tokens]
     from_tokens: Callable[[Tokens], Any]
+    named: Callable[[Any, Example], Any] | None = None
+    bound: Callable[[Any, Any], Any] | None = None
 
-    def of_tokens(self, tokens: Tokens) -> str:
-        """The text of tokens."""
-        return self.format(self.from_tokens(tokens))
+    def tree_of(self, tokens: Tokens, example: Example | None = None) -> Any:
+        """The syntax tree of tokens, as it is shown for a task with this example."""
+        tree = self.from_tokens(tokens)
+        return tree if example is None or self.named is None else self.named(tree, example)
+
+    def of_tokens(self, tokens: Tokens, example: Example | None = None) -> str:
+        """The text of tokens, as it is shown for a task with this example."""
+        return self.format(self.tree_of(tokens, example))
 
     def tokens_of(self, text: str) -> Tokens:
         """The tokens of a text; raises `ProgramError`."""
@@ -206,11 +217,11 @@ class Values:
     """What programs read and return.
 
     Attributes:
-        read: `(obj, where)` to one input or output as `Example` holds it; raises `InputError`.
+        read: `(obj, where)` to one input (or output) as `Example` holds it; raises `InputError`.
         obstacle: why no program can make the output of an example `(example, first)` beside the first example
             of its task, as what is wrong and what to do; None if one may.
-        encode: values to an array `[K, ...]`.
-        decode: one value of an array; raises `InputError` where an array stands for none.
+        encode: inputs (or outputs) to an array `[K, ...]`.
+        decode: one output (or input) of an array; raises `InputError` where an array stands for none.
         more: `(inputs_KN, num, seed)` to `[num, ...]` further inputs of the kind of these, to tell programs
             apart.
         dtype: the type in which a batch for training holds them.
@@ -218,18 +229,42 @@ class Values:
         read_text: `(text, where)` to a value, from the text of a file or an option; raises `InputError`.
         to_text: one value, as a person reads it.
         to_json: one value, as JSON.
+        read_output, encode_outputs, decode_input: where outputs are read or encoded by other rules than
+            inputs; `decode_input` is of `(array, like)`, where `like` is another input of the task or None.
+        read_texts: of all texts of the inputs (False) or of the outputs (True) of a task, what reads each of
+            them; where the meaning of one depends on the others.
+        uniform: `(example, first)` to the example in the form of the first one of its task; where one value
+            has several.
     """
 
-    read: Callable[[object, str], Any]
+    read: Reader
     obstacle: Callable[[Example, Example], tuple[str, str] | None]
     encode: Callable[[Sequence[Any]], Array]
     decode: Callable[[Array], Any]
     more: Callable[[Array, int, int], Array]
     dtype: type[np.generic]
     noun: str
-    read_text: Callable[[str, str], Any]
+    read_text: TextReader
     to_text: Callable[[Any], str]
     to_json: Callable[[Any], Any]
+    read_output: Reader | None = None
+    encode_outputs: Callable[[Sequence[Any]], Array] | None = None
+    decode_input: Callable[[Array, Any], Any] | None = None
+    read_texts: Callable[[Sequence[str], bool], TextReader] | None = None
+    uniform: Callable[[Example, Example], Example] | None = None
+
+    @property
+    def readers(self) -> tuple[Reader, Reader]:
+        """What reads an input, and what reads an output."""
+        return self.read, self.read_output or self.read
+
+    def text_reader(self, texts: Sequence[str], outputs: bool = False) -> TextReader:
+        """What reads each of the texts that a task has as inputs, or as outputs."""
+        return self.read_text if self.read_texts is None else self.read_texts(texts, outputs)
+
+    def input_of(self, array: Array, like: Any = None) -> Any:
+        """The input that an array stands for, with the names of another input of its task."""
+        return self.decode(array) if self.decode_input is None else self.decode_input(array, like)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +338,7 @@ class Language:
     Attributes:
         name: what users call it in tasks and options.
         dialect: which productions of its grammar it has.
+        wider: the name of the language that takes tasks which this one does not, where there is one.
         grammar: vocabulary, mask and kinds.
         text: parser and printer.
         values: inputs and outputs.
@@ -329,6 +365,7 @@ class Language:
     text: Text
     values: Values
     machine: Machine
+    wider: str | None = None
     cutting: Cutting | None = None
     simplify: Callable[[Tokens, Array], Tokens] | None = None
     tasks: type[TaskGenerator] | None = None
@@ -349,7 +386,8 @@ class Language:
     def encode(self, examples: Sequence[Example]) -> tuple[Array, Array]:
         """Examples as arrays `(inputs, outputs)`, `[K, ...]` each."""
         inputs = self.values.encode([example.input for example in examples])
-        return inputs, self.values.encode([example.output for example in examples])
+        encode_outputs = self.values.encode_outputs or self.values.encode
+        return inputs, encode_outputs([example.output for example in examples])
 
     def generator(self) -> type[TaskGenerator]:
         """How random tasks are drawn.

@@ -270,7 +270,7 @@ def _record(
         num_held_out=len(task.held_out),
         num_candidates=len(own),
         num_consistent=len(consistent),
-        program=None if program is None else language.text.format(program),
+        program=None if submitted is None else language.text.of_tokens(submitted.tokens, problem.example),
         seconds=seconds,
     )
 

@@ -38,7 +38,7 @@ def trace_steps(synthesizer: Synthesizer, task: Task, program: Tokens) -> tuple[
         read = [token for token in program[: belief.num_tokens].tolist() if token != eos]
         part = np.array([*read, eos], dtype=np.int32)
         outputs_PKN, statuses_PK = language.machine.run_batch(part[None], inputs_KN)
-        before, lines = lines, _lines(part, language)
+        before, lines = lines, _lines(part, task)
         ran = (statuses_PK == Status.OK).all()
         steps.append(
             TraceStep(
@@ -63,10 +63,10 @@ def _decoded(value: npt.NDArray[Any], language: Language) -> Any:
         return None
 
 
-def _lines(tokens: Tokens, language: Language) -> list[str]:
+def _lines(tokens: Tokens, task: Task) -> list[str]:
     """The text of a part of a program; empty where it is not a complete program."""
     try:
-        return language.text.of_tokens(tokens).splitlines()
+        return task.language.text.of_tokens(tokens, task.examples[0]).splitlines()
     except ProgramError:
         return []
 

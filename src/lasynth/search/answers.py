@@ -72,10 +72,10 @@ def answers(
     confidences = {function.programs[0].tokens.tobytes(): function.confidence for function in found}
     checked = sorted(_checked([function.programs[0] for function in found[:most]], problem), key=_place)
     fit = [
-        _candidate(proposal, check, by, language, confidences[proposal.tokens.tobytes()])
+        _candidate(proposal, check, by, problem, confidences[proposal.tokens.tobytes()])
         for proposal, check, by in checked
     ]
-    return Answers((*fit, *(_candidate(proposal, None, None, language) for proposal in others)), tuple(found))
+    return Answers((*fit, *(_candidate(proposal, None, None, problem) for proposal in others)), tuple(found))
 
 
 def checker_of(language: Language) -> Checker | CheckerError | None:
@@ -121,7 +121,8 @@ def _checked(proposals: Sequence[Proposal], problem: Problem) -> list[_Checked]:
         return [(proposal, None, "machine") for proposal in proposals]
     if isinstance(checker, CheckerError):
         return _not_checked(proposals, checker)
-    programs = [problem.language.text.from_tokens(proposal.tokens) for proposal in proposals]
+    text = problem.language.text
+    programs = [text.tree_of(proposal.tokens, problem.example) for proposal in proposals]
     try:
         got_PKN, statuses_PK = checker.run_many(programs, problem.inputs_KN, timeout_s=_CHECK_LIMIT_S)
     except CheckerError as error:
@@ -149,12 +150,12 @@ def _candidate(
     proposal: Proposal,
     check: Check | None,
     verified_by: str | None,
-    language: Language,
+    problem: Problem,
     confidence: float | None = None,
 ) -> Candidate:
     tokens = proposal.tokens
     return Candidate(
-        text=language.text.of_tokens(tokens),
+        text=problem.language.text.of_tokens(tokens, problem.example),
         program=tuple(tokens.tolist()),
         consistent=verified_by is not None,
         verified_by=verified_by,

@@ -14,7 +14,7 @@ import numpy as np
 
 from lasynth.domains.base import Array, Bools, Language, Tokens, right_programs
 from lasynth.domains.kit.rows import padded
-from lasynth.task import Task
+from lasynth.task import Example, Task
 
 __all__ = ["MAX_SCORED", "Problem"]
 
@@ -33,6 +33,7 @@ class Problem:
         held_out: inputs and outputs `[H, ...]` that no engine sees; None where there are none.
         id: the name of the task.
         num_scored: the number of shown examples, the first ones, that a model can read; None: all.
+        example: the first shown one, which has the names that answers are shown with; None: there are none.
         max_tokens: the longest program of use, its EOS included; None: only the search has a limit.
     """
 
@@ -43,13 +44,14 @@ class Problem:
     id: str | None = None
     max_tokens: int | None = None
     num_scored: int | None = None
+    example: Example | None = None
 
     @classmethod
     def of(cls, task: Task) -> Self:
         """The problem of a task."""
         language = task.language
         held_out = language.encode(task.held_out) if task.held_out else None
-        return cls(language, *language.encode(task.examples), held_out, task.id)
+        return cls(language, *language.encode(task.examples), held_out, task.id, example=task.examples[0])
 
     @cached_property
     def shape(self) -> tuple[object, ...]:

@@ -66,7 +66,8 @@ def question(functions: Sequence[Function], problem: Problem, *, seed: int = 0) 
         key=lambda each: -each[0],
     )
     decode = language.values.decode
+    like = None if problem.example is None else problem.example.input
     return Question(
-        decode(inputs_QN[place]),
+        language.values.input_of(inputs_QN[place], like),
         tuple((decode(outputs_FQN[first, place]), weight) for weight, first in answers),
     )

@@ -45,6 +45,7 @@ class TermSearch:
         """
         if language.terms is None:
             raise InputError(f"{language.name} has no terms", "search", "Name another engine.")
+        language.terms.prepare()
         return cls()
 
     def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:

@@ -51,6 +51,7 @@ _NOT_KNOWN: Final = int(np.iinfo(np.int32).max)
 LANGUAGE: Final = Language(
     name="c",
     dialect="restricted",
+    wider="c-lists",
     grammar=Syntax(
         bos=grammar.BOS,
         eos=grammar.EOS,

@@ -6,6 +6,7 @@ Shapes: K examples, N cells.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from lasynth.domains.base import Values
 from lasynth.domains.c.instructions import MAX_CELLS
 from lasynth.errors import InputError
-from lasynth.examples import Example, is_int, kind, short
+from lasynth.examples import Example, TextReader, is_int, kind, short
 from lasynth.limits import MAX_VALUE_CHARS
 from lasynth.reading import check_size, parse_json
 
@@ -25,6 +26,7 @@ __all__ = ["MAX_CELLS", "VALUES", "largest_value", "read_cells"]
 _MIN_INT, _MAX_INT = -(2**31), 2**31 - 1
 _LEAST_RANGE: Final = 4  # further lists hold values up to this at least
 _MOST_READ: Final = 1000  # cells of a list that are looked at to say what is wrong
+_SINGLE: Final = re.compile(r"\s*[-+]?\d+\s*")
 _SHOWN: Final = 3  # cells that are named where several are wrong
 
 
@@ -110,9 +112,22 @@ def _read_text(text: str, where: str) -> tuple[int, ...]:
     check_size(len(text), MAX_VALUE_CHARS, where)
     if text.lstrip().startswith(("[", "{")):
         value = parse_json(text, where)
+    elif "," in text and any(len(part.split()) > 1 for part in text.split(",")):
+        # A dialect with several inputs takes it for such.
+        what = "there are commas between some of the numbers only"
+        raise InputError(what, where, "A program takes one list, such as 1 2 3 or 1, 2, 3.")
     else:
         value = [_number(part) for part in text.replace(",", " ").split()]
     return read_cells([value] if isinstance(value, int) else value, where)
+
+
+def _read_texts(texts: Sequence[str], outputs: bool) -> TextReader:
+    """Where a task has single numbers in all examples, they are numbers, which only another dialect has."""
+    return _no_list if texts and all(map(_SINGLE.fullmatch, texts)) else _read_text
+
+
+def _no_list(text: str, where: str) -> tuple[int, ...]:
+    raise InputError(f"{text.strip()} is a number, not a list", where, f"Write [{text.strip()}] for a list.")
 
 
 def _number(text: str) -> object:
@@ -133,4 +148,5 @@ VALUES: Final = Values(
     read_text=_read_text,
     to_text=lambda cells: str(list(cells)),
     to_json=list,
+    read_texts=_read_texts,
 )

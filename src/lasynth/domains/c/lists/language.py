@@ -1,0 +1,100 @@
+"""The dialect `lists` of C as a `Language` (`docs/c-lists.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from lasynth.domains.base import Language, Machine, Status, Syntax, Text, Tokens, View
+from lasynth.domains.c.lists import grammar
+from lasynth.domains.c.lists.floor import AffineListFloor
+from lasynth.domains.c.lists.inputs import lists_of, numbers_of
+from lasynth.domains.c.lists.kinds import kind_of
+from lasynth.domains.c.lists.machine import run_batch
+from lasynth.domains.c.lists.mask import MASKING
+from lasynth.domains.c.lists.naming import bound, named
+from lasynth.domains.c.lists.parser import parse, to_tokens
+from lasynth.domains.c.lists.printer import format_program
+from lasynth.domains.c.lists.tokens import from_tokens
+from lasynth.domains.c.lists.values import VALUES
+from lasynth.domains.unlearned import End, Ranking
+from lasynth.errors import ProgramError
+from lasynth.grammar import IntArray
+
+__all__ = ["LANGUAGE"]
+
+# The numbers of an unknown output: the partial program does not parse, or its run failed.
+_NOT_KNOWN: Final = int(np.iinfo(np.int32).max)
+
+
+def _run_partial(
+    tokens_BT: Tokens, inputs_BKL: IntArray, row_X: npt.NDArray[np.int64], length_X: npt.NDArray[np.int64]
+) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """See `Machine`: what is cut off behind an outermost statement lacks EOS only."""
+    columns = np.arange(tokens_BT.shape[1] + 1)
+    rows_XT = np.pad(tokens_BT, ((0, 0), (0, 1)), constant_values=grammar.EOS)[row_X]
+    prefixes_XT = np.where(columns < length_X[:, None], rows_XT, grammar.EOS).astype(np.int32)
+    outputs_XKM, statuses_XK = run_batch(prefixes_XT, inputs_BKL[row_X])
+    known_XK = statuses_XK == Status.OK
+    outputs_XKM[~known_XK] = _NOT_KNOWN
+    return outputs_XKM, known_XK
+
+
+class _ListTerms:
+    """The algebra of lists and numbers, as `lasynth.domains.unlearned.Terms`."""
+
+    def prepare(self) -> None:
+        """See `Terms`."""
+        from lasynth.domains.c.lists.terms import prepare
+
+        prepare()
+
+    def programs(
+        self, inputs_KL: IntArray, outputs_KM: IntArray, *, expired: Callable[[], bool]
+    ) -> Iterator[End]:
+        """See `Terms`."""
+        from lasynth.domains.c.lists.terms import programs
+
+        given = [VALUES.input_of(row_L) for row_L in inputs_KL]
+        inputs = [(*lists_of(one), *numbers_of(one)) for one in given]
+        outputs = [VALUES.decode(row_M) for row_M in outputs_KM]
+        for program, cost in programs(inputs, outputs, expired=expired):
+            try:
+                tokens = to_tokens(program)
+            except ProgramError:  # more variables at a time than the vocabulary has names for
+                continue
+            yield End(tokens, cost)
+
+
+LANGUAGE: Final[Language] = Language(
+    name="c-lists",
+    dialect="lists",
+    grammar=Syntax(
+        bos=grammar.BOS,
+        eos=grammar.EOS,
+        num_tokens=grammar.FIRST_INT + 101,  # literals 0 to 100
+        lexeme=grammar.lexeme,
+        mask=MASKING.mask,
+        allowed_along=MASKING.allowed_along,
+        kind=lambda tokens: kind_of(tokens).label,
+        open_ended=True,
+        fence="c",
+    ),
+    text=Text(
+        parse=parse,
+        format=format_program,
+        to_tokens=to_tokens,
+        from_tokens=from_tokens,
+        named=named,
+        bound=bound,
+    ),
+    values=VALUES,
+    machine=Machine(run_batch=run_batch, run_partial=_run_partial),
+    floor=AffineListFloor(),
+    terms=_ListTerms(),
+    ranking=Ranking(per_cost=1.0),
+    view=View(checked="Checked", machine="the built-in machine"),
+)

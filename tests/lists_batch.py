@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import lists_language
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from lasynth import domains
 from lasynth.domains.base import Status
 from lasynth.domains.c.lists.grammar import EOS, token_of
 from lasynth.domains.c.lists.layout import LIST_WIDTH, LISTS_AT, NUM_LISTS_AT, NUM_NUMBERS_AT, NUMBERS_AT
 
-NUM_TOKENS = lists_language.LANGUAGE.grammar.num_tokens
+LISTS = domains.get("c-lists")
+NUM_TOKENS = LISTS.grammar.num_tokens
 LOOP = "for ( int v_0 = 0 ; v_0 < n ; v_0 ++ )"
 LOOP_1 = "for ( int v_1 = 0 ; v_1 < n ; v_1 ++ )"
+EVEN = "{ out [ v_0 ++ ] = a [ v_1 ] ; }"
 # Of each program: how many lists and numbers it takes. C stands for a small constant.
 TEMPLATES: tuple[tuple[int, int, str], ...] = (
     (1, 0, f"<in place> {LOOP} {{ a [ v_0 ] += C ; }}"),
@@ -25,8 +27,7 @@ TEMPLATES: tuple[tuple[int, int, str], ...] = (
     (
         1,
         0,
-        f"<list> int v_0 = 0 ; {LOOP_1} {{ if ( a [ v_1 ] % 2 == 0 ) {{ out [ v_0 ++ ] = a [ v_1 ] ; }} }}"
-        " return v_0 ;",
+        f"<list> int v_0 = 0 ; {LOOP_1} {{ if ( a [ v_1 ] % 2 == 0 ) {EVEN} }} return v_0 ;",
     ),
     (2, 0, f"<list> {LOOP} {{ out [ v_0 ] = a [ v_0 ] + b [ v_0 ] ; }} return n ;"),
     (1, 1, f"<in place> {LOOP} {{ a [ v_0 ] *= k ; }} {LOOP} {{ a [ v_0 ] -= C ; }}"),
@@ -69,12 +70,15 @@ def tasks(
         row = tokens_of(" ".join(str(rng.integers(1, 10)) if word == "C" else word for word in text.split()))
         for _ in range(20):
             inputs = random_inputs(rng, num_examples, num_lists, num_numbers, most)
-            outputs, statuses = lists_language.run_batch(np.array([row], dtype=np.int32), inputs)
+            outputs, statuses = LISTS.machine.run_batch(np.array([row], dtype=np.int32), inputs)
             if (statuses == Status.OK).all():
                 rows.append(row)
                 pairs.append((inputs, outputs[0]))
                 break
-    return (*padded(rows), *(torch.from_numpy(np.stack(side).astype(np.int64)) for side in zip(*pairs)))
+    return (
+        *padded(rows),
+        *(torch.from_numpy(np.stack(side).astype(np.int64)) for side in zip(*pairs, strict=True)),
+    )
 
 
 def padded(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:

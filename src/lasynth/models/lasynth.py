@@ -46,9 +46,6 @@ State = tuple[Tensor, Tensor]
 class Values(Protocol):
     """How beliefs about inputs are represented and embedded."""
 
-    def certain(self, inputs_MK: Tensor) -> Tensor:
-        """The belief that is certain of the inputs: `[M, K, ...]`."""
-
     def expresses(self, true_MK: Tensor) -> Tensor:
         """`[M, K]` whether a belief can be certain of these true values."""
 
@@ -196,8 +193,8 @@ class Executions:
 class LaSynth(Model):
     """A synthesizer of programs from examples (section 3), composed of parts.
 
-    A language adds the parts that read its examples, and implements `_read`, `_encode`, `_remember`
-    and, if its inputs have a loss, `_input_loss`.
+    A language adds the parts that read its examples, and implements `first_belief`, `_read`, `_encode`,
+    `_remember` and, if its inputs have a loss, `_input_loss`.
 
     Args:
         config: the configuration.
@@ -303,7 +300,7 @@ class LaSynth(Model):
 
     def first_belief(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
         """The belief before any token: certain of the inputs; `[B, K, ...]`."""
-        return self.values.certain(inputs_BKN)
+        raise NotImplementedError
 
     def _read(self, belief_MK: Tensor) -> tuple[Read, State | None]:
         """Beliefs as they are read: parts `[M, K, ...]`, and what the outputs are read after."""

@@ -207,6 +207,10 @@ class ListLaSynth(ListModel):
         super().__init__(config, parts, _schedule(config))
         self.beliefs = ListBeliefs(config.max_value)
 
+    def first_belief(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
+        """See `LaSynth`."""
+        return self.values.certain(inputs_BKN)
+
     def _read(self, belief_MKNC: Tensor) -> tuple[Read, State]:
         """Embedded lists, their states, and the last states."""
         states, last = self.input_encoder.of_beliefs(belief_MKNC, self.values)

@@ -52,9 +52,6 @@ def signature(inputs_BKN: Tensor, outputs_BKN: Tensor, max_value: int) -> Tensor
 class _Certain(nn.Module):
     """The lists themselves; see `lasynth.models.lasynth.Values`."""
 
-    def certain(self, list_MKN: Tensor) -> Tensor:
-        return list_MKN
-
     def expresses(self, list_MKN: Tensor) -> Tensor:
         raise NotImplementedError("no beliefs to correct")
 
@@ -104,6 +101,10 @@ class PropertySignatures(ListModel):
             "output": OutputLayer(2 * hidden, decoder, 2 * hidden, num_tokens, config.dropout),
         }
         super().__init__(config, parts, Never())
+
+    def first_belief(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
+        """The inputs themselves."""
+        return inputs_BKN
 
     def _read(self, belief_MK: Tensor) -> tuple[Read, None]:
         """The inputs themselves."""

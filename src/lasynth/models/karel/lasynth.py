@@ -120,6 +120,10 @@ class KarelLaSynth(WorldModel, LaSynth):
         super().__init__(config, parts, _schedule(config), num_closing=1)
         self.beliefs = WorldBeliefs()
 
+    def first_belief(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
+        """See `LaSynth`."""
+        return self.values.certain(inputs_BKN)
+
     def _read(self, belief_MK: Tensor) -> tuple[Read, None]:
         """The believed worlds: the encoder reads them in pairs with the goals."""
         return (belief_MK,), None

@@ -1,7 +1,7 @@
 """What a program may compute of its inputs: exact lists, numbers and conditions; nothing is learned here.
 
-Evidence compares them with outputs (`evidence`), and the executor mixes them into beliefs (`executor`). A value
-that is not of 32 bits, or that its task has no inputs for, is not there. Division is that of C.
+Evidence compares them with outputs (`evidence`), and the executor mixes them into beliefs (`executor`). A
+value that is not of 32 bits, or that its task has no inputs for, is not there. Division is that of C.
 
 Shapes: B tasks, K examples, N cells, S lists, Z numbers, Q conditions, P operations.
 """

@@ -36,7 +36,7 @@ from lasynth.models.numbers.features import (
     NumberEmbedding,
     one_hot,
 )
-from lasynth.models.numbers.tasks import NUM_LISTS, Arrays, Cells
+from lasynth.models.numbers.tasks import NUM_LISTS, Arrays
 
 __all__ = ["Entries", "EntryEncoder", "EvidenceReader", "NoEvidence", "certain_cells"]
 
@@ -82,7 +82,7 @@ class EvidenceReader(nn.Module):
     def certain(
         self, arrays: Arrays, found: Candidates, outputs_BKNF: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Of each output cell, of the output, of the cells of each list `[B, K, lists, N, H]`, of the inputs."""
+        """Of output cells, of the output, of the cells of each list `[B, K, lists, N, H]`, of the inputs."""
         seen = evidence(arrays, found, outputs_BKNF)
         return (
             self.of_cell(seen.of_cell),
@@ -157,13 +157,17 @@ class EntryEncoder(nn.Module):
         outputs_BKNF = one_hot(output.values, output.there)
         of_cell, of_output, of_input, of_inputs = operations.certain(arrays, found, outputs_BKNF)
         kinds = self.kinds.split([_NUM_NUMBERS, *[1] * NUM_LISTS])
-        numbers = torch.cat([arrays.numbers, torch.stack([one.length for one in arrays.lists], dim=-1)], dim=-1)
+        numbers = torch.cat(
+            [arrays.numbers, torch.stack([one.length for one in arrays.lists], dim=-1)], dim=-1
+        )
         there = torch.cat([arrays.has_number, arrays.has_list], dim=-1)
         embedded = values(certain_cells(numbers, there))
         entries = [torch.tanh(of_inputs).unsqueeze(2), functional.relu(self.numbers(embedded + kinds[0]))]
         for number, cells in enumerate(arrays.lists):
             placed = values.placed(values(certain_cells(cells.values, cells.there)), cells.length)
-            states = self.lists(torch.cat([placed + kinds[1 + number], steps(cells)], dim=-1), cells.there.float())
+            states = self.lists(
+                torch.cat([placed + kinds[1 + number], steps(cells)], dim=-1), cells.there.float()
+            )
             entries.append(torch.tanh(states + of_input[:, :, number]))
         always = torch.ones_like(there[..., :1])
         placed = values.placed(values(certain_cells(output.values, output.there)), output.length)

@@ -1,9 +1,9 @@
-"""Evidence: which of the candidates explain an output, which cells of an input are kept, what is done already.
+"""Evidence: which candidates explain an output, which cells of an input are kept, what is done already.
 
 The operation predictor (section 4.2) asks which operations explain an output cell. Here operations are the
-candidates (`candidates`), and there is evidence of three more kinds: that a candidate explains all cells of an
-output, that a condition is true of exactly those cells that the output keeps or changes, and that a cell of the
-belief already is one of the output. All of it is computed, only its use is learned.
+candidates (`candidates`), and there is evidence of three more kinds: that a candidate explains all cells of
+an output, that a condition is true of exactly those cells that the output keeps or changes, and that a cell
+of the belief already is one of the output. All of it is computed, only its use is learned.
 
 Shapes: B tasks, M memories, K examples, N cells, F features.
 """
@@ -143,8 +143,9 @@ def _explanations(arrays: Arrays, found: Candidates) -> Tensor:
 
 
 def _of_list(cells: Cells, output: Cells) -> tuple[Tensor, Tensor, Tensor]:
-    """Features of a list's cells but its conditions; `[B, K, N]` which of them an output that is part of it
-    keeps, if the first possible ones are kept; and `[B, K]` whether the output is part of it.
+    """Features of a list's cells but conditions, which cells are kept, and whether the output is part of it.
+
+    The output keeps the first cells that it can have kept. `[B, K, N, F]`, `[B, K, N]` and `[B, K]`.
     """
     values, there = cells.values, cells.there
     place = torch.arange(values.shape[-1], device=values.device)
@@ -189,8 +190,8 @@ def _agreement(first: Cells, output: Cells, kept: Tensor, aligned: Tensor, condi
 def done(belief_MKNW: Tensor, outputs_MKNF: Tensor) -> tuple[Tensor, Tensor]:
     """How far a belief is the output: of each output cell, and of each cell of the belief.
 
-    For near places, and anywhere: the probability that the two cells are equal, in each example and the least of
-    all examples that have such a cell; `[M, K, N, NUM_DONE]` each. The probability is that of the group of
+    For near places, and anywhere: the probability that the two cells are equal, in each example and the least
+    of all examples that have such a cell; `[M, K, N, NUM_DONE]` each. The probability is that of the group of
     features that agrees least, exact where the belief is certain.
     """
     pairs = zip(
@@ -205,7 +206,8 @@ def done(belief_MKNW: Tensor, outputs_MKNF: Tensor) -> tuple[Tensor, Tensor]:
 def _near(equal_MKNN: Tensor, there_MKN1: Tensor) -> Tensor:
     """Diagonals and the largest of each row, and the least of these over the examples."""
     diagonals = [
-        functional.pad(equal_MKNN.diagonal(offset, 2, 3), _gap(offset, equal_MKNN.shape[2])) for offset in OFFSETS
+        functional.pad(equal_MKNN.diagonal(offset, 2, 3), _gap(offset, equal_MKNN.shape[2]))
+        for offset in OFFSETS
     ]
     each = torch.stack([*diagonals, equal_MKNN.amax(3)], dim=-1)
     # An example without the cell says nothing.

@@ -1,12 +1,12 @@
 """The latent executor of the dialect `lists` (Eq. 4): what a statement leaves in each cell, and in how many.
 
-A cell becomes a mixture of three: a cell of the belief before, an operation of the table on what was given, and
-a number made of digits. The table holds what programs compute most (`candidates`), exactly; which of it a
-statement means is learned. A statement does the same wherever it stands in a list, so places are found relative
-to the cell too.
+A cell becomes a mixture of three: a cell of the belief before, an operation of the table on what was given,
+and a number made of digits. The table holds what programs compute most (`candidates`), exactly; which of it a
+statement means is learned. A statement does the same wherever it stands in a list, so places are found
+relative to the cell too.
 
-Shapes: M rows, K examples, N cells, E embedding, H hidden, A keys, D decoder state, F features, W numbers of a
-cell; P operations, S lists, Z numbers that are computed.
+Shapes: M rows, K examples, N cells, E embedding, H hidden, A keys, D decoder state, F features, W numbers of
+a cell; P operations, S lists, Z numbers that are computed.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Table(NamedTuple):
         others: features of the cells of all other lists, `[B, K, lists, N, F]`.
         numbers: those of numbers, `[B, K, Z, F]`.
         has_cell, has_number: 1 where there is one, `[B, K, S, N]` and `[B, K, Z]`.
-        lengths: 1 where a list has a cell, though maybe one of no known value, and, behind these, a list of one
-            cell, `[B, K, S + 1, N]`.
+        lengths: 1 where a list has a cell, though maybe one of no known value, and, behind these, a list of
+            one cell, `[B, K, S + 1, N]`.
     """
 
     plain: Tensor
@@ -154,8 +154,8 @@ class ListExecutor(nn.Module):
 
     def _there(self, states: Tensor, told_MH: Tensor, belief: Tensor, table: Table) -> Tensor:
         """The probability that there is each cell: `[M, K, N]`."""
-        kept, *some, free = self.length(told_MH).softmax(-1)[:, None, None].split(
-            [1, table.lengths.shape[2], 1], dim=-1
+        kept, *some, free = (
+            self.length(told_MH).softmax(-1)[:, None, None].split([1, table.lengths.shape[2], 1], dim=-1)
         )
         of_lists = (some[0] @ table.lengths).squeeze(2)
         free_MKN = torch.sigmoid(self.there(states)).squeeze(-1)

@@ -1,12 +1,12 @@
 """Numbers without a bound, as groups of features.
 
-A number is known by a small value of its own, its sign, its last three decimal digits and its bit length. Each
-is a group, of which a number has exactly one feature. So a distribution over numbers is one over each group,
-and a mixture of numbers is a mixture of their features.
+A number is known by a small value of its own, its sign, its last three decimal digits and its bit length.
+Each is a group, of which a number has exactly one feature. So a distribution over numbers is one over each
+group, and a mixture of numbers is a mixture of their features.
 
-A belief about a list is a row for each cell (`Cells`): the features, and besides them the probability that the
-cell is there, the probability that the result is a number instead of a list, and whether the row can be a cell
-at all. A row of zeros stands for no cell, so shorter lists are padded by it.
+A belief about a list is a row for each cell (`Cells`): the features, and besides them the probability that
+the cell is there, the probability that the result is a number instead of a list, and whether the row can be a
+cell at all. A row of zeros stands for no cell, so shorter lists are padded by it.
 
 Shapes: M memories, K examples, N cells, F features, G groups, E embedding; W = F + 3 numbers of a cell.
 """
@@ -114,7 +114,7 @@ class NumberEmbedding(nn.Module):
         behind = (length_MK[..., None] - 1 - place).clamp(0, len(self.back) - 1)
         return list_MKNE + self.front[: len(place)] + functional.embedding(behind, self.back)
 
-    def certain(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
+    def first(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
         """The belief before any token: certain of the first list; `[B, K, N, W]`.
 
         It has room for the longest list of its example, at least for one cell.

@@ -1,7 +1,7 @@
 """LaSynth for the dialect `lists` of C: any numbers, lists of different lengths, two lists and four numbers.
 
-A belief is what the program gives back so far (`features`); it begins as the first list. The decoder reads the
-belief's cells beside the inputs and the outputs, so that what a statement has lost can still be read.
+A belief is what the program gives back so far (`features`); it begins as the first list. The decoder reads
+the belief's cells beside the inputs and the outputs, so that what a statement has lost can still be read.
 
 Shapes: B tasks, K examples, N cells, M memories (a task at a time of its program), A entries, H hidden,
 L numbers of an input or output, W numbers of a believed cell.
@@ -17,9 +17,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from lasynth import domains
 from lasynth.config import Layers, Rate, Width
 from lasynth.domains.c.lists.grammar import token_of
+from lasynth.domains.c.lists.inputs import lists_of
 from lasynth.domains.c.lists.layout import MAX_CELLS, NUM_LISTS_AT
 from lasynth.errors import InputError
 from lasynth.examples import Example, Obstacles
@@ -83,12 +83,12 @@ class NumbersLaSynth(LaSynth):
 
         def check_examples(self, examples: Sequence[Example], name: str, where: str | None = None) -> None:
             """See `ModelConfig`."""
-            inputs_KL, _ = domains.get(self.domain).encode(examples)
             obstacles = Obstacles(where)
-            for number, count in enumerate(inputs_KL[:, NUM_LISTS_AT].tolist(), 1):
+            for number, example in enumerate(examples, 1):
+                count = len(lists_of(example.input))
                 if count > NUM_LISTS:
                     what = f"there are {count} lists, the model {name} knows up to {NUM_LISTS}"
-                    obstacles.add(what, f"example {number}, input", "Give fewer lists.")
+                    obstacles.add(what, f"example {number}, input", "Give fewer, or search without a model.")
             obstacles.check()
 
     config: Config
@@ -128,12 +128,16 @@ class NumbersLaSynth(LaSynth):
             raise InputError(
                 f"there are inputs of {most} lists, the model knows up to {NUM_LISTS}",
                 where="training data",
-                hint="Give other data.",
+                hint="Give tasks of fewer lists.",
             )
+
+    def smallest_example(self) -> Example:
+        """See `Model`; a list of one cell."""
+        return Example((0,), (0,))
 
     def first_belief(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
         """See `LaSynth`; the first list, with room for the output."""
-        return self.values.certain(inputs_BKN, outputs_BKN)
+        return self.values.first(inputs_BKN, outputs_BKN)
 
     def _read(self, belief_MK: Tensor) -> tuple[Read, None]:
         """The believed cells."""

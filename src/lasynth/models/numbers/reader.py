@@ -16,8 +16,8 @@ __all__ = ["EntryReader"]
 class EntryReader(nn.Module):
     """Double attention to one example, then the maximum over examples (Eq. 2).
 
-    As `lasynth.models.decoder.ExampleReader`, of lists of different lengths: the keys and values of an entry are
-    followed by 1 for an entry of the inputs and by 1 for one of the output; an entry of zeros is none.
+    As `lasynth.models.decoder.ExampleReader`, of lists of different lengths: behind the keys and values of an
+    entry is a 1 for an entry of the inputs, and a 1 for one of the output; an entry of zeros is none.
 
     Args:
         decoder_size: size of the decoder's state, D.

@@ -1,6 +1,7 @@
 """The arrays of a task of the dialect `lists` (`lasynth.domains.c.lists.layout`), as lists and numbers.
 
-Lists are as long as the longest of the batch, so short ones cost little; which cells are there is beside them.
+Lists are as long as the longest of the batch, so short ones cost little; which cells are there is beside
+them.
 
 Shapes: B tasks, K examples, N cells, L numbers of an input, M of an output.
 """
@@ -52,7 +53,7 @@ class Cells:
 
 
 def of_lists(outputs_BKM: Tensor, num_cells: int) -> tuple[Cells, Tensor]:
-    """Outputs as lists of up to `num_cells` cells, and `[B, K]` which of them are numbers, lists of one cell."""
+    """Outputs as lists of up to `num_cells` cells, one for a number, and `[B, K]` which are numbers."""
     length, is_number = outputs_BKM[..., 0], outputs_BKM[..., 0] == NUMBER
     known = torch.where(is_number, 1, length).clamp(0, MAX_CELLS)
     return Cells.beginning(outputs_BKM[..., 1 : 1 + num_cells], known), is_number

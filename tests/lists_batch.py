@@ -9,6 +9,8 @@ import numpy.typing as npt
 import torch
 
 from lasynth import domains
+from lasynth.data.dataset import Dataset
+from lasynth.data.shards import ShardInfo, TaskTable
 from lasynth.domains.base import Status
 from lasynth.domains.c.lists.grammar import EOS, token_of
 from lasynth.domains.c.lists.layout import LIST_WIDTH, LISTS_AT, NUM_LISTS_AT, NUM_NUMBERS_AT, NUMBERS_AT
@@ -87,3 +89,20 @@ def padded(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     for place, row in enumerate(rows):
         tokens[place, : len(row)] = torch.tensor(row)
     return tokens, lengths
+
+
+def dataset(num: int) -> Dataset:
+    """The same tasks as a data set."""
+    tokens, _, inputs, outputs = tasks(num)
+    programs = tokens.numpy().astype(np.int16)
+    table = TaskTable(
+        programs,
+        programs,
+        inputs.numpy().astype(np.int32),
+        outputs.numpy().astype(np.int32),
+        np.zeros(num, dtype=np.uint8),
+        np.zeros(num, dtype=np.bool_),
+        np.arange(num, dtype=np.int64),
+    )
+    info = ShardInfo({}, "train", 0, 0, 1, num, 64, inputs.shape[1], domain="c-lists", num_shown=4)
+    return Dataset(table, (info,))

@@ -19,12 +19,13 @@ from torch.nn import functional
 from lasynth.models.numbers.tasks import Arrays, Cells
 
 __all__ = [
-    *("CONDITIONS", "LISTS", "NUMBERS", "NUM_PLAIN", "OPERATIONS", "Candidates", "candidates", "fits"),
-    "operated",
+    *("CONDITIONS", "CONSTANT_CONDITIONS", "LISTS", "NUMBERS", "NUM_PLAIN", "NUM_SIMPLE", "OPERATIONS"),
+    *("Candidates", "candidates", "fits", "operated"),
 ]
 
 _MOST: Final = 2**31 - 1
-# On each cell; the first is the cell itself.
+_LARGEST: Final = 10  # constant of an operation or a condition
+# On each cell; the first is the cell itself, and the first `NUM_SIMPLE` are the most common.
 OPERATIONS: Final[dict[str, Callable[[Tensor], Tensor]]] = {
     "x": lambda x: x,
     "x + 1": lambda x: x + 1,
@@ -35,12 +36,25 @@ OPERATIONS: Final[dict[str, Callable[[Tensor], Tensor]]] = {
     "x % 10": lambda x: x.fmod(10),
     "-x": lambda x: -x,
     "x * x": lambda x: x * x,
+    **{f"x + {c}": lambda x, c=c: x + c for c in range(2, _LARGEST + 1)},
+    **{f"x - {c}": lambda x, c=c: x - c for c in range(2, _LARGEST + 1)},
+    **{f"{c} * x": lambda x, c=c: c * x for c in range(3, _LARGEST + 1)},
+    **{f"x / {c}": lambda x, c=c: x.div(c, rounding_mode="trunc") for c in range(3, _LARGEST + 1)},
+    **{f"x % {c}": lambda x, c=c: x.fmod(c) for c in range(3, _LARGEST)},
 }
+NUM_SIMPLE: Final = 9
 # On the cells of the first list; k is the first number. What needs the list beside the cell comes last.
 CONDITIONS: Final = (
     *("x > 0", "x < 0", "x == 0", "even", "odd", "x > k", "x < k", "x == k", "x % k == 0"),
     *("first of its value", "larger than before", "smaller than before", "even place", "in b"),
 )
+# The same with a constant in place of k.
+CONSTANT_CONDITIONS: Final[dict[str, Callable[[Tensor], Tensor]]] = {
+    **{f"x > {c}": lambda x, c=c: x > c for c in range(1, _LARGEST + 1)},
+    **{f"x < {c}": lambda x, c=c: x < c for c in range(1, _LARGEST + 1)},
+    **{f"x == {c}": lambda x, c=c: x == c for c in range(1, _LARGEST + 1)},
+    **{f"x % {c} == 0": lambda x, c=c: x.fmod(c) == 0 for c in range(3, _LARGEST + 1)},
+}
 _KEPT: Final = ("x > 0", "x < 0", "x != 0", "even", "odd", "x > k", "x < k", "x != k", "first of its value")
 NUM_PLAIN: Final = 2  # the lists of the input come first
 LISTS: Final = (
@@ -81,9 +95,9 @@ def fits(values: Tensor) -> Tensor:
     return (values >= -_MOST - 1) & (values <= _MOST)
 
 
-def operated(values: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
-    """Every operation on integers: `[...]` to `[..., P]`, and which results there are."""
-    found = torch.stack([operation(values) for operation in OPERATIONS.values()], dim=-1)
+def operated(values: Tensor, there: Tensor, num: int | None = None) -> tuple[Tensor, Tensor]:
+    """The first `num` operations, or all, on integers: `[...]` to `[..., P]`, and which results there are."""
+    found = torch.stack([operation(values) for operation in [*OPERATIONS.values()][:num]], dim=-1)
     known = there[..., None] & fits(found)
     return torch.where(known, found, 0), known
 

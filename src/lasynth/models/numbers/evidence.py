@@ -19,8 +19,10 @@ from torch.nn import functional
 
 from lasynth.models.numbers.candidates import (
     CONDITIONS,
+    CONSTANT_CONDITIONS,
     LISTS,
     NUM_PLAIN,
+    NUM_SIMPLE,
     NUMBERS,
     OPERATIONS,
     Candidates,
@@ -39,12 +41,16 @@ _NEAR: Final = 3  # numbers and their neighbours: the first operations
 _SMALL_STEP: Final = 8
 NUM_OF_STEP: Final = 3 + 2 * _SMALL_STEP + 1
 _NUM_EXPLANATIONS: Final = (
-    NUM_PLAIN * len(OPERATIONS) * len(OFFSETS) + len(LISTS) - NUM_PLAIN + _NEAR * len(NUMBERS) + NUM_LISTS
+    NUM_PLAIN * (NUM_SIMPLE * (len(OFFSETS) - 1) + len(OPERATIONS))
+    + (len(LISTS) - NUM_PLAIN)
+    + _NEAR * len(NUMBERS)
+    + NUM_LISTS
 )
+_NUM_CONDITIONS: Final = len(CONDITIONS) + len(CONSTANT_CONDITIONS)
 NUM_OF_CELL: Final = 2 * _NUM_EXPLANATIONS + NUM_FEATURES
-NUM_OF_OUTPUT: Final = 2 * (_NUM_EXPLANATIONS + len(NUMBERS)) + 2
+NUM_OF_OUTPUT: Final = 2 * (_NUM_EXPLANATIONS + len(NUMBERS) + 2 * len(CONSTANT_CONDITIONS)) + 2
 NUM_OF_INPUT: Final = 1 + 4 + 4 + len(CONDITIONS)
-NUM_OF_INPUTS: Final = 4 * len(CONDITIONS) + 2
+NUM_OF_INPUTS: Final = 4 * _NUM_CONDITIONS + 2
 NUM_DONE: Final = 2 * (len(OFFSETS) + 1)
 
 
@@ -82,7 +88,8 @@ def evidence(arrays: Arrays, found: Candidates, outputs_BKNF: Tensor) -> Evidenc
     of_cell = torch.cat([(explained & there).float(), shared.float(), constant], dim=-1) * there
     whole = (explained | ~there).all(2)
     length = (found.numbers == output.length[..., None]) & found.numbers_there
-    whole = torch.cat([whole, length], dim=-1)
+    constant_conditions = _constant_conditions(arrays.lists[0])
+    whole = torch.cat([whole, length, _totals(arrays, constant_conditions)], dim=-1)
     by_kind = torch.stack([arrays.is_number, ~arrays.is_number], dim=-1)
     of_output = torch.cat([whole, whole.all(1, keepdim=True).expand_as(whole), by_kind], dim=-1).float()
     parts = [_of_list(cells, output) for cells in arrays.lists]
@@ -90,7 +97,8 @@ def evidence(arrays: Arrays, found: Candidates, outputs_BKNF: Tensor) -> Evidenc
     conditions = found.conditions.transpose(2, 3)
     of_conditions = torch.stack([conditions, torch.zeros_like(conditions)], dim=2)
     of_input = torch.cat([torch.stack([part[0] for part in parts], dim=2), of_conditions.float()], dim=-1)
-    agreed = _agreement(arrays.lists[0], output, kept, aligned[..., 0], conditions)
+    every = torch.cat([conditions, constant_conditions], dim=-1)
+    agreed = _agreement(arrays.lists[0], output, kept, aligned[..., 0], every)
     of_inputs = torch.cat([agreed, agreed.all(1, keepdim=True).expand_as(agreed), aligned], dim=-1).float()
     return Evidence(of_cell, of_output, of_input, of_inputs)
 
@@ -130,16 +138,30 @@ def _explanations(arrays: Arrays, found: Candidates) -> Tensor:
     for number in range(NUM_PLAIN):
         results, known = operated(found.lists[:, :, number], found.lists_there[:, :, number])
         for offset in OFFSETS:
-            parts.append((shifted(results, offset, 2) == value) & shifted(known, offset, 2))
+            num = NUM_SIMPLE if offset else None
+            moved, there = (shifted(part[..., :num], offset, 2) for part in (results, known))
+            parts.append((moved == value) & there)
     others = found.lists[:, :, NUM_PLAIN:].transpose(2, 3)
     parts.append((others == value) & found.lists_there[:, :, NUM_PLAIN:].transpose(2, 3))
-    results, known = operated(found.numbers, found.numbers_there)
-    results, known = results[..., :_NEAR].flatten(2), known[..., :_NEAR].flatten(2)
+    results, known = (part.flatten(2) for part in operated(found.numbers, found.numbers_there, _NEAR))
     parts.append((results[:, :, None] == value) & known[:, :, None])
     for cells in arrays.lists:
         same = (cells.values[:, :, None] == value) & cells.there[:, :, None]
         parts.append(same.any(-1, keepdim=True))
     return torch.cat(parts, dim=-1)
+
+
+def _constant_conditions(cells: Cells) -> Tensor:
+    """`[B, K, N, Q]` which conditions with constants are true of each cell."""
+    found = [condition(cells.values) for condition in CONSTANT_CONDITIONS.values()]
+    return torch.stack(found, dim=-1) & cells.there[..., None]
+
+
+def _totals(arrays: Arrays, conditions: Tensor) -> Tensor:
+    """`[B, K, 2 Q]` whether a number is that of the cells with a condition, or their sum."""
+    total = (conditions * arrays.lists[0].values[..., None]).sum(2)
+    found = torch.cat([conditions.sum(2), total], dim=-1)
+    return (found == arrays.output.values[..., :1]) & arrays.is_number[..., None]
 
 
 def _of_list(cells: Cells, output: Cells) -> tuple[Tensor, Tensor, Tensor]:

@@ -23,15 +23,15 @@ from lasynth.models.lasynth import joined
 from lasynth.models.numbers.tasks import Arrays, of_lists
 
 __all__ = [
-    *("GROUPS", "IS_NUMBER", "NUM_FEATURES", "NUM_GROUPS", "ROOM", "THERE", "WIDTH"),
+    *("GROUPS", "IS_NUMBER", "NUM_FEATURES", "NUM_GROUPS", "NUM_SMALL", "ROOM", "SMALLEST", "THERE", "WIDTH"),
     *("NumberEmbedding", "believed_numbers", "group_softmax", "ids", "one_hot", "sum_to_one"),
 ]
 
-_LEAST, _MOST = -16, 47  # small values
-_OTHER: Final = _MOST - _LEAST + 1
+SMALLEST: Final = -16  # of the small values, which have a feature each
+NUM_SMALL: Final = 64
 _NUM_DIGITS: Final = 3
 _BITS: Final = 11  # longer numbers count as of this many bits
-GROUPS: Final = (_OTHER + 1, 3, *[10] * _NUM_DIGITS, _BITS + 1)
+GROUPS: Final = (NUM_SMALL + 1, 3, *[10] * _NUM_DIGITS, _BITS + 1)
 NUM_GROUPS: Final = len(GROUPS)
 NUM_FEATURES: Final = sum(GROUPS)
 STARTS: Final = tuple(sum(GROUPS[:group]) for group in range(NUM_GROUPS))
@@ -44,9 +44,9 @@ def ids(values: Tensor) -> Tensor:
     """The features of integers: `[...]` to `[..., G]`, rising."""
     size = values.abs()
     powers = torch.tensor([2**bit for bit in range(_BITS)], device=values.device)
-    inside = (values >= _LEAST) & (values <= _MOST)
+    small = values - SMALLEST
     parts = [
-        torch.where(inside, values - _LEAST, _OTHER),
+        torch.where((small >= 0) & (small < NUM_SMALL), small, NUM_SMALL),
         values.sign() + 1,
         *(size // 10**place % 10 for place in range(_NUM_DIGITS)),
         torch.bucketize(size, powers, right=True),
@@ -82,7 +82,7 @@ def believed_numbers(features: Tensor) -> tuple[Tensor, Tensor]:
     """
     small, sign, *digits, _ = (part.argmax(-1) for part in features.split(GROUPS, dim=-1))
     size = sum(digit * 10**place for place, digit in enumerate(digits))
-    numbers = torch.where(small < _OTHER, small + _LEAST, (sign - 1) * size)
+    numbers = torch.where(small < NUM_SMALL, small + SMALLEST, (sign - 1) * size)
     return numbers, features.gather(-1, ids(numbers)).amin(-1)
 
 

@@ -174,6 +174,11 @@ def test_operations_are_those_of_c() -> None:
         "x % 10": lambda x: remainder(x, 10),
         "-x": lambda x: -x,
         "x * x": lambda x: x * x,
+        **{f"x + {c}": lambda x, c=c: x + c for c in range(2, 11)},
+        **{f"x - {c}": lambda x, c=c: x - c for c in range(2, 11)},
+        **{f"{c} * x": lambda x, c=c: x * c for c in range(3, 11)},
+        **{f"x / {c}": lambda x, c=c: divided(x, c) for c in range(3, 11)},
+        **{f"x % {c}": lambda x, c=c: remainder(x, c) for c in range(3, 10)},
     }
     assert list(plain) == list(OPERATIONS)
     values, there = operated(torch.tensor(numbers), torch.ones(len(numbers), dtype=torch.bool))

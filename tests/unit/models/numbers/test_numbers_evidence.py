@@ -5,7 +5,16 @@ from __future__ import annotations
 import torch
 from lists_batch import tasks
 
-from lasynth.models.numbers.candidates import CONDITIONS, LISTS, NUMBERS, OPERATIONS, candidates, operated
+from lasynth.models.numbers.candidates import (
+    CONDITIONS,
+    CONSTANT_CONDITIONS,
+    LISTS,
+    NUM_SIMPLE,
+    NUMBERS,
+    OPERATIONS,
+    candidates,
+    operated,
+)
 from lasynth.models.numbers.evidence import (
     NUM_DONE,
     NUM_OF_CELL,
@@ -28,6 +37,7 @@ FOUND = candidates(ARRAYS)
 OUTPUT_FEATURES = one_hot(ARRAYS.output.values, ARRAYS.output.there)
 SEEN = evidence(ARRAYS, FOUND, OUTPUT_FEATURES)
 NUM_EXPLANATIONS = (NUM_OF_CELL - NUM_FEATURES) // 2
+NUM_CONDITIONS = len(CONDITIONS) + len(CONSTANT_CONDITIONS)
 
 
 def cells(one: Cells, row: int, example: int) -> list[int]:
@@ -42,7 +52,7 @@ def explanations(row: int, example: int, place: int) -> list[bool]:
     for number in range(2):
         results, known = operated(FOUND.lists[row, example, number], FOUND.lists_there[row, example, number])
         for offset in OFFSETS:
-            for operation in range(len(OPERATIONS)):
+            for operation in range(NUM_SIMPLE if offset else len(OPERATIONS)):
                 at = place + offset
                 inside = 0 <= at < len(results)
                 found.append(inside and bool(known[at, operation]) and int(results[at, operation]) == value)
@@ -88,7 +98,7 @@ def test_explanations_of_cells_and_of_outputs() -> None:
         ]
         for example, of in enumerate(whole):
             assert SEEN.of_output[row, example, :NUM_EXPLANATIONS].bool().tolist() == of
-            at = NUM_EXPLANATIONS + len(NUMBERS)
+            at = NUM_EXPLANATIONS + len(NUMBERS) + 2 * len(CONSTANT_CONDITIONS)
             every = SEEN.of_output[row, example, at : at + NUM_EXPLANATIONS].bool().tolist()
             assert every == [all(column) for column in zip(*whole, strict=True)]
             assert SEEN.of_output[row, example, -2:].tolist() == [
@@ -116,6 +126,21 @@ def kept(given: list[int], wanted: list[int]) -> tuple[list[bool], bool]:
     return found, place == len(wanted)
 
 
+def holds(given: list[int]) -> list[list[bool]]:
+    """Conditions with constants, in the order of the features."""
+    compared = [[x > c for x in given] for c in range(1, 11)]
+    compared += [[x < c for x in given] for c in range(1, 11)]
+    compared += [[x == c for x in given] for c in range(1, 11)]
+    return compared + [[x % c == 0 for x in given] for c in range(3, 11)]
+
+
+def totals(given: list[int], wanted: list[int], is_number: bool) -> list[bool]:
+    """Whether a number counts or adds up the cells with a condition."""
+    counted = [is_number and sum(oks) == wanted[0] for oks in holds(given)]
+    kept = [[x for x, ok in zip(given, oks, strict=True) if ok] for oks in holds(given)]
+    return counted + [is_number and sum(cells) == wanted[0] for cells in kept]
+
+
 def test_what_is_kept_and_which_conditions_agree() -> None:
     agreed = 0
     for row in range(len(INPUTS)):
@@ -135,15 +160,18 @@ def test_what_is_kept_and_which_conditions_agree() -> None:
                 assert bool(SEEN.of_inputs[row, example, -2 + number]) == aligned
             given = cells(ARRAYS.lists[0], row, example)
             keep, aligned = kept(given, wanted)
-            oks = FOUND.conditions[row, example, :, : len(given)].tolist()
+            oks = FOUND.conditions[row, example, :, : len(given)].tolist() + holds(given)
+            of_totals = totals(given, wanted, bool(ARRAYS.is_number[row, example]))
+            at = NUM_EXPLANATIONS + len(NUMBERS)
+            assert SEEN.of_output[row, example, at : at + len(of_totals)].bool().tolist() == of_totals
             changed = [x != y for x, y in zip(given, wanted, strict=False)]
             of_kept = [aligned and ok == keep for ok in oks]
             of_changed = [len(given) == len(wanted) and ok == changed for ok in oks]
-            found = SEEN.of_inputs[row, example, : 2 * len(CONDITIONS)].bool().tolist()
+            found = SEEN.of_inputs[row, example, : 2 * NUM_CONDITIONS].bool().tolist()
             assert found == of_kept + of_changed
             whole.append(found)
             agreed += sum(found)
-        shared = SEEN.of_inputs[row, 0, 2 * len(CONDITIONS) : -2].bool().tolist()
+        shared = SEEN.of_inputs[row, 0, 2 * NUM_CONDITIONS : -2].bool().tolist()
         assert shared == [all(column) for column in zip(*whole, strict=True)]
     assert agreed > 0
 

@@ -22,6 +22,8 @@ from lasynth.models.tracing import trace_steps
 from lasynth.task import Example, Task
 
 SURE = 100.0
+CHOICES = ("key", "near", "before", "before_near")
+GIVEN, FIRST, SECOND = range(3)  # gates
 
 
 class Taught:
@@ -31,17 +33,7 @@ class Taught:
         torch.manual_seed(0)
         self.values = NumberEmbedding(64, 8)
         self.executor = ListExecutor(8, 16, 12, 64)
-        for linear in (
-            "key",
-            "near",
-            "operation",
-            "before",
-            "before_near",
-            "gate",
-            "length",
-            "there",
-            "is_number",
-        ):
+        for linear in (*CHOICES, "gate", "length", "there", "is_number", "operation"):
             for parameter in getattr(self.executor, linear).parameters():
                 torch.nn.init.zeros_(parameter)
         _, _, inputs, self.outputs = tasks(10)
@@ -62,7 +54,7 @@ class Taught:
 
 def test_kept() -> None:
     taught = Taught()
-    for linear, place in (("gate", 0), ("before_near", OFFSETS.index(0)), ("length", 0)):
+    for linear, place in (("gate", GIVEN), ("before_near", OFFSETS.index(0)), ("length", 0)):
         taught.set(linear, place)
     after = taught()
     torch.testing.assert_close(after[..., : THERE + 1], taught.before[..., : THERE + 1])
@@ -73,7 +65,7 @@ def test_kept() -> None:
 def test_a_list_of_the_table_at_the_same_place(name: str) -> None:
     taught, number = Taught(), LISTS.index(name)
     for linear, place in (
-        ("gate", 1),
+        ("gate", GIVEN),
         ("near", number * len(OFFSETS) + OFFSETS.index(0)),
         ("length", 1 + number),
     ):
@@ -87,21 +79,27 @@ def test_a_list_of_the_table_at_the_same_place(name: str) -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_an_operation_on_the_cell_after(operation: str) -> None:
+@pytest.mark.parametrize("source", ["near", "before_near"])
+def test_an_operation_on_the_cell_after(operation: str, source: str) -> None:
+    """Of the input, where it is in the tables, or of the belief, where it is small."""
     taught = Taught()
     for linear, place in (
-        ("gate", 1),
-        ("near", OFFSETS.index(1)),
-        ("operation", list(OPERATIONS).index(operation)),
+        ("gate", SECOND),
+        (source, OFFSETS.index(1)),
+        ("operation", len(OPERATIONS) + list(OPERATIONS).index(operation)),
     ):
         taught.set(linear, place)
     after = taught()
     first = taught.arrays.lists[0]
-    results = OPERATIONS[operation](first.values[..., 1:])
-    certain = one_hot(results, first.there[..., 1:])
-    torch.testing.assert_close(
-        after[..., :-1, :NUM_FEATURES][first.there[..., 1:]], certain[first.there[..., 1:]]
-    )
+    given = first.values[..., 1:]
+    least, most = (-64, 448) if source == "near" else (-16, 48)
+    known = first.there[..., 1:] & (given >= least) & (given < most)
+    assert 0 < known.sum() < first.there[..., 1:].sum()
+    certain = one_hot(OPERATIONS[operation](given), known)
+    torch.testing.assert_close(after[..., :-1, :NUM_FEATURES][known], certain[known])
+    # Beyond the tables nothing is said.
+    unknown = first.there[..., 1:] & ~known
+    assert after[..., :-1, :NUM_FEATURES][unknown].max() < 1e-3
 
 
 def test_a_result_is_one_number() -> None:
@@ -111,7 +109,7 @@ def test_a_result_is_one_number() -> None:
         taught.executor.place.zero_()
         taught.executor.kind[len(LISTS) + NUMBERS.index("sum a"), 0] = SURE
         taught.executor.key.bias[0] = SURE
-    for linear, place in (("gate", 1), ("length", len(LISTS) + 1), ("is_number", 0)):
+    for linear, place in (("gate", GIVEN), ("length", len(LISTS) + 1), ("is_number", 0)):
         taught.set(linear, place)
     after = taught()
     has = taught.found.numbers_there[..., NUMBERS.index("sum a")]

@@ -24,36 +24,54 @@ __all__ = [
 ]
 
 _MOST: Final = 2**31 - 1
-_LARGEST: Final = 10  # constant of an operation or a condition
-# On each cell; the first is the cell itself, and the first `NUM_SIMPLE` are the most common.
-OPERATIONS: Final[dict[str, Callable[[Tensor], Tensor]]] = {
+_CONSTANTS: Final = range(1, 11)
+_Operation = Callable[[Tensor], Tensor]
+
+
+def _with_constant(c: int) -> dict[str, _Operation]:
+    return {
+        f"x + {c}": lambda x: x + c,
+        f"x - {c}": lambda x: x - c,
+        f"{c} * x": lambda x: c * x,
+        f"x / {c}": lambda x: x.div(c, rounding_mode="trunc"),
+        f"x % {c}": lambda x: x.fmod(c),
+    }
+
+
+def _conditions_with_constant(c: int) -> dict[str, _Operation]:
+    return {
+        f"x > {c}": lambda x: x > c,
+        f"x < {c}": lambda x: x < c,
+        f"x == {c}": lambda x: x == c,
+        f"x % {c} == 0": lambda x: x.fmod(c) == 0,
+    }
+
+
+_COMMON: Final = ("x + 1", "x - 1", "2 * x", "x / 2", "x % 2", "x % 10")
+_WITH_CONSTANTS: Final = {name: one for c in _CONSTANTS for name, one in _with_constant(c).items()}
+_SIMPLE: Final[dict[str, _Operation]] = {
     "x": lambda x: x,
-    "x + 1": lambda x: x + 1,
-    "x - 1": lambda x: x - 1,
-    "2 * x": lambda x: 2 * x,
-    "x / 2": lambda x: x.div(2, rounding_mode="trunc"),
-    "x % 2": lambda x: x.fmod(2),
-    "x % 10": lambda x: x.fmod(10),
+    **{name: _WITH_CONSTANTS[name] for name in _COMMON},
     "-x": lambda x: -x,
     "x * x": lambda x: x * x,
-    **{f"x + {c}": lambda x, c=c: x + c for c in range(2, _LARGEST + 1)},
-    **{f"x - {c}": lambda x, c=c: x - c for c in range(2, _LARGEST + 1)},
-    **{f"{c} * x": lambda x, c=c: c * x for c in range(3, _LARGEST + 1)},
-    **{f"x / {c}": lambda x, c=c: x.div(c, rounding_mode="trunc") for c in range(3, _LARGEST + 1)},
-    **{f"x % {c}": lambda x, c=c: x.fmod(c) for c in range(3, _LARGEST)},
 }
-NUM_SIMPLE: Final = 9
+NUM_SIMPLE: Final = len(_SIMPLE)
+# On each cell; the first is the cell itself, and the first `NUM_SIMPLE` are the most common.
+OPERATIONS: Final = {
+    **_SIMPLE,
+    **{name: one for name, one in _WITH_CONSTANTS.items() if name not in ("1 * x", "x / 1", "x % 1")},
+}
 # On the cells of the first list; k is the first number. What needs the list beside the cell comes last.
 CONDITIONS: Final = (
     *("x > 0", "x < 0", "x == 0", "even", "odd", "x > k", "x < k", "x == k", "x % k == 0"),
     *("first of its value", "larger than before", "smaller than before", "even place", "in b"),
 )
 # The same with a constant in place of k.
-CONSTANT_CONDITIONS: Final[dict[str, Callable[[Tensor], Tensor]]] = {
-    **{f"x > {c}": lambda x, c=c: x > c for c in range(1, _LARGEST + 1)},
-    **{f"x < {c}": lambda x, c=c: x < c for c in range(1, _LARGEST + 1)},
-    **{f"x == {c}": lambda x, c=c: x == c for c in range(1, _LARGEST + 1)},
-    **{f"x % {c} == 0": lambda x, c=c: x.fmod(c) == 0 for c in range(3, _LARGEST + 1)},
+CONSTANT_CONDITIONS: Final = {
+    name: one
+    for c in _CONSTANTS
+    for name, one in _conditions_with_constant(c).items()
+    if name != "x % 1 == 0"
 }
 _KEPT: Final = ("x > 0", "x < 0", "x != 0", "even", "odd", "x > k", "x < k", "x != k", "first of its value")
 NUM_PLAIN: Final = 2  # the lists of the input come first

@@ -128,10 +128,11 @@ def kept(given: list[int], wanted: list[int]) -> tuple[list[bool], bool]:
 
 def holds(given: list[int]) -> list[list[bool]]:
     """Conditions with constants, in the order of the features."""
-    compared = [[x > c for x in given] for c in range(1, 11)]
-    compared += [[x < c for x in given] for c in range(1, 11)]
-    compared += [[x == c for x in given] for c in range(1, 11)]
-    return compared + [[x % c == 0 for x in given] for c in range(3, 11)]
+    found = []
+    for c in range(1, 11):
+        found += [[x > c for x in given], [x < c for x in given], [x == c for x in given]]
+        found += [[x % c == 0 for x in given]] * (c > 1)
+    return found
 
 
 def totals(given: list[int], wanted: list[int], is_number: bool) -> list[bool]:

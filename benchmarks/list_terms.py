@@ -33,7 +33,7 @@ from lasynth.domains.c.lists.machine import run_batch
 from lasynth.domains.c.lists.parser import parse, to_tokens
 from lasynth.domains.c.lists.printer import format_program
 from lasynth.domains.c.lists.syntax import Program
-from lasynth.domains.c.lists.terms import programs
+from lasynth.domains.c.lists.terms import prepare, programs
 
 Value = tuple[int, ...] | int
 Example = tuple[tuple[Value, ...], Value]
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--lines", choices=("even", "odd", "all"), default="all")
     parser.add_argument("--show", action="store_true", help="print the program of each even line")
     args = parser.parse_args()
-    next(programs([((1, 2),)], [(2, 1)], expired=bool))  # compiles
+    prepare()
     halves = {half: Counter[str]() for half in ("even", "odd") if args.lines in (half, "all")}
     by_cost: dict[int, Counter[str]] = {}
     seconds = []

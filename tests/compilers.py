@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from lasynth.domains.c.compiler import Compiler
+from lasynth.domains.c.harness import RESTRICTED, Harness
 from lasynth.errors import CheckerError
 
 PATIENCE_S = 600.0  # for machines that do much else meanwhile
 
 
-def compiler(*, sanitize: bool = False) -> Compiler:
+def compiler(*, sanitize: bool = False, harness: Harness = RESTRICTED) -> Compiler:
     """The first that works; skips the test, saying why, where none does."""
     try:
-        return Compiler.find(sanitize=sanitize, timeout_s=PATIENCE_S)
+        return Compiler.find(sanitize=sanitize, harness=harness, timeout_s=PATIENCE_S)
     except CheckerError as error:
         pytest.skip(f"{error} (sanitizers: {sanitize})")
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
 __all__ = [
     "check_range",
     "default_engines",
+    "languages_of",
     "load",
     "out_of_range",
     "prepare",
@@ -50,6 +51,7 @@ T = TypeVar("T")
 
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MIN_FINISH_S, _MAX_FINISH_S = 0.2, 0.25, 0.8
+_FIRST_SHARE = 0.6  # of the time, for the first of two languages
 _AT_ONCE_S = 1e-3  # a time limit that is over after the first step
 _PREPARED: set[tuple[str, str]] = set()  # languages and engines, "" for what becomes of their programs
 _KEPT = 8  # functions of which a program is checked and shown
@@ -94,6 +96,7 @@ def solve(
         The candidates, one of each function, the likeliest first with a confidence, and why the search
         stopped. Each that is consistent is simplified and compiled; `verified_by` says with what. Where
         several functions fit, `question` is an input on which they disagree, and `answer(output)` goes on.
+        `task` is the task in the language of the programs (`languages_of`).
 
     Raises:
         InputError: anything wrong with the task, or outside what the model was made for.
@@ -108,31 +111,74 @@ def solve(
         raise InputError(f"the time limit is {time_limit} seconds", "time limit", "Give more than 0.")
     if threads is not None and not 1 <= threads <= MAX_THREADS:
         raise InputError(f"the number of threads is {threads}", "threads", f"Give 1 to {MAX_THREADS}.")
-    names = default_engines(task, model) if engines is None else list(engines)
-    synthesizer = None
-    if trace or needs_model(names):
-        check_range([task], model or task.domain)
-        synthesizer = load(model or task.domain) if model is None or isinstance(model, str) else model
-        warm_up(synthesizer)
-    scorer = None if synthesizer is None else scorer_of(synthesizer)
-    chosen = [
-        engine(name, task.language, scorer, beam=beam, time_limit=time_limit)
-        if isinstance(name, str)
-        else name
-        for name in names
-    ]
-    prepare(task, [name for name in names if isinstance(name, str)])
-    return _Solve(
-        chosen,
-        synthesizer,
-        trace,
-        time_limit,
-        seed,
-        max_tokens,
-        threads or 1,
-        on_candidate,
-        cancelled,
-    )(task)
+    *first, last = languages_of(task) if model is None and engines is None and not trace else [task]
+    solves: list[tuple[_Solve, Task]] = []
+    for one in (*first, last):
+        names = default_engines(one, model) if engines is None else list(engines)
+        synthesizer = None
+        if trace or needs_model(names):
+            check_range([one], model or one.domain)
+            synthesizer = load(model or one.domain) if model is None or isinstance(model, str) else model
+            warm_up(synthesizer)
+        scorer = None if synthesizer is None else scorer_of(synthesizer)
+        limit = time_limit if one is last and not first else _FIRST_SHARE * time_limit
+        chosen = [
+            engine(name, one.language, scorer, beam=beam, time_limit=limit) if isinstance(name, str) else name
+            for name in names
+        ]
+        prepare(one, [name for name in names if isinstance(name, str)])
+        solves.append(
+            (
+                _Solve(
+                    chosen,
+                    synthesizer,
+                    trace,
+                    limit,
+                    seed,
+                    max_tokens,
+                    threads or 1,
+                    on_candidate,
+                    cancelled,
+                ),
+                one,
+            )
+        )
+    return _first_solved(solves, time_limit)
+
+
+def languages_of(task: Task) -> list[Task]:
+    """The task in the languages in which it is solved, one after the other until an answer is found.
+
+    That is its own language where its shipped model can read the task. A task outside what that was made
+    for, such as a list of other values, is solved in the language that is wider, where there is one, and
+    then in its own.
+    """
+    wider = task.language.wider
+    if wider is None or out_of_range(task) is None:
+        return [task]
+    return [replace(task, domain=wider, program=None), task]
+
+
+def _first_solved(solves: Sequence[tuple[_Solve, Task]], time_limit: float) -> Outcome:
+    """The first outcome with an answer, else the first of all; what is left of the time is for the next."""
+    start_s = time.perf_counter()
+    outcomes: list[Outcome] = []
+    for solve_it, task in solves:
+        left_s = time_limit - (time.perf_counter() - start_s)
+        if outcomes and (left_s <= 0 or solve_it.cancelled()):
+            break
+        if outcomes:
+            solve_it = replace(solve_it, time_limit=left_s)
+        outcomes.append(solve_it(task))
+        if outcomes[-1].solved:
+            return replace(outcomes[-1], seconds=time.perf_counter() - start_s)
+    nearest = max(outcomes, key=_num_right)  # the first of equals
+    return replace(nearest, seconds=time.perf_counter() - start_s)
+
+
+def _num_right(outcome: Outcome) -> int:
+    """How many examples the nearest program of an outcome without an answer reproduces."""
+    return outcome.candidates[0].num_right if outcome.candidates else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +256,7 @@ class _Solve:
             seconds=time.perf_counter() - start_s,
             num_functions=len(found.functions),
             question=asked,
+            task=task,
             goes_on=goes_on,
         )
 
@@ -360,8 +407,10 @@ def warm_up(synthesizer: Synthesizer) -> None:
 
 def _prepare_answers(problem: Problem) -> None:
     language = problem.language
+    nothing = np.array([[language.grammar.eos]], dtype=np.int32)
+    language.machine.run_batch(nothing, problem.inputs_KN)
     if language.simplify is not None:
-        language.simplify(np.array([[language.grammar.eos]], dtype=np.int32), problem.inputs_KN)
+        language.simplify(nothing, problem.inputs_KN)
     checker_of(language)
 
 

@@ -217,6 +217,7 @@ def with_example(given: Any, wanted: Any) -> dict[str, Any]:
         ({"examples": [{"input": [1] * 9, "output": [1] * 9}]}, "the list has 9 cells, the model tiny knows"),
     ],
 )
+@pytest.mark.usefixtures("narrow_c")
 def test_bad_input_is_one_message_and_status_2(solve: Any, write: Write, content: Any, message: str) -> None:
     path = write("t.json", content)
     for options in ((), ("--json",)):

@@ -270,8 +270,11 @@ def _attempt(
     from lasynth import api
     from lasynth.errors import RunError
     from lasynth.evaluation.solving import PORTFOLIO, Attempt
+    from lasynth.search import Problem
 
     outcome = api.solve(shown, engines=names, time_limit=limit, seed=plan.seed)
+    if outcome.task is not None and outcome.task.domain != task.domain:  # a wider language was needed
+        whole = Problem.of(replace(task, domain=outcome.task.domain, program=None))
     right = _right(whole, outcome)
     asked, last = [], outcome
     for _ in range(plan.asked):

@@ -125,7 +125,8 @@ def solve(
     # An answer to a question needs the search that asked it, which no other process can hand over.
     found = map(plan.solve, tasks) if runner is None or ask else runner.map(partial(_sent, plan), tasks)
     outcomes = []
-    for number, (one, outcome) in enumerate(zip(tasks, found, strict=True), 1):
+    for number, (given, outcome) in enumerate(zip(tasks, found, strict=True), 1):
+        one = outcome.task or given
         if ask:
             one, outcome = ask_for_outputs(one, outcome)
         outcomes.append(outcome)
@@ -192,16 +193,17 @@ def _prepare(
     from lasynth.search.named import needs_model
 
     names: set[str] = set()  # of the models
-    every: list[list[str]] = []  # the engines of each task
+    every: list[tuple[Task, list[str]]] = []  # each task, in each of its languages, with the engines
     without: list[tuple[str, str]] = []  # tasks that the shipped model does not know, and why
     for task, where in zip(tasks, places, strict=True):
-        wanted = engines or api.default_engines(task, model)
-        every.append(wanted)
-        with_model = trace or needs_model(wanted)
-        if with_model:
-            names.add(model or task.domain)
-            api.check_range([task], model or task.domain, places=[where])
-        elif not engines and (left_out := api.out_of_range(task)) is not None:
+        solved_as = [task] if model or engines or trace else api.languages_of(task)
+        for one in solved_as:
+            wanted = engines or api.default_engines(one, model)
+            every.append((one, wanted))
+            if trace or needs_model(wanted):
+                names.add(model or one.domain)
+                api.check_range([one], model or one.domain, places=[where])
+        if not engines and len(solved_as) == 1 and (left_out := api.out_of_range(task)) is not None:
             without.append((where, left_out.what))
     if without:
         where, why = without[0]
@@ -211,8 +213,8 @@ def _prepare(
     with preparing():
         for synthesizer in loaded:
             api.warm_up(synthesizer)
-        for task, wanted in zip(tasks, every, strict=True):
-            api.prepare(task, wanted)
+        for one, wanted in every:
+            api.prepare(one, wanted)
 
 
 def _read(path: str | None, examples: list[str] | None, domain: str | None) -> tuple[list[Task], str]:

@@ -58,7 +58,7 @@ class ShardInfo(Config):
         split: which split its tasks belong to.
         seed, shard, of: shard number `shard` of `of` of a seed.
         num_tasks: tasks asked for, which is how many it holds.
-        num_cells, num_examples: N and K of every task.
+        num_cells, num_examples: N of its inputs, and K, of every task.
         counts: how many programs were sampled, and how many were rejected for each reason.
         domain: the language.
         num_shown: how many examples a solver is shown, the first ones; None for half of them.
@@ -101,7 +101,8 @@ class TaskTable:
     Attributes:
         tokens_PT: int16, the reference programs, ended and padded by EOS.
         raw_PT: int16, the programs as they were drawn.
-        inputs_PKN, outputs_PKN: int8 for lists, uint8 for worlds.
+        inputs_PKN, outputs_PKN: int8 for lists, int32 where their values are any, uint8 for worlds; each of
+            one size, which may differ.
         kinds_P: uint8, the kind of the reference.
         plain_P: bool, whether the task is plain: an affine function of its input (C), solved by the same
             actions in every world (Karel).
@@ -274,12 +275,14 @@ def read_shard(path: str | Place) -> tuple[TaskTable, ShardInfo]:
         ) from None
     try:
         arrow = file.read()
-        shape = (arrow.num_rows, info.num_examples, info.num_cells)
+        shape = (arrow.num_rows, info.num_examples)
+        outputs = _flat(arrow["outputs"])
         table = TaskTable(
             tokens_PT=_padded(arrow["tokens"], tokens, eos),
             raw_PT=_padded(arrow["raw_tokens"], tokens, eos),
-            inputs_PKN=_flat(arrow["inputs"]).reshape(shape),
-            outputs_PKN=_flat(arrow["outputs"]).reshape(shape),
+            inputs_PKN=_flat(arrow["inputs"]).reshape(*shape, info.num_cells),
+            # Outputs may be of another size than inputs.
+            outputs_PKN=outputs.reshape(*shape, len(outputs) // max(shape[0] * shape[1], 1)),
             kinds_P=arrow["kind"].to_numpy(),
             plain_P=np.zeros(arrow.num_rows, dtype=np.bool_) if word is None else arrow[word].to_numpy(),
             hashes_P=arrow["behaviour"].to_numpy(),

@@ -91,7 +91,7 @@ class TaskGenerator(Config):
 
     @property
     def num_cells(self) -> int:
-        """N, the numbers of one input or output."""
+        """N, the numbers of one input."""
         raise NotImplementedError
 
     @property

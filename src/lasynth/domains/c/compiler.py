@@ -1,13 +1,16 @@
-"""The check by a real compiler: programs printed from their trees, compiled, and run on lists.
+"""The check by a real compiler: programs printed from their trees, compiled, and run on inputs.
 
-Many programs share one translation unit and one process, `driver.c` around them. Only text that our own
-printer made from a syntax tree is ever compiled, and such a program can do nothing but compute and reach
-its list, by an `int` as index; all that such an index can reach is kept inaccessible (see `driver.c`).
+Many programs share one translation unit and one process, `driver.c` around them; what differs from dialect
+to dialect is a `Harness`. Only text that our own printer made from a syntax tree is ever compiled, and such
+a program can do nothing but compute and reach its lists, by an `int` as index; all that such an index can
+reach from a list of the input or the output is kept inaccessible (see `driver.c`).
 
-What is caught, as it stands (`sanitize=False`): every access outside the list that the compiler makes,
-and every run that takes too long; an overflow gives what the compiler makes of it. With `sanitize=True`,
-under `-fsanitize=undefined,address`, overflow too, and steps are counted as the machine counts them: the
-test of every loop is printed as a call around it. A variable read before it is set is caught by neither.
+What is caught, as it stands (`sanitize=False`): every access outside of these lists that the compiler makes,
+a division by zero where the processor traps it, and every run that takes too long; an overflow gives what
+the compiler makes of it, and a bad index into a list that a function declares may spoil the results of its
+program. With `sanitize=True`, under `-fsanitize=undefined,address`, these too, and steps are counted as the
+machine counts them: the test of every loop is printed as a call around it. A variable or a cell read before
+it is set is caught by neither.
 
 The driver's child can do nothing but compute, report and end: see `driver.c` for its filter of system calls
 (Linux on x86_64 and aarch64), and for its limits by `setrlimit` everywhere. Compiler and driver each run in a
@@ -17,12 +20,13 @@ however it ends.
 A compiler is not trusted to work: whatever it does, `run_many` gives results of the right shape in time, or
 raises a `CheckerError` that says why there are none.
 
-Shapes: P programs, K examples, N cells.
+Shapes: P programs, K examples, N numbers of an input, M of an output (of lists of N cells both are N).
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import signal
@@ -31,16 +35,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from lasynth.domains.base import Status
-from lasynth.domains.c.printer import format_program
-from lasynth.domains.c.syntax import Cell, Increment, Number, Program
+from lasynth.domains.c.harness import RESTRICTED, Harness
 from lasynth.errors import CheckerError
 from lasynth.grammar import IntArray
 
@@ -51,7 +54,7 @@ _FLAGS: Final = ("-std=c99", "-O0", "-w")
 _SANITIZE: Final = ("-fsanitize=undefined,address", "-fno-sanitize-recover=all")
 _DRIVER: Final = Path(__file__).with_name("driver.c")
 _MAX_UNIT: Final = 250  # programs in a translation unit: a compiler's memory stays small
-_RUN_LIMIT_S: Final = 0.02  # CPU time of one run; a thousand steps take microseconds
+_RUN_LIMIT_S: Final = 0.02  # CPU time of one run for every thousand steps, which take far less
 _FIND_LIMIT_S: Final = 10.0  # to find a compiler that works, on a busy machine
 _MAX_MESSAGE: Final = 200  # characters of what a compiler says that a user is shown
 _MAX_MESSAGES: Final = 4096  # bytes of it that are read
@@ -69,20 +72,6 @@ kill -9 $!
 wait $! 2>/dev/null
 exit $code"""
 
-# What is added to a program in a sanitized build. The test of every loop counts a step. Compilers simplify
-# x - x to 0, x + y - y to x and x - y != 0 to x != y before a sanitizer sees a bad index or an overflow in
-# it: so every int is volatile, and every sum passes through a function.
-_LOOP_TEST: Final = "lasynth_test({})"
-_OPAQUE: Final = "lasynth_value({})"
-_BEFORE: Final = """\
-void lasynth_step(void);
-int lasynth_value(int value);
-#define lasynth_test(test) (lasynth_step(), test)
-#define int volatile int"""
-_AFTER: Final = """\
-#undef int
-#define SANITIZED"""
-
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
@@ -92,18 +81,23 @@ class Compiler:
         path: the program.
         name: what to call it, such as `"gcc"`.
         sanitize: whether it compiles with sanitizers.
+        harness: of the dialect of the programs.
     """
 
     path: str
     name: str
     sanitize: bool = False
+    harness: Harness = RESTRICTED
 
     @classmethod
-    def find(cls, *, sanitize: bool = False, timeout_s: float | None = None) -> Compiler:
+    def find(
+        cls, *, sanitize: bool = False, harness: Harness = RESTRICTED, timeout_s: float | None = None
+    ) -> Compiler:
         """The first of gcc, cc, clang and tcc that is on the PATH and works.
 
         Args:
             sanitize: find one that can compile with sanitizers.
+            harness: of the dialect of the programs.
             timeout_s: for all of them, by the clock, 10 s if not given; one of them has half of it.
 
         Raises:
@@ -115,7 +109,7 @@ class Compiler:
         for name in _NAMES:
             left_s = deadline - time.monotonic()
             if left_s > 0 and (path := shutil.which(name)) is not None:
-                compiler = cls(str(Path(path).absolute()), name, sanitize)
+                compiler = cls(str(Path(path).absolute()), name, sanitize, harness)
                 try:
                     _try_out(compiler, timeout_s=min(limit_s / 2, left_s))
                 except CheckerError as error:
@@ -128,22 +122,22 @@ class Compiler:
 
     def run_many(
         self,
-        programs: Sequence[Program],
+        programs: Sequence[Any],
         inputs_PKN: IntArray,
         *,
         timeout_s: float = 60.0,
-        max_steps: int = 1000,
+        max_steps: int | None = None,
     ) -> tuple[IntArray, npt.NDArray[np.uint8]]:
-        """Compile programs and run each on its lists.
+        """Compile programs and run each on its inputs.
 
         Args:
-            programs: P of them.
-            inputs_PKN: `[P, K, N]` K lists for each program, or `[K, N]` the same ones for all.
+            programs: P syntax trees.
+            inputs_PKN: `[P, K, N]` K inputs for each program, or `[K, N]` the same ones for all.
             timeout_s: for everything, by the clock.
-            max_steps: how many loop tests a run may make, where `sanitize` is set.
+            max_steps: how many steps a run may make, where `sanitize` is set; those of the harness if None.
 
         Returns:
-            `(outputs_PKN, statuses_PK)`, int32 and uint8 (`Status`), as the machine's `run_batch`
+            `(outputs_PKM, statuses_PK)`, int32 and uint8 (`Status`), as the machine's `run_batch`
             returns them. The output of a run that did not end with OK is all zeros.
 
         Raises:
@@ -154,18 +148,19 @@ class Compiler:
         inputs = np.asarray(inputs_PKN)
         if inputs.ndim not in (2, 3) or (inputs.ndim == 3 and len(inputs) != len(programs)):
             raise ValueError(f"{len(programs)} programs do not fit inputs of shape {inputs.shape}")
-        num_examples, num_cells = inputs.shape[-2:]
-        shape = (len(programs), num_examples, num_cells)
-        inputs_PKN = np.broadcast_to(inputs, shape).astype(np.int32)
-        outputs_PKN = np.zeros(shape, dtype=np.int32)
+        num_examples, width = inputs.shape[-2:]
+        max_steps = self.harness.max_steps if max_steps is None else max_steps
+        inputs_PKN = np.broadcast_to(inputs, (len(programs), num_examples, width)).astype(np.int32)
+        shape = (len(programs), num_examples, self.harness.output_width(width))
+        outputs_PKM = np.zeros(shape, dtype=np.int32)
         statuses_PK = np.zeros(shape[:2], dtype=np.uint8)
         deadline = time.monotonic() + timeout_s
-        if outputs_PKN.size:
+        if outputs_PKM.size:
             for start in range(0, len(programs), _MAX_UNIT):
                 unit = slice(start, start + _MAX_UNIT)
-                text = self._unit(programs[unit], num_examples, num_cells, max_steps, timeout_s)
+                text = self._unit(programs[unit], num_examples, width, max_steps, timeout_s)
                 try:
-                    results = self._run_unit(text, inputs_PKN[unit], deadline)
+                    results = self._run_unit(text, inputs_PKN[unit], shape[2], deadline)
                 except TimeoutError:
                     # Who did not answer once is not asked again by those who only look for a second opinion.
                     raise CheckerError(
@@ -173,35 +168,32 @@ class Compiler:
                     ) from None
                 except OSError as error:
                     raise CheckerError(f"{self.name} cannot be used: {_in_words(error)}") from None
-                outputs_PKN[unit], statuses_PK[unit] = results
-        outputs_PKN[statuses_PK != Status.OK] = 0
-        return outputs_PKN, statuses_PK
+                outputs_PKM[unit], statuses_PK[unit] = results
+        outputs_PKM[statuses_PK != Status.OK] = 0
+        return outputs_PKM, statuses_PK
 
     def _unit(
-        self, programs: Sequence[Program], num_examples: int, num_cells: int, max_steps: int, timeout_s: float
+        self, programs: Sequence[Any], num_examples: int, width: int, max_steps: int, timeout_s: float
     ) -> str:
-        """The translation unit: the programs first, where no header's names can meet theirs."""
-        names = [f"lasynth_{number}" for number in range(len(programs))]
-        renamed = [replace(program, function=name) for program, name in zip(programs, names, strict=True)]
-        if self.sanitize:
-            functions = [format_program(one, loop_test=_LOOP_TEST, opaque=_OPAQUE) for one in renamed]
-        else:
-            functions = [format_program(one) for one in renamed]
-        table = f"static int * (*programs[])(int a[]) = {{{', '.join(names)}}};"
+        """The translation unit."""
+        # A build with sanitizers takes several times as long for a step.
+        run_limit_s = _RUN_LIMIT_S * max(1.0, max_steps / (1000 if self.sanitize else 4000))
         lines = [
-            *((_BEFORE, *functions, table, _AFTER) if self.sanitize else (*functions, table)),
+            self.harness.text(programs, self.sanitize),
             f"#define NUM_PROGRAMS {len(programs)}",
             f"#define NUM_EXAMPLES {num_examples}",
-            f"#define NUM_CELLS {num_cells}",
+            f"#define INPUT_WIDTH {width}",
+            f"#define OUTPUT_WIDTH {self.harness.output_width(width)}",
             f"#define MAX_STEPS {max_steps}",
-            f"#define RUN_LIMIT_US {int(_RUN_LIMIT_S * 1_000_000)}",
+            f"#define RUN_LIMIT_US {int(run_limit_s * 1_000_000)}",
             f"#define CPU_LIMIT_S {int(timeout_s) + 1}",
             _DRIVER.read_text(),
+            self.harness.runs.read_text(),
         ]
         return "\n".join(lines)
 
     def _run_unit(
-        self, text: str, inputs_PKN: IntArray, deadline: float
+        self, text: str, inputs_PKN: IntArray, width: int, deadline: float
     ) -> tuple[IntArray, npt.NDArray[np.uint8]]:
         """Compile one translation unit and run it: its outputs and statuses.
 
@@ -212,7 +204,7 @@ class Compiler:
         with tempfile.TemporaryDirectory(prefix="lasynth-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             (folder / "programs.c").write_text(text, encoding="ascii")
-            inputs_PKN.tofile(folder / "lists")
+            inputs_PKN.tofile(folder / "inputs")
             flags = (*_FLAGS, *(_SANITIZE if self.sanitize else ()))
             code, said = _call((self.path, *flags, "-o", "programs", "programs.c"), folder, deadline)
             if code:
@@ -223,16 +215,17 @@ class Compiler:
                 raise CheckerError(f"programs made by {self.name} may not run in {folder.parent} (noexec?)")
             # Held open, so that the file that is read is the one that was made here.
             with (folder / "results").open("w+b") as file:
-                code, said = _call(("./programs", "lists", "results"), folder, deadline)
+                code, said = _call(("./programs", "inputs", "results"), folder, deadline)
                 if code:
                     raise _refusal(f"the program that {self.name} made {_how_it_ended(code)}", said)
-                num_lists = inputs_PKN.nbytes
-                size = num_lists + inputs_PKN.shape[0] * inputs_PKN.shape[1]
+                shape = (*inputs_PKN.shape[:2], width)
+                at_statuses = 4 * math.prod(shape)
+                size = at_statuses + math.prod(shape[:2])
                 results = file.read(size + 1)
         if len(results) != size:
             raise CheckerError(f"the program that {self.name} made left no results")
-        outputs = np.frombuffer(results[:num_lists], dtype=np.int32).reshape(inputs_PKN.shape)
-        return outputs, np.frombuffer(results[num_lists:], dtype=np.uint8).reshape(inputs_PKN.shape[:2])
+        outputs = np.frombuffer(results[:at_statuses], dtype=np.int32).reshape(shape)
+        return outputs, np.frombuffer(results[at_statuses:], dtype=np.uint8).reshape(shape[:2])
 
 
 def _call(command: Sequence[str], folder: Path, deadline: float) -> tuple[int, str]:
@@ -306,12 +299,10 @@ def _try_out(compiler: Compiler, *, timeout_s: float) -> None:
     """
     if compiler in _WORKING:
         return
-    fine = Program((), (Increment(Cell(Number(0)), "++"),))
-    wrong = Program((), (Increment(Cell(Number(1)), "++"),))
-    inputs = np.array([[1], [2**31 - 1]], dtype=np.int32)
-    outputs, statuses = compiler.run_many([fine, wrong], inputs, timeout_s=timeout_s)
+    trial = compiler.harness.trial
+    outputs, statuses = compiler.run_many([trial.fine, trial.wrong], trial.inputs_KN, timeout_s=timeout_s)
     overflow = Status.OVERFLOW if compiler.sanitize else Status.OK
     expected = [[Status.OK, overflow], [Status.OUT_OF_RANGE] * 2]
-    if not np.array_equal(statuses, expected) or outputs[0, 0, 0] != 2:
+    if not (np.array_equal(statuses, expected) and np.array_equal(outputs[0, 0], trial.output_N)):
         raise CheckerError(f"the program that {compiler.name} made gives wrong results")
     _WORKING.add(compiler)

@@ -1,14 +1,15 @@
-/* Runs compiled programs on their inputs; the programs stand above this text in the same file.
+/* Runs compiled programs on their inputs; the programs stand above this text in the same file, and what their
+   dialect adds to it below.
 
-   Above it are also defined: NUM_PROGRAMS, NUM_EXAMPLES, NUM_CELLS, RUN_LIMIT_US and CPU_LIMIT_S, the
-   table `programs`, and for a sanitized build SANITIZED and MAX_STEPS.
+   Above it are also defined: NUM_PROGRAMS, NUM_EXAMPLES, INPUT_WIDTH, OUTPUT_WIDTH, MAX_STEPS, RUN_LIMIT_US
+   and CPU_LIMIT_S, the table `programs`, and SANITIZED for a sanitized build.
 
-   Arguments: a file of int32 lists, and one for the results: the outputs, and then the statuses, a byte each.
+   Arguments: a file of int32 inputs, and one for the results: the outputs, then the statuses, a byte each.
 
    Every program runs in a child process of its own, which shares no memory with this one and reports
    through a pipe: whatever a program does, it can spoil its own results alone. A run that kills the child
-   costs that run alone, because another child goes on with the next. The list is the one thing a program
-   can reach, and an index is an int: so all that an int can reach from the list is reserved, and all but
+   costs that run alone, because another child goes on with the next. Lists are what a program can reach, and
+   an index is an int: so all that an int can reach from a list that is handed to it is reserved, and all but
    one page of it cannot be touched. On Linux a filter of system calls stands behind that: the child can
    compute, report and end, and anything else kills it. */
 
@@ -27,35 +28,55 @@
 #include <sys/syscall.h>
 #endif
 
-enum { NUM_RUNS = NUM_PROGRAMS * NUM_EXAMPLES, LIST_SIZE = NUM_CELLS * sizeof(int) };
+enum { NUM_RUNS = NUM_PROGRAMS * NUM_EXAMPLES, OUTPUT_SIZE = OUTPUT_WIDTH * sizeof(int) };
 /* As in lasynth.domains.base.Status. */
-enum { OK = 0, OUT_OF_RANGE = 1, OVERFLOWN = 2, UNSET = 3, OUT_OF_FUEL = 4, CRASH = 5 };
+enum {
+    OK = 0,
+    OUT_OF_RANGE = 1,
+    OVERFLOWN = 2,
+    UNSET = 3,
+    OUT_OF_FUEL = 4,
+    CRASH = 5,
+    INVALID = 6,
+    DIVISION = 7
+};
+
+/* What the dialect adds. Reserve all pages for lists; whether they were to be had. */
+static int reserve(void);
+/* One run with all lists at the end of their pages, or all at the start: its status, and the output, which is
+   all zeros before. */
+static int run_at(int program, const int *input, int *output, int at_end);
 
 /* What a child writes for each run; short enough for a pipe to take it whole. */
 struct result {
     int status;
-    int list[NUM_CELLS];
+    int output[OUTPUT_WIDTH];
 };
 
-static int inputs[NUM_RUNS][NUM_CELLS];
-static int outputs[NUM_RUNS][NUM_CELLS];
+static int inputs[NUM_RUNS][INPUT_WIDTH];
+static int outputs[NUM_RUNS][OUTPUT_WIDTH];
 static unsigned char statuses[NUM_RUNS];
 
 static sigjmp_buf back;
 static volatile sig_atomic_t running;
-static char *page;
 static size_t page_size;
 
 static void on_signal(int number)
 {
     if (running)
-        siglongjmp(back, number == SIGVTALRM ? OUT_OF_FUEL : OUT_OF_RANGE);
+        siglongjmp(back, number == SIGVTALRM ? OUT_OF_FUEL : number == SIGFPE ? DIVISION : OUT_OF_RANGE);
     if (number != SIGVTALRM)
         _exit(1);
 }
 
 #ifdef SANITIZED
 static int steps;
+
+/* In a dialect where the first test of a loop is free. */
+void lasynth_loop(void)
+{
+    ++steps;
+}
 
 void lasynth_step(void)
 {
@@ -86,6 +107,15 @@ void __ubsan_handle_negate_overflow_abort(void *where, void *value)
 {
     siglongjmp(back, OVERFLOWN);
 }
+/* The smallest int divided by -1 is an overflow, too. */
+void __ubsan_handle_divrem_overflow_abort(void *where, void *left, void *right)
+{
+    siglongjmp(back, (int)(size_t)right == 0 ? DIVISION : OVERFLOWN);
+}
+void __ubsan_handle_out_of_bounds_abort(void *where, void *index)
+{
+    siglongjmp(back, OUT_OF_RANGE);
+}
 void __ubsan_handle_pointer_overflow_abort(void *where, void *base, void *result)
 {
     siglongjmp(back, OUT_OF_RANGE);
@@ -109,62 +139,65 @@ void __asan_poison_memory_region(void const volatile *start, size_t size);
 void __asan_unpoison_memory_region(void const volatile *start, size_t size);
 const char *__asan_default_options(void)
 {
-    return "detect_leaks=0:handle_segv=0:handle_sigbus=0:symbolize=0";
+    return "detect_leaks=0:detect_stack_use_after_return=0:"
+           "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:symbolize=0";
 }
 #endif
 
-/* One run with the list at a given place; the program may touch nothing else. */
-static int run_at(int program, const int *input, int *list)
+/* Call a program, by way of its dialect, until it ends or is ended. */
+static int run_guarded(int program, void (*call)(int program))
 {
     struct itimerval limit = {{0, 0}, {RUN_LIMIT_US / 1000000, RUN_LIMIT_US % 1000000}};
     struct itimerval none = {{0, 0}, {0, 0}};
     int status = sigsetjmp(back, 0);
     if (status == OK) {
-        memcpy(list, input, LIST_SIZE);
         setitimer(ITIMER_VIRTUAL, &limit, 0);
         running = 1;
-        programs[program](list);
+        call(program);
     }
     running = 0;
     setitimer(ITIMER_VIRTUAL, &none, 0);
     return status;
 }
 
-#ifdef SANITIZED
-/* The address sanitizer guards eight bytes at a time, of which it can allow the first four alone: so
+/* The place of a list in its page; the program may touch nothing else of it.
+
+   The address sanitizer guards eight bytes at a time, of which it can allow the first four alone: so
    the list begins at such a place, and every byte of the page but its own is poisoned. What is before
    the page cannot be touched, and that is quicker to catch than what kills this process. */
-static int run(int program, int *list)
+static int *place(char *page, size_t size, int at_end)
 {
-    int *place = (int *)page;
+#ifdef SANITIZED
     __asan_poison_memory_region(page, page_size);
-    __asan_unpoison_memory_region(place, LIST_SIZE);
+    __asan_unpoison_memory_region(page, size);
+#endif
+    return (int *)(at_end ? page + page_size - size : page);
+}
+
+#ifdef SANITIZED
+static int run(int program, const int *input, int *output)
+{
     steps = MAX_STEPS;
-    int status = run_at(program, list, place);
-    if (status == OK)
-        memcpy(list, place, LIST_SIZE);
-    return status;
+    return run_at(program, input, output, 0);
 }
 #else
-/* Two runs: with the list at the end of the page an index too large is caught, at its beginning a
+/* Two runs: with the lists at the end of their pages an index too large is caught, at their beginning a
    negative one. Up to its first bad index a run is the same in both places, so if that is what comes
    first, the run that catches it says so. */
-static int run(int program, int *list)
+static int run(int program, const int *input, int *output)
 {
-    int *at_end = (int *)(page + page_size - LIST_SIZE), *at_start = (int *)page;
-    int first[NUM_CELLS];
-    int status = run_at(program, list, at_end);
-    memcpy(first, at_end, LIST_SIZE);
+    static int second[OUTPUT_WIDTH];
+    int status = run_at(program, input, output, 1);
     if (status == OUT_OF_RANGE || status == OUT_OF_FUEL)
         return status;
-    int other = run_at(program, list, at_start);
-    if (status == OK && other == OK) {
-        /* Without a bad index, only a variable that was never set makes two runs differ. */
-        if (memcmp(first, at_start, LIST_SIZE))
-            return UNSET;
-        memcpy(list, first, LIST_SIZE);
-    }
-    return other == OUT_OF_RANGE ? other : status;
+    memset(second, 0, OUTPUT_SIZE);
+    int other = run_at(program, input, second, 0);
+    if (other == OUT_OF_RANGE || other == OUT_OF_FUEL)
+        return other;
+    /* Without a bad index, only what was never set makes two runs differ. */
+    if (status == OK && (other != OK || memcmp(output, second, OUTPUT_SIZE)))
+        return UNSET;
+    return status;
 }
 #endif
 
@@ -257,17 +290,16 @@ static void handle(int number)
     sigaction(number, &action, 0);
 }
 
-/* The page, in the middle of all that an int can reach from it, or of what there is to be had. */
-static int reserve_page(void)
+/* A page for a list, in the middle of all that an int can reach from it, or of what there is to be had; 0
+   where there is none. */
+static char *reserve_page(int access)
 {
     size_t reach = (size_t)1 << (sizeof(size_t) > 4 ? 33 : 24);
-    page_size = sysconf(_SC_PAGESIZE);
     for (; reach >= page_size; reach /= 2) {
-        char *start = mmap(0, 2 * reach + page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (start != MAP_FAILED) {
-            page = start + reach;
-            return mprotect(page, page_size, PROT_READ | PROT_WRITE) == 0;
-        }
+        int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        char *start = mmap(0, 2 * reach + page_size, PROT_NONE, flags, -1, 0);
+        if (start != MAP_FAILED)
+            return mprotect(start + reach, page_size, access) == 0 ? start + reach : 0;
     }
     return 0;
 }
@@ -307,8 +339,8 @@ static void report_runs(int program, int next, int last, int report)
 {
     struct result result;
     for (; next < last; ++next) {
-        memcpy(result.list, inputs[next], LIST_SIZE);
-        result.status = run(program, result.list);
+        memset(result.output, 0, OUTPUT_SIZE);
+        result.status = run(program, inputs[next], result.output);
         if (!write_all(report, &result, sizeof result))
             _exit(1);
     }
@@ -335,8 +367,8 @@ static int run_program(int program)
         close(ends[1]);
         struct result result;
         for (; next < last && read_all(ends[0], &result, sizeof result); ++next) {
-            statuses[next] = result.status >= OK && result.status <= CRASH ? result.status : CRASH;
-            memcpy(outputs[next], result.list, LIST_SIZE);
+            statuses[next] = result.status >= OK && result.status <= DIVISION ? result.status : CRASH;
+            memcpy(outputs[next], result.output, OUTPUT_SIZE);
         }
         close(ends[0]);
         kill(child, SIGKILL); /* it has nothing more to say; of one that has ended this changes nothing */
@@ -353,10 +385,12 @@ int main(int argc, char **argv)
     if (argc != 3)
         return 2;
     int file = open(argv[1], O_RDONLY);
-    if (file < 0 || !read_all(file, inputs, sizeof inputs) || close(file) || !reserve_page())
+    page_size = sysconf(_SC_PAGESIZE);
+    if (file < 0 || !read_all(file, inputs, sizeof inputs) || close(file) || !reserve())
         return 3;
     handle(SIGSEGV);
     handle(SIGBUS);
+    handle(SIGFPE);
     handle(SIGVTALRM);
     for (int program = 0; program < NUM_PROGRAMS; ++program)
         if (!run_program(program))

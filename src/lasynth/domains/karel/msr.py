@@ -111,7 +111,7 @@ def record_of(obj: object, *, where: str | None = None) -> MsrRecord:
         place = f"example {number + 1}" if where is None else f"{where}, example {number + 1}"
         inputs.append(World.from_json(example.get("inpgrid_json"), where=f"{place}, input").to_array())
         outputs.append(World.from_json(example.get("outgrid_json"), where=f"{place}, output").to_array())
-        names = example.get("actions")
+        names = example.get("actions", [])  # a task needs worlds only
         if not isinstance(names, list) or not all(
             isinstance(name, str) and name in _ACTION_OF for name in names
         ):

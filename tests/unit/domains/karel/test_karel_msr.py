@@ -57,7 +57,8 @@ def test_what_is_a_record() -> None:
 
 
 def test_a_record_may_be_of_examples_alone() -> None:
-    examples = {"examples": record()["examples"]}
+    worlds = ("inpgrid_json", "outgrid_json")
+    examples = {"examples": [{key: one[key] for key in worlds} for one in record()["examples"]]}
     assert read_record(json.dumps(examples)).tokens is None
     task = Task.from_json(examples)
     assert (task.id, task.program, len(task.examples)) == (None, None, 5)

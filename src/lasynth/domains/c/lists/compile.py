@@ -119,14 +119,17 @@ def _patch(code: CodeArray, jump: int, target: int) -> None:
     """Set the target of every jump in a chain."""
     while jump != _END:
         word = code[jump]
-        code[jump] = (word & _LOW_HALF) | target << 32
+        code[jump] = (word & _LOW_HALF) | int(target) << 32
         jump = word >> 32
 
 
 @njit(cache=True, nogil=True)
 def _compares(code: CodeArray, size: int, barrier: int, address: int) -> bool:
-    """Whether the last instruction is a comparison with its result there, and nothing jumps behind it."""
-    if size == barrier:
+    """Whether the last instruction is a comparison with its result there, and nothing jumps behind it.
+
+    There is an intermediate result: a variable that has just got one is read again.
+    """
+    if size == barrier or address < ins.TEMPS:
         return False
     word = code[size - 1]
     op = word & 0xFF
@@ -148,7 +151,7 @@ def _jump_unless(code: CodeArray, size: int, barrier: int, address: int, chain: 
         op = ins.JUMP_NE
     else:
         op = ins.JUMP_EQ
-    code[size - 1] = (word & (_LOW_HALF ^ 0xFFFF)) | op | chain << 32
+    code[size - 1] = (word & (_LOW_HALF ^ 0xFFFF)) | op | int(chain) << 32
     return size
 
 
@@ -423,7 +426,7 @@ def compile_tokens(
             elif action == _STEPS_BEGIN:
                 blocks[top + _STEPS] = barrier = size
             elif action == _BODY:
-                begin = blocks[top + _STEPS]
+                begin = int(blocks[top + _STEPS])
                 blocks[top + _SAVED] = num_saved
                 for place in range(begin, size):
                     saved[num_saved] = code[place]
@@ -436,7 +439,7 @@ def compile_tokens(
                 for place in range(blocks[top + _SAVED], num_saved):
                     word = saved[place]
                     if ins.JUMP <= word & 0xFF <= ins.JUMP_GE:
-                        word += moved << 32
+                        word += int(moved) << 32
                     code[size] = word
                     size += 1
                 num_saved = blocks[top + _SAVED]

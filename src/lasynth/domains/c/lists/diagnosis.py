@@ -127,9 +127,16 @@ def _hint(word: Word, before: Word | None, expected: AbstractSet[str], rules: Se
         return "a block stands only behind 'if', 'else', 'for' and 'while'"
     if statement and found == ";":
         return "a statement is missing before ';'"
+    if found in ("FIRST", "MORE", "OUT", "SCRATCH", "PARAMETER") and expected == {"NAME"}:
+        return f"'{word.text}' is declared already"
+    if found == ";" and expected == {"{"}:
+        return "where nothing is to be done, write { }"
+    if found == "[" and last in ("NAME", "PARAMETER"):
+        assert before is not None
+        return f"'{before.text}' is not a list"
+    if found in _OPERATORS and last == "]" and not expected & _OPERATORS:
+        return "a cell whose index is counted on stands alone: x = a[i++];"
     if found in ("++", "--"):
-        if expected & _OPERAND and not expected & _OPERATORS:
-            return f"write '{found}' behind the name: x{found}"
         alone = f"'{found}' stands in a statement of its own"
         return f"{alone}, or as a[i{found}] in x = a[i{found}]; and a[i{found}] = x;"
     if found in _ASSIGNMENTS and expected & _OPERATORS:
@@ -142,7 +149,7 @@ def _hint(word: Word, before: Word | None, expected: AbstractSet[str], rules: Se
         return "a sign stands before one value: write parentheses"
     if found == "!" and last in ("-", "!"):
         return "'!' stands before one value: write parentheses"
-    if found == "+" and expected & _OPERAND and not expected & _OPERATORS:
+    if found == "+" and "INT" in expected:
         return "'+' stands between two values"
     if last == "return" and expected == {";"}:
         return "a function that changes its list in place returns nothing: return;"
@@ -154,7 +161,7 @@ def _hint(word: Word, before: Word | None, expected: AbstractSet[str], rules: Se
 def _phrases(terminals: AbstractSet[str]) -> tuple[str, ...]:
     """The terminals that could stand in a place, in plain words."""
     # Where a statement or an index may end, that is what is missing; operators would only distract.
-    for closing in (";", "]"):
+    for closing in (";", "]", ":"):
         if closing in terminals:
             return (f"'{closing}'",)
     rest = set(terminals)
@@ -165,7 +172,7 @@ def _phrases(terminals: AbstractSet[str]) -> tuple[str, ...]:
     if rest >= _STATEMENT:
         found.append("a statement")
         rest -= _STATEMENT | _LISTS | {"break", "continue"}
-    if rest >= _OPERAND:
+    if rest >= {"INT", "NAME", "("}:
         found.append("a value")
         rest -= _OPERAND
     rest -= {"else"} if len(rest) > 1 else set()

@@ -182,7 +182,7 @@ class _Reader:
         first = self.word
         if first.text not in ("", "void", "const", "static", "inline") and not first.terminal:
             raise unexpected(self.source, first, None, ())
-        if first.text not in ("int", "void") or self.words[self.position + 1].terminal != "NAME":
+        if not self.begins_function():
             raise error_at(self.source, first.offset, _SHAPE)
         returns = self.take()
         function = self.name("the name of the function")
@@ -205,6 +205,12 @@ class _Reader:
                 raise error_at(self.source, word.offset, f"'{word.text}' is declared already")
         result, parameters = self.kinds(returns, found, first)
         return result, function.text, parameters
+
+    def begins_function(self) -> bool:
+        """Whether a function may begin here; `int x = 0;` is the beginning of a body without its head."""
+        first, *rest = self.words[self.position : self.position + 3]
+        named = first.text in ("int", "void") and bool(rest) and rest[0].terminal == "NAME"
+        return named and rest[-1].text not in ("=", ";", ",", "[")
 
     def parameter(self) -> tuple[Word, bool, bool]:
         const = self.word.text == "const"

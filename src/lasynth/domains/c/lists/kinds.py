@@ -1,4 +1,4 @@
-"""The kind of a program by its control flow; a `while` loop counts as a `for` loop does."""
+"""The kind of a program of `lists` by its control flow; `for` and `while` are both loops."""
 
 from __future__ import annotations
 
@@ -11,14 +11,22 @@ from lasynth.grammar import IntArray
 
 __all__ = ["Kind", "kind_of", "kinds_of"]
 
-_LOOPS, _IF = (token_of("for"), token_of("while")), token_of("if")
+_LOOPS = (token_of("for"), token_of("while"))
+_BRANCHES = (token_of("if"), token_of("?"))
 
 
 def kinds_of(tokens_PT: IntArray) -> npt.NDArray[np.uint8]:
-    """The kinds of many programs, `[P, T]` ended and padded by EOS: `[P]` numbers of `Kind`."""
-    has_loop: npt.NDArray[np.bool_] = np.isin(tokens_PT, _LOOPS).any(axis=-1)
-    has_if: npt.NDArray[np.bool_] = (tokens_PT == _IF).any(axis=-1)
-    return int(Kind.FOR_ONLY) * has_loop.astype(np.uint8) + int(Kind.IF_ONLY) * has_if.astype(np.uint8)
+    """The kinds of many programs; a choice `c ? x : y` is a branch.
+
+    Args:
+        tokens_PT: programs, one per row, ended and padded by EOS.
+
+    Returns:
+        `[P]` numbers of `Kind`.
+    """
+    loops = np.asarray(np.isin(tokens_PT, _LOOPS).any(axis=-1), dtype=np.uint8)
+    branches = np.asarray(np.isin(tokens_PT, _BRANCHES).any(axis=-1), dtype=np.uint8)
+    return int(Kind.FOR_ONLY) * loops + int(Kind.IF_ONLY) * branches
 
 
 def kind_of(tokens: IntArray) -> Kind:

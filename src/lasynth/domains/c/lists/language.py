@@ -8,16 +8,18 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.base import Language, Machine, Status, Syntax, Text, Tokens, View
+from lasynth.domains.base import Checker, Language, Machine, Status, Syntax, Text, Tokens, View
 from lasynth.domains.c.lists import grammar
 from lasynth.domains.c.lists.floor import AffineListFloor
-from lasynth.domains.c.lists.inputs import lists_of, numbers_of
+from lasynth.domains.c.lists.generator import ListsTaskGenerator
+from lasynth.domains.c.lists.inputs import Value, lists_of, numbers_of
 from lasynth.domains.c.lists.kinds import kind_of
 from lasynth.domains.c.lists.machine import run_batch
 from lasynth.domains.c.lists.mask import MASKING
 from lasynth.domains.c.lists.naming import bound, named
 from lasynth.domains.c.lists.parser import parse, to_tokens
 from lasynth.domains.c.lists.printer import format_program
+from lasynth.domains.c.lists.simplify import simplify
 from lasynth.domains.c.lists.tokens import from_tokens
 from lasynth.domains.c.lists.values import VALUES
 from lasynth.domains.unlearned import End, Ranking
@@ -45,6 +47,13 @@ def _run_partial(
     return outputs_XKM, np.isin(statuses_XK, [Status.OK, Status.NO_VALUE])
 
 
+def _find_compiler() -> Checker:
+    from lasynth.domains.c.compiler import Compiler  # what it needs of the system is for answers only
+    from lasynth.domains.c.lists.harness import LISTS
+
+    return Compiler.find(harness=LISTS)
+
+
 class _ListTerms:
     """The algebra of lists and numbers, as `lasynth.domains.unlearned.Terms`."""
 
@@ -61,7 +70,7 @@ class _ListTerms:
         from lasynth.domains.c.lists.terms import programs
 
         given = [VALUES.input_of(row_L) for row_L in inputs_KL]
-        inputs = [(*lists_of(one), *numbers_of(one)) for one in given]
+        inputs: list[tuple[Value, ...]] = [(*lists_of(one), *numbers_of(one)) for one in given]
         outputs = [VALUES.decode(row_M) for row_M in outputs_KM]
         for program, cost in programs(inputs, outputs, expired=expired):
             try:
@@ -95,8 +104,11 @@ LANGUAGE: Final[Language] = Language(
     ),
     values=VALUES,
     machine=Machine(run_batch=run_batch, run_partial=_run_partial),
+    simplify=simplify,
+    tasks=ListsTaskGenerator,
     floor=AffineListFloor(),
     terms=_ListTerms(),
     ranking=Ranking(per_cost=1.0),
+    checker=_find_compiler,
     view=View(checked="Checked", machine="the built-in machine"),
 )

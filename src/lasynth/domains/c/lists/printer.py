@@ -7,7 +7,6 @@ print a tree, so equal trees give equal text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 from lasynth.domains.c.lists.layout import MAX_CELLS
@@ -36,7 +35,7 @@ from lasynth.domains.c.lists.syntax import (
     While,
 )
 
-__all__ = ["PRECEDENCE", "format_program", "signature"]
+__all__ = ["PRECEDENCE", "Printer", "format_program", "signature"]
 
 _INDENT: Final = "    "
 # How strongly operators bind; a choice binds least.
@@ -48,22 +47,14 @@ PRECEDENCE: Final = {
     **dict.fromkeys(("+", "-"), 5),
     **dict.fromkeys(("*", "/", "%"), 6),
 }
+_COMPARISONS: Final = (PRECEDENCE["=="], PRECEDENCE["<"])
 _UNARY: Final = 7
 _CHOICE: Final = 0
 
 
-def format_program(program: Program, *, loop_test: str = "{}", opaque: str = "{}", index: str = "{}") -> str:
-    """The program as a C function, ended by a newline.
-
-    Args:
-        program: its names are printed as they are.
-        loop_test: the template for the test of a loop; `{}` is its usual text.
-        opaque: the template for every operation of arithmetic and for what it reads.
-        index: the template for every index. A build with sanitizers puts calls in all three.
-    """
-    printer = _Printer(loop_test, opaque, index)
-    body = [_INDENT + line for line in printer.statements(program.statements)]
-    return "\n".join([f"{signature(program)} {{", *body, "}"]) + "\n"
+def format_program(program: Program) -> str:
+    """The program as a C function, ended by a newline; its names are printed as they are."""
+    return Printer().program(program)
 
 
 def signature(program: Program) -> str:
@@ -81,19 +72,24 @@ def signature(program: Program) -> str:
     return f"{returned} {program.function}({', '.join(shown) or 'void'})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Printer:
-    loop_test: str = "{}"
-    opaque: str = "{}"
-    index: str = "{}"
+class Printer:
+    """Prints the parts of a program; `lasynth.domains.c.lists.instrumented` prints some in its own way."""
+
+    def program(self, program: Program) -> str:
+        """See `format_program`."""
+        body = [_INDENT + line for line in self.statements(program.statements)]
+        return "\n".join([f"{signature(program)} {{", *body, "}"]) + "\n"
 
     def statements(self, nodes: tuple[Statement, ...]) -> list[str]:
+        """The lines of statements."""
         return [line for node in nodes for line in self.statement(node)]
 
     def block(self, nodes: tuple[Statement, ...]) -> list[str]:
+        """The lines of statements in a block, and its end."""
         return [*(_INDENT + line for line in self.statements(nodes)), "}"]
 
     def statement(self, node: Statement) -> list[str]:
+        """The lines of a statement."""
         match node:
             case Declaration() | Assign() | Increment():
                 return [f"{self.simple(node)};"]
@@ -102,7 +98,7 @@ class _Printer:
             case For(_, _, _, body):
                 return [f"{self.head(node)} {{", *self.block(body)]
             case While(test, body):
-                return [f"while ({self.loop_test.format(self.expression(test))}) {{", *self.block(body)]
+                return [f"while ({self.test(test)}) {{", *self.block(body)]
             case If():
                 return self.branch(node)
             case Break():
@@ -115,6 +111,7 @@ class _Printer:
                 assert_never(node)
 
     def branch(self, node: If) -> list[str]:
+        """The lines of a branch; one that stands alone behind `else` is not in a block."""
         lines = [f"if ({self.expression(node.condition)}) {{", *self.block(node.then)]
         if not node.otherwise:
             return lines
@@ -124,27 +121,25 @@ class _Printer:
         return [*lines[:-1], "} else {", *self.block(node.otherwise)]
 
     def head(self, node: For) -> str:
+        """The first line of a loop, but for its brace."""
         first = ", ".join(map(self.simple, node.first))
         if node.first and isinstance(node.first[0], Declaration):
             # One `int` for all of them.
             first = "int " + ", ".join(self.simple(one).removeprefix("int ") for one in node.first)
-        test = "" if node.test is None else f" {self.loop_test.format(self.expression(node.test))}"
-        if node.test is None and self.loop_test != "{}":
-            test = f" {self.loop_test.format('1')}"
-        step = ", ".join(map(self.simple, node.step))
-        return f"for ({first};{test};{' ' if step else ''}{step})"
+        test, step = self.test(node.test), ", ".join(map(self.simple, node.step))
+        return f"for ({first};{' ' if test else ''}{test};{' ' if step else ''}{step})"
+
+    def test(self, node: Expression | None) -> str:
+        """The test of a loop."""
+        return "" if node is None else self.expression(node)
 
     def simple(self, node: Declaration | Assign | Increment) -> str:
+        """A statement that may stand in the head of a loop."""
         match node:
             case Declaration(name, value):
                 return f"int {name}" if value is None else f"int {name} = {self.expression(value)}"
             case Assign(target, operator, value):
-                to = self.expression(target)
-                if operator != "=" and self.opaque != "{}":
-                    # A sanitizer is to see the operation; nothing of a target has an effect when read twice.
-                    after = self.opaque.format(self.expression(value))
-                    return f"{to} = {self.opaque.format(f'{to} {operator[0]} {after}')}"
-                return f"{to} {operator} {self.expression(value)}"
+                return f"{self.expression(target)} {operator} {self.expression(value)}"
             case Increment(target, operator):
                 return f"{self.expression(target)}{operator}"
             case _:
@@ -160,9 +155,11 @@ class _Printer:
             case Stepped(name, operator):
                 return f"{name}{operator}"
             case Cell(name, index):
-                return f"{name}[{self.index.format(self.expression(index))}]"
+                return f"{name}[{self.expression(index)}]"
             case Unary(operator, inner):
-                return self.opaque.format(f"{operator}{self.expression(inner, _UNARY + 1)}")
+                # A sign stands before one value, and -(-x) is not --x.
+                text = f"{operator}{self.expression(inner, _UNARY + 1)}"
+                return f"({text})" if least > _UNARY else text
             case Choice(test, then, otherwise):
                 text = (
                     f"{self.expression(test, _CHOICE + 1)} ? {self.expression(then)} : "
@@ -173,8 +170,6 @@ class _Printer:
                 binds = PRECEDENCE[operator]
                 before = self.expression(left, _least(operator, left, binds))
                 text = f"{before} {operator} {self.expression(right, _least(operator, right, binds + 1))}"
-                if binds >= PRECEDENCE["+"] and self.opaque != "{}":
-                    return self.opaque.format(text)
                 return f"({text})" if least > binds else text
             case _:
                 assert_never(node)
@@ -183,12 +178,14 @@ class _Printer:
 def _least(operator: str, operand: Expression, usual: int) -> int:
     """How strongly an operand must bind to stand without parentheses.
 
-    `&&` in `||` and comparisons of comparisons have them although C asks for none: compilers warn of them.
+    `&&` in `||`, comparisons of comparisons and `!x` in a comparison have them although C asks for none:
+    compilers warn of them.
     """
+    compares = PRECEDENCE[operator] in _COMPARISONS
+    if isinstance(operand, Unary) and operand.operator == "!" and compares:
+        return _UNARY + 1
     if not isinstance(operand, Binary):
         return usual
     if operator == "||" and operand.operator == "&&":
         return PRECEDENCE["&&"] + 1
-    compared = PRECEDENCE["=="], PRECEDENCE["<"]
-    both = PRECEDENCE[operator] in compared and PRECEDENCE[operand.operator] in compared
-    return PRECEDENCE["+"] if both else usual
+    return PRECEDENCE["+"] if compares and PRECEDENCE[operand.operator] in _COMPARISONS else usual

@@ -1,5 +1,5 @@
 """Terms: lists and numbers computed from lists and numbers, how they are found and how they are written."""
 
-from lasynth.domains.c.lists.terms.search import programs
+from lasynth.domains.c.lists.terms.search import prepare, programs
 
-__all__ = ["programs"]
+__all__ = ["prepare", "programs"]

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from lasynth.compiled import njit
 from lasynth.domains.c.lists.terms.operations import Function
 
-__all__ = ["NOTHING", "of_cells"]
+__all__ = ["NOTHING", "Ints", "cell", "of_cells"]
+
+Ints = npt.NDArray[np.int32]
 
 NOTHING: Final = 1 << 40  # no value: what C leaves undefined
 
@@ -20,6 +25,12 @@ _NEGATE, _ABSOLUTE = int(Function.NEGATE), int(Function.ABSOLUTE)
 _GCD = int(Function.GCD)
 _EVEN, _ODD, _NOT = int(Function.EVEN), int(Function.ODD), int(Function.NOT)
 _LOWEST, _HIGHEST = -(1 << 31), (1 << 31) - 1
+
+
+@njit(cache=True, nogil=True)
+def cell(pool: Ints, place: int) -> int:
+    """A cell, in 64 bits: the negative of one may not fit in 32."""
+    return int(np.int64(pool[place]))
 
 
 @njit(cache=True, nogil=True)

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 
 from lasynth.compiled import njit
+from lasynth.domains.c.lists.terms.cells import Ints
 from lasynth.domains.c.lists.terms.goals import Goals
 from lasynth.domains.c.lists.terms.known import laid_out
-from lasynth.domains.c.lists.terms.of_one import Ints
 from lasynth.domains.c.lists.terms.operations import OPERATIONS, Function, Type
 from lasynth.domains.c.lists.terms.term import Term, Value
 from lasynth.domains.c.lists.terms.values import Bank, Longs, mixed

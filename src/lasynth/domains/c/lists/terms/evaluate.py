@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from lasynth.compiled import njit
-from lasynth.domains.c.lists.terms.cells import NOTHING, of_cells
+from lasynth.domains.c.lists.terms.cells import NOTHING, Ints, cell, of_cells
 from lasynth.domains.c.lists.terms.of_more import (
     list_and_mask,
     list_and_number,
@@ -19,7 +19,6 @@ from lasynth.domains.c.lists.terms.of_more import (
 )
 from lasynth.domains.c.lists.terms.of_one import (
     UNDEFINED,
-    Ints,
     list_of_list,
     mask_of_list,
     number_of_list,
@@ -81,7 +80,7 @@ def evaluate(
         elif l0 == 0:
             n = m
         for i in range(n):
-            value = of_cells(function, int(pool[a + i * l0]), int(pool[b + i * l1]))
+            value = of_cells(function, cell(pool, a + i * l0), cell(pool, b + i * l1))
             if value == NOTHING:
                 return UNDEFINED
             out[at + i] = value
@@ -93,13 +92,13 @@ def evaluate(
     if function <= _NUMBER_OF_LIST:
         return number_of_list(function, pool, a, n, out, at)
     if function <= _LIST_AND_NUMBER:
-        return list_and_number(function, pool, a, n, int(pool[b]), out, at)
+        return list_and_number(function, pool, a, n, cell(pool, b), out, at)
     if function <= _LIST_AND_NUMBERS:
-        return list_and_numbers(function, pool, a, n, int(pool[b]), int(pool[s2 + k]), out, at)
+        return list_and_numbers(function, pool, a, n, cell(pool, b), cell(pool, s2 + k), out, at)
     if function <= _NUMBERS:
-        y = int(pool[b]) if l1 == 0 else 0
-        step = int(pool[s2 + k]) if l2 == 0 else 1
-        return numbers_to_list(function, int(pool[a]), y, step, out, at)
+        y = cell(pool, b) if l1 == 0 else 0
+        step = cell(pool, s2 + k) if l2 == 0 else 1
+        return numbers_to_list(function, cell(pool, a), y, step, out, at)
     if function <= _TWO_LISTS:
         return two_lists(function, pool, a, n, b, m, out, at)
     return list_and_mask(function, pool, a, n, b, m, out, at)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from lasynth.compiled import njit
+from lasynth.domains.c.lists.terms.cells import Ints
 from lasynth.domains.c.lists.terms.evaluate import evaluate
-from lasynth.domains.c.lists.terms.of_one import UNDEFINED, Ints
+from lasynth.domains.c.lists.terms.of_one import UNDEFINED
 from lasynth.domains.c.lists.terms.operations import Function, Type
 from lasynth.domains.c.lists.terms.values import Bank, Longs, add, has_room, hashed, mixed, place_of
 
@@ -15,6 +16,7 @@ __all__ = ["DONE", "MORE", "grow"]
 DONE: Final = 0
 MORE: Final = 1
 
+_ADD = int(Function.ADD)
 _NUMBER, _MASK = int(Type.NUMBER), int(Type.MASK)
 # The functions of two lists, whose lengths are not compared.
 _FIRST_OF_TWO, _LAST_OF_TWO = int(Function.CONCATENATE), int(Function.COUNT_IN)
@@ -80,13 +82,19 @@ def grow(
                     for place2 in range(begin2, end2):
                         id2 = bank.by_type_3T[type2, place2] if type2 >= 0 else -1
                         num_tried += 1
-                        if type1 == _NUMBER and type2 == _NUMBER and type0 == _MASK and id1 == id2:
+                        if _is_idle(function, type0, type1, id0, id1, id2):
                             continue
                         _try(bank, operation, row, num_examples, cost, keep, shortest, values, id0, id1, id2)
             progress[2] = 0
         progress[1] = 0
     bank.counts[6] += num_tried
     return DONE
+
+
+@njit(cache=True, nogil=True)
+def _is_idle(function: int, type0: int, type1: int, id0: int, id1: int, id2: int) -> bool:
+    """Whether other terms say the same better: `2 * x` rather than `x + x`."""
+    return (function == _ADD and id0 == id1) or (type0 == _MASK and type1 == _NUMBER and id1 == id2)
 
 
 @njit(cache=True, nogil=True)

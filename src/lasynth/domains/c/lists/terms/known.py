@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lasynth.domains.c.lists.terms.of_one import Ints
+from lasynth.domains.c.lists.terms.cells import Ints
 from lasynth.domains.c.lists.terms.operations import OPERATIONS, Function, Type
 from lasynth.domains.c.lists.terms.term import Term, Value
 from lasynth.domains.c.lists.terms.values import add, bank, find, hashed, mixed

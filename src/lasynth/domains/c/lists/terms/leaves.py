@@ -15,7 +15,7 @@ from lasynth.domains.c.lists.terms.term import Term, Value, constant, constants,
 
 __all__ = ["cell_price", "leaves"]
 
-_SMALL: Final = {0: 3, 1: 3, 2: 4, 3: 5, -1: 6, 4: 6, 5: 6, 10: 6, 6: 7, 7: 7, 8: 7, 9: 7}
+_SMALL: Final = {0: 3, 1: 3, 2: 3, 3: 5, -1: 6, 4: 6, 5: 6, 10: 6, 6: 7, 7: 7, 8: 7, 9: 7}
 _INPUT: Final = 2
 _EMPTY: Final = 6
 _MOST_CONSTANTS: Final = 200

@@ -7,7 +7,8 @@ the result are written from `at` on, and the number of cells is returned, or `UN
 from __future__ import annotations
 
 from lasynth.compiled import njit
-from lasynth.domains.c.lists.terms.of_one import MAX_CELLS, UNDEFINED, Ints, write_digits
+from lasynth.domains.c.lists.terms.cells import Ints, cell
+from lasynth.domains.c.lists.terms.of_one import MAX_CELLS, UNDEFINED, write_digits
 from lasynth.domains.c.lists.terms.operations import Function
 
 __all__ = ["list_and_mask", "list_and_number", "list_and_numbers", "numbers_to_list", "two_lists"]
@@ -60,7 +61,7 @@ def list_and_number(function: int, pool: Ints, a: int, n: int, x: int, out: Ints
     if function == _DECODE:
         value = 0
         for i in range(n):
-            value = value * x + int(pool[a + i])
+            value = value * x + cell(pool, a + i)
             if not _LOWEST <= value <= _HIGHEST:
                 return UNDEFINED
         out[at] = value
@@ -164,7 +165,7 @@ def two_lists(function: int, pool: Ints, a: int, n: int, b: int, m: int, out: In
         return n + _part(pool, b, b + m, out, at + _part(pool, a, a + n, out, at))
     if function == _GATHER:
         for i in range(m):
-            index = int(pool[b + i])
+            index = cell(pool, b + i)
             if not 0 <= index < n:
                 return UNDEFINED
             out[at + i] = pool[a + index]

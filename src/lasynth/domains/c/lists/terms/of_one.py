@@ -8,16 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
 from lasynth.compiled import njit
-from lasynth.domains.c.lists.terms.cells import of_cells
+from lasynth.domains.c.lists.terms.cells import Ints, cell, of_cells
 from lasynth.domains.c.lists.terms.operations import Function
 
-__all__ = ["MAX_CELLS", "UNDEFINED", "Ints", "list_of_list", "mask_of_list", "number_of_list"]
-
-Ints = npt.NDArray[np.int32]
+__all__ = ["MAX_CELLS", "UNDEFINED", "list_of_list", "mask_of_list", "number_of_list"]
 
 MAX_CELLS: Final = 64
 UNDEFINED: Final = -1  # instead of a number of cells
@@ -70,7 +65,7 @@ def sort_cells(out: Ints, at: int, n: int, down: bool) -> None:
 def _running(function: int, pool: Ints, a: int, n: int, out: Ints, at: int) -> int:
     value = 0
     for i in range(n):
-        value = of_cells(function, value, int(pool[a + i])) if i else int(pool[a])
+        value = of_cells(function, value, cell(pool, a + i)) if i else cell(pool, a)
         if not _LOWEST <= value <= _HIGHEST:
             return UNDEFINED
         out[at + i] = value
@@ -80,7 +75,7 @@ def _running(function: int, pool: Ints, a: int, n: int, out: Ints, at: int) -> i
 @njit(cache=True, nogil=True)
 def _adjacent(function: int, pool: Ints, a: int, n: int, out: Ints, at: int) -> int:
     for i in range(n - 1):
-        value = of_cells(function, int(pool[a + i + 1]), int(pool[a + i]))
+        value = of_cells(function, cell(pool, a + i + 1), cell(pool, a + i))
         if not _LOWEST <= value <= _HIGHEST:
             return UNDEFINED
         out[at + i] = value
@@ -102,7 +97,7 @@ def list_of_list(function: int, pool: Ints, a: int, n: int, out: Ints, at: int) 
     if function == _UNIQUE:
         m = 0
         for i in range(n):
-            if not _among(pool, a, i, int(pool[a + i])):
+            if not _among(pool, a, i, cell(pool, a + i)):
                 out[at + m] = pool[a + i]
                 m += 1
         return m
@@ -145,7 +140,7 @@ def _longer(function: int, pool: Ints, a: int, n: int, out: Ints, at: int) -> in
     """Functions that make several cells of one."""
     m = 0
     for i in range(n):
-        x = int(pool[a + i])
+        x = cell(pool, a + i)
         if function == _DIGITS:
             if x < 0 or m + 10 > MAX_CELLS:
                 return UNDEFINED
@@ -171,7 +166,7 @@ def _among(pool: Ints, a: int, n: int, x: int) -> bool:
 def mask_of_list(function: int, pool: Ints, a: int, n: int, out: Ints, at: int) -> int:
     """Likewise, of the functions that look at the neighbours of a cell."""
     for i in range(n):
-        x, holds = int(pool[a + i]), False
+        x, holds = cell(pool, a + i), False
         if function == _ABOVE_LAST:
             holds = i > 0 and x > pool[a + i - 1]
         elif function == _BELOW_LAST:
@@ -200,7 +195,7 @@ def number_of_list(function: int, pool: Ints, a: int, n: int, out: Ints, at: int
         step = _ADD if function == _SUM else _MULTIPLY
         value = 0 if function == _SUM else 1
         for i in range(n):
-            value = of_cells(step, value, int(pool[a + i]))
+            value = of_cells(step, value, cell(pool, a + i))
             if not _LOWEST <= value <= _HIGHEST:
                 return UNDEFINED
     elif function == _COUNT:
@@ -221,7 +216,7 @@ def number_of_list(function: int, pool: Ints, a: int, n: int, out: Ints, at: int
     else:
         if n == 0:
             return UNDEFINED
-        value = int(pool[a + n - 1]) if function == _LAST else int(pool[a])
+        value = cell(pool, a + n - 1) if function == _LAST else cell(pool, a)
         if function == _PLACE_OF_LARGEST or function == _PLACE_OF_SMALLEST:
             value = 0
             for i in range(1, n):
@@ -230,7 +225,7 @@ def number_of_list(function: int, pool: Ints, a: int, n: int, out: Ints, at: int
                     value = i
         elif function == _LARGEST or function == _SMALLEST:
             for i in range(1, n):
-                x = int(pool[a + i])
+                x = cell(pool, a + i)
                 value = max(value, x) if function == _LARGEST else min(value, x)
     out[at] = value
     return 1

@@ -22,11 +22,11 @@ from lasynth.domains.c.lists.terms.known import Known
 from lasynth.domains.c.lists.terms.leaves import leaves
 from lasynth.domains.c.lists.terms.of_one import MAX_CELLS
 from lasynth.domains.c.lists.terms.operations import NATS, OPERATIONS, Function, Type
-from lasynth.domains.c.lists.terms.term import Term, Value
+from lasynth.domains.c.lists.terms.term import Term, Value, constant, input_term
 from lasynth.domains.c.lists.terms.values import MAX_COST
 from lasynth.domains.c.lists.terms.writing import UnwritableError, result_of, written
 
-__all__ = ["programs", "terms"]
+__all__ = ["prepare", "programs", "terms"]
 
 _KEPT_TRIES: Final = 8_000_000  # candidates until nothing new is kept
 _PATIENCE: Final = 1_500_000  # candidates that a result waits for cheaper ones
@@ -37,6 +37,11 @@ _LOOKS: Final = frozenset(
     {12, 15, 18, 20, 22, 24, 26, 28}
 )  # levels behind which choices and branches are sought
 
+_ODD_CELLS: Final = next(
+    number
+    for number, operation in enumerate(OPERATIONS)
+    if operation.function is Function.ODD and operation.result is Type.MASK
+)
 _ROWS: Final = np.array(
     [
         [
@@ -82,6 +87,14 @@ def programs(
             yield written(term, types, result), cost
         except UnwritableError:
             continue
+
+
+def prepare() -> None:
+    """Compile what there is to compile, before any clock runs."""
+    for outputs in ([(1, 2), (3, 4)], [1, 3]):
+        next(terms([((2, 1),), ((4, 3),)], outputs, expired=bool))
+    search = _Search([((0, 1),), ((0, 2),)], [(0, 7), (2, 0)], bool)
+    search.prepare()
 
 
 class _Search:
@@ -132,6 +145,15 @@ class _Search:
             yield from self._given(level)
         self._take(MAX_COST)
         yield from self._given(MAX_COST * MAX_COST)
+
+    def prepare(self) -> None:
+        """Compile what a search comes to later."""
+        self._known.add_leaf(input_term(0, Type.LIST), [cells for (cells,) in self._inputs], 1)
+        self._known.add_leaf(constant(7), [7, 7], 1)
+        self._known.complete(2)
+        self._grow(_ODD_CELLS, OPERATIONS[_ODD_CELLS].price + 1, keep=True)
+        choices(self._goals, self._outputs)
+        self._branches.look()
 
     def _grow(self, number: int, level: int, keep: bool) -> None:
         """Try an operation, in pieces between which the clock is looked at."""

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
-from lasynth.domains.c.lists.terms.of_one import MAX_CELLS, Ints
+from lasynth.domains.c.lists.terms.cells import Ints
+from lasynth.domains.c.lists.terms.of_one import MAX_CELLS
 from lasynth.domains.c.lists.terms.operations import Type
 
 __all__ = ["MAX_COST", "Bank", "Longs", "add", "bank", "find", "hashed", "mixed", "place_of"]

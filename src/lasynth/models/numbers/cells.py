@@ -44,7 +44,7 @@ class CellLSTM(nn.Module):
 
 
 class Neighbours(nn.Module):
-    """One layer for each cell, and one over it and its two neighbours.
+    """One layer over each cell and its two neighbours.
 
     Args:
         size: size of a cell.
@@ -53,16 +53,14 @@ class Neighbours(nn.Module):
 
     def __init__(self, size: int, hidden: int) -> None:
         super().__init__()
-        self.own = nn.Linear(size, hidden)
-        self.near = nn.Linear(3 * hidden, hidden)
+        self.layer = nn.Linear(3 * size, hidden)
 
     def forward(self, cells_MKN: Tensor, there_MKN: Tensor) -> Tensor:
         """`[..., N, size]` to `[..., N, H]`; 0 where `there` is 0."""
         there = there_MKN[..., None]
-        own = functional.relu(self.own(cells_MKN)) * there
-        around = torch.cat([shifted(own, -1, -2), own, shifted(own, 1, -2)], dim=-1)
-        found: Tensor = (own + functional.relu(self.near(around))) * there
-        return found
+        cells = cells_MKN * there
+        around = torch.cat([shifted(cells, -1, -2), cells, shifted(cells, 1, -2)], dim=-1)
+        return functional.relu(self.layer(around)) * there
 
 
 def pooled(entries_BKN: Tensor, there_BKN: Tensor) -> Tensor:

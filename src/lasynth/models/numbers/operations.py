@@ -18,8 +18,8 @@ from lasynth.models.numbers.features import NUM_SMALL, SMALLEST, one_hot
 
 __all__ = ["OperationTables"]
 
-_LEAST: Final = -64
-_NUM_VALUES: Final = 64 + 448
+_LEAST: Final = -32
+_NUM_VALUES: Final = 32 + 224
 
 
 class OperationTables(nn.Module):

@@ -92,7 +92,7 @@ def test_an_operation_on_the_cell_after(operation: str, source: str) -> None:
     after = taught()
     first = taught.arrays.lists[0]
     given = first.values[..., 1:]
-    least, most = (-64, 448) if source == "near" else (-16, 48)
+    least, most = (-32, 224) if source == "near" else (-16, 48)
     known = first.there[..., 1:] & (given >= least) & (given < most)
     assert 0 < known.sum() < first.there[..., 1:].sum()
     certain = one_hot(OPERATIONS[operation](given), known)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lists_batch import dataset
 
 import lasynth
 from lasynth import domains
@@ -105,6 +106,7 @@ def test_task_settings(domain: str) -> None:
 
 SMALL = {
     "c": {"embedding": 4, "hidden": 8, "decoder": 4},
+    "c-lists": {"embedding": 4, "hidden": 8, "decoder": 4},
     "karel": {"embedding": 4, "hidden": 8, "decoder": 4, "channels": 2, "blocks": 1},
 }
 PARTS = {"karel-lasynth": {"pair": 8, "reading": 8}, "shin-trace": {"grid": 4}, "shin-code": {"grid": 4}}
@@ -129,6 +131,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         folder = tmp_path_factory.mktemp(domain)
         generate(folder, domains.get(domain).generator()(), num_tasks=12, seed=1)
         found[domain] = Dataset.open(folder)
+    found["c-lists"] = dataset(12)
     return found
 
 

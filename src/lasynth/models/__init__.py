@@ -9,6 +9,7 @@ from lasynth.models.karel.lasynth import KarelLaSynth
 from lasynth.models.lasynth import LaSynth
 from lasynth.models.lists import ListLaSynth
 from lasynth.models.model import Forward, Model, ModelConfig
+from lasynth.models.numbers.lasynth import NumbersLaSynth
 from lasynth.models.synthesizer import Belief, Synthesizer
 from lasynth.models.zoo import EXPORTED, config_of, has_default, load, save, zoo_folder
 
@@ -23,6 +24,7 @@ __all__ = [
     "LaSynthConfig",
     "Model",
     "ModelConfig",
+    "NumbersConfig",
     "PropertySignaturesConfig",
     "Synthesizer",
     "build",
@@ -37,4 +39,5 @@ __all__ = [
 
 LaSynthConfig: TypeAlias = ListLaSynth.Config
 KarelConfig: TypeAlias = KarelLaSynth.Config
+NumbersConfig: TypeAlias = NumbersLaSynth.Config
 PropertySignaturesConfig: TypeAlias = PropertySignatures.Config

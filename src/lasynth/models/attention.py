@@ -98,16 +98,22 @@ class Attention(nn.Module):
         return context.unflatten(0, rows).permute(0, 3, 1, 2, 4).flatten(-2)
 
     def forward(
-        self, memory_MKN: Tensor, query_PKQ: Tensor, slots: Slots, more: Tensor | float = 0.0
+        self,
+        memory_MKN: Tensor,
+        query_PKQ: Tensor,
+        slots: Slots,
+        more: Tensor | float = 0.0,
+        mask_MK11N: Tensor | None = None,
     ) -> Tensor:
         """Read with packed queries: `[M, K, N, 2H]`, `[P, K or 1, Q]` to `[P, K, H]`.
 
         Args:
             more: a term added to the projected query, `[P, K or 1, H]`.
+            mask_MK11N: true where queries may look.
         """
         query_PKH = self.query(query_PKQ) + more
         padded = slots.pad(query_PKH).expand(-1, -1, memory_MKN.shape[1], -1)
-        return torch.tanh(slots.pack(self.read(memory_MKN, padded)) + query_PKH)
+        return torch.tanh(slots.pack(self.read(memory_MKN, padded, mask_MK11N)) + query_PKH)
 
     def refine(self, memory_MKN: Tensor, query_MKNQ: Tensor) -> Tensor:
         """Read with one query per cell of another list: `[M, K, L, Q]` to `[M, K, L, H]`."""

@@ -19,12 +19,13 @@ from lasynth.models.baselines.shin_trace import TraceModel
 from lasynth.models.karel.lasynth import KarelLaSynth
 from lasynth.models.lists import ListLaSynth
 from lasynth.models.model import Model, ModelConfig
+from lasynth.models.numbers.lasynth import NumbersLaSynth
 from lasynth.quoting import quoted
 
 __all__ = ["KINDS", "Model", "build", "model_config"]
 
 _CLASSES: Final[tuple[type[Model], ...]] = (
-    *(ListLaSynth, PropertySignatures, KarelLaSynth),
+    *(ListLaSynth, PropertySignatures, KarelLaSynth, NumbersLaSynth),
     *(Bunel, Exec, TraceModel, CodeModel),
 )
 KINDS: Final = {cls.Config.kind: cls for cls in _CLASSES}

@@ -15,7 +15,7 @@ that depend on the language come after MK.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -29,8 +29,8 @@ from lasynth.models.model import Beliefs, Forward, Model, ModelConfig
 from lasynth.models.schedule import Schedule
 
 __all__ = [
-    *("Correction", "Executions", "Executor", "Forward", "LaSynth", "Read", "Reader", "SearchState", "State"),
-    "Values",
+    *("Correction", "Executions", "Executor", "Fixed", "Forward", "LaSynth", "Read", "Reader", "SearchState"),
+    *("State", "Values", "joined"),
 ]
 
 
@@ -38,14 +38,13 @@ __all__ = [
 # among these rows): the distinct beliefs, the place of the first row with each, and the belief of each row.
 Correction = Callable[[Tensor, Tensor, Callable[[Tensor], Tensor]], tuple[Tensor, Tensor, Tensor]]
 Read = tuple[Tensor, ...]
+# What is known of a task before any token and does not change: parts `[B, K, ...]`.
+Fixed = tuple[Tensor, ...]
 State = tuple[Tensor, Tensor]
 
 
 class Values(Protocol):
     """How beliefs about inputs are represented and embedded."""
-
-    def certain(self, inputs_MK: Tensor) -> Tensor:
-        """The belief that is certain of the inputs: `[M, K, ...]`."""
 
     def expresses(self, true_MK: Tensor) -> Tensor:
         """`[M, K]` whether a belief can be certain of these true values."""
@@ -92,7 +91,7 @@ class SearchState:
         belief_MK: the beliefs.
         memory_MK: keys and values of the examples under each belief.
         output_BKN: outputs.
-        encoded_BK: the encodings of the outputs, which do not change.
+        fixed_BK: what does not change, such as the encodings of the outputs.
     """
 
     values: Values
@@ -106,7 +105,7 @@ class SearchState:
     belief_MK: Tensor
     memory_MK: Tensor
     output_BKN: Tensor
-    encoded_BK: Tensor
+    fixed_BK: Fixed
 
     def select(self, parents_R: Tensor) -> SearchState:
         """The rows `parents_R`, which may be repeated."""
@@ -143,9 +142,9 @@ class SearchState:
             memory_R=torch.cat([first.memory_R, second.memory_R + len(first.belief_MK)]),
             task_R=torch.cat([first.task_R, second.task_R + len(first.output_BKN)]),
             belief_MK=self.values.joined(first.belief_MK, second.belief_MK),
-            memory_MK=torch.cat([first.memory_MK, second.memory_MK]),
+            memory_MK=joined(first.memory_MK, second.memory_MK),
             output_BKN=torch.cat([first.output_BKN, second.output_BKN]),
-            encoded_BK=torch.cat([first.encoded_BK, second.encoded_BK]),
+            fixed_BK=tuple(map(joined, first.fixed_BK, second.fixed_BK)),
         )
 
     def _compact(self) -> SearchState:
@@ -159,8 +158,21 @@ class SearchState:
             belief_MK=self.belief_MK.index_select(0, memories),
             memory_MK=self.memory_MK.index_select(0, memories),
             output_BKN=self.output_BKN.index_select(0, tasks),
-            encoded_BK=self.encoded_BK.index_select(0, tasks),
+            fixed_BK=tuple(part.index_select(0, tasks) for part in self.fixed_BK),
         )
+
+
+def joined(first_MK: Tensor, second_MK: Tensor) -> Tensor:
+    """Two lots of rows as one; rows of lists that are shorter than others are padded by 0."""
+    if first_MK.shape[1:] != second_MK.shape[1:]:
+        sizes = [max(pair) for pair in zip(first_MK.shape[1:], second_MK.shape[1:], strict=True)]
+        first_MK, second_MK = _padded(first_MK, sizes), _padded(second_MK, sizes)
+    return torch.cat([first_MK, second_MK])
+
+
+def _padded(part_MK: Tensor, sizes: Sequence[int]) -> Tensor:
+    missing = [size - had for size, had in zip(sizes, part_MK.shape[1:], strict=True)]
+    return functional.pad(part_MK, [number for size in reversed(missing) for number in (0, size)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +193,8 @@ class Executions:
 class LaSynth(Model):
     """A synthesizer of programs from examples (section 3), composed of parts.
 
-    A language adds the parts that read its examples, and implements `_read`, `_encode_outputs`, `_remember`
-    and, if its inputs have a loss, `_input_loss`.
+    A language adds the parts that read its examples, and implements `first_belief`, `_read`, `_encode`,
+    `_remember` and, if its inputs have a loss, `_input_loss`.
 
     Args:
         config: the configuration.
@@ -231,9 +243,9 @@ class LaSynth(Model):
         batch, num_tokens = tokens_BT.shape
         positions = torch.arange(num_tokens, device=tokens_BT.device)
         inside = positions[None] < lengths_B[:, None]
-        belief = self.values.certain(inputs_BKN)
+        belief = self.first_belief(inputs_BKN, outputs_BKN)
         read, last = self._read(belief)
-        encoded, pooled_BS = self._encode_outputs(read, last, outputs_BKN)
+        fixed, pooled_BS = self._encode(read, last, inputs_BKN, outputs_BKN)
         start = tokens_BT.new_full((batch, 1), self.bos)
         before_BT = torch.cat([start, tokens_BT[:, :-1]], dim=1)
         states_BTD = self.decoder.along(before_BT, self.decoder.initial(pooled_BS))
@@ -241,7 +253,7 @@ class LaSynth(Model):
         times = self.executions(tokens_BT, lengths_B)
         seen, final = times.seen_BT, times.final_BT
         row_X, position_X = times.runs_BT.nonzero(as_tuple=True)
-        beliefs = self._execute(belief, states_BTD, row_X, position_X)
+        beliefs = self._execute(belief, fixed, states_BTD, row_X, position_X)
 
         # Memories: the true input of each row, then the beliefs that decoding sees.
         shown = seen[row_X, position_X]
@@ -249,7 +261,7 @@ class LaSynth(Model):
         under = read
         if len(row_X):
             under = tuple(map(torch.cat, zip(read, self._read(beliefs[shown])[0], strict=True)))
-        memory = self._remember(under, encoded[memory_row], outputs_BKN[memory_row])
+        memory = self._remember(under, fixed, outputs_BKN, memory_row)
 
         wanted = inside if wanted_BT is None else inside & wanted_BT
         row_P, position_P = wanted.nonzero(as_tuple=True)
@@ -286,23 +298,35 @@ class LaSynth(Model):
         final = positions[None] == lengths_B[:, None] - 1 - self.num_closing
         return Executions(seen, final, seen | final if self.schedule.at_end else seen)
 
+    def first_belief(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
+        """The belief before any token: certain of the inputs; `[B, K, ...]`."""
+        raise NotImplementedError
+
     def _read(self, belief_MK: Tensor) -> tuple[Read, State | None]:
         """Beliefs as they are read: parts `[M, K, ...]`, and what the outputs are read after."""
         raise NotImplementedError
 
-    def _encode_outputs(self, read: Read, last: State | None, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
-        """The fixed encoding of the outputs, `[B, K, ...]`, and the decoder's start `[B, S]`."""
+    def _encode(
+        self, read: Read, last: State | None, inputs_BKN: Tensor, outputs_BKN: Tensor
+    ) -> tuple[Fixed, Tensor]:
+        """What does not change, as the encoding of the outputs, and the decoder's start `[B, S]`."""
         raise NotImplementedError
 
-    def _remember(self, read: Read, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
-        """The memory that the reader reads under given inputs, `[M, K, ...]`."""
+    def _remember(self, read: Read, fixed: Fixed, outputs_BKN: Tensor, row_M: Tensor) -> Tensor:
+        """The memory that the reader reads under given inputs, each of the task `row_M`; `[M, K, ...]`."""
         raise NotImplementedError
+
+    def _executed(self, belief_MK: Tensor, told_MD: Tensor, fixed: Fixed, row_M: Tensor) -> Tensor:
+        """The beliefs after one step of latent execution, each of the task `row_M`."""
+        return self.executor(belief_MK, told_MD, self.values)
 
     def _input_loss(self, read: Read, inputs_BKN: Tensor) -> Tensor:
         """A loss on the inputs alone (L_Op); a scalar."""
         return read[0].new_zeros((), dtype=torch.float32)
 
-    def _execute(self, belief_BK: Tensor, states_BTD: Tensor, row_X: Tensor, position_X: Tensor) -> Tensor:
+    def _execute(
+        self, belief_BK: Tensor, fixed: Fixed, states_BTD: Tensor, row_X: Tensor, position_X: Tensor
+    ) -> Tensor:
         """Run each row's executions in turn; returns the beliefs in the order of `row_X`."""
         if not len(row_X):
             return belief_BK[:0]
@@ -318,22 +342,22 @@ class LaSynth(Model):
             rows = row_X[now]
             # A row that runs now has run at every earlier turn; rows are in order.
             given = belief.index_select(0, torch.searchsorted(before, rows))
-            belief, before = self.executor(given, told_MD, self.values), rows
+            belief, before = self._executed(given, told_MD, fixed, rows), rows
             results.append(belief)
         return torch.cat(results)[torch.argsort(order)]
 
     def start(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> SearchState:
         """The incremental path before any token: one row per task."""
-        belief = self.values.certain(inputs_BKN)
+        belief = self.first_belief(inputs_BKN, outputs_BKN)
         read, last = self._read(belief)
-        encoded, pooled_BS = self._encode_outputs(read, last, outputs_BKN)
+        fixed, pooled_BS = self._encode(read, last, inputs_BKN, outputs_BKN)
         lstm = self.decoder.initial(pooled_BS)
         empty = self.history.remember(lstm[0][-1][:, None])[:, :, :0]
         clock = torch.zeros(
             len(inputs_BKN), self.schedule.state_size, dtype=torch.long, device=inputs_BKN.device
         )
-        memory = self._remember(read, encoded, outputs_BKN)
         rows = torch.arange(len(inputs_BKN), device=inputs_BKN.device)
+        memory = self._remember(read, fixed, outputs_BKN, rows)
         return SearchState(
             self.values,
             lstm,
@@ -346,7 +370,7 @@ class LaSynth(Model):
             belief,
             memory,
             outputs_BKN,
-            encoded,
+            fixed,
         )
 
     def step(
@@ -384,19 +408,19 @@ class LaSynth(Model):
         """Execute some rows: give them new beliefs and memories, and drop those that no row uses any more."""
         rows, others = runs_R.nonzero()[:, 0], (~runs_R).nonzero()[:, 0]
         before = state.belief_MK.index_select(0, state.memory_R[rows])
-        of_row = torch.arange(len(rows), device=rows.device)
+        of_row, task_X = torch.arange(len(rows), device=rows.device), state.task_R[rows]
         if correct is None:
-            belief = self.executor(before, self.executor.told(state_RD[rows]), self.values)
-            firsts = of_row
+            told = self.executor.told(state_RD[rows])
+            belief, firsts = self._executed(before, told, state.fixed_BK, task_X), of_row
         else:
 
             def execute(some_X: Tensor) -> Tensor:
                 told = self.executor.told(state_RD[rows[some_X]])
-                return self.executor(before[some_X], told, self.values)
+                return self._executed(before[some_X], told, state.fixed_BK, task_X[some_X])
 
             belief, firsts, of_row = correct(rows, before, execute)
-        tasks = state.task_R[rows[firsts]]
-        memory = self._remember(self._read(belief)[0], state.encoded_BK[tasks], state.output_BKN[tasks])
+        read, _ = self._read(belief)
+        memory = self._remember(read, state.fixed_BK, state.output_BKN, task_X[firsts])
         kept, place = torch.unique(state.memory_R[others], return_inverse=True)
         memory_R = torch.empty_like(state.memory_R)
         memory_R[others] = place

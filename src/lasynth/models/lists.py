@@ -24,7 +24,7 @@ from lasynth.models.branches import Changes, Conditions, RelativeOperations
 from lasynth.models.decoder import ExampleReader, HistoryAttention, NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.encoder import ListLSTM, OutputRefiner, pooled
 from lasynth.models.executor import LatentExecutor, NoExecutor, TableHead, ValueHead
-from lasynth.models.lasynth import LaSynth, Read, State
+from lasynth.models.lasynth import Fixed, LaSynth, Read, State
 from lasynth.models.model import ModelConfig
 from lasynth.models.operations import (
     Evidence,
@@ -207,25 +207,32 @@ class ListLaSynth(ListModel):
         super().__init__(config, parts, _schedule(config))
         self.beliefs = ListBeliefs(config.max_value)
 
+    def first_belief(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
+        """See `LaSynth`."""
+        return self.values.certain(inputs_BKN)
+
     def _read(self, belief_MKNC: Tensor) -> tuple[Read, State]:
         """Embedded lists, their states, and the last states."""
         states, last = self.input_encoder.of_beliefs(belief_MKNC, self.values)
         return (self.values(belief_MKNC), states), last
 
-    def _encode_outputs(self, read: Read, last: State | None, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
+    def _encode(
+        self, read: Read, last: State | None, inputs_BKN: Tensor, outputs_BKN: Tensor
+    ) -> tuple[Fixed, Tensor]:
         """Unrefined output states, and the examples pooled for the decoder's start."""
         assert last is not None
         certain = self.values.certain(outputs_BKN)
         encoded, output_last = self.output_encoder.of_beliefs(certain, self.values, last)
         num_examples = outputs_BKN.shape[1]
         both = [pooled(last, num_examples), pooled(output_last, num_examples)]
-        return encoded, torch.cat(both, dim=-1)
+        return (encoded,), torch.cat(both, dim=-1)
 
-    def _remember(self, read: Read, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
+    def _remember(self, read: Read, fixed: Fixed, outputs_BKN: Tensor, row_M: Tensor) -> Tensor:
         """Keys and values of the examples under given input lists, `[M, K, N, memories 2H]`."""
         embedded, input_states = read
-        output_states = self.refiner(input_states, encoded)
-        operations = self.operations(embedded, outputs_MKN, self.values)
+        (encoded,) = fixed
+        output_states = self.refiner(input_states, encoded[row_M])
+        operations = self.operations(embedded, outputs_BKN[row_M], self.values)
         return self.reader.remember((input_states, output_states, *operations))
 
     def _input_loss(self, read: Read, inputs_BKN: Tensor) -> Tensor:

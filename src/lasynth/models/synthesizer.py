@@ -116,7 +116,7 @@ class Synthesizer:
         tokens_BT = self._tensor(np.asarray(tokens))[None]
         lengths = torch.tensor([tokens_BT.shape[1]], device=self.device)
         result = self.model(tokens_BT, lengths, inputs, outputs)
-        beliefs = torch.cat([self.model.values.certain(inputs), result.beliefs_XK])
+        beliefs = torch.cat([self.model.first_belief(inputs, outputs), result.beliefs_XK])
         times = [0, *result.position_X.tolist()]
         likeliest = self.model.beliefs.likeliest
         return [Belief(time, *likeliest(beliefs[turn], inputs[0])) for turn, time in enumerate(times)]

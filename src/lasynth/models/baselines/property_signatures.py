@@ -22,7 +22,7 @@ from lasynth.config import Layers
 from lasynth.models.attention import Attention, Slots
 from lasynth.models.decoder import NoHistory, OutputLayer, TokenDecoder
 from lasynth.models.executor import NoExecutor
-from lasynth.models.lasynth import Read, State
+from lasynth.models.lasynth import Fixed, Read, State
 from lasynth.models.lists import ListConfig, ListModel
 from lasynth.models.schedule import Never
 
@@ -51,9 +51,6 @@ def signature(inputs_BKN: Tensor, outputs_BKN: Tensor, max_value: int) -> Tensor
 
 class _Certain(nn.Module):
     """The lists themselves; see `lasynth.models.lasynth.Values`."""
-
-    def certain(self, list_MKN: Tensor) -> Tensor:
-        return list_MKN
 
     def expresses(self, list_MKN: Tensor) -> Tensor:
         raise NotImplementedError("no beliefs to correct")
@@ -105,20 +102,27 @@ class PropertySignatures(ListModel):
         }
         super().__init__(config, parts, Never())
 
+    def first_belief(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
+        """The inputs themselves."""
+        return inputs_BKN
+
     def _read(self, belief_MK: Tensor) -> tuple[Read, None]:
         """The inputs themselves."""
         return (belief_MK,), None
 
-    def _encode_outputs(self, read: Read, last: State | None, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
+    def _encode(
+        self, read: Read, last: State | None, inputs_BKN: Tensor, outputs_BKN: Tensor
+    ) -> tuple[Fixed, Tensor]:
         """Keys and values of the properties `[B, 1, S, 4H]`, and the pooled states `[B, 4H]`."""
         asked_BS = signature(read[0], outputs_BKN, self.config.max_value)
         states_BSH, _ = self.lstm(self.answers(asked_BS))
         pooled = torch.cat([states_BSH.mean(1), states_BSH.amax(1)], dim=-1)
-        return self.attention.remember(states_BSH.unsqueeze(1)), pooled
+        return (self.attention.remember(states_BSH.unsqueeze(1)),), pooled
 
-    def _remember(self, read: Read, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
+    def _remember(self, read: Read, fixed: Fixed, outputs_BKN: Tensor, row_M: Tensor) -> Tensor:
         """The properties; beliefs are always the inputs."""
-        return encoded
+        (memory,) = fixed
+        return memory[row_M]
 
     def reader(self, memory_MK: Tensor, state_PD: Tensor, slots: Slots) -> Tensor:
         """The reading of the properties at each packed position: `[P, 2H]`."""

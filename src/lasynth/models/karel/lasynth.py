@@ -27,7 +27,7 @@ from lasynth.models.karel.encoder import Goals, WorldEncoder
 from lasynth.models.karel.executor import ChangeExecutor
 from lasynth.models.karel.model import WorldConfig, WorldModel
 from lasynth.models.karel.planes import Planes
-from lasynth.models.lasynth import LaSynth, Read, State
+from lasynth.models.lasynth import Fixed, LaSynth, Read, State
 from lasynth.models.schedule import AtEnd, Never, Schedule, StatementEnds
 
 __all__ = ["KarelLaSynth", "PairReader"]
@@ -120,19 +120,26 @@ class KarelLaSynth(WorldModel, LaSynth):
         super().__init__(config, parts, _schedule(config), num_closing=1)
         self.beliefs = WorldBeliefs()
 
+    def first_belief(self, inputs_BKN: Tensor, outputs_BKN: Tensor) -> Tensor:
+        """See `LaSynth`."""
+        return self.values.certain(inputs_BKN)
+
     def _read(self, belief_MK: Tensor) -> tuple[Read, None]:
         """The believed worlds: the encoder reads them in pairs with the goals."""
         return (belief_MK,), None
 
-    def _encode_outputs(self, read: Read, last: State | None, outputs_BKN: Tensor) -> tuple[Tensor, Tensor]:
+    def _encode(
+        self, read: Read, last: State | None, inputs_BKN: Tensor, outputs_BKN: Tensor
+    ) -> tuple[Fixed, Tensor]:
         """Encoded goals; the decoder's initial state is learned and the same for all tasks."""
         (planes,) = read
         goals = self.encoder.goals(outputs_BKN, *planes.shape[-2:])
-        return goals.view_MKG, planes.new_ones(len(planes), 1)
+        return (goals.view_MKG,), planes.new_ones(len(planes), 1)
 
-    def _remember(self, read: Read, encoded: Tensor, outputs_MKN: Tensor) -> Tensor:
+    def _remember(self, read: Read, fixed: Fixed, outputs_BKN: Tensor, row_M: Tensor) -> Tensor:
         """The pairs of believed worlds and goal worlds, `[M, K, hidden]`."""
-        return self.reader.remember(self.encoder(read[0], Goals(outputs_MKN, encoded)))
+        (view,) = fixed
+        return self.reader.remember(self.encoder(read[0], Goals(outputs_BKN[row_M], view[row_M])))
 
 
 def _schedule(config: KarelLaSynth.Config) -> Schedule:

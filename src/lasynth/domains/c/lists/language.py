@@ -35,14 +35,16 @@ _NOT_KNOWN: Final = int(np.iinfo(np.int32).max)
 def _run_partial(
     tokens_BT: Tokens, inputs_BKL: IntArray, row_X: npt.NDArray[np.int64], length_X: npt.NDArray[np.int64]
 ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-    """See `Machine`: what is cut off behind an outermost statement lacks EOS only."""
+    """See `Machine`: what is cut off behind an outermost statement lacks EOS only.
+
+    Without its `return` a program has no output yet, which is no failure: it is only not known.
+    """
     columns = np.arange(tokens_BT.shape[1] + 1)
     rows_XT = np.pad(tokens_BT, ((0, 0), (0, 1)), constant_values=grammar.EOS)[row_X]
     prefixes_XT = np.where(columns < length_X[:, None], rows_XT, grammar.EOS).astype(np.int32)
     outputs_XKM, statuses_XK = run_batch(prefixes_XT, inputs_BKL[row_X])
-    known_XK = statuses_XK == Status.OK
-    outputs_XKM[~known_XK] = _NOT_KNOWN
-    return outputs_XKM, known_XK
+    outputs_XKM[statuses_XK != Status.OK] = _NOT_KNOWN
+    return outputs_XKM, np.isin(statuses_XK, [Status.OK, Status.NO_VALUE])
 
 
 def _find_compiler() -> Checker:

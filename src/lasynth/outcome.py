@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from lasynth.task import Task
+from typing import Any, Final
 
 __all__ = ["SURE", "Candidate", "Check", "Outcome", "Question", "StopReason", "TraceStep", "Verdict"]
 
@@ -168,7 +165,7 @@ class Outcome:
         num_functions: different functions among the programs that reproduce every shown example, as far as
             some further inputs tell them apart.
         question: the input that tells the likeliest of them apart best; None where there is one only.
-        task: as it was solved: in the language of the programs, which may be wider than the one that it
+        task: the `Task` as it was solved: in the language of the programs, which may be wider than the one that it
             was given in.
         goes_on: solves again with the output for `question.input` as one more example; see `answer`.
     """
@@ -181,7 +178,7 @@ class Outcome:
     seconds: float
     num_functions: int = 0
     question: Question | None = None
-    task: Task | None = field(default=None, repr=False, compare=False)
+    task: Any = field(default=None, repr=False, compare=False)
     goes_on: Callable[[Any], Outcome] | None = field(default=None, repr=False, compare=False)
 
     @property

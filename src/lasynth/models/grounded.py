@@ -138,7 +138,10 @@ class Grounded:
         inner = self.synthesizer.join(first.inner, second.inner)
         assert isinstance(inner, SearchState)
         length_R = np.append(first.length_R, second.length_R)
-        tokens_RT = padded([*first.tokens_RT, *second.tokens_RT], self.eos, int(length_R.max()))
+        longest = int(length_R.max())
+        # Longer rows may have left: what is behind is padding.
+        rows = [*first.tokens_RT[:, :longest], *second.tokens_RT[:, :longest]]
+        tokens_RT = padded(rows, self.eos, longest)
         return GroundedState(inner, tokens_RT, length_R, np.concatenate([first.inputs_RK, second.inputs_RK]))
 
 

@@ -122,6 +122,16 @@ def test_rows_of_searches_can_join_and_equal_results_are_one_belief() -> None:
     assert state.inner.memory_R[1] == state.inner.memory_R[2] != state.inner.memory_R[0]
 
 
+def test_rows_of_searches_can_join_when_longer_ones_have_left() -> None:
+    scorer = Grounded(of_c())
+    tasks = [TASK, TASK]
+    _, long = fed(scorer, tasks, *[c_program("a[0] = a[1];", "a[2] = a[3];")] * 2)
+    _, short = fed(scorer, tasks[:1], c_program("a[0]++;"))
+    state = scorer.join(scorer.reorder(scorer.join(long, short), np.array([2])), short)
+    assert state.tokens_RT.shape == (2, short.tokens_RT.shape[1])
+    np.testing.assert_array_equal(state.tokens_RT[0], short.tokens_RT[0])
+
+
 def test_karel_worlds_are_known_and_crashes_given_up() -> None:
     torch.manual_seed(0)
     sizes = {"hidden": 16, "pair": 16, "reading": 16, "embedding": 8, "decoder": 12}

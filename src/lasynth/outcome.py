@@ -165,8 +165,8 @@ class Outcome:
         num_functions: different functions among the programs that reproduce every shown example, as far as
             some further inputs tell them apart.
         question: the input that tells the likeliest of them apart best; None where there is one only.
-        task: the `Task` as it was solved: in the language of the programs, which may be wider than the one that it
-            was given in.
+        task: the `Task` as it was solved: in the language of the programs, which may be wider than the one
+            that it was given in.
         goes_on: solves again with the output for `question.input` as one more example; see `answer`.
     """
 

@@ -89,11 +89,11 @@ def draws(settings: Any) -> None:
     settings.draw(1, 0, 8, {})
 
 
-@pytest.mark.parametrize("domain", ["c", "karel"])
+@pytest.mark.parametrize("domain", ["c", "c-lists", "karel"])
 def test_task_settings(domain: str) -> None:
     generator: Any = domains.get(domain).generator()
     base = generator().to_dict()
-    assert try_all(generator, base, draws) > 10
+    assert try_all(generator, base, draws) > 5
 
     def sampled(sampler: Any) -> None:
         draws(generator(sampler=sampler))
@@ -329,6 +329,11 @@ def test_no_configuration_is_left_out() -> None:
         *("evaluation.results.Row", "evaluation.results.Study"),
         *("evaluation.trace.Point", "evaluation.trace.Step", "evaluation.trace.TraceStudy"),
         *("models.model.ModelConfig", "models.lists.ListConfig", "models.karel.model.WorldConfig"),
+        *("domains.c.lists.generator.ListsTaskGenerator",),
+        *(
+            "domains.c.lists.sampling.settings.ListsSamplerSettings",
+            "models.numbers.lasynth.NumbersLaSynth.Config",
+        ),
         *("models.lists.ListLaSynth.Config", "models.karel.lasynth.KarelLaSynth.Config"),
         *("models.baselines.peer.PeerConfig", "models.baselines.shin_trace.TraceConfig"),
         *("models.baselines.property_signatures.PropertySignatures.Config",),

@@ -108,7 +108,9 @@ LANGUAGE: Final[Language] = Language(
     tasks=ListsTaskGenerator,
     floor=AffineListFloor(),
     terms=_ListTerms(),
-    ranking=Ranking(per_cost=1.0),
+    # A term has a price; what another engine proposes has its length, dear enough that what a term says, too,
+    # is ranked by the term.
+    ranking=Ranking(per_token=1.0, per_cost=1.0),
     checker=_find_compiler,
     view=View(checked="Checked", machine="the built-in machine"),
 )

@@ -82,6 +82,7 @@ def given(tmp_path: Path, tiny_model: Path) -> dict[str, dict[str, Any]]:
         "evaluate": {"tasks": task, "engine": "floor"},
         "report": {"study": tmp_path / "none", "out": out},
         "bench solve": {"tasks": tmp_path / "whole.jsonl", "method": "floor", "time_limit": 1},
+        "bench lists": {"tasks": "lambdabeam", "num": 1, "method": "floor", "time_limit": 1},
         "bench ceiling": {"tasks": tmp_path / "whole.jsonl", "programs": 100},
     }
 

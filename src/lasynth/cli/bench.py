@@ -174,11 +174,9 @@ def ceiling(
 
 @bench.command()
 def lists(
-    which: Annotated[
+    tasks: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set", metavar="NAME", help="list-functions or lambdabeam. Repeatable. Default: both."
-        ),
+        typer.Option(metavar="NAME", help="list-functions or lambdabeam. Repeatable. Default: both."),
     ] = None,
     num: Annotated[
         int | None, typer.Option(min=1, max=MAX_NUMBER, help="Use only the first N tasks of each.")
@@ -210,18 +208,19 @@ def lists(
 
     if details is not None:
         check_output(details)
-    names = list(dict.fromkeys(which or PUBLIC))
+    names = list(dict.fromkeys(tasks or PUBLIC))
     for name in names:
         if name not in PUBLIC:
-            raise InputError(f"no set is called {quoted(name)}", "--set", f"Known: {', '.join(PUBLIC)}.")
+            raise InputError(
+                f"no public tasks are called {quoted(name)}", "--tasks", f"Known: {', '.join(PUBLIC)}."
+            )
     methods = tuple(None if one == PORTFOLIO else tuple(one.split("+")) for one in method or [PORTFOLIO])
     plan = _Plan(methods, (time_limit,), 0, seed)
     lines: list[str] = []
     for number, name in enumerate(names):
-        tasks = PUBLIC[name].tasks()[:num]
         solved: list[Solved] = []
         try:
-            _solve_all(plan, tasks, workers, solved)
+            _solve_all(plan, PUBLIC[name].tasks()[:num], workers, solved)
         finally:
             lines += [one.to_line() for one in solved]
             if details is not None and lines:

@@ -62,12 +62,21 @@ def test_an_unsure_answer_ends_with_1_if_wished(lasynth: Any) -> None:
     assert "Checked by" in result.stdout
 
 
-def test_what_the_shipped_model_does_not_know_is_solved_without_it(lasynth: Any) -> None:
+def test_what_the_shipped_model_does_not_know_is_solved_in_the_wider_dialect(lasynth: Any) -> None:
+    result = lasynth("solve", "-e", "1 2 3 -> 3 2 1", "-e", "0 4 1 -> 1 4 0")
+    assert result.exit_code == 0, result.stderr
+    assert "without the model" not in result.stderr
+    assert result.stdout.startswith("void f(int a[], int n) {\n")
+
+
+@pytest.mark.usefixtures("narrow_c")
+def test_without_a_wider_dialect_it_is_solved_without_the_model(lasynth: Any) -> None:
     result = lasynth("solve", "-e", "1 2 3 -> 3 2 1", "-e", "0 4 1 -> 1 4 0")
     assert result.exit_code == 0, result.stderr
     assert "searched without the model, as the list has 3 cells" in result.stderr
 
 
+@pytest.mark.usefixtures("narrow_c")
 def test_many_tasks_without_the_model_are_one_note(lasynth: Any, tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     path.write_text(3 * (json.dumps({"examples": [{"input": [1, 2], "output": [2, 1]}]}) + "\n"))

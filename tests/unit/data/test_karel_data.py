@@ -226,7 +226,7 @@ def test_bad_settings_are_said(values: dict[str, object], message: str) -> None:
 def test_there_is_one_source_a_language() -> None:
     assert domains.get("karel").generator() is KarelTaskGenerator
     assert domains.get("c").generator() is CTaskGenerator
-    with pytest.raises(InputError, match=r'unknown domain "lisp". Known: "c", "karel".'):
+    with pytest.raises(InputError, match=r'unknown domain "lisp". Known: "c", "c-lists", "karel".'):
         domains.get("lisp")
     with pytest.raises(InputError, match=r"unknown program source 'csmith'. Known for karel: sampler."):
         KarelTaskGenerator.named("real").with_source("csmith")

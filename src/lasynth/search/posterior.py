@@ -37,7 +37,7 @@ class Function:
     """What some of the programs compute.
 
     Attributes:
-        programs: its programs, the likeliest first; where terms have prices, the shortest first.
+        programs: its programs, the likeliest first.
         share: of the sum of all weights, 0 to 1.
         confidence: how likely it is the function that was meant, 0 to 1.
     """
@@ -77,8 +77,6 @@ def functions(
     for key in sorted(members, key=lambda key: -weights[key]):
         share = float(np.exp(weights[key] - total))
         programs = tuple(proposals[place] for place in members[key])
-        if ranking.per_cost:  # a price says nothing of how a program reads
-            programs = tuple(sorted(programs, key=lambda one: len(one.tokens)))
         found.append(Function(programs, share, _confidence(share, ranking)))
     return found
 

@@ -7,20 +7,20 @@ function, and checked once more, by a real compiler where the language and the c
 from __future__ import annotations
 
 import functools
-import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lasynth import domains
 from lasynth.domains.base import Language, Status
-from lasynth.errors import InputError, ProgramError, RunError
+from lasynth.domains.programs import understood
+from lasynth.errors import InputError, RunError
 from lasynth.limits import MAX_THREADS
 from lasynth.outcome import Candidate, Outcome
 from lasynth.search import Beam, Engine, Problem, Proposal, Scorer, SearchConfig, search
@@ -43,11 +43,8 @@ __all__ = [
     "run",
     "scorer_of",
     "solve",
-    "understood",
     "warm_up",
 ]
-
-T = TypeVar("T")
 
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MIN_FINISH_S, _MAX_FINISH_S = 0.2, 0.25, 0.8
@@ -302,44 +299,6 @@ def run(
     if status != Status.OK:
         raise RunError(status)
     return language.values.decode(outputs_PKN[0, 0])
-
-
-def understood(text: str, read: Callable[[Language], T], *, domain: str) -> tuple[Language, Any, T]:
-    """The first language, from one to those wider than it, that takes a program and what it is to run on.
-
-    Args:
-        text: of the program.
-        read: reads the inputs as those of a language.
-        domain: the narrowest language.
-
-    Returns:
-        The language, the program's syntax tree and the inputs.
-
-    Raises:
-        InputError: a language takes the program, but not the inputs.
-        ProgramError: none takes the program; of those that read furthest into the text.
-    """
-    wrong_input: InputError | None = None
-    wrong_program: ProgramError | None = None
-    for language in domains.widening(domain):
-        try:
-            tree = language.text.parse(text)
-        except ProgramError as error:
-            if wrong_program is None or _place(error) >= _place(wrong_program):
-                wrong_program = error
-            continue
-        try:
-            return language, tree, read(language)
-        except InputError as error:
-            wrong_input = wrong_input or error
-    error_of_user = wrong_input or wrong_program
-    assert error_of_user is not None
-    raise error_of_user
-
-
-def _place(error: ProgramError) -> tuple[float, float]:
-    """Where in a text an error is; one that is at no place is about the whole program, which was read."""
-    return (math.inf, 0) if error.line is None else (error.line, error.column or 0)
 
 
 @functools.lru_cache(maxsize=4)

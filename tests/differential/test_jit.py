@@ -1,13 +1,10 @@
 """The compiled machine and mask against the same source run as plain Python.
 
-`NUMBA_DISABLE_JIT=1` has to be set before Numba is imported, so the reference runs in another process:
-this file, as a script.
+The reference is this file as a script (`without_jit`).
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the run as a script; pytest does this itself
 from programs import random_inputs, random_programs, text_of
+from without_jit import Results, as_script, reference_of
 
 from lasynth.domains.base import Status
 from lasynth.domains.c.grammar import FIRST_INT
@@ -24,7 +22,6 @@ from lasynth.domains.c.mask import MASKING
 
 FUEL = 100
 MAX_INT = 2**31 - 1
-Results = dict[str, np.ndarray]
 
 
 def programs_and_inputs() -> Results:
@@ -53,14 +50,7 @@ def given() -> Results:
 
 @pytest.fixture(scope="module")
 def reference(given: Results, tmp_path_factory: pytest.TempPathFactory) -> Results:
-    folder = tmp_path_factory.mktemp("jit")
-    np.savez(folder / "given.npz", **given)
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
-    # Overflow that wraps around in compiled code is a warning in plain Python: make it an error.
-    command = [sys.executable, "-W", "error", __file__, str(folder)]
-    subprocess.run(command, env=environment, check=True, timeout=300)
-    with np.load(folder / "reference.npz") as file:
-        return dict(file)
+    return reference_of(__file__, given, tmp_path_factory.mktemp("jit"))
 
 
 def test_runs_agree(given: Results, reference: Results) -> None:
@@ -80,8 +70,4 @@ def test_every_status_was_met(reference: Results) -> None:
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    assert os.environ["NUMBA_DISABLE_JIT"] == "1"
-    assert not hasattr(run_batch.__globals__["run_code"], "py_func"), "this must run without the JIT"
-    with np.load(folder / "given.npz") as file:
-        np.savez(folder / "reference.npz", **results(dict(file)))
+    as_script(results, run_batch.__globals__["run_code"])

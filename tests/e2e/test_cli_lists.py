@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 
-from lasynth import domains
 from lasynth.task import Task
-
-pytestmark = pytest.mark.skipif("c-lists" not in domains.names(), reason="the dialect is not registered")
 
 Write = Callable[..., Path]
 

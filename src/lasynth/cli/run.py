@@ -59,6 +59,7 @@ def run(
     The exit status is 1 if a run fails, or if an output differs from the task's.
     """
     from lasynth import api, domains
+    from lasynth.domains.programs import understood
     from lasynth.errors import InputError, ProgramError, RunError
     from lasynth.task import Task
 
@@ -75,7 +76,7 @@ def run(
     if world and domains.get(name).values.noun != "world":
         raise InputError(f"a world is not an input of {name}", "--world", "Leave --domain out.")
     try:
-        language, _, cases = api.understood(
+        language, _, cases = understood(
             text,
             partial(_cases, inputs=input or [], worlds=world or [], tasks=tasks),
             domain=tasks[-1].domain if tasks else name,

@@ -5,6 +5,7 @@ Shapes: P programs, T tokens.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from lasynth.compiled import njit
 from lasynth.domains.c.grammar import EOS, FIRST_NAME, FIRST_OTHER_NAME, NUM_NAMES, token_of
 from lasynth.grammar import IntArray
 
-__all__ = ["CONSTRUCTS", "constructs_of", "depths_of"]
+__all__ = ["CONSTRUCTS", "constructs_of", "depths_of", "nesting_of"]
 
 _FOR, _OPEN, _CLOSE, _INT, _LEFT = (token_of(text) for text in ("for", "{", "}", "int", "("))
 _BEFORE_OTHER: Final = (_FOR, *(token_of(text) for text in ("if", "!")))
@@ -51,32 +52,58 @@ def constructs_of(tokens_PT: IntArray) -> dict[str, npt.NDArray[np.bool_]]:
 
 def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """The nesting depth of blocks, and of loops, in each program: `([P], [P])`, 0 where there is none."""
+    return nesting_of(tokens_PT, EOS, (_FOR,), _OPEN, _CLOSE)
+
+
+def nesting_of(
+    tokens_PT: IntArray, eos: int, loops: Sequence[int], opening: int, closing: int
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """The nesting depth of blocks, and of loops, of any dialect.
+
+    Args:
+        tokens_PT: `[P, T]` programs, every row ended and padded by `eos`.
+        eos: the token that ends a program.
+        loops: the tokens that begin a loop; the next block is its body.
+        opening, closing: the tokens around a block.
+
+    Returns:
+        `([P], [P])`, 0 where there is none.
+    """
     tokens_PT = np.ascontiguousarray(tokens_PT, dtype=np.int32)
     blocks_P = np.zeros(len(tokens_PT), dtype=np.uint8)
     loops_P = np.zeros(len(tokens_PT), dtype=np.uint8)
-    _measure(tokens_PT, blocks_P, loops_P)
+    begins_loop = np.array(loops, dtype=np.int32)
+    _measure(tokens_PT, eos, begins_loop, opening, closing, blocks_P, loops_P)
     return blocks_P, loops_P
 
 
 @njit(cache=True, nogil=True)
-def _measure(tokens_PT: IntArray, blocks_P: npt.NDArray[np.uint8], loops_P: npt.NDArray[np.uint8]) -> None:
+def _measure(
+    tokens_PT: IntArray,
+    eos: int,
+    begins_loop: IntArray,
+    opening: int,
+    closing: int,
+    blocks_P: npt.NDArray[np.uint8],
+    loops_P: npt.NDArray[np.uint8],
+) -> None:
     is_loop = np.zeros(tokens_PT.shape[1] + 1, dtype=np.bool_)
     for program in range(len(tokens_PT)):
         depth, loops = 0, 0
         opens_loop = False
         for token in tokens_PT[program]:
-            if token == EOS:
+            if token == eos:
                 break
-            if token == _FOR:
+            if (begins_loop == token).any():
                 opens_loop = True
-            elif token == _OPEN:
+            elif token == opening:
                 is_loop[depth] = opens_loop
                 loops += opens_loop
                 depth += 1
                 opens_loop = False
                 blocks_P[program] = max(blocks_P[program], depth)
                 loops_P[program] = max(loops_P[program], loops)
-            elif token == _CLOSE:
+            elif token == closing:
                 depth -= 1
                 loops -= is_loop[depth]
 

@@ -6,7 +6,7 @@ and what people write from the rest of C gets a sentence of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -107,7 +107,13 @@ def explain(
     return unexpected(source, word, before, _phrases(expected, end))
 
 
-def unexpected(source: str, word: Word, before: Word | None, expected: tuple[str, ...]) -> ProgramError:
+def unexpected(
+    source: str,
+    word: Word,
+    before: Word | None,
+    expected: tuple[str, ...],
+    absent: Callable[[Word], str] = absence,
+) -> ProgramError:
     """The error on a word that does not fit where it stands.
 
     Args:
@@ -115,9 +121,10 @@ def unexpected(source: str, word: Word, before: Word | None, expected: tuple[str
         word: the word; one that is at the end of the text has no text of its own.
         before: the word before it, if any.
         expected: what could have stood there, in plain words.
+        absent: a sentence on a word that the dialect does not have.
     """
     if word.text and not word.terminal:
-        return error_at(source, word.offset, absence(word))
+        return error_at(source, word.offset, absent(word))
     what, offset = f"found '{word.text}'" if word.text else "found the end of the text", word.offset
     if before:
         what += f" after '{before.text}'"

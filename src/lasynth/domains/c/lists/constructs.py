@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.compiled import njit
+from lasynth.domains.c.constructs import nesting_of
 from lasynth.domains.c.lists.grammar import EOS, FIRST_NAME, LISTS, NUM_NAMES, NUMBERS, RESULTS, token_of
 from lasynth.domains.c.lists.layout import LIST_WIDTH, LISTS_AT, NUM_LISTS_AT
 from lasynth.grammar import IntArray
@@ -54,34 +54,7 @@ def constructs_of(tokens_PT: IntArray) -> dict[str, npt.NDArray[np.bool_]]:
 
 def depths_of(tokens_PT: IntArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """The nesting depth of blocks, and of loops, in each program: `([P], [P])`, 0 where there is none."""
-    tokens_PT = np.ascontiguousarray(tokens_PT, dtype=np.int32)
-    blocks_P = np.zeros(len(tokens_PT), dtype=np.uint8)
-    loops_P = np.zeros(len(tokens_PT), dtype=np.uint8)
-    _measure(tokens_PT, blocks_P, loops_P)
-    return blocks_P, loops_P
-
-
-@njit(cache=True, nogil=True)
-def _measure(tokens_PT: IntArray, blocks_P: npt.NDArray[np.uint8], loops_P: npt.NDArray[np.uint8]) -> None:
-    is_loop = np.zeros(tokens_PT.shape[1] + 1, dtype=np.bool_)
-    for program in range(len(tokens_PT)):
-        depth, loops = 0, 0
-        opens_loop = False
-        for token in tokens_PT[program]:
-            if token == EOS:
-                break
-            if token == _FOR or token == _WHILE:
-                opens_loop = True
-            elif token == _OPEN:
-                is_loop[depth] = opens_loop
-                loops += opens_loop
-                depth += 1
-                opens_loop = False
-                blocks_P[program] = max(blocks_P[program], depth)
-                loops_P[program] = max(loops_P[program], loops)
-            elif token == _CLOSE:
-                depth -= 1
-                loops -= is_loop[depth]
+    return nesting_of(tokens_PT, EOS, (_FOR, _WHILE), _OPEN, _CLOSE)
 
 
 def figures_of(inputs_PKL: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from lasynth.domains.c.diagnosis import BITWISE, TYPES, cut_short
+from lasynth.domains.c.diagnosis import unexpected as of_dialect
 from lasynth.domains.c.lexer import DECIMAL, KEYWORDS, Word, error_at
 from lasynth.domains.c.lists.grammar import MAX_LITERAL
 from lasynth.errors import ProgramError
@@ -92,24 +93,8 @@ def explain(
 
 
 def unexpected(source: str, word: Word, before: Word | None, expected: tuple[str, ...]) -> ProgramError:
-    """The error on a word that does not fit where it stands.
-
-    Args:
-        source: the text.
-        word: the word; one that is at the end of the text has no text of its own.
-        before: the word before it, if any.
-        expected: what could have stood there, in plain words.
-    """
-    if word.text and not word.terminal:
-        return error_at(source, word.offset, absence(word))
-    what, offset = f"found '{word.text}'" if word.text else "found the end of the text", word.offset
-    if before:
-        what += f" after '{before.text}'"
-        end = before.offset + len(before.text)
-        # What is missing at the end of a line is shown there, not on the next line.
-        if "\n" in source[end:offset]:
-            offset = end
-    return error_at(source, offset, what, expected)
+    """The error on a word that does not fit where it stands, see `lasynth.domains.c.diagnosis.unexpected`."""
+    return of_dialect(source, word, before, expected, absence)
 
 
 def _hint(word: Word, before: Word | None, expected: AbstractSet[str], rules: Sequence[str]) -> str | None:

@@ -35,6 +35,7 @@ _SHARE: Final = {Split.TRAIN: 1 / 2, Split.VALID: 1 / 32, Split.TEST: 1 / 32}  #
 _ITEMS_PER_SHARD: Final = 1 << 40
 _MAX_DRAWN: Final = 2000  # drawn programs for each task asked for, before giving up
 _THIN_SALT: Final = 1
+_SIMPLIFY_SALT: Final = 2
 
 
 def make_shard(
@@ -117,7 +118,10 @@ def _draw_block(
         keep(new_rows(drawn.hashes_P[rows], seen), "repeated_behaviour")
     references = drawn.tokens_PT[rows]
     if config.simplify:
-        references, same = config.references(drawn.rows(rows))
+        chosen = np.flatnonzero(hash_fraction(drawn.hashes_P[rows], _SIMPLIFY_SALT) < config.simplify)
+        simplified, right = config.references(drawn.rows(rows[chosen]))
+        references[chosen], same = simplified, np.ones(len(rows), dtype=np.bool_)
+        same[chosen] = right
         references = references[same]
         keep(same, "simplified_wrongly")
     counts["kept"] += len(rows)

@@ -66,7 +66,7 @@ class CTaskGenerator(TaskGenerator):
     VALUES: ClassVar = np.int8
 
     sampler: CSamplerSettings = field(default_factory=CSamplerSettings)
-    simplify: bool = True
+    simplify: bool | Share = True
     num_examples: Annotated[int, Meta(ge=2, le=100)] = 10
     max_value: Annotated[int, Meta(ge=1, le=127)] = 4
     max_tries: Annotated[int, Meta(ge=1, le=10**6)] = 400

@@ -65,7 +65,7 @@ class KarelTaskGenerator(TaskGenerator):
     VALUES: ClassVar = np.uint8
 
     sampler: KarelSamplerSettings = field(default_factory=KarelSamplerSettings)
-    simplify: bool = False
+    simplify: bool | Share = False
     num_examples: Annotated[int, Meta(ge=2, le=100)] = NUM_EXAMPLES
     max_tries: Annotated[int, Meta(ge=1, le=10**6)] = 60
     repeats: bool = True

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Meta
 
+from lasynth.config import Share
 from lasynth.domains.c.lists import constructs, kinds
 from lasynth.domains.c.lists.behaviour import behaviours
 from lasynth.domains.c.lists.machine import run_batch
@@ -60,7 +61,7 @@ class ListsTaskGenerator(TaskGenerator):
     VALUES: ClassVar = np.int32
 
     sampler: ListsSamplerSettings = field(default_factory=ListsSamplerSettings)
-    simplify: bool = True
+    simplify: bool | Share = True
     num_examples: Annotated[int, Meta(ge=2, le=100)] = 10
     max_tries: Annotated[int, Meta(ge=1, le=10**6)] = 120
     repeats: bool = False

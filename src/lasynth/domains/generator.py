@@ -68,8 +68,8 @@ class TaskGenerator(Config):
         PLAIN: the language's word for a task that its floor can express; None where it has no floor.
         VALUES: the type of the numbers of examples as they are stored.
         sampler: what programs are like.
-        simplify: whether the reference program is the simplified one, or the sampled one; a number is the share
-            of tasks where it is the simplified one, and the hash of the behaviour decides.
+        simplify: whether the reference program is the simplified one, or the sampled one; a number is the
+            share of tasks where it is the simplified one, and the hash of the behaviour decides.
         num_examples: K, of a task, shown and held out together.
         repeats: whether tasks for training may share a behaviour, each with examples of its own.
         disjoint: whether no behaviour is in two splits.

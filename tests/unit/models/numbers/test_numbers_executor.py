@@ -147,11 +147,12 @@ def test_the_loss_of_a_certain_right_belief_is_none_and_of_a_wrong_one_is_not() 
     assert chances[:, 0].tolist() == [1.0] * len(chances)
 
 
-def test_a_program_before_its_return_is_compared_with_nothing() -> None:
+def test_a_program_before_its_return_is_compared_with_what_it_would_give_back() -> None:
     text = "<number> int v_0 = 0 ; for ( int v_1 = 0 ; v_1 < n ; v_1 ++ ) { v_0 += a [ v_1 ] ; } return v_0 ;"
     place = "<in place> a [ 0 ] = 1 ; a [ 0 ] += 2 ;"
-    tokens, lengths = padded([tokens_of(text), tokens_of(place)])
-    inputs = torch.zeros(2, 1, 8 + 65, dtype=torch.long)
+    late = "<number> if ( n > 2 ) { return 1 ; } int v_0 = 7 ; return v_0 ;"
+    tokens, lengths = padded([tokens_of(text), tokens_of(place), tokens_of(late)])
+    inputs = torch.zeros(3, 1, 8 + 65, dtype=torch.long)
     inputs[..., 0], inputs[..., 8] = 1, 3
     inputs[..., 9:12] = torch.tensor([4, 5, 6])
     torch.manual_seed(0)
@@ -161,18 +162,21 @@ def test_a_program_before_its_return_is_compared_with_nothing() -> None:
     partial, known = LANGUAGE.machine.run_partial(
         tokens.numpy().astype(np.int32), inputs.numpy(), row_X.numpy(), position_X.numpy()
     )
-    assert row_X.tolist() == [0, 0, 1, 1]
+    assert row_X.tolist() == [0, 0, 1, 1, 2, 2]
     assert known.all()  # nothing failed
-    assert model.values.expresses(torch.from_numpy(partial))[:, 0].tolist() == [False, True, True, True]
-    assert partial[1, 0, :2].tolist() == [-1, 15]
+    # What the third one returns last is not declared yet; its first `return` is reached before that.
+    expressed = model.values.expresses(torch.from_numpy(partial))[:, 0]
+    assert expressed.tolist() == [True, True, True, True, False, True]
+    assert partial[0, 0, :2].tolist() == partial[1, 0, :2].tolist() == [-1, 15]
     assert partial[2, 0, :4].tolist() == [3, 1, 5, 6]
-    outputs = torch.from_numpy(partial[[1, 3]]).long()
+    assert partial[5, 0, :2].tolist() == [-1, 1]
+    outputs = torch.from_numpy(partial[[1, 3, 5]]).long()
     with torch.no_grad():
         result = model(tokens, lengths, inputs, outputs)
     _, _, count = model.beliefs.compare(result, inputs, outputs, torch.from_numpy(partial).long())
-    assert count.item() == 3
+    assert count.item() == 5
     _, _, count = model.beliefs.compare(result, inputs, outputs, None)
-    assert count.item() == 2
+    assert count.item() == 3
 
 
 def test_a_trace_is_shown() -> None:

@@ -30,21 +30,31 @@ __all__ = ["LANGUAGE"]
 
 # The numbers of an unknown output: the partial program does not parse, or its run failed.
 _NOT_KNOWN: Final = int(np.iinfo(np.int32).max)
+_RETURN, _CLOSING = (grammar.token_of(text) for text in ("return", "}"))
+_ENDS: Final = tuple(grammar.token_of(text) for text in (";", "}"))
 
 
 def _run_partial(
     tokens_BT: Tokens, inputs_BKL: IntArray, row_X: npt.NDArray[np.int64], length_X: npt.NDArray[np.int64]
 ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-    """See `Machine`: what is cut off behind an outermost statement lacks EOS only.
+    """See `Machine`: what the program would give back if it ended here, with its last `return`.
 
-    Without its `return` a program has no output yet, which is no failure: it is only not known.
+    A beginning that the program has no `return` for, or that does not declare what it gives back, has no output
+    yet, which is no failure: it is only not known.
     """
     columns = np.arange(tokens_BT.shape[1] + 1)
-    rows_XT = np.pad(tokens_BT, ((0, 0), (0, 1)), constant_values=grammar.EOS)[row_X]
-    prefixes_XT = np.where(columns < length_X[:, None], rows_XT, grammar.EOS).astype(np.int32)
-    outputs_XKM, statuses_XK = run_batch(prefixes_XT, inputs_BKL[row_X])
+    rows_BT = np.pad(tokens_BT, ((0, 0), (0, 1)), constant_values=grammar.EOS)
+    # A `return` of its own, behind which nothing but its value stands; without one, what is behind the program.
+    ends_BT = np.isin(np.pad(rows_BT[:, :-1], ((0, 0), (1, 0))), _ENDS)
+    whole_BT = np.cumsum((rows_BT == _CLOSING)[:, ::-1], axis=1)[:, ::-1] == 0
+    is_return_BT = (rows_BT == _RETURN) & ends_BT & whole_BT
+    at_B = np.where(is_return_BT.any(1), is_return_BT.argmax(1), columns[-1])
+    moved_XT = np.maximum(at_B[row_X] - length_X, 0)[:, None] + columns
+    sources_XT = np.where(columns < length_X[:, None], columns, moved_XT)
+    tokens_XT = np.take_along_axis(rows_BT[row_X], np.minimum(sources_XT, columns[-1]), axis=1)
+    outputs_XKM, statuses_XK = run_batch(tokens_XT.astype(np.int32), inputs_BKL[row_X])
     outputs_XKM[statuses_XK != Status.OK] = _NOT_KNOWN
-    return outputs_XKM, np.isin(statuses_XK, [Status.OK, Status.NO_VALUE])
+    return outputs_XKM, np.isin(statuses_XK, [Status.OK, Status.NO_VALUE, Status.INVALID])
 
 
 def _find_compiler() -> Checker:

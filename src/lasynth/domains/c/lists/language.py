@@ -39,12 +39,12 @@ def _run_partial(
 ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
     """See `Machine`: what the program would give back if it ended here, with its last `return`.
 
-    A beginning that the program has no `return` for, or that does not declare what it gives back, has no output
-    yet, which is no failure: it is only not known.
+    A beginning that the program has no `return` for, or that does not declare what it gives back, has no
+    output yet, which is no failure: it is only not known.
     """
     columns = np.arange(tokens_BT.shape[1] + 1)
     rows_BT = np.pad(tokens_BT, ((0, 0), (0, 1)), constant_values=grammar.EOS)
-    # A `return` of its own, behind which nothing but its value stands; without one, what is behind the program.
+    # A `return` with nothing but its value behind it; without one, what is behind the program.
     ends_BT = np.isin(np.pad(rows_BT[:, :-1], ((0, 0), (1, 0))), _ENDS)
     whole_BT = np.cumsum((rows_BT == _CLOSING)[:, ::-1], axis=1)[:, ::-1] == 0
     is_return_BT = (rows_BT == _RETURN) & ends_BT & whole_BT

@@ -215,6 +215,7 @@ class Outcome:
         """The outcome as the document that `lasynth solve --json` prints."""
         return {
             "outcome": "solved" if self.solved else "not_solved",
+            "domain": None if self.task is None else self.task.language.name,
             "programs": [candidate.to_json() for candidate in self.candidates],
             "stop_reason": str(self.stop_reason),
             "num_proposed": self.num_proposed,

@@ -23,6 +23,7 @@ def test_an_answer_says_how_sure_it_is_and_what_would_decide(lasynth: Any) -> No
     assert "They disagree on [" in result.stdout
     assert "--ask asks for this output and goes on." in result.stderr
     document = json.loads(lasynth("solve", *FEW, *ENGINES, "--json").stdout)
+    assert document["domain"] == "c"
     assert document["num_functions"] > 1
     assert 0 < document["confidence"] < 0.9
     assert document["confidence"] == document["programs"][0]["confidence"]

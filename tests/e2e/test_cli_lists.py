@@ -43,7 +43,9 @@ def test_an_answer_has_the_names_of_the_task(lasynth: Any) -> None:
     assert result.stdout.startswith("void f(int xs[], int n, int k) {\n")
     assert "xs = [4, 4, 4], k = 5   [9, 9, 9]   right" in result.stdout
     result = lasynth("solve", *ADD, "--engine", "floor", "--json")
-    assert json.loads(result.stdout)["programs"][0]["text"].startswith("void f(int xs[], int n, int k) {")
+    document = json.loads(result.stdout)
+    assert document["domain"] == "c-lists"
+    assert document["programs"][0]["text"].startswith("void f(int xs[], int n, int k) {")
 
 
 def test_a_number_of_a_number(lasynth: Any) -> None:

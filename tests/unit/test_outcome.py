@@ -12,6 +12,7 @@ def test_an_outcome_is_solved_by_a_consistent_candidate() -> None:
     assert not Outcome((), StopReason.EXHAUSTED, 0, 0, 0, 0.8).solved
     assert outcome.to_json() == {
         "outcome": "solved",
+        "domain": None,
         "programs": [
             {
                 "text": "y",

@@ -48,7 +48,7 @@ test-cluster: $(CLUSTER)/stamp  ## Run the tests on a Ray cluster of two nodes o
 	$(CLUSTER)/bin/pytest tests/cluster
 
 test: lint typecheck  ## Lint, check types and run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: install-dev  ## Check style
 	$(BIN)/ruff check

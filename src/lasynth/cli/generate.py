@@ -28,7 +28,9 @@ def generate(
         int | None,
         typer.Option(min=1, max=MAX_NUMBER, help="The number of tasks, in all shards together."),
     ] = None,
-    domain: Annotated[str | None, typer.Option(help="The language: c (default), c-lists, karel, or another.")] = None,
+    domain: Annotated[
+        str | None, typer.Option(help="The language: c (default), c-lists, karel, or another.")
+    ] = None,
     split: Annotated[str, typer.Option(help="train, valid or test. Splits never overlap.")] = "train",
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The random seed of the data set.")] = 0,
     shards: Annotated[
@@ -41,8 +43,8 @@ def generate(
         str | None,
         typer.Option(
             metavar="NAME|FILE",
-            help='A named setting, for C "small" (default), "mixed", "idioms" or "paper", for lists of C "lists" '
-            'or "lists-short", for Karel "real"; or a TOML file.',
+            help='A named setting, for C "small" (default), "mixed", "idioms" or "paper", for lists of C '
+            '"lists" or "lists-short", for Karel "real"; or a TOML file.',
         ),
     ] = None,
     source: Annotated[

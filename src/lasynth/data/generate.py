@@ -120,7 +120,9 @@ def _draw_block(
     if config.simplify:
         chosen = np.flatnonzero(hash_fraction(drawn.hashes_P[rows], _SIMPLIFY_SALT) < config.simplify)
         simplified, right = config.references(drawn.rows(rows[chosen]))
-        references[chosen], same = simplified, np.ones(len(rows), dtype=np.bool_)
+        references[chosen] = domains.get(config.DOMAIN).grammar.eos
+        references[chosen, : simplified.shape[1]] = simplified
+        same = np.ones(len(rows), dtype=np.bool_)
         same[chosen] = right
         references = references[same]
         keep(same, "simplified_wrongly")

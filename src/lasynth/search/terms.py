@@ -34,7 +34,7 @@ class TermSearch:
     name: ClassVar[str] = "terms"
 
     width: int = 64
-    slack: float = 8.0
+    slack: float = 5.0
 
     @classmethod
     def of(cls, language: Language) -> Self:

@@ -117,6 +117,21 @@ def test_raw_programs_are_kept_as_they_are_drawn() -> None:
     assert (table.tokens_PT != 0).sum(axis=1).mean() > 70
 
 
+def test_a_share_of_references_is_simplified(config: CTaskGenerator) -> None:
+    references = []
+    for share in (False, 0.5, True):
+        settings = dataclasses.replace(config, simplify=share)
+        table, _ = make_shard(settings, split="train", num_tasks=80, seed=0, shard=0)
+        rows = zip(table.hashes_P.tolist(), table.tokens_PT, strict=True)
+        references.append({key: tokens[tokens != 0].tolist() for key, tokens in rows})
+    keys = set.intersection(*map(set, references))
+    assert len(keys) >= 79  # the simplifier may lose one
+    triples = [tuple(programs[key] for programs in references) for key in keys]
+    triples = [(drawn, half, short) for drawn, half, short in triples if drawn != short]
+    assert all(half in (drawn, short) for drawn, half, short in triples)
+    assert 0.2 < sum(half == short for _, half, short in triples) / len(triples) < 0.8
+
+
 def test_affine_tasks_can_be_thinned_out(config: CTaskGenerator) -> None:
     shares = []
     for keep in (1.0, 0.3, 0.0):

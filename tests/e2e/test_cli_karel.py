@@ -144,9 +144,9 @@ def test_without_a_model_the_floor_answers_or_it_says_what_to_give(
     lasynth: Any, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from lasynth import api
-    from lasynth.models import zoo
+    from lasynth.models import shipped
 
-    monkeypatch.setattr(zoo, "default_name", {"c": "c-small"}.get)
+    monkeypatch.setattr(shipped, "default_name", {"c": "c-small"}.get)
     api.load.cache_clear()  # drop what other tests have loaded
     path = write("t.json", TASK)
     result = lasynth("solve", path, "--json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -152,3 +153,12 @@ def test_tasks_of_both_dialects_are_evaluated_together(lasynth: Any, tmp_path: P
     assert document["totals"]["consistent"]["num_right"] == 2
     result = lasynth("solve", file, "--engine", "floor")
     assert "2 of 2 tasks solved" in result.stdout
+
+
+def test_a_solve_without_a_model_does_not_load_torch() -> None:
+    source = (
+        "import sys, lasynth\n"
+        "assert lasynth.solve([([3, 1], [3]), ([5, 4, 2], [5])], time_limit=1).solved\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", source], check=True)

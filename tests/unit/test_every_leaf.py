@@ -22,7 +22,7 @@ from lasynth.data.generate import generate
 from lasynth.data.shards import read_info
 from lasynth.data.statistics import Statistics
 from lasynth.errors import LasynthError
-from lasynth.models.build import build, model_config
+from lasynth.models.kinds import build, model_config
 from lasynth.models.zoo import config_of, load, save
 
 VALUES = [None, "x", "", "\x1b[2J", -1, 0, 1, 2, 0.5, 10**9, 1e300, True, [], ["x"], {}, {"x": 1}]

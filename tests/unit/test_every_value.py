@@ -113,7 +113,7 @@ PARTS = {"karel-lasynth": {"pair": 8, "reading": 8}, "shin-trace": {"grid": 4}, 
 
 
 def small(kind: str) -> dict[str, Any]:
-    from lasynth.models.build import KINDS
+    from lasynth.models.kinds import KINDS
 
     config = KINDS[kind].Config
     sizes = {"num_tokens": domains.get(config.domain).grammar.num_tokens, **SMALL[config.domain]}
@@ -147,14 +147,14 @@ def learns(config: Any, data: dict[str, Any], folder: Path) -> None:
 
 
 def kinds() -> list[str]:
-    from lasynth.models.build import KINDS
+    from lasynth.models.kinds import KINDS
 
     return list(KINDS)
 
 
 @pytest.mark.parametrize("kind", kinds())
 def test_models(kind: str, data: dict[str, Any], tmp_path: Path) -> None:
-    from lasynth.models.build import KINDS
+    from lasynth.models.kinds import KINDS
     from lasynth.training.config import TrainConfig
 
     def trained(model: Any) -> None:
@@ -164,7 +164,7 @@ def test_models(kind: str, data: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_training(data: dict[str, Any], tmp_path: Path) -> None:
-    from lasynth.models.build import model_config
+    from lasynth.models.kinds import model_config
     from lasynth.training.config import ReinforceConfig, TrainConfig
 
     base = {"model": model_config(small("lasynth")), "batch_size": 4, "num_programs": 24, "num_validate": 3}

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, Literal
 from lasynth import domains
 from lasynth.config import Config, Count, Weight, field_types, read
 from lasynth.errors import CheckpointError, InputError
-from lasynth.models.build import model_config
+from lasynth.models.kinds import model_config
 from lasynth.quoting import quoted
 from lasynth.reading import parse_json, read_text
 

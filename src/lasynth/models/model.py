@@ -27,7 +27,7 @@ class ModelConfig(Config):
 
     Attributes:
         domain: the language.
-        kind: the kind of model, one of `lasynth.models.build.KINDS`.
+        kind: the kind of model, one of `lasynth.models.kinds.KINDS`.
         num_tokens: size of the token vocabulary, V.
     """
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from lasynth import domains
 from lasynth.domains.kit.vocabulary import token_map
 from lasynth.errors import CheckpointError
-from lasynth.models.build import build
+from lasynth.models.kinds import build
 from lasynth.models.model import ModelConfig
 
 __all__ = ["check", "fitted", "made_with"]

@@ -22,38 +22,19 @@ from safetensors.torch import save as to_bytes
 from lasynth import domains
 from lasynth.errors import CheckpointError, InputError
 from lasynth.files import write_all
-from lasynth.models.build import build, model_config
 from lasynth.models.card import FORMAT, read_card
+from lasynth.models.kinds import build, model_config
 from lasynth.models.model import Model, ModelConfig
+from lasynth.models.shipped import default_name, zoo_folder
 from lasynth.models.synthesizer import Synthesizer
 from lasynth.models.vocabulary import fitted, made_with
 from lasynth.quoting import quoted
 
-__all__ = ["EXPORTED", "config_of", "default_name", "digest_of", "has_default", "load", "save", "zoo_folder"]
+__all__ = ["EXPORTED", "config_of", "digest_of", "load", "save"]
 
 EXPORTED = "model.safetensors"  # the model that a training run leaves in its folder
 _STATED = ("format", "domain", "dialect", "lexemes", "config")  # of a card: what the weights are
 _TAKE_AGAIN = "Take the two files of a model from one place again."
-
-
-def zoo_folder() -> Path:
-    """Where the shipped models lie: in the package, or in the repository of an editable install."""
-    packaged = Path(__file__).parent.parent / "zoo"
-    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "zoo"
-
-
-def default_name(domain: str) -> str | None:
-    """The shipped model that answers for a language when none is named: its card says `"default": true`."""
-    for path in sorted(zoo_folder().glob("*.json")):
-        card = read_card(path)
-        if card.get("default") and card["domain"] == domain:
-            return path.stem
-    return None
-
-
-def has_default(domain: str) -> bool:
-    """Whether a shipped model answers for a language."""
-    return default_name(domain) is not None
 
 
 def save(model: Model, config: ModelConfig, path: Path, card: dict[str, Any]) -> None:

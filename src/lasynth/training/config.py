@@ -16,7 +16,7 @@ from msgspec import Meta
 from lasynth import domains
 from lasynth.config import Batch, Config, Count, Length, Positive, Rate, Share, Size, Weight, Width, read
 from lasynth.errors import InputError
-from lasynth.models.build import model_config
+from lasynth.models.kinds import model_config
 from lasynth.models.model import ModelConfig
 from lasynth.quoting import quoted
 from lasynth.reading import parse_toml, read_text

@@ -27,7 +27,7 @@ from lasynth.data.batches import Batch, Batches
 from lasynth.data.dataset import Dataset
 from lasynth.errors import CheckpointError, InputError, TrainingError
 from lasynth.files import append, write_whole
-from lasynth.models.build import build
+from lasynth.models.kinds import build
 from lasynth.models.model import Model
 from lasynth.models.vocabulary import made_with
 from lasynth.training.ahead import Ahead, Prepared

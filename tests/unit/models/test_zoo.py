@@ -14,7 +14,7 @@ from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import CheckpointError, InputError
 from lasynth.examples import Example
 from lasynth.models import LaSynthConfig, build, has_default, load, save
-from lasynth.models.zoo import zoo_folder
+from lasynth.models.shipped import zoo_folder
 from lasynth.task import Task
 
 TASK = Task.of([([1, 2, 3, 4, 0], [2, 2, 3, 4, 0]), ([0, 0, 0, 0, 0], [1, 0, 0, 0, 0])])

@@ -22,7 +22,7 @@ from lasynth.domains.karel.generator import KarelTaskGenerator
 from lasynth.domains.karel.grammar import NUM_TOKENS
 from lasynth.errors import InputError
 from lasynth.models import KarelConfig, LaSynthConfig
-from lasynth.models.build import model_config
+from lasynth.models.kinds import model_config
 from lasynth.training.checkpoint import load_checkpoint
 from lasynth.training.config import TrainConfig
 from lasynth.training.loop import Trainer

@@ -8,7 +8,7 @@ import torch
 from lists_batch import LISTS as LANGUAGE
 from lists_batch import NUM_TOKENS, padded, tasks, tokens_of
 
-from lasynth.models.build import build
+from lasynth.models.kinds import build
 from lasynth.models.model import Forward
 from lasynth.models.numbers.beliefs import NumberBeliefs
 from lasynth.models.numbers.candidates import LISTS, NUMBERS, OPERATIONS, candidates

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from lists_batch import NUM_TOKENS, tokens_of
 
-from lasynth.models.build import build
 from lasynth.models.grounded import Grounded, GroundedState
+from lasynth.models.kinds import build
 from lasynth.models.numbers.features import NUM_FEATURES, THERE, believed_numbers
 from lasynth.models.numbers.lasynth import NumbersLaSynth
 from lasynth.models.synthesizer import Synthesizer

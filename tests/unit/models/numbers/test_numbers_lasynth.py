@@ -10,7 +10,7 @@ from lists_batch import NUM_TOKENS, tasks
 from model_checks import assert_incremental_equals, assert_rows_can_be_reordered, assert_rows_can_join
 
 from lasynth.errors import InputError
-from lasynth.models.build import build
+from lasynth.models.kinds import build
 from lasynth.models.model import Forward
 from lasynth.models.numbers.features import ROOM, THERE, WIDTH
 from lasynth.models.numbers.lasynth import NumbersLaSynth

@@ -7,7 +7,7 @@ CLUSTER := .venv-cluster
 
 .DELETE_ON_ERROR:
 .PHONY: help solve install install-dev install-plot test test-cluster lint format typecheck check-long bench clean
-.PHONY: study study-karel study-retraining zoo table3 table4 fig5 fig6 fig8b trace-study retraining fig3 fig4 fig7 fig8a
+.PHONY: study study-karel study-c-lists study-retraining zoo table3 table4 c-lists fig5 fig6 fig8b trace-study retraining fig3 fig4 fig7 fig8a
 
 help:  ## List the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -82,6 +82,11 @@ study-karel: install  ## The same of table 3, the systems of Karel
 	    cp data/table3/valid-* data/table3-$${size}k || exit 1; done
 	$(BIN)/python experiments/study.py experiments/table3 --data data/table3 --runs runs/table3
 
+study-c-lists: install  ## The same of the dialect lists of C
+	$(BIN)/lasynth generate --domain c-lists --out data/c-lists --config experiments/c-lists/tasks.toml --seed 6001 --num 200000 --shards 10
+	$(BIN)/lasynth generate --domain c-lists --out data/c-lists --config experiments/c-lists/tasks.toml --seed 6001 --num 1000 --split valid
+	$(BIN)/python experiments/study.py experiments/c-lists --data data/c-lists --runs runs/c-lists
+
 # Days on one core; MODEL=karel-exec makes one. Add SHIP=--ship to put it into the zoo.
 zoo: install  ## Make the shipped models from nothing, and compare them with those that are shipped
 	$(BIN)/python experiments/zoo.py $(MODEL) $(SHIP)
@@ -96,6 +101,9 @@ table3: install  ## Write docs/results/table3.md and .json from saved results
 
 table4: install  ## Write docs/results/table4.md and .json from saved results
 	$(BIN)/lasynth report experiments/table4 --only table --out docs/results
+
+c-lists: install  ## Write docs/results/c-lists.md and .json from saved results
+	$(BIN)/lasynth report experiments/c-lists --out docs/results
 
 fig5: install  ## Write docs/results/fig5.md: sample tasks and programs
 	$(BIN)/lasynth report experiments/table4 --only fig5 --out docs/results

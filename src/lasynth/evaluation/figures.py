@@ -244,10 +244,10 @@ def _by_size(axes: Any, chains: Sequence[Chain]) -> None:
     for number in range(max(len(chain.rounds) for chain in chains)):
         with_round = [chain for chain in chains if number < len(chain.rounds)]
         # A little apart, or the whiskers of the rounds would overlap.
-        places = [chain.size * 1.05 ** (number - 1) for chain in with_round]
+        places = [chain.num_tasks * 1.05 ** (number - 1) for chain in with_round]
         rates = [chain.rounds[number].solved for chain in with_round]
         _line(axes, number, places, rates, f"round {number}")
-    sizes = [chain.size for chain in chains]
+    sizes = [chain.num_tasks for chain in chains]
     axes.set_xscale("log")
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.minorticks_off()
@@ -276,7 +276,7 @@ def _kinds(axes: Any, chains: Sequence[Chain]) -> None:
         )
     axes.set_xticks(range(len(kinds)), kinds)
     axes.tick_params(axis="x", length=0)
-    axes.set_ylabel(f"% of {chain.size:,} training programs")
+    axes.set_ylabel(f"% of {chain.num_tasks:,} training programs")
 
 
 def _lengths(axes: Any, chains: Sequence[Chain]) -> None:
@@ -300,7 +300,7 @@ def _lengths(axes: Any, chains: Sequence[Chain]) -> None:
         )
     axes.set_ylim(bottom=0)
     axes.set_xlabel("tokens" if step == 1 else f"tokens, in steps of {step}")
-    axes.set_ylabel(f"% of {chain.size:,} training programs")
+    axes.set_ylabel(f"% of {chain.num_tasks:,} training programs")
 
 
 _PANELS: Final[dict[str, Callable[[Any, Sequence[Chain]], None]]] = {

@@ -28,7 +28,7 @@ def as_json(study: RoundsStudy, domain: str | None = None) -> dict[str, Any]:
         "chains": [
             {
                 "system": chain.system,
-                "size": chain.size,
+                "size": chain.num_tasks,
                 "beam": chain.beam,
                 "test_set": chain.test_set.to_dict(),
                 "rounds": [
@@ -92,7 +92,7 @@ def before_and_after(study: RoundsStudy) -> str:
             continue
         chain = chains[-1]
         fence = "c" if chain.domain == domains.DEFAULT else ""
-        lines += ["", f"## {system.title}, {chain.size:,} tasks", ""]
+        lines += ["", f"## {system.title}, {chain.num_tasks:,} tasks", ""]
         num = len(chain.replaced)
         lines += [f"{num} of {chain.num_replaced:,} replaced programs, drawn with seed {chain.seed}."]
         for pair in chain.replaced:
@@ -116,7 +116,7 @@ def _tables(system: SystemEntry, chains: Sequence[Chain]) -> list[str]:
             programs = one.programs
             pair = one.against(chain.rounds[0])
             row = [
-                f"{chain.size:,}",
+                f"{chain.num_tasks:,}",
                 str(number),
                 str(Rate(programs.num_replaced, programs.num_tasks)) if number else "-",
                 f"{programs.mean_length:.1f}",
@@ -200,7 +200,7 @@ def _one_is_enough(chains: Sequence[Chain]) -> str:
         return ""
     corrected = holm([pair.p for _, pair in pairs])
     gaining = [
-        f"{chain.size:,}"
+        f"{chain.num_tasks:,}"
         for (chain, pair), p in zip(pairs, corrected, strict=True)
         if p < _LEVEL and pair.c > pair.b
     ]
@@ -212,7 +212,7 @@ def _one_is_enough(chains: Sequence[Chain]) -> str:
 
 
 def _by_size(parts: Sequence[tuple[Chain, str]]) -> str:
-    return "; ".join(f"{chain.size:,} tasks: {text}" for chain, text in parts)
+    return "; ".join(f"{chain.num_tasks:,} tasks: {text}" for chain, text in parts)
 
 
 def _share(number: int, programs: Programs) -> str:

@@ -141,7 +141,8 @@ class Chain(Config):
     Attributes:
         format: version of the file format.
         system: the name of its entry in the study.
-        size: training tasks in the data set; long programs among them are not trained on.
+        size: training tasks asked for: shards of a data set may repeat a behaviour, which is read once. Long
+            programs among them are not trained on.
         domain: the language.
         machine: the machine of the run.
         test_set: the test tasks.
@@ -180,6 +181,11 @@ class Chain(Config):
         if len({tuple(one.programs.kinds) for one in self.rounds}) > 1:
             return "the rounds have different kinds of programs", _HINT
         return None
+
+    @property
+    def num_tasks(self) -> int:
+        """The training tasks that there were."""
+        return self.rounds[0].programs.num_tasks
 
     @property
     def file_name(self) -> str:

@@ -53,6 +53,19 @@ def round_of(share: float, *, seed: int = 0, straight: int = 0, replaced: int = 
     return {"programs": programs, "top1": verdicts(share / 2), "consistent": found, "oracle": found}
 
 
+def of_size(one: dict[str, Any], size: int) -> dict[str, Any]:
+    """A round of so many training tasks instead of a hundred."""
+    share, programs = size // 100, one["programs"]
+    grown = {
+        "num_tasks": size,
+        "num_replaced": share * programs["num_replaced"],
+        "kinds": {kind: share * number for kind, number in programs["kinds"].items()},
+        "lengths": [[length, share * number] for length, number in programs["lengths"]],
+        "changes": [[old, new, share * number] for old, new, number in programs["changes"]],
+    }
+    return {**one, "programs": grown}
+
+
 def chain(size: int, rounds: list[dict[str, Any]], system: str = "c-lasynth", domain: str = "c") -> Any:
     return {
         "system": system,
@@ -62,7 +75,7 @@ def chain(size: int, rounds: list[dict[str, Any]], system: str = "c-lasynth", do
         "beam": 8,
         "training": {"num_programs": 60000},
         "decoding": {"beam": 8},
-        "rounds": rounds,
+        "rounds": [of_size(one, size) for one in rounds],
         "num_replaced": 7,
         "replaced": [{"round": 1, "task": 5, "before": "a[0]++;\na[1]++;\n", "after": "a[0]++;\n"}],
     }
@@ -70,7 +83,7 @@ def chain(size: int, rounds: list[dict[str, Any]], system: str = "c-lasynth", do
 
 # With little data the first round gains much, with more nothing; the second round gains nothing.
 SMALL = [round_of(0.2), round_of(0.4, straight=15, replaced=20), round_of(0.4, straight=15, replaced=20)]
-LARGE = [round_of(0.5), round_of(0.5, straight=1, replaced=2), round_of(0.5, straight=1, replaced=2)]
+LARGE = [round_of(0.5), round_of(0.5, replaced=2), round_of(0.5, replaced=2)]
 
 
 def study(folder: Path, *chains: Any, **changes: Any) -> Path:

@@ -16,7 +16,7 @@ import json
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,13 @@ import torch
 from lasynth import domains
 from lasynth.config import Config, Count, Size, Width, read
 from lasynth.data.dataset import Dataset
-from lasynth.domains.base import right_examples
 from lasynth.evaluation import Evaluation, Record
 from lasynth.evaluation.intervals import Rate
 from lasynth.files import write_whole
+from lasynth.grammar import IntArray
 from lasynth.models import build, save
 from lasynth.models.vocabulary import fitted
+from lasynth.search import Problem
 from lasynth.task import Task
 from lasynth.training.checkpoint import load_checkpoint
 from lasynth.training.config import TrainConfig
@@ -281,18 +282,15 @@ def known_functions(shards: list[Path], tasks: list[Task]) -> list[bool]:
 
 
 def _known_functions(shards: Path, tasks: list[Task]) -> npt.NDArray[np.bool_]:
-    data = Dataset.open(shards, split="train")
-    language = domains.get(data.domain)
-    encoded = [language.encode([*task.examples, *task.held_out]) for task in tasks]
-    bounds = np.cumsum([0, *(len(inputs) for inputs, _ in encoded)])
-    inputs, wanted = (np.concatenate(arrays) for arrays in zip(*encoded, strict=True))
-    known = np.zeros(len(tasks), dtype=bool)
-    for first in range(0, len(data), CHUNK):
-        tokens = data.tokens_PT[first : first + CHUNK].astype(np.int32)
-        right = right_examples(*language.machine.run_batch(tokens, inputs), wanted)
-        for number in range(len(tasks)):
-            known[number] |= right[:, bounds[number] : bounds[number + 1]].all(axis=1).any()
-    return known
+    tokens_PT = Dataset.open(shards, split="train").tokens_PT
+    blocks = [tokens_PT[first : first + CHUNK].astype(np.int32) for first in range(0, len(tokens_PT), CHUNK)]
+    return np.array([any(_some_right(block, Problem.of(task)) for block in blocks) for task in tasks])
+
+
+def _some_right(tokens_PT: IntArray, problem: Problem) -> bool:
+    """Whether one of some programs is right on all examples; few are on the first."""
+    first = replace(problem, inputs_KN=problem.inputs_KN[:1], outputs_KN=problem.outputs_KN[:1])
+    return bool(problem.right(list(tokens_PT[first.consistent(list(tokens_PT))])).any())
 
 
 def page(

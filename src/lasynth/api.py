@@ -322,7 +322,7 @@ def _located(name_or_path: str) -> str:
     """What the package of models takes for what a user calls a model."""
     from lasynth import models
 
-    if name_or_path in domains.names() and not models.has_default(name_or_path):
+    if name_or_path in domains.names() and not models.is_shipped(name_or_path):
         hint = "Give --model (or model=) with the weights of one, or --engine with one that needs none."
         raise InputError(f"no model is shipped for {name_or_path}", hint=hint)
     exported = Path(name_or_path) / models.EXPORTED

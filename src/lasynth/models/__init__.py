@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lasynth.models.lists import ListLaSynth
     from lasynth.models.model import Forward, Model, ModelConfig
     from lasynth.models.numbers.lasynth import NumbersLaSynth
-    from lasynth.models.shipped import has_default, zoo_folder
+    from lasynth.models.shipped import has_default, is_shipped, zoo_folder
     from lasynth.models.synthesizer import Belief, Synthesizer
     from lasynth.models.zoo import EXPORTED, config_of, load, save
 
@@ -46,6 +46,7 @@ __all__ = [
     "can_be_grounded",
     "config_of",
     "has_default",
+    "is_shipped",
     "load",
     "model_config",
     "save",
@@ -53,7 +54,7 @@ __all__ = [
 ]
 
 _PLACES: Final = {
-    **dict.fromkeys(("has_default", "zoo_folder"), "shipped"),
+    **dict.fromkeys(("has_default", "is_shipped", "zoo_folder"), "shipped"),
     **dict.fromkeys(("EXPORTED", "config_of", "load", "save"), "zoo"),
     **dict.fromkeys(("KINDS", "build", "model_config"), "kinds"),
     **dict.fromkeys(("Grounded", "can_be_grounded"), "grounded"),

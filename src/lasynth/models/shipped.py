@@ -8,7 +8,7 @@ from pathlib import Path
 from lasynth.errors import CheckpointError
 from lasynth.reading import parse_json, read_text
 
-__all__ = ["default_name", "has_default", "zoo_folder"]
+__all__ = ["default_name", "has_default", "is_shipped", "zoo_folder"]
 
 
 def zoo_folder() -> Path:
@@ -28,6 +28,11 @@ def default_name(domain: str) -> str | None:
         if isinstance(card, Mapping) and card.get("default") and card.get("domain") == domain:
             return path.stem
     return None
+
+
+def is_shipped(name: str) -> bool:
+    """Whether there is a shipped model of this name, or one that answers for the language of this name."""
+    return default_name(name) is not None or (zoo_folder() / f"{name}.safetensors").is_file()
 
 
 def has_default(domain: str) -> bool:

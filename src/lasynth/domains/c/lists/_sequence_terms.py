@@ -104,6 +104,12 @@ def _replace(cells: _List, part: _List, new: _List) -> _List:
     return cells if index < 0 else cells[:index] + new + cells[index + len(part) :]
 
 
+def _replace_all(cells: _List, part: _List, new: _List) -> _List:
+    """Every `part` is replaced, from the left; the empty one is nowhere."""
+    index = _index_of(cells, part, 0) if part else -1
+    return cells if index < 0 else cells[:index] + new + _replace_all(cells[index + len(part) :], part, new)
+
+
 # cvc5 writes a sum or join of several parts as one. Divisors are positive.
 _OPERATIONS: Final[dict[str, Callable[..., Value | None]]] = {
     "seq.unit": lambda value: (value,),
@@ -113,6 +119,7 @@ _OPERATIONS: Final[dict[str, Callable[..., Value | None]]] = {
     "seq.extract": _extract,
     "seq.update": _update,
     "seq.replace": _replace,
+    "seq.replace_all": _replace_all,
     "seq.len": len,
     "seq.nth": _nth,
     "seq.indexof": _index_of,

@@ -44,6 +44,9 @@ VALUES: list[tuple[Any, Any]] = [
     (["seq.replace", XS, ["seq.unit", 1], ["list", 4, 4]], (5, 4, 4, 9, 1)),
     (["seq.replace", XS, ["seq.unit", 3], ["list", 4, 4]], (5, 1, 9, 1)),
     (["seq.replace", XS, NONE, ["list", 4]], (4, 5, 1, 9, 1)),
+    (["seq.replace_all", XS, ["seq.unit", 1], ["list", 4, 1]], (5, 4, 1, 9, 4, 1)),
+    (["seq.replace_all", ["list", 1, 1, 1], ["list", 1, 1], ["list", 1]], (1, 1)),
+    (["seq.replace_all", XS, NONE, ["list", 4]], (5, 1, 9, 1)),
     (["seq.len", XS], 4),
     (["seq.nth", XS, 2], 9),
     (["seq.nth", XS, 4], None),
@@ -133,8 +136,9 @@ def solver() -> Iterator[SequenceSolver]:
         (lambda xs: (4, 18, 9), (tuple,)),
         (lambda k, xs: xs[k:], (int, tuple)),
         (lambda xs, ys: ys + xs, (tuple, tuple)),
+        (lambda xs, k: tuple(x for x in xs if x != k), (tuple, int)),
     ],
-    ids=["reverse", "append", "first", "constant", "drop", "join"],
+    ids=["reverse", "append", "first", "constant", "drop", "join", "remove"],
 )
 def test_a_known_function_is_found_and_generalises(
     solver: SequenceSolver, function: Callable[..., Any], kinds: tuple[type, ...]

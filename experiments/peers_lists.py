@@ -44,14 +44,13 @@ def run(out: Path, *, time_limit: float) -> None:
                     continue
                 result = solver.search(task.examples)
                 program = result.program
+                held_out = program is not None and program.solves(task.held_out)
                 line = {
                     "set": name,
                     "id": task.id,
                     "term": None if program is None else str(program),
                     "shown": program is not None,
-                    "held_out": program is not None and program.solves(task.held_out)
-                    if task.held_out
-                    else None,
+                    "held_out": held_out if task.held_out else None,
                     "stopped": result.stopped,
                     "seconds": round(result.seconds, 3),
                     "time_limit": time_limit,

@@ -275,7 +275,8 @@ class Machine:
         run_batch: run programs on inputs, `[P, K, ...]` or `[K, ...]` for all: outputs and `Status` `[P, K]`.
         run_partial: run the first `length_X` tokens of programs `row_X` on their inputs, where these are
             programs: of `(tokens_BT, inputs_BKN, row_X, length_X)` outputs `[X, K, ...]`, a sentinel where
-            the run failed, and `[X, K]` where it did not.
+            the run failed, and `[X, K]` where it did not. What the program ends with to have a result at all,
+            such as its `return`, may stand behind the cut.
     """
 
     run_batch: RunBatch

@@ -251,6 +251,8 @@ def _by_size(axes: Any, chains: Sequence[Chain]) -> None:
     axes.set_xscale("log")
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.minorticks_off()
+    if len(sizes) == 1:  # the rounds stand beside one another, not at the ends of the axis
+        axes.set_xlim(sizes[0] / 1.5, sizes[0] * 1.5)
     axes.set_xlabel("training tasks")
     axes.set_ylabel(f"consistent@{chains[0].beam}, % of tasks (95 %)")
 

@@ -32,8 +32,8 @@ __all__ = ["NumberBeliefs"]
 class NumberBeliefs:
     """Beliefs about what a program gives back so far.
 
-    Before its `return` a program of a list or a number gives nothing back, so the belief is compared with
-    nothing: what it holds is what the decoder and later statements need.
+    Before its `return` that is what it would give back if it ended there. Where that is not declared yet, the
+    belief is compared with nothing: it holds what the decoder and later statements need.
     """
 
     def compare(

@@ -5,23 +5,11 @@ terms by rising size (Reynolds et al., CAV 2019). Five examples say little, so h
 depends on the order in which terms are tried: first sums of cells and small constants for a part of the time,
 then terms with `ite`, `<=` and `==`. Among terms of equal size, the cell itself comes first.
 
-cvc5 runs in a separate process with a memory limit; one process serves many cells and tasks. It is killed
-when the time is up, because its own time limits are not reliable.
-
 Shapes: K examples, N cells.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import json
-import os
-import select
-import signal
-import subprocess
-import sys
-import time
 import weakref
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,13 +19,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lasynth.domains.c._sygus_process import OUT_OF_TIME, SygusProcess, check
 from lasynth.domains.c._sygus_terms import Cell, Constant, Term, evaluate, read_term, to_c
 from lasynth.domains.c.parser import parse, to_tokens
-from lasynth.errors import InputError
 
 __all__ = ["SygusProgram", "SygusResult", "SygusSolver", "SygusStop"]
 
-_WORKER = Path(__file__).with_name("_sygus_worker.py")
+_CELLS = Path(__file__).with_name("_sygus_cells.py")
 _SUMS_SHARE = 0.25  # the largest share of the time for sums without branches
 
 
@@ -119,16 +107,10 @@ class SygusSolver:
     ) -> None:
         cell_limit = time_limit / 2 if cell_limit is None else cell_limit
         limits = {"time_limit": time_limit, "cell_limit": cell_limit, "max_memory": max_memory}
-        for name, value in limits.items():
-            if not value > 0:
-                raise InputError(f"{name} is {value}", "SygusSolver", "Give a number above 0.")
-        if importlib.util.find_spec("cvc5") is None:
-            raise InputError("cvc5 is not installed", "SygusSolver", "Run pip install 'lasynth[sygus]'.")
-        if cpu_time and not sys.platform.startswith("linux"):
-            raise InputError("cpu_time is for Linux only", "SygusSolver", "Leave it out.")
+        check(limits, "SygusSolver", cpu_time=cpu_time)
         self.time_limit = time_limit
         self.cell_limit = cell_limit
-        self._worker = _Worker(max_memory, cpu_time=cpu_time)
+        self._worker = SygusProcess(_CELLS, max_memory, cpu_time=cpu_time)
         self._end = weakref.finalize(self, self._worker.kill)
 
     def __enter__(self) -> SygusSolver:
@@ -189,7 +171,7 @@ class SygusSolver:
                         return SygusStop.WRONG_TERM
                     terms[cell] = term
                 elif branches:
-                    if answer is _OUT_OF_TIME:
+                    if answer is OUT_OF_TIME:
                         return SygusStop.CELL_LIMIT if limit == cell_s else SygusStop.TIME_LIMIT
                     return SygusStop.WORKER_ENDED if answer is None else SygusStop.NO_TERM
         return SygusProgram(tuple(term for term in terms if term is not None))
@@ -202,91 +184,3 @@ def _atom(inputs_KN: npt.NDArray[np.int64], wanted_K: npt.NDArray[np.int64], own
         if np.array_equal(inputs_KN[:, index], wanted_K):
             return Cell(index)
     return Constant(int(wanted_K[0])) if (wanted_K == wanted_K[0]).all() else None
-
-
-_OUT_OF_TIME = object()
-_MAX_STRETCH = 100.0  # wall-clock limit as a multiple of the CPU time limit: the process may be stuck
-
-
-class _Worker:
-    """The process that runs cvc5, started when needed."""
-
-    def __init__(self, max_memory: int, *, cpu_time: bool) -> None:
-        self._max_memory = max_memory
-        self._cpu_time = cpu_time
-        self._past_s = 0.0  # CPU time of processes that have ended
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def clock(self) -> float:
-        """Seconds of wall-clock time, or of CPU time of all the processes so far."""
-        return self._past_s + self._now_s() if self._cpu_time else time.perf_counter()
-
-    def ask(self, problem: dict[str, Any], limit: float) -> object:
-        """The answer to a problem, `_OUT_OF_TIME`, or None where the process ended by itself."""
-        start_s = self.clock()
-        last_s = time.perf_counter() + (_MAX_STRETCH if self._cpu_time else 1.0) * limit
-        if self._process is None or self._process.poll() is not None:
-            self.kill()
-            self._process = self._start()
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
-        done = False
-        answer = b""
-        try:
-            process.stdin.write(json.dumps(problem).encode() + b"\n")
-            process.stdin.flush()
-            while not answer.endswith(b"\n"):
-                # One thread uses no more CPU time than wall-clock time, so it is safe to wait this long.
-                left_s = min(start_s + limit - self.clock(), last_s - time.perf_counter())
-                if left_s <= 0:
-                    return _OUT_OF_TIME
-                if not select.select([process.stdout], [], [], left_s)[0]:
-                    continue
-                part = os.read(process.stdout.fileno(), 1 << 16)
-                if not part:
-                    return None
-                answer += part
-            done = True
-        except BrokenPipeError:
-            return None
-        finally:
-            if not done:  # including an interrupt by the user
-                self.kill()
-        return json.loads(answer)
-
-    def _now_s(self) -> float:
-        """CPU time of the current process."""
-        if self._process is None:
-            return 0.0
-        try:
-            # How Linux numbers the clock of another process (CPUCLOCK_SCHED).
-            return time.clock_gettime((~self._process.pid << 3) | 2)
-        except OSError:
-            return 0.0  # it has ended
-
-    def kill(self) -> None:
-        """End the process and any processes that it has started."""
-        process = self._process
-        if process is None:
-            return
-        if self._cpu_time:
-            self._past_s += self._now_s()
-        self._process = None
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            assert stream is not None
-            with contextlib.suppress(BrokenPipeError):  # from a problem that it had not read
-                stream.close()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        # -P: keeps the folder of the script, which holds our modules, out of its path.
-        return subprocess.Popen(
-            [sys.executable, "-P", str(_WORKER), str(self._max_memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # its own process group, which is killed as a whole
-        )

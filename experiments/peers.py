@@ -16,6 +16,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,18 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     if whole != text:
         path.write_text(whole)
     return [json.loads(line) for line in whole.splitlines()]
+
+
+def show(out: Path, table: Callable[[list[dict[str, Any]]], str]) -> None:
+    """Print the table of a file of verdicts.
+
+    Raises:
+        SystemExit: it has none yet.
+    """
+    lines = read_lines(out)
+    if not lines:
+        raise SystemExit(f"{out} has no verdicts yet")
+    print(table(lines))
 
 
 def right(program: SygusProgram | AffineProgram | None, task: Task) -> bool:
@@ -143,10 +156,7 @@ def main() -> None:
             run(tasks, options.out, time_limit=options.time_limit, cell_limit=options.cell_limit)
         except LasynthError as error:
             raise SystemExit(str(error)) from None
-    lines = read_lines(options.out)
-    if not lines:
-        raise SystemExit(f"{options.out} has no verdicts yet")
-    print(table(lines))
+    show(options.out, table)
 
 
 if __name__ == "__main__":

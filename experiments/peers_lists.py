@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from peers import read_lines
+from peers import read_lines, show
 
 from lasynth.domains.c.lists.sygus import SequenceSolver
 from lasynth.errors import LasynthError
@@ -90,10 +90,7 @@ def main() -> None:
             run(options.out, time_limit=options.time_limit)
         except LasynthError as error:
             raise SystemExit(str(error)) from None
-    lines = read_lines(options.out)
-    if not lines:
-        raise SystemExit(f"{options.out} has no verdicts yet")
-    print(table(lines))
+    show(options.out, table)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,12 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import lasynth
+from lasynth import models
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_BYTES = 16 * 2**20
@@ -78,9 +80,10 @@ def test_every_dependency_is_pinned_for_make() -> None:
     assert wanted <= pinned
 
 
-def test_the_public_names_are_there() -> None:
-    for name in lasynth.__all__:
-        assert getattr(lasynth, name) is not None
-    assert set(dir(lasynth)) == set(lasynth.__all__)
+@pytest.mark.parametrize("package", [lasynth, models])
+def test_the_public_names_are_there(package: Any) -> None:
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    assert set(dir(package)) == set(package.__all__)
     with pytest.raises(AttributeError, match="no attribute 'solver'"):
-        _ = lasynth.solver
+        _ = package.solver

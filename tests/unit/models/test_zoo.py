@@ -13,7 +13,7 @@ import torch
 from lasynth.domains.c.grammar import FIRST_INT
 from lasynth.errors import CheckpointError, InputError
 from lasynth.examples import Example
-from lasynth.models import LaSynthConfig, build, has_default, load, save
+from lasynth.models import LaSynthConfig, build, has_default, is_shipped, load, save
 from lasynth.models.shipped import zoo_folder
 from lasynth.task import Task
 
@@ -36,6 +36,7 @@ def test_round_trip(saved: Path) -> None:
     assert first.smallest_example().input == (0, 0, 0, 0, 0)
     assert has_default("c")
     assert not has_default("strings")
+    assert [is_shipped(name) for name in ("c", "c-small", "c-lists", "strings")] == [True, True, False, False]
     tokens = np.array([first.bos])
     (one, _), (two, _) = (s.step(s.start(*GIVEN), tokens) for s in (first, second))
     assert one.shape == (1, first.num_tokens)

@@ -1,4 +1,4 @@
-"""The process in which cvc5 runs.
+"""The process in which cvc5 runs, and what peers that use it share.
 
 It has a memory limit, and one process serves many problems. It is killed when the time is up, because cvc5's
 own time limits are not reliable.
@@ -15,31 +15,20 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, Self, TypeVar
 
 from lasynth.errors import InputError
 
-__all__ = ["OUT_OF_TIME", "SygusProcess", "check"]
+__all__ = ["OUT_OF_TIME", "SygusPeer", "SygusProcess", "SygusResult", "SygusStop"]
 
 _WORKER = Path(__file__).with_name("_sygus_worker.py")
 OUT_OF_TIME: Final = object()
 _MAX_STRETCH = 100.0  # wall-clock limit as a multiple of the CPU time limit: the process may be stuck
-
-
-def check(limits: dict[str, float], where: str, *, cpu_time: bool) -> None:
-    """Refuse what a solver cannot run with.
-
-    Raises:
-        InputError: a limit is not positive, cvc5 is not installed, or this system has no clock of CPU time.
-    """
-    for name, value in limits.items():
-        if not value > 0:
-            raise InputError(f"{name} is {value}", where, "Give a number above 0.")
-    if importlib.util.find_spec("cvc5") is None:
-        raise InputError("cvc5 is not installed", where, "Run pip install 'lasynth[sygus]'.")
-    if cpu_time and not sys.platform.startswith("linux"):
-        raise InputError("cpu_time is for Linux only", where, "Leave it out.")
 
 
 class SygusProcess:
@@ -131,3 +120,81 @@ class SygusProcess:
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # its own process group, which is killed as a whole
         )
+
+
+class SygusStop(StrEnum):
+    """Why there is no program."""
+
+    TIME_LIMIT = "time_limit"  # of the task
+    CELL_LIMIT = "cell_limit"  # the time limit of one cell
+    CONTRADICTION = "contradiction"  # one input is shown with two outputs
+    WORKER_ENDED = "worker_ended"  # cvc5 ran out of memory, or crashed
+    NO_TERM = "no_term"  # cvc5 gave up
+    WRONG_TERM = "wrong_term"  # cvc5's term is not right on the shown examples
+
+
+_Program = TypeVar("_Program")
+
+
+@dataclass(frozen=True, slots=True)
+class SygusResult(Generic[_Program]):
+    """The result for a task.
+
+    Attributes:
+        program: a program that is right on all shown examples, or None.
+        stopped: why there is none.
+        seconds: the time taken, measured by the clock of the limits.
+    """
+
+    program: _Program | None
+    stopped: SygusStop | None
+    seconds: float
+
+
+class SygusPeer:
+    """Solves tasks with cvc5.
+
+    The process that runs cvc5 starts when it is first needed. It is kept for further tasks until `close`, the
+    end of a `with` block, or the end of the peer. Use a peer from one thread only.
+
+    Args:
+        problems: see `SygusProcess`.
+        limits: seconds, by their names for messages.
+        max_memory: MiB that cvc5 may take.
+        cpu_time: the limits count the CPU time of cvc5, not the wall clock, so that measurements on a busy
+            machine equal those on an idle one (Linux only).
+
+    Raises:
+        InputError: cvc5 is not installed, a limit is not positive, or this system has no such clock.
+    """
+
+    def __init__(self, problems: Path, limits: dict[str, float], *, max_memory: int, cpu_time: bool) -> None:
+        where = type(self).__name__
+        for name, value in {**limits, "max_memory": max_memory}.items():
+            if not value > 0:
+                raise InputError(f"{name} is {value}", where, "Give a number above 0.")
+        if importlib.util.find_spec("cvc5") is None:
+            raise InputError("cvc5 is not installed", where, "Run pip install 'lasynth[sygus]'.")
+        if cpu_time and not sys.platform.startswith("linux"):
+            raise InputError("cpu_time is for Linux only", where, "Leave it out.")
+        self._worker = SygusProcess(problems, max_memory, cpu_time=cpu_time)
+        self._end = weakref.finalize(self, self._worker.kill)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process that runs cvc5; a later task starts another."""
+        self._worker.kill()
+
+    def _timed(self, search: Callable[[], _Program | SygusStop]) -> SygusResult[_Program]:
+        """What a search found, and how long it took."""
+        start_s = self._worker.clock()
+        found = search()
+        seconds = self._worker.clock() - start_s
+        if isinstance(found, SygusStop):
+            return SygusResult(None, found, seconds)
+        return SygusResult(found, None, seconds)

@@ -70,7 +70,7 @@ Term = Cell | Constant | Add | Subtract | Choose
 
 
 def read_term(obj: Any) -> Term:
-    """The term in an answer of the worker (see `_sygus_worker`)."""
+    """The term in an answer of the worker (see `_sygus_cells`)."""
     if isinstance(obj, int):
         return Constant(obj)
     name, *parts = obj

@@ -10,16 +10,14 @@ Shapes: K examples, N cells.
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lasynth.domains.c._sygus_process import OUT_OF_TIME, SygusProcess, check
+from lasynth.domains.c._sygus_process import OUT_OF_TIME, SygusPeer, SygusResult, SygusStop
 from lasynth.domains.c._sygus_terms import Cell, Constant, Term, evaluate, read_term, to_c
 from lasynth.domains.c.parser import parse, to_tokens
 
@@ -53,48 +51,14 @@ class SygusProgram:
         return to_c(self.terms)
 
 
-class SygusStop(StrEnum):
-    """Why there is no program."""
-
-    TIME_LIMIT = "time_limit"  # of the task
-    CELL_LIMIT = "cell_limit"  # the time limit of one cell
-    CONTRADICTION = "contradiction"  # one input is shown with two outputs
-    WORKER_ENDED = "worker_ended"  # cvc5 ran out of memory, or crashed
-    NO_TERM = "no_term"  # cvc5 gave up
-    WRONG_TERM = "wrong_term"  # cvc5's term is not right on the shown examples
-
-
-@dataclass(frozen=True, slots=True)
-class SygusResult:
-    """The result for a task.
-
-    Attributes:
-        program: a program that is right on all shown examples, or None.
-        stopped: why there is none.
-        seconds: the time taken, measured by the clock of the limits.
-    """
-
-    program: SygusProgram | None
-    stopped: SygusStop | None
-    seconds: float
-
-
-class SygusSolver:
+class SygusSolver(SygusPeer):
     """Solves problems (lists of integers of one length) with cvc5.
-
-    The process that runs cvc5 starts when it is first needed. It is kept for further tasks until `close`, the
-    end of a `with` block, or the end of the solver. Use a solver from one thread only.
 
     Args:
         time_limit: seconds per task.
         cell_limit: seconds per cell, by default half of the task's; a task is given up at the first cell
             that takes longer.
-        max_memory: MiB that cvc5 may take.
-        cpu_time: the limits count the CPU time of cvc5, not the wall clock, so that measurements on a busy
-            machine equal those on an idle one (Linux only).
-
-    Raises:
-        InputError: cvc5 is not installed, a limit is not positive, or this system has no such clock.
+        max_memory, cpu_time: see `SygusPeer`, also for errors.
     """
 
     def __init__(
@@ -106,22 +70,10 @@ class SygusSolver:
         cpu_time: bool = False,
     ) -> None:
         cell_limit = time_limit / 2 if cell_limit is None else cell_limit
-        limits = {"time_limit": time_limit, "cell_limit": cell_limit, "max_memory": max_memory}
-        check(limits, "SygusSolver", cpu_time=cpu_time)
+        limits = {"time_limit": time_limit, "cell_limit": cell_limit}
+        super().__init__(_CELLS, limits, max_memory=max_memory, cpu_time=cpu_time)
         self.time_limit = time_limit
         self.cell_limit = cell_limit
-        self._worker = SygusProcess(_CELLS, max_memory, cpu_time=cpu_time)
-        self._end = weakref.finalize(self, self._worker.kill)
-
-    def __enter__(self) -> SygusSolver:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the process that runs cvc5; a later `fit` starts another."""
-        self._worker.kill()
 
     def fit(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> npt.NDArray[np.int32] | None:
         """See `lasynth.domains.base.Solver`."""
@@ -129,15 +81,11 @@ class SygusSolver:
         text = None if program is None else program.to_c()
         return None if text is None else to_tokens(parse(text))
 
-    def search(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> SygusResult:
+    def search(self, inputs_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> SygusResult[SygusProgram]:
         """Find a program that is right on the shown examples, or the reason why there is none."""
         inputs, outputs = (list(map(tuple, np.asarray(a).tolist())) for a in (inputs_KN, outputs_KN))
-        start_s = self._worker.clock()
-        found = self._search(inputs, outputs, until_s=start_s + self.time_limit)
-        seconds = self._worker.clock() - start_s
-        if isinstance(found, SygusStop):
-            return SygusResult(None, found, seconds)
-        return SygusResult(found, None, seconds)
+        until_s = self._worker.clock() + self.time_limit
+        return self._timed(lambda: self._search(inputs, outputs, until_s=until_s))
 
     def _search(
         self, inputs_KN: list[tuple[int, ...]], outputs_KN: list[tuple[int, ...]], *, until_s: float

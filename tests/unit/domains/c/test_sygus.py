@@ -12,15 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from needs import needs_cvc5
 
 from lasynth import domains
 from lasynth.domains.c._sygus_terms import Add, Cell, Choose, Constant, Subtract, Term, read_term
 from lasynth.domains.c.sygus import SygusProgram, SygusSolver, SygusStop
 from lasynth.errors import InputError
 
-needs_cvc5 = pytest.mark.skipif(
-    importlib.util.find_spec("cvc5") is None, reason="cvc5 is not installed: pip install 'lasynth[sygus]'"
-)
 Map = Callable[[list[int]], list[int]]
 Pair = tuple[np.ndarray, np.ndarray]  # inputs and outputs
 

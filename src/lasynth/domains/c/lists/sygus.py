@@ -6,19 +6,17 @@ The theory has slices, joins and single cells, and no loop: no term maps, filter
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lasynth.domains.c._sygus_process import OUT_OF_TIME, SygusProcess, check
+from lasynth.domains.c._sygus_process import OUT_OF_TIME, SygusPeer, SygusResult, SygusStop
 from lasynth.domains.c.lists._sequence_terms import Term, evaluate, read_term
 from lasynth.domains.c.lists.inputs import parts_of
-from lasynth.domains.c.sygus import SygusStop
 from lasynth.examples import Example
 
-__all__ = ["SequenceProgram", "SequenceResult", "SequenceSolver"]
+__all__ = ["SequenceProgram", "SequenceSolver"]
 
 _SEQUENCES = Path(__file__).with_name("_sygus_sequences.py")
 
@@ -37,59 +35,25 @@ class SequenceProgram:
         return str(self.term)
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceResult:
-    """The result for a task.
-
-    Attributes:
-        program: a program that is right on all shown examples, or None.
-        stopped: why there is none.
-        seconds: the time taken, measured by the clock of the limit.
-    """
-
-    program: SequenceProgram | None
-    stopped: SygusStop | None
-    seconds: float
-
-
-class SequenceSolver:
-    """Solves tasks of `lists` with cvc5, in a process of its own like `SygusSolver`.
+class SequenceSolver(SygusPeer):
+    """Solves tasks of `lists` with cvc5.
 
     Args:
         time_limit: seconds per task.
-        max_memory: MiB that cvc5 may take.
-        cpu_time: the limit counts the CPU time of cvc5, not the wall clock (Linux only).
-
-    Raises:
-        InputError: cvc5 is not installed, a limit is not positive, or this system has no such clock.
+        max_memory, cpu_time: see `SygusPeer`, also for errors.
     """
 
     def __init__(self, *, time_limit: float = 10.0, max_memory: int = 2048, cpu_time: bool = False) -> None:
-        check({"time_limit": time_limit, "max_memory": max_memory}, "SequenceSolver", cpu_time=cpu_time)
+        limits = {"time_limit": time_limit}
+        super().__init__(_SEQUENCES, limits, max_memory=max_memory, cpu_time=cpu_time)
         self.time_limit = time_limit
-        self._worker = SygusProcess(_SEQUENCES, max_memory, cpu_time=cpu_time)
-        self._end = weakref.finalize(self, self._worker.kill)
 
-    def __enter__(self) -> SequenceSolver:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the process that runs cvc5; a later `search` starts another."""
-        self._worker.kill()
-
-    def search(self, examples: Iterable[Example]) -> SequenceResult:
+    def search(self, examples: Iterable[Example]) -> SygusResult[SequenceProgram]:
         """Find a program that is right on the examples of a task, or the reason why there is none."""
-        start_s = self._worker.clock()
-        found = self._search([(parts_of(one.input), one.output) for one in examples])
-        seconds = self._worker.clock() - start_s
-        if isinstance(found, SygusStop):
-            return SequenceResult(None, found, seconds)
-        return SequenceResult(SequenceProgram(found), None, seconds)
+        shown = [(parts_of(one.input), one.output) for one in examples]
+        return self._timed(lambda: self._search(shown))
 
-    def _search(self, shown: list[tuple[Any, Any]]) -> Term | SygusStop:
+    def _search(self, shown: list[tuple[Any, Any]]) -> SequenceProgram | SygusStop:
         outputs = dict(shown)
         if any(outputs[given] != wanted for given, wanted in shown):
             return SygusStop.CONTRADICTION
@@ -102,4 +66,4 @@ class SequenceSolver:
         term = read_term(answer["term"])
         if any(evaluate(term, given) != wanted for given, wanted in shown):
             return SygusStop.WRONG_TERM
-        return term
+        return SequenceProgram(term)

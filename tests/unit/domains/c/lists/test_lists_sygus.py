@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import importlib.util
 import random
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from needs import needs_cvc5
 
 from lasynth.domains.c.lists._sequence_terms import Apply, Literal, Term, evaluate, read_term
 from lasynth.domains.c.lists.inputs import Inputs
@@ -15,9 +15,6 @@ from lasynth.domains.c.sygus import SygusStop
 from lasynth.errors import InputError
 from lasynth.examples import Example
 
-needs_cvc5 = pytest.mark.skipif(
-    importlib.util.find_spec("cvc5") is None, reason="cvc5 is not installed: pip install 'lasynth[sygus]'"
-)
 XS = ["list", 5, 1, 9, 1]
 NONE = ["list"]
 # What the worker says, and its value; None where there is none.

@@ -165,9 +165,8 @@ class Progress:
         self._what = what
         self._total = total
         self._every_s = every_s
-        self._start_s = time.monotonic()
-        self._line_s = self._start_s
-        self._first: int | None = None
+        self._line_s = time.monotonic()
+        self._first: tuple[int, float] | None = None  # what the first report says, and when it came
         self._done = 0
         self._text = ""
         self._bar: _Bar | None = _Bar(what, total) if sys.stderr.isatty() else None
@@ -177,7 +176,8 @@ class Progress:
         self._total = self._total if total is None else total
         self._text = text or self._text
         if self._first is None:
-            self._first = done  # a resumed run does not start at 0; the rate counts only its own items
+            # A resumed run does not start at 0; the rate counts what comes after the first report.
+            self._first = (done, time.monotonic())
         self._done = done
         if self._bar is not None:
             self._bar.show(done, self._total, self._text)
@@ -186,10 +186,11 @@ class Progress:
             note(self._line())
 
     def _line(self) -> str:
-        seconds = time.monotonic() - self._start_s
-        rate = (self._done - (self._first or 0)) / max(seconds, 1e-9)
+        first, first_s = self._first or (0, 0.0)
+        rate = (self._done - first) / max(time.monotonic() - first_s, 1e-9)
         parts = [f"{self._done:,}" if self._total is None else f"{self._done:,} of {self._total:,}"]
-        parts.append(f"{rate:,.1f}/s" if rate < 100 else f"{rate:,.0f}/s")
+        if rate > 0:  # unknown before the second report
+            parts.append(f"{rate:,.1f}/s" if rate < 100 else f"{rate:,.0f}/s")
         if self._total is not None and rate > 0 and self._done < self._total:
             parts.append(f"{_duration((self._total - self._done) / rate)} left")
         return f"{self._what}: {', '.join([*parts, self._text] if self._text else parts)}"

@@ -44,7 +44,7 @@ def generate(
         typer.Option(
             metavar="NAME|FILE",
             help='A named setting, for C "small" (default), "mixed", "idioms" or "paper", for lists of C '
-            '"lists" or "lists-short", for Karel "real"; or a TOML file.',
+            '"lists" or "lists-short", for Karel "real", "taught" or "regular"; or a TOML file.',
         ),
     ] = None,
     source: Annotated[

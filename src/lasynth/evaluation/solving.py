@@ -8,7 +8,7 @@ solved without their held-out examples.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -116,28 +116,42 @@ def render(solved: Sequence[Solved]) -> str:
             )
         )
     lines += [*columns(head, rows), ""]
-    for (method, limit), attempts in by_key.items():
-        answers = [attempt for attempt in attempts if attempt.solved]
-        lines.append(f"{method}, {limit:g} s: {len(answers)} answers, right by confidence:")
-        for low, high in pairwise(_BINS):
-            some = [a.right for a in answers if low <= a.confidence < high or a.confidence == high == 1]
-            lines.append(f"  {f'{low:g}-{high:g}':>9}  {Rate.of(some)}  ({len(some)})")
-    compared = _compared(by_key)
-    if compared:
-        lines += ["", "Paired with the portfolio at the same time (McNemar's test):", *compared]
+    lines += _by_confidence(by_key)
+    if compared := _compared(by_key):
+        lines += [
+            "",
+            "The portfolio against a method alone at the same time, points (McNemar's test):",
+            *compared,
+        ]
     return "\n".join(lines) + "\n"
 
 
-def _compared(by_key: dict[tuple[str, float], list[Attempt]]) -> list[str]:
-    lines = []
+def _by_confidence(by_key: Mapping[tuple[str, float], Sequence[Attempt]]) -> list[str]:
+    """How often answers of each method are right, at its longest time limit."""
+    last = dict(sorted(by_key, key=lambda key: key[1]))
+    answers = {
+        method: [attempt for attempt in by_key[method, last[method]] if attempt.solved]
+        for method in dict.fromkeys(method for method, _ in by_key)
+    }
+    rows = []
+    for low, high in pairwise(_BINS):
+        cells = []
+        for attempts in answers.values():
+            some = [a.right for a in attempts if low <= a.confidence < high or a.confidence == high == 1]
+            cells.append(f"{Rate.of(some)}  ({len(some)})" if some else "-")
+        rows.append((f"{low:g}-{high:g}", *cells))
+    head = [f"{method}, {last[method]:g} s ({len(attempts)})" for method, attempts in answers.items()]
+    return ["Right by confidence (answers):", *columns(("confidence", *head), rows)]
+
+
+def _compared(by_key: Mapping[tuple[str, float], Sequence[Attempt]]) -> list[str]:
+    rows = []
     for (method, limit), attempts in by_key.items():
         ours = by_key.get((PORTFOLIO, limit))
         if ours is None or method == PORTFOLIO:
             continue
         pair = Pair.of([a.right for a in ours], [a.right for a in attempts])
         low, high = pair.interval
-        lines.append(
-            f"  {limit:g} s: the portfolio {100 * pair.difference:+.1f} [{100 * low:.1f}, {100 * high:.1f}] "
-            f"points against {method}, p = {pair.p:.2g}"
-        )
-    return lines
+        gain = f"{100 * pair.difference:+.1f} [{100 * low:.1f}, {100 * high:.1f}]"
+        rows.append((method, f"{limit:g}", gain, f"{pair.p:.2g}"))
+    return columns(("against", "S", "difference", "p"), rows) if rows else []

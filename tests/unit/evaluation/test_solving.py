@@ -42,7 +42,7 @@ def test_confidence_is_told_at_the_longest_limit() -> None:
 
 def test_a_method_is_compared_with_the_portfolio_at_each_limit() -> None:
     text = render([solved(True, 0.95), solved(True, 0.96), solved(False, 0.3)])
-    rows = [line.split() for line in text[text.index("against   ") :].splitlines()]
+    rows = [line.split() for line in text[text.index("against  S") :].splitlines()]
     assert rows[0] == ["against", "S", "difference", "p"]
     assert [row[:3] for row in rows[1:]] == [["floor", "1", "+0.0"], ["floor", "5", "+66.7"]]
 

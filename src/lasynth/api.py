@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from lasynth.search import Beam, Engine, Problem, Proposal, Scorer, SearchConfig
 from lasynth.search.answers import answers, checker_of
 from lasynth.search.given import Given
 from lasynth.search.named import ENGINES, engine, needs_model
-from lasynth.search.question import question
+from lasynth.search.question import Fitting, num_different, question
 from lasynth.task import Task
 
 if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
@@ -108,69 +109,79 @@ def solve(
         raise InputError(f"the time limit is {time_limit} seconds", "time limit", "Give more than 0.")
     if threads is not None and not 1 <= threads <= MAX_THREADS:
         raise InputError(f"the number of threads is {threads}", "threads", f"Give 1 to {MAX_THREADS}.")
-    *first, last = languages_of(task) if model is None and engines is None and not trace else [task]
-    solves: list[tuple[_Solve, Task]] = []
-    for one in (*first, last):
-        names = default_engines(one, model) if engines is None else list(engines)
-        synthesizer = None
-        if trace or needs_model(names):
-            check_range([one], model or one.domain)
-            synthesizer = load(model or one.domain) if model is None or isinstance(model, str) else model
-            warm_up(synthesizer)
-        scorer = None if synthesizer is None else scorer_of(synthesizer)
-        limit = time_limit if one is last and not first else _FIRST_SHARE * time_limit
-        chosen = [
-            engine(name, one.language, scorer, beam=beam, time_limit=limit) if isinstance(name, str) else name
-            for name in names
-        ]
-        prepare(one, [name for name in names if isinstance(name, str)])
-        solves.append(
-            (
-                _Solve(
-                    chosen,
-                    synthesizer,
-                    trace,
-                    limit,
-                    seed,
-                    max_tokens,
-                    threads or 1,
-                    on_candidate,
-                    cancelled,
-                ),
-                one,
-            )
-        )
-    return _first_solved(solves, time_limit)
+    solver = _Solver(
+        len(task.examples),
+        model,
+        engines,
+        beam,
+        seed,
+        max_tokens,
+        trace,
+        threads or 1,
+        on_candidate,
+        cancelled,
+    )
+    tasks = languages_of(task) if model is None and engines is None and not trace else [task]
+    return _surest(solver, [(one, ()) for one in tasks], time_limit)
 
 
 def languages_of(task: Task) -> list[Task]:
-    """The task in the languages in which it is solved, one after the other until an answer is found.
+    """The task in the languages in which it is solved, one after the other until an answer is sure.
 
-    That is its own language where its shipped model can read the task. A task outside what that was made
-    for, such as a list of other values, is solved in the language that is wider, where there is one, and
-    then in its own.
+    That is its own language, and then the wider one, where there is one. A task outside what the shipped
+    model of its own was made for, such as a list of other values, is solved in the wider one first, and in
+    its own where that finds nothing.
     """
-    wider = task.language.wider
-    if wider is None or out_of_range(task) is None:
+    if task.language.wider is None:
         return [task]
-    return [replace(task, domain=wider, program=None), task]
+    wider = replace(task, domain=task.language.wider, program=None)
+    return [task, wider] if out_of_range(task) is None else [wider, task]
 
 
-def _first_solved(solves: Sequence[tuple[_Solve, Task]], time_limit: float) -> Outcome:
-    """The first outcome with an answer, else the first of all; what is left of the time is for the next."""
-    start_s = time.perf_counter()
-    outcomes: list[Outcome] = []
-    for solve_it, task in solves:
-        left_s = time_limit - (time.perf_counter() - start_s)
-        if outcomes and (left_s <= 0 or solve_it.cancelled()):
+def _surest(solver: _Solver, tasks: Sequence[tuple[Task, Sequence[Proposal]]], time_limit: float) -> Outcome:
+    """The surest of the outcomes in several languages; what is left of the time is for the next.
+
+    Beside each task are programs that were found for fewer examples of it.
+    """
+    spent_s = 0.0
+    found: list[_Found] = []
+    for number, (task, known) in enumerate(tasks):
+        if found and (spent_s >= time_limit or solver.cancelled()):
             break
-        if outcomes:
-            solve_it = replace(solve_it, time_limit=left_s)
-        outcomes.append(solve_it(task))
-        if outcomes[-1].solved:
-            return replace(outcomes[-1], seconds=time.perf_counter() - start_s)
-    nearest = max(outcomes, key=_num_right)  # the first of equals
-    return replace(nearest, seconds=time.perf_counter() - start_s)
+        share = 1.0 if number == len(tasks) - 1 else _FIRST_SHARE
+        found.append(solver(task, known, share * (time_limit - spent_s)))
+        outcome = found[-1].outcome
+        spent_s += outcome.seconds
+        # What fits in the wider language holds for more inputs than those of the other, so it is enough.
+        if outcome.sure or (outcome.solved and task.language.wider is None):
+            break
+    outcomes = [each.outcome for each in found]
+    best = max(outcomes, key=lambda each: (each.confidence, each.solved, _num_right(each)))
+    fitting = [each.fitting for each in found]
+    asked = question(fitting, seed=solver.seed)
+
+    def goes_on(output: object) -> Outcome:
+        if asked is None:
+            raise InputError("nothing is asked", "answer", "Look whether outcome.question is None.")
+        more = []
+        for (task, known), each in zip_longest(tasks, found):
+            try:
+                more.append((task.plus(asked.input, output), known if each is None else each.programs))
+            except InputError:  # the input is of the kind of the first one's, which the other may not take
+                if task is tasks[0][0]:
+                    raise
+        return _surest(solver, more, time_limit)
+
+    return replace(
+        best,
+        num_proposed=sum(outcome.num_proposed for outcome in outcomes),
+        num_distinct=sum(outcome.num_distinct for outcome in outcomes),
+        num_consistent=sum(outcome.num_consistent for outcome in outcomes),
+        num_functions=num_different(fitting, seed=solver.seed),
+        seconds=spent_s,
+        question=asked,
+        goes_on=goes_on,
+    )
 
 
 def _num_right(outcome: Outcome) -> int:
@@ -179,33 +190,64 @@ def _num_right(outcome: Outcome) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Solve:
-    """A solve with all its settings, to be done for one task and again with one more example."""
+class _Found:
+    """What a solve in one language has found: its outcome, and all programs and functions that fit."""
 
-    engines: Sequence[Engine]
-    model: Synthesizer | None
-    trace: bool
-    time_limit: float
+    outcome: Outcome
+    programs: Sequence[Proposal]
+    fitting: Fitting
+
+
+@dataclass(frozen=True, slots=True)
+class _Solver:
+    """The settings of a solve, for one task and for the same with answers as more examples; see `solve`."""
+
+    num_given: int  # examples, before any answer; what is searched with is chosen by these
+    model: str | Synthesizer | None
+    engines: Sequence[str | Engine] | None
+    beam: int
     seed: int
     max_tokens: int
+    trace: bool
     threads: int
     on_candidate: Callable[[str], None] | None
     cancelled: Callable[[], bool]
 
-    def __call__(self, task: Task, known: Sequence[Proposal] = ()) -> Outcome:
-        """Solve a task; `known` are programs found for fewer examples of it."""
-        with _threads(self.threads):
-            return self._outcome(task, known)
+    def __call__(self, task: Task, known: Sequence[Proposal], time_limit: float) -> _Found:
+        """Solve a task in its own language.
 
-    def _outcome(self, task: Task, known: Sequence[Proposal]) -> Outcome:
+        `known` are programs found for fewer examples. What loads and compiles is not counted as time.
+        """
+        given = replace(task, examples=task.examples[: self.num_given])
+        names = default_engines(given, self.model) if self.engines is None else list(self.engines)
+        synthesizer = None
+        if self.trace or needs_model(names):
+            name = self.model or task.domain
+            check_range([given], name)
+            synthesizer = load(name) if isinstance(name, str) else name
+            warm_up(synthesizer)
+        scorer = None if synthesizer is None else scorer_of(synthesizer)
+        chosen = [
+            engine(name, task.language, scorer, beam=self.beam, time_limit=time_limit)
+            if isinstance(name, str)
+            else name
+            for name in names
+        ]
+        prepare(task, [name for name in names if isinstance(name, str)])
+        with _threads(self.threads):
+            return self._found(task, [*Given.of(known), *chosen], synthesizer, time_limit)
+
+    def _found(
+        self, task: Task, engines: Sequence[Engine], model: Synthesizer | None, time_limit: float
+    ) -> _Found:
         start_s = time.perf_counter()
-        problem = replace(Problem.of(task), num_scored=self._num_scored(task))
+        problem = replace(Problem.of(task), num_scored=_num_scored(task, model))
         # A compiler's check takes a quarter of a second, but half of the time is for the search.
-        least_s = min(_MIN_FINISH_S, self.time_limit / 2)
-        finish_s = min(max(_FINISH_SHARE * self.time_limit, least_s), _MAX_FINISH_S)
+        least_s = min(_MIN_FINISH_S, time_limit / 2)
+        finish_s = min(max(_FINISH_SHARE * time_limit, least_s), _MAX_FINISH_S)
         config = SearchConfig(
             max_tokens=self.max_tokens,
-            time_limit_s=self.time_limit - finish_s,
+            time_limit_s=time_limit - finish_s,
             seed=self.seed,
             enough=None,
         )
@@ -214,57 +256,42 @@ class _Solve:
             if self.on_candidate is not None:
                 self.on_candidate(task.language.text.of_tokens(proposal.tokens, task.examples[0]))
 
-        (result,) = search(
-            [*Given.of(known), *self.engines],
-            [problem],
-            config,
-            on_proposal=tell,
-            cancelled=self.cancelled,
-        )
+        (result,) = search(engines, [problem], config, on_proposal=tell, cancelled=self.cancelled)
         found = answers(
             result,
             problem,
             most=_KEPT,
-            scorer=None if self.model is None else scorer_of(self.model),
-            expired=lambda: (
-                self.cancelled() or time.perf_counter() > start_s + self.time_limit - finish_s / 2
-            ),
+            scorer=None if model is None else scorer_of(model),
+            expired=lambda: self.cancelled() or time.perf_counter() > start_s + time_limit - finish_s / 2,
         )
         candidates = found.candidates
-        if self.trace and self.model is not None and candidates and candidates[0].consistent:
+        if self.trace and model is not None and candidates and candidates[0].consistent:
             from lasynth.models.tracing import trace_steps
 
             known_to_it = replace(task, examples=task.examples[: problem.num_scored])
-            steps = trace_steps(self.model, known_to_it, np.array(candidates[0].program, dtype=np.int32))
+            steps = trace_steps(model, known_to_it, np.array(candidates[0].program, dtype=np.int32))
             candidates = (replace(candidates[0], trace=steps), *candidates[1:])
-        asked = question(found.functions, problem, seed=self.seed)
-
-        def goes_on(output: object) -> Outcome:
-            if asked is None:
-                raise InputError("nothing is asked", "answer", "Look whether outcome.question is None.")
-            return self(task.plus(asked.input, output), [one for one in result.proposals if one.consistent])
-
-        return Outcome(
+        outcome = Outcome(
             candidates=candidates,
             stop_reason=result.stop_reason,
             num_proposed=result.num_proposed,
             num_distinct=result.num_distinct,
             num_consistent=result.num_consistent,
             seconds=time.perf_counter() - start_s,
-            num_functions=len(found.functions),
-            question=asked,
             task=task,
-            goes_on=goes_on,
         )
+        consistent = [one for one in result.proposals if one.consistent]
+        return _Found(outcome, consistent, Fitting(found.functions, problem))
 
-    def _num_scored(self, task: Task) -> int | None:
-        """The number of examples up to the first that the model cannot read; an answer may be such."""
-        for number, example in enumerate(task.examples if self.model is not None else ()):
-            try:
-                check_range([replace(task, examples=(example,))], self.model or task.domain)
-            except InputError:
-                return number
-        return None
+
+def _num_scored(task: Task, model: Synthesizer | None) -> int | None:
+    """The number of examples up to the first that the model cannot read; an answer may be such."""
+    for number, example in enumerate(task.examples if model is not None else ()):
+        try:
+            check_range([replace(task, examples=(example,))], model or task.domain)
+        except InputError:
+            return number
+    return None
 
 
 def run(

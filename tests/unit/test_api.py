@@ -131,6 +131,56 @@ def test_nothing_is_asked_of_one_function() -> None:
         outcome.answer([1, 2, 3])
 
 
+@pytest.fixture
+def without_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solve in both dialects of C, with what needs no model and ends soon."""
+    engines = {"c": ["floor"], "c-lists": ["floor", "terms"]}
+    monkeypatch.setattr(api, "default_engines", lambda task, model=None: engines[task.domain])
+
+
+def zeroed(values: list[int]) -> list[int]:
+    """Zero in place of values that were there before: no affine map, and a loop that searches."""
+    return [0 if value in values[:place] else value for place, value in enumerate(values)]
+
+
+REPEATS = [[1, 1, 4, 2, 4], [-1, 3, -3, 3, -4], [2, 3, -3, 3, -3], [-1, -1, -2, -2, -1], [4, 4, 4, 3, 3]]
+
+
+@pytest.mark.usefixtures("without_models")
+def test_where_an_answer_is_not_sure_the_wider_dialect_is_tried() -> None:
+    seen: list[str] = []
+    outcome = api.solve([(one, zeroed(one)) for one in REPEATS], time_limit=20.0, on_candidate=seen.append)
+    assert outcome.solved
+    assert outcome.task.domain == "c-lists"
+    assert outcome.num_proposed >= outcome.num_consistent >= len(seen) > 0
+    text = outcome.candidates[0].text
+    for given in ([3, 1, 3, 3, 1], [0, 2, 2, 1, 0], [1, 2, 3, 4, 1, 4, 4]):
+        assert list(api.run(text, given)) == zeroed(given)
+
+
+@pytest.mark.usefixtures("without_models")
+def test_a_sure_answer_of_the_own_dialect_is_enough() -> None:
+    outcome = api.solve([(one, [one[1] - 1, one[0], *one[2:]]) for one in REPEATS if one[1] > -4])
+    assert outcome.sure
+    assert outcome.task.domain == "c"
+
+
+@pytest.mark.usefixtures("without_models")
+def test_a_question_is_asked_of_both_dialects_and_its_answer_goes_on_in_both() -> None:
+    # The floor has one affine map for these, and the terms have others.
+    outcome = api.solve([(one, zeroed(one)) for one in REPEATS[:2]], time_limit=20.0)
+    assert outcome.num_functions > 1
+    assert outcome.question is not None
+    asked = list(outcome.question.input)
+    assert len(asked) == 5
+    with pytest.raises(InputError, match="the output has 6 cells"):
+        outcome.answer([*asked, 1])
+    after = outcome.answer(zeroed(asked))
+    assert after.solved
+    assert list(api.run(after.candidates[0].text, asked)) == zeroed(asked)
+    assert len(after.task.examples) == 3
+
+
 def test_engines_by_name() -> None:
     assert isinstance(api.engine("floor", TOY), FloorSearch)
     assert isinstance(api.engine("completion", TOY), Completion)

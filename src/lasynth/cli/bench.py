@@ -267,23 +267,26 @@ def _attempt(
 ) -> Attempt:
     """One solve, and what its answers to questions lead to."""
     from lasynth import api
-    from lasynth.errors import RunError
+    from lasynth.errors import InputError, RunError
     from lasynth.evaluation.solving import PORTFOLIO, Attempt
     from lasynth.search import Problem
 
+    def right_of(outcome: Outcome) -> list[bool]:
+        if outcome.task is None or outcome.task.domain == task.domain:
+            return _right(whole, outcome)
+        return _right(Problem.of(replace(task, domain=outcome.task.domain, program=None)), outcome)
+
     outcome = api.solve(shown, engines=names, time_limit=limit, seed=plan.seed)
-    if outcome.task is not None and outcome.task.domain != task.domain:  # a wider language was needed
-        whole = Problem.of(replace(task, domain=outcome.task.domain, program=None))
-    right = _right(whole, outcome)
+    right = right_of(outcome)
     asked, last = [], outcome
     for _ in range(plan.asked):
         if last.question is not None and not last.sure:
             assert task.program is not None
             try:
                 last = last.answer(api.run(task.program, last.question.input, domain=task.domain))
-            except RunError:  # the reference has no output there, so a person would not answer
+            except (InputError, RunError):  # the reference has no output there, so a person would not answer
                 last = replace(last, question=None)
-        asked.append(_right(whole, last)[:1] == [True])
+        asked.append(right_of(last)[:1] == [True])
     best = outcome.candidates[0] if outcome.solved else None
     return Attempt(
         method=PORTFOLIO if names is None else "+".join(names),

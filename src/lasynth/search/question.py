@@ -1,12 +1,13 @@
-"""The input that tells the likeliest functions apart best.
+"""The input that tells the likeliest functions apart best, those of one language or of several.
 
 Shapes: F functions, Q inputs tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,40 +17,54 @@ from lasynth.outcome import Question
 from lasynth.search.posterior import Function
 from lasynth.search.problem import Problem
 
-__all__ = ["question"]
+__all__ = ["Fitting", "num_different", "question"]
 
-_MAX_FUNCTIONS: Final = 16
+_MAX_FUNCTIONS: Final = 16  # of each language
 _NUM_INPUTS: Final = 256  # tried, of the kind of the shown ones
 
 
-def question(functions: Sequence[Function], problem: Problem, *, seed: int = 0) -> Question | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitting:
+    """What fits the shown examples of a task in one language.
+
+    Attributes:
+        functions: the likeliest first.
+        problem: the task in this language.
+    """
+
+    functions: Sequence[Function]
+    problem: Problem
+
+
+def question(fitting: Sequence[Fitting], *, seed: int = 0) -> Question | None:
     """The input on which the leading functions disagree most.
 
     Each input divides the functions by their outputs. The one with the largest entropy of the division is
-    chosen, with the functions' shares as weights: its output is expected to settle most.
+    chosen, with the functions' shares as weights, or their confidence where there are several languages: its
+    output is expected to settle most.
 
     Args:
-        functions: those that fit the shown examples, the likeliest first.
-        problem: the problem.
+        fitting: the functions of each language; the inputs are of the kind of the first one's.
         seed: of the inputs tried.
 
     Returns:
         The question with the outputs that are possible, the likeliest first; None where no input was found on
         which two functions have different outputs.
     """
-    leading = functions[:_MAX_FUNCTIONS]
-    if len(leading) < 2:
+    if sum(len(each.functions) for each in fitting) < 2:
         return None
-    language = problem.language
-    inputs_QN = language.values.more(problem.inputs_KN, _NUM_INPUTS, seed)
-    tokens_FT = padded([function.programs[0].tokens for function in leading], language.grammar.eos)
-    outputs_FQN, statuses_FQ = language.machine.run_batch(tokens_FT, inputs_QN)
-    weights = np.array([max(function.share, np.finfo(float).tiny) for function in leading])
+    tried = _Tried.of(fitting, seed)
+    tiny = np.finfo(float).tiny
+    alone = sum(bool(each.functions) for each in fitting) == 1
+    weights = np.array(
+        [max(one.share if alone else one.confidence, tiny) for each in fitting for one in _leading(each)]
+    )
     best, best_entropy = None, 0.0
-    for place in range(len(inputs_QN)):
-        groups: dict[bytes, list[int]] = {}
-        for number in np.flatnonzero(statuses_FQ[:, place] == Status.OK).tolist():
-            groups.setdefault(outputs_FQN[number, place].tobytes(), []).append(number)
+    for place in range(len(tried.inputs_QN)):
+        groups: dict[Hashable, list[int]] = {}
+        for number, keys in enumerate(tried.keys_FQ):
+            if keys[place] is not None:
+                groups.setdefault(keys[place], []).append(number)
         if len(groups) < 2:
             continue
         shares = np.array([weights[members].sum() for members in groups.values()])
@@ -65,9 +80,74 @@ def question(functions: Sequence[Function], problem: Problem, *, seed: int = 0) 
         ((float(weights[members].sum()) / total, members[0]) for members in divided),
         key=lambda each: -each[0],
     )
-    decode = language.values.decode
-    like = None if problem.example is None else problem.example.input
     return Question(
-        language.values.input_of(inputs_QN[place], like),
-        tuple((decode(outputs_FQN[first, place]), weight) for weight, first in answers),
+        tried.input(place), tuple((tried.output(first, place), weight) for weight, first in answers)
     )
+
+
+def num_different(fitting: Sequence[Fitting], *, seed: int = 0) -> int:
+    """How many functions there are in all; the leading ones of two languages are one where they agree."""
+    total = sum(len(each.functions) for each in fitting)
+    if sum(bool(each.functions) for each in fitting) < 2:
+        return total
+    rows = [tuple(keys) for keys in _Tried.of(fitting, seed).keys_FQ]
+    return total - len(rows) + len(set(rows))
+
+
+def _leading(one: Fitting) -> Sequence[Function]:
+    return one.functions[:_MAX_FUNCTIONS]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tried:
+    """The leading functions of all languages, run on further inputs.
+
+    Attributes:
+        first: the language whose inputs they are.
+        inputs_QN: the inputs, encoded for it.
+        keys_FQ: what tells outputs apart; None where a run gave none.
+        outputs: of each function, its language and its encoded outputs `[Q, ...]`.
+    """
+
+    first: Problem
+    inputs_QN: Any
+    keys_FQ: list[list[Hashable]]
+    outputs: list[tuple[Problem, Any]]
+
+    @classmethod
+    def of(cls, fitting: Sequence[Fitting], seed: int) -> _Tried:
+        """Run them."""
+        first = fitting[0].problem
+        inputs_QN = first.language.values.more(first.inputs_KN, _NUM_INPUTS, seed)
+        tried = cls(first, inputs_QN, [], [])
+        some = [each for each in fitting if each.functions]
+        for one in some:
+            language, given = one.problem.language, inputs_QN
+            values = language.values
+            if one.problem is not first:
+                given = values.encode([tried.input(place) for place in range(len(inputs_QN))])
+            tokens_FT = padded([each.programs[0].tokens for each in _leading(one)], language.grammar.eos)
+            for outputs_QN, statuses_Q in zip(*language.machine.run_batch(tokens_FT, given), strict=True):
+                tried.outputs.append((one.problem, outputs_QN))
+                # Bytes tell outputs of one language apart, and cost less than values.
+                tried.keys_FQ.append(
+                    [
+                        None
+                        if status != Status.OK
+                        else output.tobytes()
+                        if len(some) == 1
+                        else values.to_text(values.decode(output))
+                        for output, status in zip(outputs_QN, statuses_Q, strict=True)
+                    ]
+                )
+        return tried
+
+    def input(self, place: int) -> Any:
+        """An input, as `Example` holds it."""
+        like = None if self.first.example is None else self.first.example.input
+        return self.first.language.values.input_of(self.inputs_QN[place], like)
+
+    def output(self, number: int, place: int) -> Any:
+        """What a function gives for an input."""
+        problem, outputs_QN = self.outputs[number]
+        return problem.language.values.decode(outputs_QN[place])

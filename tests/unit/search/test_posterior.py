@@ -8,7 +8,7 @@ from lasynth.domains.unlearned import Ranking
 from lasynth.search import Proposal, SearchConfig, search
 from lasynth.search.given import Given
 from lasynth.search.posterior import functions, information
-from lasynth.search.question import question
+from lasynth.search.question import Fitting, question
 
 MUCH = 1000.0  # nats that the outputs hold
 RANKING = Ranking(per_token=0.5, unseen=4.0, shift=0.0, scale=1.0)
@@ -69,7 +69,7 @@ def fitting(*texts: str) -> list[Proposal]:
 
 def test_a_question_tells_the_leading_functions_apart() -> None:
     problem = toy_problem("inc")
-    asked = question(functions(fitting("inc", "dec", "inc inc"), RANKING, MUCH), problem)
+    asked = question([Fitting(functions(fitting("inc", "dec", "inc inc"), RANKING, MUCH), problem)])
     assert asked is not None
     given = np.array([[asked.input]], dtype=np.int32)
     outputs = [
@@ -83,9 +83,9 @@ def test_a_question_tells_the_leading_functions_apart() -> None:
 
 def test_nothing_is_asked_where_no_input_tells_them_apart() -> None:
     problem = toy_problem("inc")
-    assert question(functions(fitting("inc", "inc inc dec"), RANKING, MUCH), problem) is None
-    assert question(functions(fitting("inc"), RANKING, MUCH), problem) is None
-    assert question([], problem) is None
+    assert question([Fitting(functions(fitting("inc", "inc inc dec"), RANKING, MUCH), problem)]) is None
+    assert question([Fitting(functions(fitting("inc"), RANKING, MUCH), problem)]) is None
+    assert question([Fitting([], problem)]) is None
 
 
 def test_given_programs_are_proposed_under_the_name_of_who_found_them() -> None:
@@ -105,6 +105,6 @@ def test_a_question_is_asked_of_functions_without_any_weight() -> None:
     heavy = Ranking(per_token=400.0, unseen=0.0)
     found = functions(fitting("inc inc inc", "dec dec dec"), heavy, 0.0)
     assert [function.share for function in found] == [0.0, 0.0]
-    asked = question(found, toy_problem("inc"))
+    asked = question([Fitting(found, toy_problem("inc"))])
     assert asked is not None
     assert [share for _, share in asked.answers] == [0.5, 0.5]

@@ -3,10 +3,11 @@
     python experiments/bank.py [--domain c] [--num N] [--seed 9001]
 
 Writes `src/lasynth/domains/DOMAIN/bank.npz`. What was drawn of the splits valid and test is left out, so that
-tasks of these are new to a search. But behaviours that are one edit away from common ones of the split train
-are added, whatever their split: an edit puts another token of the same kind in the place of one. How many
-programs begin so is estimated from those that they were made from; what each kind of edit counts is fitted on
-behaviours of the split train, where the number is known.
+tasks of these are new to a search. Two kinds of behaviours are in it whatever their split: those of short
+programs, which are listed and not drawn, and those that are one edit away from common ones of the split
+train. An edit puts another token of the same kind in the place of one. How many programs begin so is
+estimated from those that they were made from; what each kind of edit counts is fitted on behaviours of the
+split train, where the number is known.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from __future__ import annotations
 import argparse
 import io
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ class Source:
         longest: tokens of a beginning, its EOS included.
         least: programs that begin so.
         kinds: of tokens, each in one at most: those that an edit exchanges.
-        short: short programs that are kept however few begin so, and count as half a program at least.
+        short: short programs, listed one by one, that are kept however few begin so and whatever their split;
+            they count as half a program at least.
     """
 
     draw: Callable[[int, int, int], Tokens]
@@ -80,24 +82,37 @@ def karel_programs(seed: int, first: int, count: int) -> Tokens:
     return drawn.tokens_PT[drawn.verdicts_P == 0]
 
 
-def karel_loops() -> list[Tokens]:
-    """All programs of Karel of one loop of up to five actions, without idle ones."""
+def karel_lines(longest: int) -> list[tuple[str, ...]]:
+    """Lines of up to so many actions, the empty one first, without idle ones."""
     lines: list[tuple[str, ...]] = [()]
     for line in lines:
-        if len(line) < 5:
+        if len(line) < longest:
             longer = [(*line, action) for action in ACTION_NAMES]
             lines += [each for each in longer if each[-2:] not in IDLE and each[-3:] not in IDLE]
+    return lines
+
+
+def karel_loops() -> list[Tokens]:
+    """Short loops of Karel: around up to five actions, and around a loop, with up to three actions in all."""
     tests = [f"c( {condition} c)" for condition in CONDITION_NAMES]
     tests += [f"c( not {test} c)" for test in tests if "IsClear" in test]
-    heads = [(f"WHILE {test}", "w") for test in tests] + [
-        (f"REPEAT R={times}", "r") for times in range(2, 11)
+    heads = [(f"WHILE {test}", "w") for test in tests]
+    heads += [(f"REPEAT R={times}", "r") for times in range(2, 11)]
+
+    def loops(bodies: Iterable[str]) -> list[str]:
+        return [f"{head} {block}( {body} {block})" for body in bodies for head, block in heads]
+
+    nested = [
+        " ".join((*line[:before], inner, *line[before + within :]))
+        for line in karel_lines(3)
+        for within in range(1, len(line) + 1)
+        for before in range(len(line) - within + 1)
+        for inner in loops([" ".join(line[before : before + within])])
     ]
-    texts = [
-        f"DEF run m( {head} {block}( {' '.join(line)} {block}) m) <eos>"
-        for head, block in heads
-        for line in lines[1:]
+    texts = loops([*map(" ".join, karel_lines(5)[1:]), *nested])
+    return [
+        np.array([*map(token_of, f"DEF run m( {text} m) <eos>".split())], dtype=np.int32) for text in texts
     ]
-    return [np.array([*map(token_of, text.split())], dtype=np.int32) for text in texts]
 
 
 def c_kinds() -> tuple[tuple[int, ...], ...]:
@@ -274,10 +289,14 @@ def bank_of(source: Source, drawn: Beginnings, eos: int) -> Beginnings:
         print(f"  {low:>5}-{high:<5} expected: {band_P.sum():>7,} behaviours, {mean:.1f} drawn each")
     kept = train.rows((train.totals_P >= source.least) | train.short_P)
     added = ~known_P & (estimates_P >= source.least)
-    print(f"  {added.sum():,} added to {len(kept.totals_P):,}")
+    # Short ones are listed and not drawn, so their split does not matter; their number is not used.
+    listed = drawn.rows(drawn.short_P & (splits_of(drawn.hashes_P) != Split.TRAIN))
+    listed = listed.rows(~np.isin(listed.hashes_P, made.hashes_P[added]))
+    print(f"  {added.sum():,} added to {len(kept.totals_P):,}, and {len(listed.totals_P):,} short ones")
     parts = (
         kept,
         Beginnings(made.tokens_PT[added], made.hashes_P[added], estimates_P[added], made.short_P[added]),
+        replace(listed, totals_P=np.zeros(len(listed.totals_P))),
     )
     names = ("tokens_PT", "hashes_P", "totals_P", "short_P")
     both = Beginnings(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

@@ -1,9 +1,10 @@
 """The beginnings of random programs that a search tries first, and how common they are.
 
 `bank.npz` holds the beginnings of the programs of random tasks, cut behind their outermost statements: one
-of each behaviour, with the number of programs that begin so. Programs of one loop of up to five actions are
-in it however rare they are, and count as half a program at least. `experiments/bank.py` makes it, from
-behaviours of the training split only.
+of each behaviour, with the number of programs that begin so. What was drawn is of the training split only.
+Behaviours one edit away from common ones are added with an estimate of their number. Short loops, and short
+loops around a loop, are in it however rare they are, and count as half a program at least.
+`experiments/bank.py` makes it.
 """
 
 from __future__ import annotations

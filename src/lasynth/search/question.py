@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from lasynth.domains.base import Status
 from lasynth.domains.kit.rows import padded
@@ -18,6 +19,8 @@ from lasynth.search.posterior import Function
 from lasynth.search.problem import Problem
 
 __all__ = ["Fitting", "num_different", "question"]
+
+Floats = npt.NDArray[np.float64]
 
 _MAX_FUNCTIONS: Final = 16  # of each language
 _NUM_INPUTS: Final = 256  # tried, of the kind of the shown ones
@@ -40,8 +43,7 @@ def question(fitting: Sequence[Fitting], *, seed: int = 0) -> Question | None:
     """The input on which the leading functions disagree most.
 
     Each input divides the functions by their outputs. The one with the largest entropy of the division is
-    chosen, with the functions' shares as weights, or their confidence where there are several languages: its
-    output is expected to settle most.
+    chosen, with the functions' shares as weights: its output is expected to settle most.
 
     Args:
         fitting: the functions of each language; the inputs are of the kind of the first one's.
@@ -54,11 +56,7 @@ def question(fitting: Sequence[Fitting], *, seed: int = 0) -> Question | None:
     if sum(len(each.functions) for each in fitting) < 2:
         return None
     tried = _Tried.of(fitting, seed)
-    tiny = np.finfo(float).tiny
-    alone = sum(bool(each.functions) for each in fitting) == 1
-    weights = np.array(
-        [max(one.share if alone else one.confidence, tiny) for each in fitting for one in _leading(each)]
-    )
+    weights = _weights(fitting)
     best, best_entropy = None, 0.0
     for place in range(len(tried.inputs_QN)):
         groups: dict[Hashable, list[int]] = {}
@@ -96,6 +94,26 @@ def num_different(fitting: Sequence[Fitting], *, seed: int = 0) -> int:
 
 def _leading(one: Fitting) -> Sequence[Function]:
     return one.functions[:_MAX_FUNCTIONS]
+
+
+def _weights(fitting: Sequence[Fitting]) -> Floats:
+    """The shares of the leading functions; of several languages, the surest has its confidence.
+
+    What is left of 1 is divided between the others, in a language by their shares, and between languages by
+    the confidence of the first of each.
+    """
+    least = float(np.finfo(float).tiny)
+    leading = [_leading(each) for each in fitting if each.functions]
+    shares = [np.maximum([function.share for function in some], least) for some in leading]
+    if len(leading) == 1:
+        return shares[0]
+    weights: Floats = np.concatenate(
+        [each / each[0] * some[0].confidence for each, some in zip(shares, leading, strict=True)]
+    )
+    surest = int(weights.argmax())
+    others = np.arange(len(weights)) != surest
+    weights[others] *= (1.0 - weights[surest]) / max(weights[others].sum(), least)
+    return np.maximum(weights, least)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from lasynth.domains.unlearned import Ranking
 from lasynth.search import Proposal, SearchConfig, search
 from lasynth.search.given import Given
 from lasynth.search.posterior import functions, information
-from lasynth.search.question import Fitting, question
+from lasynth.search.question import Fitting, num_different, question
 
 MUCH = 1000.0  # nats that the outputs hold
 RANKING = Ranking(per_token=0.5, unseen=4.0, shift=0.0, scale=1.0)
@@ -86,6 +86,26 @@ def test_nothing_is_asked_where_no_input_tells_them_apart() -> None:
     assert question([Fitting(functions(fitting("inc", "inc inc dec"), RANKING, MUCH), problem)]) is None
     assert question([Fitting(functions(fitting("inc"), RANKING, MUCH), problem)]) is None
     assert question([Fitting([], problem)]) is None
+
+
+def test_a_question_is_asked_of_the_functions_of_two_languages_together() -> None:
+    sure = Ranking(shift=3.0)
+    first = Fitting(functions(fitting("inc", "dec"), RANKING, MUCH), toy_problem("inc"))
+    second = Fitting(functions(fitting("inc inc dec", "inc inc inc"), sure, MUCH), toy_problem("inc"))
+    confidence = second.functions[0].confidence
+    assert confidence > first.functions[0].confidence
+    assert num_different([first, second]) == 3
+    assert num_different([first]) == 2
+    asked = question([first, second])
+    assert asked is not None
+    assert len(asked.answers) == 3
+    shares = [share for _, share in asked.answers]
+    assert sum(shares) == pytest.approx(1.0)
+    # `inc` is a function of both.
+    assert shares[0] > confidence
+    none = Fitting([], toy_problem("inc"))
+    assert question([none, first]) == question([first])
+    assert num_different([none, none]) == 0
 
 
 def test_given_programs_are_proposed_under_the_name_of_who_found_them() -> None:

@@ -10,7 +10,7 @@ import functools
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # torch is loaded by what needs a model, not by `run`
 __all__ = [
     "check_range",
     "default_engines",
+    "in_language",
     "languages_of",
     "load",
     "out_of_range",
@@ -69,6 +70,7 @@ def solve(
     threads: int | None = None,
     on_candidate: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] = bool,
+    preparing: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Outcome:
     """Find programs that reproduce examples.
 
@@ -89,6 +91,8 @@ def solve(
             where other processes are at work.
         on_candidate: called with the text of each program that reproduces the examples, as it is found.
         cancelled: asked often; when it says yes, the search ends with what it has.
+        preparing: entered while models are loaded and code is compiled, which may take a minute where nothing
+            is cached yet, and is no part of the time limit.
 
     Returns:
         The candidates, one of each function, the likeliest first with a confidence, and why the search
@@ -120,40 +124,50 @@ def solve(
         threads or 1,
         on_candidate,
         cancelled,
+        preparing,
     )
-    tasks = languages_of(task) if model is None and engines is None and not trace else [task]
-    return _surest(solver, [(one, ()) for one in tasks], time_limit)
+    languages = languages_of(task) if model is None and engines is None and not trace else [task.domain]
+    return _surest(solver, task, [(language, ()) for language in languages], time_limit)
 
 
-def languages_of(task: Task) -> list[Task]:
-    """The task in the languages in which it is solved, one after the other until an answer is sure.
+def languages_of(task: Task) -> list[str]:
+    """The languages in which a task is solved, one after the other until an answer is sure.
 
     That is its own language, and then the wider one, where there is one. A task outside what the shipped
     model of its own was made for, such as a list of other values, is solved in the wider one first, and in
     its own where that finds nothing.
     """
-    if task.language.wider is None:
-        return [task]
-    wider = replace(task, domain=task.language.wider, program=None)
-    return [task, wider] if out_of_range(task) is None else [wider, task]
+    wider = task.language.wider
+    if wider is None:
+        return [task.domain]
+    return [task.domain, wider] if out_of_range(task) is None else [wider, task.domain]
 
 
-def _surest(solver: _Solver, tasks: Sequence[tuple[Task, Sequence[Proposal]]], time_limit: float) -> Outcome:
+def in_language(task: Task, language: str) -> Task:
+    """A task in one of the languages that take it; in the wider one, if the other does not take it."""
+    return task if task.domain == language else replace(task, domain=language, program=None)
+
+
+def _surest(
+    solver: _Solver, task: Task, languages: Sequence[tuple[str, Sequence[Proposal]]], time_limit: float
+) -> Outcome:
     """The surest of the outcomes in several languages; what is left of the time is for the next.
 
-    Beside each task are programs that were found for fewer examples of it.
+    Beside each language are programs that were found for fewer examples of the task.
     """
     spent_s = 0.0
     found: list[_Found] = []
-    for number, (task, known) in enumerate(tasks):
-        if found and (spent_s >= time_limit or solver.cancelled()):
+    for number, (language, known) in enumerate(languages):
+        one = in_language(task, language)
+        # An example that was added may be one of the wider language only.
+        if found and (one.domain != language or spent_s >= time_limit or solver.cancelled()):
             break
-        share = 1.0 if number == len(tasks) - 1 else _FIRST_SHARE
-        found.append(solver(task, known, share * (time_limit - spent_s)))
+        share = 1.0 if number == len(languages) - 1 else _FIRST_SHARE
+        found.append(solver(one, known, share * (time_limit - spent_s)))
         outcome = found[-1].outcome
         spent_s += outcome.seconds
         # What fits in the wider language holds for more inputs than those of the other, so it is enough.
-        if outcome.sure or (outcome.solved and task.language.wider is None):
+        if outcome.sure or (outcome.solved and one.language.wider is None):
             break
     outcomes = [each.outcome for each in found]
     best = max(outcomes, key=lambda each: (each.confidence, each.solved, _num_right(each)))
@@ -163,14 +177,12 @@ def _surest(solver: _Solver, tasks: Sequence[tuple[Task, Sequence[Proposal]]], t
     def goes_on(output: object) -> Outcome:
         if asked is None:
             raise InputError("nothing is asked", "answer", "Look whether outcome.question is None.")
-        more = []
-        for (task, known), each in zip_longest(tasks, found):
-            try:
-                more.append((task.plus(asked.input, output), known if each is None else each.programs))
-            except InputError:  # the input is of the kind of the first one's, which the other may not take
-                if task is tasks[0][0]:
-                    raise
-        return _surest(solver, more, time_limit)
+        more = [
+            (language, known if each is None else each.programs)
+            for (language, known), each in zip_longest(languages, found)
+        ]
+        first = found[0].outcome.task  # in its language the question is asked
+        return _surest(solver, first.plus(asked.input, output), more, time_limit)
 
     return replace(
         best,
@@ -212,6 +224,7 @@ class _Solver:
     threads: int
     on_candidate: Callable[[str], None] | None
     cancelled: Callable[[], bool]
+    preparing: Callable[[], AbstractContextManager[None]]
 
     def __call__(self, task: Task, known: Sequence[Proposal], time_limit: float) -> _Found:
         """Solve a task in its own language.
@@ -221,11 +234,13 @@ class _Solver:
         given = replace(task, examples=task.examples[: self.num_given])
         names = default_engines(given, self.model) if self.engines is None else list(self.engines)
         synthesizer = None
-        if self.trace or needs_model(names):
-            name = self.model or task.domain
-            check_range([given], name)
-            synthesizer = load(name) if isinstance(name, str) else name
-            warm_up(synthesizer)
+        with self.preparing():
+            if self.trace or needs_model(names):
+                name = self.model or task.domain
+                check_range([given], name)
+                synthesizer = load(name) if isinstance(name, str) else name
+                warm_up(synthesizer)
+            prepare(task, [name for name in names if isinstance(name, str)])
         scorer = None if synthesizer is None else scorer_of(synthesizer)
         chosen = [
             engine(name, task.language, scorer, beam=self.beam, time_limit=time_limit)
@@ -233,7 +248,6 @@ class _Solver:
             else name
             for name in names
         ]
-        prepare(task, [name for name in names if isinstance(name, str)])
         with _threads(self.threads):
             return self._found(task, [*Given.of(known), *chosen], synthesizer, time_limit)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -160,9 +162,20 @@ def test_where_an_answer_is_not_sure_the_wider_dialect_is_tried() -> None:
 
 @pytest.mark.usefixtures("without_models")
 def test_a_sure_answer_of_the_own_dialect_is_enough() -> None:
-    outcome = api.solve([(one, [one[1] - 1, one[0], *one[2:]]) for one in REPEATS if one[1] > -4])
+    prepared: list[str] = []
+
+    @contextmanager
+    def preparing() -> Iterator[None]:
+        prepared.append("a language")
+        yield
+
+    examples = [(one, [one[1] - 1, one[0], *one[2:]]) for one in REPEATS if one[1] > -4]
+    outcome = api.solve(examples, preparing=preparing)
     assert outcome.sure
     assert outcome.task.domain == "c"
+    assert len(prepared) == 1
+    assert not api.solve(examples[:1], preparing=preparing).sure
+    assert len(prepared) == 3
 
 
 @pytest.mark.usefixtures("without_models")

@@ -177,6 +177,7 @@ class _Plan:
             max_tokens=self.max_tokens,
             trace=self.trace,
             threads=self.threads,
+            preparing=preparing,
         )
 
 
@@ -193,17 +194,18 @@ def _prepare(
     from lasynth.search.named import needs_model
 
     names: set[str] = set()  # of the models
-    every: list[tuple[Task, list[str]]] = []  # each task, in each of its languages, with the engines
+    every: list[tuple[Task, list[str]]] = []  # each task, as it is solved first, with the engines
     without: list[tuple[str, str]] = []  # tasks that the shipped model does not know, and why
     for task, where in zip(tasks, places, strict=True):
-        solved_as = [task] if model or engines or trace else api.languages_of(task)
-        for one in solved_as:
-            wanted = engines or api.default_engines(one, model)
-            every.append((one, wanted))
-            if trace or needs_model(wanted):
-                names.add(model or one.domain)
-                api.check_range([one], model or one.domain, places=[where])
-        if not engines and len(solved_as) == 1 and (left_out := api.out_of_range(task)) is not None:
+        # Most tasks need no other language than the first; another is prepared when its turn comes.
+        first, *others = [task.domain] if model or engines or trace else api.languages_of(task)
+        one = api.in_language(task, first)
+        wanted = engines or api.default_engines(one, model)
+        every.append((one, wanted))
+        if trace or needs_model(wanted):
+            names.add(model or one.domain)
+            api.check_range([one], model or one.domain, places=[where])
+        if not engines and not others and (left_out := api.out_of_range(task)) is not None:
             without.append((where, left_out.what))
     if without:
         where, why = without[0]

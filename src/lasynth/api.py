@@ -77,8 +77,9 @@ def solve(
     Args:
         task_or_examples: a `Task`, or its examples: pairs (input, output) or `Example`s.
         domain: the language, where examples are given; a `Task` has its own.
-        model: a loaded model, the name of a shipped one, or the path of a checkpoint; the
-            language's own shipped model if not given.
+        model: a loaded model, the name of a shipped one, or the path of a checkpoint; the language's own
+            shipped model if not given. Only without `model`, `engines` and `trace` may an answer be of a
+            wider language (`languages_of`).
         engines: what proposes programs, one after the other: engines or their names (`lasynth.search.named`;
             also a solver of the language such as `"cvc5"`). Without them all that there is for the task
             (`default_engines`).

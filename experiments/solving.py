@@ -49,6 +49,7 @@ class TaskSet:
         asked: questions that are answered.
         methods: of `lasynth bench solve`.
         limits: seconds a task.
+        note: what a reader must know of the measurement.
     """
 
     title: str
@@ -57,17 +58,26 @@ class TaskSet:
     asked: int = 0
     methods: tuple[str, ...] = (PORTFOLIO,)
     limits: tuple[float, ...] = (5.0,)
+    note: str = ""
 
 
 SETS = {
-    "c-test": TaskSet("C: 1,000 generated test tasks", "experiments/c-small/test.parquet", 1000),
+    "c-test": TaskSet(
+        "C: 1,000 generated test tasks",
+        "experiments/c-small/test.parquet",
+        1000,
+        note="Measured in the restricted dialect alone, before the wider one was tried, too.",
+    ),
     "c-asked": TaskSet(
         "C: the first 200 of them, with questions", "experiments/c-small/test.parquet", 200, 3
     ),
     "c-idioms": TaskSet("C: 400 generated tasks of idioms", "experiments/c-small/idioms.parquet", 400),
     "c-lists": TaskSet("C: the functions of examples/lists, drawn five times afresh", None, 265),
     "karel-new": TaskSet(
-        "Karel: 1,000 tasks of functions not trained on", "experiments/karel-small/new.parquet", 1000
+        "Karel: 1,000 tasks of functions not trained on",
+        "experiments/karel-small/new.parquet",
+        1000,
+        note="Measured with the smaller bank, before short loops around loops were in it.",
     ),
 }
 METHODS = (PORTFOLIO, "floor", "beam", "composition")
@@ -110,7 +120,9 @@ def main() -> None:
     drawn = []
     for name, one in SETS.items():
         if solved := read(name):
-            parts += ["", f"## {one.title}", "", "```", render(solved).rstrip("\n"), "```"]
+            parts += ["", f"## {one.title}", ""]
+            parts += [one.note, ""] if one.note else []
+            parts += ["```", render(solved).rstrip("\n"), "```"]
             if name in DRAWN:
                 answers = [each for every in solved for each in every.attempts if each.solved]
                 drawn.append((DRAWN[name], [(each.confidence, each.right) for each in answers]))
@@ -119,6 +131,7 @@ def main() -> None:
             picture = f"{name}.svg"
             write_whole(PAGE.with_name(picture), figures.over_time(over_time(solved, one))["svg"])
             parts += ["", f"## {one.title}", "", f"![Solve-rate by time limit]({picture})"]
+            parts += ["", one.note] if one.note else []
             parts += ["", "```", render(solved).rstrip("\n"), "```"]
     if any(map(kept, CEILINGS)):
         parts += ["", "## The ceiling", "", "How far the shown examples determine the held-out ones"]

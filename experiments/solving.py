@@ -71,7 +71,12 @@ SETS = {
     "c-asked": TaskSet(
         "C: the first 200 of them, with questions", "experiments/c-small/test.parquet", 200, 3
     ),
-    "c-idioms": TaskSet("C: 400 generated tasks of idioms", "experiments/c-small/idioms.parquet", 400),
+    "c-idioms": TaskSet(
+        "C: 400 generated tasks of idioms",
+        "experiments/c-small/idioms.parquet",
+        400,
+        note="Measured while the project's tests ran in two processes on the same two cores.",
+    ),
     "c-lists": TaskSet("C: the functions of examples/lists, drawn five times afresh", None, 265),
     "karel-new": TaskSet(
         "Karel: 1,000 tasks of functions not trained on",

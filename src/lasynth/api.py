@@ -51,6 +51,9 @@ __all__ = [
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MIN_FINISH_S, _MAX_FINISH_S = 0.2, 0.25, 0.8
 _FIRST_SHARE = 0.6  # of the time, for the first of two languages
+# Nats of log-odds that speak against the wider of two languages where the first one has its model: the wider
+# one's confidence is fitted on tasks of its own, and a task that fits the other may well be one of that.
+_DOUBT = 1.0
 _AT_ONCE_S = 1e-3  # a time limit that is over after the first step
 _PREPARED: set[tuple[str, str]] = set()  # languages and engines, "" for what becomes of their programs
 _KEPT = 8  # functions of which a program is checked and shown
@@ -164,7 +167,8 @@ def _surest(
         if found and (one.domain != language or spent_s >= time_limit or solver.cancelled()):
             break
         share = 1.0 if number == len(languages) - 1 else _FIRST_SHARE
-        found.append(solver(one, known, share * (time_limit - spent_s)))
+        doubt = _DOUBT if found and one.language.wider is None else 0.0
+        found.append(solver(one, known, share * (time_limit - spent_s), doubt))
         outcome = found[-1].outcome
         spent_s += outcome.seconds
         # What fits in the wider language holds for more inputs than those of the other, so it is enough.
@@ -227,10 +231,11 @@ class _Solver:
     cancelled: Callable[[], bool]
     preparing: Callable[[], AbstractContextManager[None]]
 
-    def __call__(self, task: Task, known: Sequence[Proposal], time_limit: float) -> _Found:
+    def __call__(self, task: Task, known: Sequence[Proposal], time_limit: float, doubt: float) -> _Found:
         """Solve a task in its own language.
 
-        `known` are programs found for fewer examples. What loads and compiles is not counted as time.
+        `known` are programs found for fewer examples, `doubt` that of `answers`. What loads and compiles is
+        not counted as time.
         """
         given = replace(task, examples=task.examples[: self.num_given])
         names = default_engines(given, self.model) if self.engines is None else list(self.engines)
@@ -250,10 +255,15 @@ class _Solver:
             for name in names
         ]
         with _threads(self.threads):
-            return self._found(task, [*Given.of(known), *chosen], synthesizer, time_limit)
+            return self._found(task, [*Given.of(known), *chosen], synthesizer, time_limit, doubt)
 
     def _found(
-        self, task: Task, engines: Sequence[Engine], model: Synthesizer | None, time_limit: float
+        self,
+        task: Task,
+        engines: Sequence[Engine],
+        model: Synthesizer | None,
+        time_limit: float,
+        doubt: float,
     ) -> _Found:
         start_s = time.perf_counter()
         problem = replace(Problem.of(task), num_scored=_num_scored(task, model))
@@ -277,6 +287,7 @@ class _Solver:
             problem,
             most=_KEPT,
             scorer=None if model is None else scorer_of(model),
+            doubt=doubt,
             expired=lambda: self.cancelled() or time.perf_counter() > start_s + time_limit - finish_s / 2,
         )
         candidates = found.candidates

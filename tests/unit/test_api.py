@@ -155,6 +155,8 @@ def test_where_an_answer_is_not_sure_the_wider_dialect_is_tried() -> None:
     assert outcome.solved
     assert outcome.task.domain == "c-lists"
     assert outcome.num_proposed >= outcome.num_consistent >= len(seen) > 0
+    # A task of the wider dialect itself leaves less doubt.
+    assert outcome.confidence < api.solve(outcome.task, time_limit=20.0).confidence
     text = outcome.candidates[0].text
     for given in ([3, 1, 3, 3, 1], [0, 2, 2, 1, 0], [1, 2, 3, 4, 1, 4, 4]):
         assert list(api.run(text, given)) == zeroed(given)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import lasynth
-from lasynth import api
+from lasynth import api, equipment
 from lasynth.data.dataset import Dataset
 from lasynth.models import Grounded, Synthesizer, load, zoo_folder
 from lasynth.search import Beam, SearchResult, search
@@ -47,7 +47,8 @@ def test_solve_prepares_a_model_once_and_grounds_it(monkeypatch: pytest.MonkeyPa
         searched.extend(engine.scorer for engine in engines if isinstance(engine, Beam))
         return search(engines, *arguments, **options)
 
-    monkeypatch.setattr(api, "search", counted)
+    for module in (api, equipment):
+        monkeypatch.setattr(module, "search", counted)
     model = api.load("c")
     api.warm_up.cache_clear()
     for _ in range(2):

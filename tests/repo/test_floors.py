@@ -15,6 +15,7 @@ FLOORS = (
     ("__main__",),
     ("cli", "web"),
     ("api", "training", "evaluation"),
+    ("equipment",),
     ("models", "data", "search"),
     ("task",),
     ("domains",),
@@ -50,7 +51,7 @@ SAME_FLOOR = {
     *((room, "quoting") for room in ("errors", "examples", "config", "reading")),
 }
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-TORCH_ROOMS = {"models", "training", "evaluation", "api", "cli", "web", "__main__"}
+TORCH_ROOMS = {"models", "training", "evaluation", "api", "equipment", "cli", "web", "__main__"}
 
 MODULE_NAME = re.compile(r"lasynth(\.\w+)+")
 FILES = sorted((SRC / "lasynth").rglob("*.py"))

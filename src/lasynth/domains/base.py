@@ -339,7 +339,8 @@ class Language:
     Attributes:
         name: what users call it in tasks and options.
         dialect: which productions of its grammar it has.
-        wider: the name of the language that takes tasks which this one does not, where there is one.
+        wider: the name of the language that takes tasks which this one does not, where there is one; it is
+            tried, too, where no answer of this one is sure.
         grammar: vocabulary, mask and kinds.
         text: parser and printer.
         values: inputs and outputs.

@@ -39,8 +39,8 @@ from lasynth.domains.karel.world import (
 from lasynth.grammar import IntArray
 
 __all__ = [
-    *("action_program", "action_sequence", "least_turns", "marker_change", "robot_change", "search_actions"),
-    "straight_program",
+    *("action_program", "action_sequence", "least_turns", "marker_change", "moved", "robot_change"),
+    *("search_actions", "straight_program"),
 ]
 
 Longs = npt.NDArray[np.int64]
@@ -321,6 +321,12 @@ def marker_change(start: WorldArray, goal: WorldArray, end: int) -> tuple[int, i
         cell = _common_cell(start, place // FRAME - 1, place % FRAME - 1)
         num_moves = max(num_moves, _distance(_MIDDLE, cell) + _distance(cell, end))
     return num_put, num_picked, num_moves
+
+
+@njit(cache=True, nogil=True)
+def moved(end: int) -> tuple[int, int]:
+    """How many cells up and to the right of its start a robot is in this cell of the common grid."""
+    return end // _SIDE - _REACH, end % _SIDE - _REACH
 
 
 @njit(cache=True, nogil=True)

@@ -1,14 +1,15 @@
-"""Ends of programs that lead to the outputs: nothing, a line of actions, or an `if` with a line a branch.
+"""Ends of programs that lead to the outputs: nothing, a line, an `if` with a line a branch, a loop.
 
 On K examples a condition is the set of those where it holds. For this set and for the others a line is
 computed each, the shortest one (`lasynth.domains.karel.action_search`). Few states have one: the same line
 moves all robots alike, and puts and picks as many markers everywhere. So the worlds are compared first, which
-rejects nearly all states, and gives a lower bound for the rest.
+rejects nearly all states, and gives a lower bound for the rest. The body of a `while` is such a line, too
+(`lasynth.domains.karel.loops`).
 
 Costs are in nats, read off the beginnings of random programs: the logarithm of how many fewer begin so if it
 is put behind. A line costs the sum of its actions.
 
-Shapes: S states, K examples, W `WORLD_SIZE`, A actions, Q questions, L actions of a line.
+Shapes: S states, K examples, W `WORLD_SIZE`, A actions, Q questions and then loops, L actions of a line.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from lasynth.domains.karel.action_search import (
     search_actions,
 )
 from lasynth.domains.karel.grammar import ACTION_NAMES, CONDITION_NAMES
+from lasynth.domains.karel.loops import goes_round, search_loop
 from lasynth.domains.karel.machine import (
     MOVE,
     PICK_MARKER,
@@ -38,7 +40,7 @@ from lasynth.domains.karel.machine import (
 )
 from lasynth.domains.karel.parser import to_tokens
 from lasynth.domains.karel.simplify import negated
-from lasynth.domains.karel.syntax import Action, Condition, If, IfElse, Program
+from lasynth.domains.karel.syntax import Action, Condition, If, IfElse, Program, While
 from lasynth.domains.karel.world import World, WorldArray
 from lasynth.domains.unlearned import End
 
@@ -53,6 +55,8 @@ _ACTIONS: Final = np.array([1.5, 2.4, 2.3, 2.1, 1.8])
 # The questions: none, then the first four of `CONDITION_NAMES`; the fifth is the opposite of the fourth.
 _QUESTIONS: Final = np.array([0.0, 6.4, 5.2, 5.2, 5.5])
 _NEGATED: Final = 1.0
+# The loops: as long as each of the first four of `CONDITION_NAMES` holds, then as long as it does not.
+_LOOPS: Final = np.array([5.5, 7.3, 7.1, 6.4, 7.6, 8.2, 8.0, 6.4])
 _MAX_LENGTH: Final = 20
 _MAX_STATES: Final = 4000  # of one search
 _MAX_STATES_ALL: Final = 400_000  # of all searches of one call: 50 ms or so
@@ -99,6 +103,7 @@ def _least_costs(
     slack: float,
     actions_A: Floats,
     questions_Q: Floats,
+    loops_C: Floats,
     max_states: int,
     all_states: int,
     lines_Q2L: npt.NDArray[np.int8],
@@ -106,7 +111,7 @@ def _least_costs(
     costs_Q: Floats,
     costs_S: Floats,
 ) -> None:
-    """Write what the cheapest end of each state costs, and for the last state the ends of all questions.
+    """Write what the cheapest end of each state costs, and for the last state all ends.
 
     Infinite is what there is not, or what is of no interest.
     """
@@ -121,6 +126,7 @@ def _least_costs(
     moves_K = np.empty(num_examples, dtype=np.int64)
     begins_KW, goals_KW = np.empty((num_examples, size), np.int64), np.empty((num_examples, size), np.int64)
     which_2K, least_2 = np.empty((2, num_examples), dtype=np.bool_), np.zeros(2)
+    num_conditions = len(loops_C) // 2
     costs_S[:] = np.inf
     for s in range(len(states_SKW)):
         costs_Q[:] = np.inf
@@ -141,9 +147,7 @@ def _least_costs(
                 continue
             if not compared:
                 compared = True
-                for k in range(num_examples):
-                    change = marker_change(states_SKW[s, k], outputs_KW[k], robots_K2[k, 0])
-                    markers_K2[k, 0], markers_K2[k, 1], moves_K[k] = change
+                _compare(states_SKW[s], outputs_KW, robots_K2, markers_K2, moves_K)
             for side in range(2 if question > 0 else 1):
                 least_2[side] = _least(robots_K2, markers_K2, moves_K, which_2K[side], actions_A)
             if question == 0:
@@ -184,6 +188,58 @@ def _least_costs(
                 costs_Q[question] = cost
                 costs_S[s] = min(costs_S[s], cost)
                 limit = min(limit, start_S[s] + cost)
+        for loop in range(len(loops_C)):
+            left = limit + slack - start_S[s] - loops_C[loop]
+            condition, value = loop % num_conditions, loop < num_conditions
+            which_K = which_2K[0]
+            if left < 0 or all_states <= 0:
+                continue
+            if not goes_round(states_SKW[s], outputs_KW, condition, value, which_K):
+                continue
+            if not compared:
+                compared = True
+                _compare(states_SKW[s], outputs_KW, robots_K2, markers_K2, moves_K)
+            most = max_length
+            if left < most * actions_A.min():
+                most = int(left / actions_A.min())
+            end = len(questions_Q) + loop
+            line = lines_Q2L[end, 0]
+            reached[:] = -1
+            length = search_loop(
+                states_SKW[s],
+                outputs_KW,
+                robots_K2,
+                markers_K2,
+                condition,
+                value,
+                which_K,
+                most,
+                max_states,
+                table,
+                reached,
+                parents,
+                line,
+            )
+            all_states -= (reached >= 0).sum()
+            if length < 0:
+                continue
+            cost = loops_C[loop]
+            for action in line[:length]:
+                cost += actions_A[action]
+            if start_S[s] + cost <= limit + slack:
+                costs_Q[end], lengths_Q2[end, 0] = cost, length
+                costs_S[s] = min(costs_S[s], cost)
+                limit = min(limit, start_S[s] + cost)
+
+
+@njit(cache=True, nogil=True)
+def _compare(
+    states_KW: WorldArray, outputs_KW: WorldArray, robots_K2: Longs, markers_K2: Longs, moves_K: Longs
+) -> None:
+    """Write what has to be done with the markers of all examples."""
+    for k in range(len(states_KW)):
+        change = marker_change(states_KW[k], outputs_KW[k], robots_K2[k, 0])
+        markers_K2[k, 0], markers_K2[k, 1], moves_K[k] = change
 
 
 class ComputedEnds:
@@ -201,14 +257,16 @@ class ComputedEnds:
         return _ends(states_SKW, outputs_KW, start_S, limit, slack)[0]
 
     def programs(self, state_KW: WorldArray, outputs_KW: WorldArray, limit: float, most: int) -> list[End]:
-        """See `Ends`: at most one of each question."""
+        """See `Ends`: at most one of each question and loop."""
         # What costs more than the cheapest one is of interest too, up to the limit.
         slack = limit if np.isfinite(limit) else 0.0
         _, costs_Q, lines_Q2L, lengths_Q2 = _ends(state_KW[None], outputs_KW, np.zeros(1), limit, slack)
         ends = []
         for question in np.flatnonzero(np.isfinite(costs_Q)).tolist():
             lines = [lines_Q2L[question, side, : lengths_Q2[question, side]] for side in range(2)]
-            if question > 0:
+            if question >= len(_QUESTIONS):
+                ends.append(End(_loop(question - len(_QUESTIONS), lines[0]), float(costs_Q[question])))
+            elif question > 0:
                 ends.append(End(_branches(question, lines), float(costs_Q[question])))
             elif lengths_Q2[0, 0] > 0:
                 ends.append(End(action_program(lines[0]), float(costs_Q[0])))
@@ -224,18 +282,25 @@ class ComputedEnds:
 def _ends(
     states_SKW: WorldArray, outputs_KW: WorldArray, start_S: Floats, limit: float, slack: float
 ) -> tuple[Floats, Floats, npt.NDArray[np.int8], Longs]:
-    """What the cheapest ends cost, and for the last state costs, lines and their lengths of all questions."""
+    """What the cheapest ends cost, and for the last state costs, lines and their lengths of all ends."""
     num_states = len(states_SKW)
     states, outputs = (np.require(worlds, np.uint8, ["C", "W"]) for worlds in (states_SKW, outputs_KW))
     start_S = np.require(start_S, np.float64, ["C", "W"])
     # The inputs themselves, or one state whose end is known to exist, may take longer.
     max_states = _MAX_STATES if num_states > 1 else _MAX_STATES_ALL // 8
-    lines_Q2L = np.empty((len(_QUESTIONS), 2, _MAX_LENGTH + 1), dtype=np.int8)
-    lengths_Q2 = np.zeros((len(_QUESTIONS), 2), dtype=np.int64)
-    costs_Q, costs_S = np.full(len(_QUESTIONS), np.inf), np.empty(num_states)
-    limits = float(limit), float(slack), _ACTIONS, _QUESTIONS, max_states, _MAX_STATES_ALL
+    num_ends = len(_QUESTIONS) + len(_LOOPS)
+    lines_Q2L = np.empty((num_ends, 2, _MAX_LENGTH + 1), dtype=np.int8)
+    lengths_Q2 = np.zeros((num_ends, 2), dtype=np.int64)
+    costs_Q, costs_S = np.full(num_ends, np.inf), np.empty(num_states)
+    limits = float(limit), float(slack), _ACTIONS, _QUESTIONS, _LOOPS, max_states, _MAX_STATES_ALL
     _least_costs(states, outputs, start_S, *limits, lines_Q2L, lengths_Q2, costs_Q, costs_S)
     return costs_S, costs_Q, lines_Q2L, lengths_Q2
+
+
+def _loop(loop: int, line: npt.NDArray[np.int8]) -> Tokens:
+    condition = Condition(CONDITION_NAMES[loop % (len(_LOOPS) // 2)])
+    body = tuple(Action(ACTION_NAMES[action]) for action in line)
+    return to_tokens(Program((While(condition if loop < len(_LOOPS) // 2 else negated(condition), body),)))
 
 
 def _branches(question: int, lines: list[npt.NDArray[np.int8]]) -> Tokens:

@@ -79,6 +79,38 @@ def test_a_branch_is_found(test: str, text: str) -> None:
     assert right.max() == 1.0
 
 
+@pytest.mark.parametrize(
+    ("condition", "line"),
+    [
+        ("frontIsClear", "putMarker move"),
+        ("not c( rightIsClear c)", "move putMarker"),
+        ("markersPresent", "pickMarker move putMarker turnRight turnRight move turnRight turnRight"),
+        ("noMarkersPresent", "move turnRight move turnLeft"),
+        ("leftIsClear", "turnLeft move putMarker"),
+    ],
+)
+def test_a_loop_is_found(condition: str, line: str) -> None:
+    """Its body is that of the examples that go round once, where there are such."""
+    tokens = KAREL.text.tokens_of(f"DEF run m( WHILE c( {condition} c) w( {line} w) m)")
+    branch = KAREL.text.tokens_of(f"DEF run m( IF c( {condition} c) i( {line} i) m)")
+    states, outputs = ran(tokens, worlds(11, 6000))
+    after_one, statuses = run_batch(branch[None], states)
+    once = (
+        (after_one[0] == outputs).all(axis=1) & (statuses[0] == Status.OK) & (states != outputs).any(axis=1)
+    )
+    often = ~once & (states != outputs).any(axis=1)
+    shown = np.concatenate([np.flatnonzero(once)[:2], np.flatnonzero(often)[:3]])
+    assert len(shown) == 5
+    found = checked(states[shown], outputs[shown])
+    loops = [end for end in found if "while" in KAREL.text.of_tokens(end.tokens)]
+    results = run_batch(padded([end.tokens for end in loops], 0), states)[0]
+    assert (results == outputs).all(axis=(1, 2)).any()
+    # Without one that goes round twice, an `if` says the same.
+    shown = np.flatnonzero(once)[:3]
+    found = checked(states[shown], outputs[shown])
+    assert not [end for end in found if "while" in KAREL.text.of_tokens(end.tokens)]
+
+
 def test_nothing_is_missing() -> None:
     state = worlds(0, 3)
     empty, turns = checked(state, state)[:2]

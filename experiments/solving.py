@@ -22,7 +22,7 @@ import numpy as np
 from lasynth import api
 from lasynth.errors import RunError
 from lasynth.evaluation import figures
-from lasynth.evaluation.ceiling import Ceiling
+from lasynth.evaluation.ceiling import Ceiling, over_groups
 from lasynth.evaluation.ceiling import render as render_ceiling
 from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.solving import PORTFOLIO, Solved, render
@@ -145,8 +145,19 @@ def main() -> None:
         if lines := kept(name):
             values = [json.loads(line) for line in lines]
             kinds = [each.pop("kind") for each in values]
-            text = render_ceiling(kinds, [Ceiling(**each) for each in values])
-            parts += ["", f"### {SETS[tasks].title}", "", "```", text.rstrip("\n"), "```"]
+            found = [Ceiling(**each) for each in values]
+            text = render_ceiling(kinds, found).rstrip("\n")
+            floors = [one.floor for one in read(tasks)]
+            groups = list(zip(kinds, floors, strict=True))
+            wrong = [place for place, floor in enumerate(floors) if floor is False]
+            means = [
+                over_groups([groups[place] for place in places], [found[place] for place in places])
+                for places in (range(len(kinds)), wrong)
+            ]
+            if None not in means:
+                text += f"\nThe same by kind and by whether the floor is right: on {means[0]:.1f} %,"
+                text += f" on {means[1]:.1f} % where it is wrong."
+            parts += ["", f"### {SETS[tasks].title}", "", "```", text, "```"]
     parts += ["", "## Confidence", "", f"![How often answers are right, by confidence]({FIGURE.name})"]
     figures.require("experiments/solving.py")
     write_whole(FIGURE, figures.reliability(drawn)["svg"])

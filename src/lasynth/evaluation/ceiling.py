@@ -12,7 +12,7 @@ Shapes: P programs, B tasks, K examples; an input's own axes come after K.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +24,7 @@ from lasynth.domains.kit.rows import padded
 from lasynth.evaluation.intervals import Rate
 from lasynth.evaluation.tables import columns
 
-__all__ = ["Ceiling", "Pool", "ceilings", "render"]
+__all__ = ["Ceiling", "Pool", "ceilings", "over_groups", "render"]
 
 _BLOCK: Final = 20_000  # items drawn together
 _RUNS: Final = 1_000_000  # of a program on an input, together
@@ -169,4 +169,22 @@ def render(kinds: Sequence[str], found: Sequence[Ceiling]) -> str:
     title = (
         f"{len(found)} tasks, {num_drawn:,} random programs. The last two columns: where some program fits."
     )
-    return "\n".join([title, "", *columns(head, rows)]) + "\n"
+    lines = [title, "", *columns(head, rows)]
+    if len(set(kinds)) > 1 and (mean := over_groups(kinds, found)) is not None:
+        lines.append(f"If it is right as often on the other tasks of a kind: on {mean:.1f} % of all tasks.")
+    return "\n".join(lines) + "\n"
+
+
+def over_groups(groups: Sequence[Hashable], found: Sequence[Ceiling]) -> float | None:
+    """In how many per cent of all tasks the heaviest group of programs would be right.
+
+    Some program fits more often where tasks are easy, so within each group of tasks those where none fits
+    are taken to be like the others. None where no program fits any task of a group.
+    """
+    rights: dict[Hashable, list[bool]] = {group: [] for group in groups}
+    for group, one in zip(groups, found, strict=True):
+        if one.num_fit:
+            rights[group].append(one.right)
+    if not all(rights.values()):
+        return None
+    return 100 * float(np.mean([np.mean(rights[group]) for group in groups]))

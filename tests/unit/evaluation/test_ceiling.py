@@ -71,3 +71,7 @@ def test_the_table_has_a_row_for_each_kind() -> None:
     assert "75.0" in rows["If-only"]
     assert "0.0" in rows["For-only"]
     assert "10 random programs" in text
+    assert "If it is" in text
+    assert "on 66.7 % of all tasks" in text  # two of three tasks are If-only
+    # A kind of which no program fits says nothing.
+    assert "If it is" not in render(["If-only", "Seq-only"], found[1:])

@@ -171,10 +171,13 @@ class Making:
         return {name: one for name, one in found.items() if one.grounded or self.recipe.evaluate.grounded}
 
     def train(self) -> None:
-        """Generate and train what is not there yet."""
-        for run, folder, data in zip(self.recipe.runs, self.folders, self.shards, strict=True):
-            if (folder / "model.safetensors").is_file():
-                continue
+        """Generate and train what is not there yet: the runs behind the last one whose model is there."""
+        last = max(
+            (n for n, one in enumerate(self.folders) if (one / "model.safetensors").is_file()), default=-1
+        )
+        for run, folder, data in list(zip(self.recipe.runs, self.folders, self.shards, strict=True))[
+            last + 1 :
+        ]:
             for split, sets in (("train", run.data), ("valid", run.valid)):
                 for number, one in enumerate(sets):
                     # `lasynth generate` makes one set a folder; sets of several kinds are read together.
@@ -207,8 +210,8 @@ class Making:
 
     def ship(self) -> None:
         """Write the model, its card and its page."""
-        states = [state_of(folder) for folder in self.folders]
-        configs = [TrainConfig.from_json(state["config"]) for state in states]
+        states = states_of(self.folders)
+        configs = [TrainConfig.from_json(one) for state in states for one in state["configs"]]
         config, last = configs[-1], load_checkpoint(self.folders[-1] / "last.pt")
         model_config, weights = fitted(config.model, last["average"], last, str(self.folders[-1]))
         model = build(model_config)
@@ -246,18 +249,23 @@ def lasynth(*arguments: object) -> None:
     subprocess.run([sys.executable, "-m", "lasynth", *map(str, arguments)], check=True, cwd=ROOT)
 
 
-def state_of(run: Path) -> dict[str, Any]:
-    """The configuration and the cost of a run; of a model alone, what its card says."""
-    if (run / "last.pt").is_file():
-        state = load_checkpoint(run / "last.pt")
-        return {**state, "distinct": int(state["seen"].sum())}
-    card = json.loads((run / "model.json").read_text())
-    return {
-        "config": card["training"],
-        "seconds": 60 * card["minutes"],
-        "programs": card["num_programs"],
-        "distinct": card["num_distinct_programs"],
-    }
+def states_of(runs: list[Path]) -> list[dict[str, Any]]:
+    """The configurations and the cost of runs; the card of a model alone tells of those before it, too."""
+    states: list[dict[str, Any]] = []
+    for run in reversed(runs):
+        if (run / "last.pt").is_file():
+            state = load_checkpoint(run / "last.pt")
+            states.append({**state, "configs": [state["config"]], "distinct": int(state["seen"].sum())})
+            continue
+        card = json.loads((run / "model.json").read_text())
+        of_card = {
+            "configs": [*card.get("training_before", []), card["training"]],
+            "seconds": 60 * card["minutes"],
+            "programs": card["num_programs"],
+            "distinct": card["num_distinct_programs"],
+        }
+        return [of_card, *reversed(states)]
+    return states[::-1]
 
 
 def learning_curve(run: Path) -> list[dict[str, Any]]:

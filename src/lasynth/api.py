@@ -57,10 +57,10 @@ __all__ = [
 
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MIN_FINISH_S, _MAX_FINISH_S = 0.2, 0.25, 0.8
-_FIRST_SHARE = 0.6  # of the time, for the first of two languages
+_FIRST_SHARE = 0.75  # of the time, for the first of two languages
 # Nats of log-odds that speak against the wider of two languages where the first one has its model: the wider
 # one's confidence is fitted on tasks of its own, and a task that fits the other may well be one of that.
-_DOUBT = 1.0
+_DOUBT = 2.0
 _KEPT = 8  # functions of which a program is checked and shown
 
 

@@ -87,10 +87,13 @@ def test_what_is_made_is_not_made_again(tmp_path: Path, monkeypatch: pytest.Monk
         "machine": "",
     }
     making = zoo.Making("x", read(zoo.Recipe, recipe, where="x"), tmp_path / "runs", tmp_path / "data")
-    (tmp_path / "runs" / "c-small-more").mkdir(parents=True)
-    (tmp_path / "runs" / "c-small-more" / "model.safetensors").write_text("")
     making.train()
-    assert [command[0] for command in commands] == ["generate", "generate", "generate", "train"]
+    made = ["generate", "generate", "generate", "train", "generate", "train"]
+    assert [command[0] for command in commands] == made
+    making.train()
+    (tmp_path / "runs" / "c-small" / "model.safetensors").unlink()
+    making.train()  # the model of the last run stands for those before it
+    assert [command[0] for command in commands] == made
     assert commands[2][-8:] == ["--config", "mixed", "--seed", "1", "--num", "5", "--shards", "1"]
     names = sorted(path.name for path in (tmp_path / "data" / "c-small").glob("*.parquet"))
     assert names == [

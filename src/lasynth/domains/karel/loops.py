@@ -17,15 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
-from lasynth.domains.karel.action_search import moved, search_actions
+from lasynth.domains.karel.action_search import moved
+from lasynth.domains.karel.lines import Changes, Line, Room, search_line
 from lasynth.domains.karel.machine import MAX_TICKS, holds, perform
 from lasynth.domains.karel.world import WorldArray
 
 __all__ = ["goes_round", "search_loop"]
 
 Bools = npt.NDArray[np.bool_]
-Line = npt.NDArray[np.int8]
-Longs = npt.NDArray[np.int64]
 
 _UNKNOWN: Final = 0  # rounds
 
@@ -39,8 +38,9 @@ def _rounds(change: int, once: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _fits(robots_K2: Longs, markers_K2: Longs, goes_K: Bools, first: int) -> bool:
+def _fits(changes: Changes, goes_K: Bools, first: int) -> bool:
     """Whether rounds of what the example `first` does may do what the others do; never wrongly no."""
+    robots_K2, markers_K2 = changes.robots_K2, changes.markers_K2
     num_once = markers_K2[first, 0] - markers_K2[first, 1]
     up_once, right_once = moved(robots_K2[first, 0])
     turn_once = robots_K2[first, 1]
@@ -81,10 +81,10 @@ def _rounds_of(state: WorldArray, output: WorldArray, condition: int, value: boo
 
 
 @njit(cache=True, nogil=True)
-def _size(robots_K2: Longs, markers_K2: Longs, k: int) -> int:
+def _size(changes: Changes, k: int) -> int:
     """How much an example changes."""
-    up, right = moved(robots_K2[k, 0])
-    return int(markers_K2[k].sum() + abs(up) + abs(right))
+    up, right = moved(changes.robots_K2[k, 0])
+    return int(changes.markers_K2[k].sum() + abs(up) + abs(right))
 
 
 @njit(cache=True, nogil=True)
@@ -107,53 +107,43 @@ def goes_round(
 def search_loop(
     states_KW: WorldArray,
     outputs_KW: WorldArray,
-    robots_K2: Longs,
-    markers_K2: Longs,
     condition: int,
     value: bool,
-    goes_K: Bools,
-    max_length: int,
-    max_states: int,
-    table: Longs,
-    reached: Longs,
-    parents: npt.NDArray[np.int32],
-    line: Line,
+    changes: Changes,
+    most: int,
+    room: Room,
 ) -> int:
     """Find the body of a loop.
 
     Args:
         states_KW, outputs_KW: the examples.
-        robots_K2: what becomes of their robots (`robot_change`).
-        markers_K2: the numbers of markers that are put and picked (`marker_change`).
         condition, value: the loop goes on as long as the condition, by its number, has this value.
-        goes_K: where it goes round (`goes_round`).
-        max_length: the largest number of actions of the body.
-        max_states, table, reached, parents: as in `search_actions`.
-        line: receives the body; one longer than `max_length`.
+        changes: what becomes of the examples.
+        most: the largest number of actions of the body.
+        room: receives the body; `which_2K[0]` says where the loop goes round (`goes_round`).
 
     Returns:
         Its length; -1 where there is none, or where an `if` does the same, as no example goes round twice.
     """
-    first = -1
+    goes_K, first = room.which_2K[0], -1
     for k in range(len(goes_K)):
         if not goes_K[k]:
             continue
-        if markers_K2[k, 0] < 0 or robots_K2[k, 0] < 0:
+        if changes.markers_K2[k, 0] < 0 or changes.robots_K2[k, 0] < 0:
             return -1
-        if first < 0 or _size(robots_K2, markers_K2, k) < _size(robots_K2, markers_K2, first):
+        if first < 0 or _size(changes, k) < _size(changes, first):
             first = k
-    if not _fits(robots_K2, markers_K2, goes_K, first):
+    if not _fits(changes, goes_K, first):
         return -1
-    begins_KW = states_KW[first : first + 1].astype(np.int64)
-    goals_KW = outputs_KW[first : first + 1].astype(np.int64)
-    length = search_actions(begins_KW, goals_KW, max_length, max_states, table, reached, parents, line)
+    room.begins_KW[0], room.goals_KW[0] = states_KW[first], outputs_KW[first]
+    length = search_line(room.begins_KW[:1], room.goals_KW[:1], most, room)
     if length <= 0:
         return -1
-    most = 0
+    most_rounds = 0
     for k in range(len(goes_K)):
         if goes_K[k]:
-            rounds = _rounds_of(states_KW[k], outputs_KW[k], condition, value, line[:length])
+            rounds = _rounds_of(states_KW[k], outputs_KW[k], condition, value, room.line_L[:length])
             if rounds < 0:
                 return -1
-            most = max(most, rounds)
-    return length if most > 1 else -1
+            most_rounds = max(most_rounds, rounds)
+    return length if most_rounds > 1 else -1

@@ -6,7 +6,6 @@ function, and checked once more, by a real compiler where the language and the c
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -58,13 +57,11 @@ __all__ = [
 
 # The share of the time limit kept for polishing and compiling what the search has found.
 _FINISH_SHARE, _MIN_FINISH_S, _MAX_FINISH_S = 0.2, 0.25, 0.8
-_FIRST_SHARE = 0.7  # of the time, for the first of two languages
+_FIRST_SHARE = 0.6  # of the time, for the first of two languages
 # Nats of log-odds that speak against the wider of two languages where the first one has its model: the wider
-# one's confidence is fitted on tasks of its own, and a task that fits the other may well be one of that. More
-# speak against a program that is longer than the first one's answer, by the logarithm of how many times.
-_DOUBT, _PER_LENGTH = 1.0, 2.0
+# one's confidence is fitted on tasks of its own, and a task that fits the other may well be one of that.
+_DOUBT = 1.0
 _KEPT = 8  # functions of which a program is checked and shown
-_Doubt = Callable[[int], float] | None  # that of `answers`
 
 
 def solve(
@@ -175,7 +172,7 @@ def _surest(
         if found and (one.domain != language or spent_s >= time_limit or solver.cancelled()):
             break
         share = 1.0 if number == len(languages) - 1 else _FIRST_SHARE
-        doubt = _doubt(found[0].outcome) if found and one.language.wider is None else None
+        doubt = _DOUBT if found and one.language.wider is None else 0.0
         found.append(solver(one, known, share * (time_limit - spent_s), doubt))
         outcome = found[-1].outcome
         spent_s += outcome.seconds
@@ -209,16 +206,6 @@ def _surest(
     )
 
 
-def _doubt(first: Outcome) -> Callable[[int], float]:
-    """The nats against an answer in the wider language, by its tokens, beside this outcome of the first."""
-
-    def doubt(num_tokens: int) -> float:
-        times = num_tokens / len(first.candidates[0].program) if first.solved else 1.0
-        return max(_DOUBT + _PER_LENGTH * math.log(times), 0.0)
-
-    return doubt
-
-
 def _num_right(outcome: Outcome) -> int:
     """How many examples the nearest program of an outcome without an answer reproduces."""
     return outcome.candidates[0].num_right if outcome.candidates else 0
@@ -249,7 +236,7 @@ class _Solver:
     cancelled: Callable[[], bool]
     preparing: Callable[[], AbstractContextManager[None]]
 
-    def __call__(self, task: Task, known: Sequence[Proposal], time_limit: float, doubt: _Doubt) -> _Found:
+    def __call__(self, task: Task, known: Sequence[Proposal], time_limit: float, doubt: float) -> _Found:
         """Solve a task in its own language.
 
         `known` are programs found for fewer examples, `doubt` that of `answers`. What loads and compiles is
@@ -281,7 +268,7 @@ class _Solver:
         engines: Sequence[Engine],
         model: Synthesizer | None,
         time_limit: float,
-        doubt: _Doubt,
+        doubt: float,
     ) -> _Found:
         start_s = time.perf_counter()
         problem = replace(Problem.of(task), num_scored=_num_scored(task, model))

@@ -47,7 +47,7 @@ def answers(
     *,
     most: int,
     scorer: Scorer | None = None,
-    doubt: Callable[[int], float] | None = None,
+    doubt: float = 0.0,
     expired: Callable[[], bool] = bool,
 ) -> Answers:
     """The answers that a search comes to.
@@ -57,8 +57,7 @@ def answers(
         problem: the problem, with the examples that they were checked on.
         most: the largest number of functions of which a program is checked and kept.
         scorer: the model, which has a say in the ranking.
-        doubt: nats of log-odds by which the confidence is less than the ranking of the language says, by the
-            number of tokens of the likeliest program, its end token included.
+        doubt: nats of log-odds by which the confidence is less than the ranking of the language says.
         expired: whether the time is over; then no more programs are simplified, and the model is not asked.
     """
     fitting = sorted((one for one in result.proposals if one.consistent), key=lambda one: len(one.tokens))
@@ -69,11 +68,8 @@ def answers(
     log_prob_P = None
     if scorer is not None:
         log_prob_P = log_probabilities(scorer, problem, [one.tokens for one in polished], expired=expired)
-    ranking, held = language.ranking, information(problem.inputs_KN, problem.outputs_KN)
-    found = functions(polished, ranking, held, log_prob_P)
-    if found and doubt is not None:
-        less = doubt(len(found[0].programs[0].tokens))
-        found = functions(polished, replace(ranking, shift=ranking.shift - less), held, log_prob_P)
+    ranking = replace(language.ranking, shift=language.ranking.shift - doubt)
+    found = functions(polished, ranking, information(problem.inputs_KN, problem.outputs_KN), log_prob_P)
     confidences = {function.programs[0].tokens.tobytes(): function.confidence for function in found}
     checked = sorted(_checked([function.programs[0] for function in found[:most]], problem), key=_place)
     fit = [

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -73,19 +71,6 @@ def test_nothing_is_simplified_when_the_time_is_over() -> None:
     for over, text in ((False, "inc"), (True, "inc inc dec")):
         (best,) = answers(result, problem_of(language), most=8, expired=lambda over=over: over).candidates
         assert (best.text, best.consistent) == (text, True)
-
-
-def test_doubt_lowers_the_confidence_by_the_length_of_the_first_program() -> None:
-    def odds(text: str, doubt: Callable[[int], float] | None) -> float:
-        found = tuple(proposals(text))
-        result = SearchResult(found, found, 1, StopReason.EXHAUSTED, 0.0)
-        (best,) = answers(result, toy_problem("inc"), most=8, doubt=doubt).candidates
-        assert best.confidence is not None
-        return math.log(best.confidence / (1 - best.confidence))
-
-    for text, num_tokens in (("inc", 2), ("inc inc dec", 4)):
-        less = odds(text, None) - odds(text, lambda num_tokens: 0.25 * num_tokens)
-        assert less == pytest.approx(0.25 * num_tokens)
 
 
 def answered(found: list[Proposal], problem: Problem) -> tuple[Candidate, ...]:

@@ -172,12 +172,10 @@ class Making:
 
     def train(self) -> None:
         """Generate and train what is not there yet: the runs behind the last one whose model is there."""
-        last = max(
-            (n for n, one in enumerate(self.folders) if (one / "model.safetensors").is_file()), default=-1
-        )
-        for run, folder, data in list(zip(self.recipe.runs, self.folders, self.shards, strict=True))[
-            last + 1 :
-        ]:
+        made = [(folder / "model.safetensors").is_file() for folder in self.folders]
+        first = max((number for number, one in enumerate(made, 1) if one), default=0)
+        runs = list(zip(self.recipe.runs, self.folders, self.shards, strict=True))
+        for run, folder, data in runs[first:]:
             for split, sets in (("train", run.data), ("valid", run.valid)):
                 for number, one in enumerate(sets):
                     # `lasynth generate` makes one set a folder; sets of several kinds are read together.

@@ -65,12 +65,14 @@ def test_a_task_of_a_person_is_solved_and_checked(root: Path) -> None:
     assert list(lasynth.run(best, [0, 0, 0, 0, 0])) == [0, 1, 1, 1, 1]
 
 
-@pytest.mark.parametrize("name", ["karel-small", "karel-exec"])
-def test_a_model_of_karel_is_small_and_says_what_it_is(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "sets"), [("karel-small", {"test", "new"}), ("karel-exec", {"test", "new", "regular"})]
+)
+def test_a_model_of_karel_is_small_and_says_what_it_is(name: str, sets: set[str]) -> None:
     weights = zoo_folder() / f"{name}.safetensors"
     assert weights.stat().st_size <= 16 * 2**20
     scores = json.loads(weights.with_suffix(".json").read_text())["scores"]
-    assert set(scores) == {"test", "new"}
+    assert set(scores) == sets
     assert scores["test"]["num_tasks"] == 1000
     totals = scores["test"]["totals"]
     assert totals["consistent"]["num_right"] > totals["floor"]["num_right"]

@@ -102,7 +102,7 @@ table3: install  ## Write docs/results/table3.md and .json from saved results
 table4: install  ## Write docs/results/table4.md and .json from saved results
 	$(BIN)/lasynth report experiments/table4 --only table --out docs/results
 
-c-lists: install  ## Write docs/results/c-lists.md and .json from saved results
+c-lists: install  ## Write docs/results/c-lists-systems.md and .json from saved results
 	$(BIN)/lasynth report experiments/c-lists --out docs/results
 
 fig5: install  ## Write docs/results/fig5.md: sample tasks and programs

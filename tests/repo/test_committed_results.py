@@ -15,6 +15,7 @@ from lasynth.evaluation.report import Part, write_reports
         ("table3", Part.TABLE, ["table3.json", "table3.md"]),
         ("table4", Part.TABLE, ["table4.json", "table4.md"]),
         ("table4", Part.FIG5, ["fig5.md"]),
+        ("c-lists", Part.TABLE, ["c-lists-systems.json", "c-lists-systems.md"]),
     ],
 )
 def test_pages_are_written_again_byte_for_byte(

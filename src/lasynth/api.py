@@ -59,7 +59,8 @@ __all__ = [
 _FINISH_SHARE, _MIN_FINISH_S, _MAX_FINISH_S = 0.2, 0.25, 0.8
 _FIRST_SHARE = 0.6  # of the time, for the first of two languages
 # Nats of log-odds that speak against the wider of two languages where the first one has its model: the wider
-# one's confidence is fitted on tasks of its own, and a task that fits the other may well be one of that.
+# one's confidence is fitted on tasks of its own, and a task that fits the other may well be one of that. What
+# the examples say of this (`Language.own_odds`) is added.
 _DOUBT = 1.0
 _KEPT = 8  # functions of which a program is checked and shown
 
@@ -172,7 +173,7 @@ def _surest(
         if found and (one.domain != language or spent_s >= time_limit or solver.cancelled()):
             break
         share = 1.0 if number == len(languages) - 1 else _FIRST_SHARE
-        doubt = _DOUBT if found and one.language.wider is None else 0.0
+        doubt = _doubt(found[0].outcome.task) if found and one.language.wider is None else 0.0
         found.append(solver(one, known, share * (time_limit - spent_s), doubt))
         outcome = found[-1].outcome
         spent_s += outcome.seconds
@@ -204,6 +205,12 @@ def _surest(
         question=asked,
         goes_on=goes_on,
     )
+
+
+def _doubt(task: Task) -> float:
+    """Nats of log-odds that speak against an answer in a wider language than that of the task."""
+    problem, own_odds = Problem.of(task), task.language.own_odds
+    return max(0.0, _DOUBT + (0.0 if own_odds is None else own_odds(problem.inputs_KN, problem.outputs_KN)))
 
 
 def _num_right(outcome: Outcome) -> int:

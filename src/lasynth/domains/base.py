@@ -341,6 +341,8 @@ class Language:
         dialect: which productions of its grammar it has.
         wider: the name of the language that takes tasks which this one does not, where there is one; it is
             tried, too, where no answer of this one is sure.
+        own_odds: of `(inputs_KN, outputs_KN)`, the shown examples, the log-odds in nats that they are a task
+            of this language rather than of the wider one.
         grammar: vocabulary, mask and kinds.
         text: parser and printer.
         values: inputs and outputs.
@@ -368,6 +370,7 @@ class Language:
     values: Values
     machine: Machine
     wider: str | None = None
+    own_odds: Callable[[Array, Array], float] | None = None
     cutting: Cutting | None = None
     simplify: Callable[[Tokens, Array], Tokens] | None = None
     tasks: type[TaskGenerator] | None = None

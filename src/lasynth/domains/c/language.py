@@ -17,6 +17,7 @@ from lasynth.domains.c.generator import CTaskGenerator
 from lasynth.domains.c.kinds import kind_of
 from lasynth.domains.c.machine import run_batch
 from lasynth.domains.c.mask import MASKING, TABLES
+from lasynth.domains.c.origin import own_odds
 from lasynth.domains.c.parser import from_tokens, parse, to_tokens
 from lasynth.domains.c.printer import format_program
 from lasynth.domains.c.simplify import simplify_one
@@ -52,6 +53,7 @@ LANGUAGE: Final = Language(
     name="c",
     dialect="restricted",
     wider="c-lists",
+    own_odds=own_odds,
     grammar=Syntax(
         bos=grammar.BOS,
         eos=grammar.EOS,

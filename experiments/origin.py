@@ -137,9 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--num", type=int, default=12_000, help="tasks of each dialect, at most")
     parser.add_argument("--seed", type=int, default=7101, help="of examples; the network has the next one")
-    parser.add_argument(
-        "--data", type=Path, default=ROOT / "data" / "origin", help="where data sets are"
-    )
+    parser.add_argument("--data", type=Path, default=ROOT / "data" / "origin", help="where data sets are")
     options = parser.parse_args()
     rng = np.random.default_rng(options.seed)
     small = generated(options.data, "c", *SMALL.split())

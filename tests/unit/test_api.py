@@ -155,11 +155,21 @@ def test_where_an_answer_is_not_sure_the_wider_dialect_is_tried() -> None:
     assert outcome.solved
     assert outcome.task.domain == "c-lists"
     assert outcome.num_proposed >= outcome.num_consistent >= len(seen) > 0
-    # A task of the wider dialect itself leaves less doubt.
-    assert outcome.confidence < api.solve(outcome.task, time_limit=20.0).confidence
+    # A task of the wider dialect itself leaves no more doubt.
+    assert outcome.confidence <= api.solve(outcome.task, time_limit=20.0).confidence
     text = outcome.candidates[0].text
     for given in ([3, 1, 3, 3, 1], [0, 2, 2, 1, 0], [1, 2, 3, 4, 1, 4, 4]):
         assert list(api.run(text, given)) == zeroed(given)
+
+
+def test_the_wider_dialect_is_doubted_by_what_the_examples_are_like() -> None:
+    def branch(one: list[int]) -> list[int]:
+        return [one[0] - (one[1] >= one[3]), one[1], 4 if one[1] < one[3] else one[2], *one[3:]]
+
+    of_people, random = (Task.of([(one, f(one)) for one in REPEATS]) for f in (sorted, branch))
+    assert api._doubt(of_people) == 0
+    assert api._doubt(random) > 1
+    assert api._doubt(api.in_language(random, "c-lists")) == 1
 
 
 @pytest.mark.usefixtures("without_models")

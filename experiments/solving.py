@@ -61,23 +61,30 @@ class TaskSet:
     note: str = ""
 
 
+BEFORE = "Measured before the odds of the examples had a say."  # docs/verdicts.md
 SETS = {
     "c-test": TaskSet(
         "C: 1,000 generated test tasks",
         "experiments/c-small/test.parquet",
         1000,
         note="In the restricted dialect alone 71.9 [69.0, 74.6] % are right, 25.5 [21.4, 30.2] where the\n"
-        "floor is wrong, 99.4 where it is right. The odds of the examples (../verdicts.md) came later.",
+        f"floor is wrong, 99.4 where it is right. {BEFORE}",
     ),
     "c-asked": TaskSet(
-        "C: the first 200 of them, with questions", "experiments/c-small/test.parquet", 200, 3
+        "C: the first 200 of them, with questions", "experiments/c-small/test.parquet", 200, 3, note=BEFORE
     ),
     "c-idioms": TaskSet(
         "C: 400 generated tasks of idioms",
         "experiments/c-small/idioms.parquet",
         400,
+        note=BEFORE,
     ),
-    "c-lists": TaskSet("C: the functions of examples/lists, drawn five times afresh", None, 265),
+    "c-lists": TaskSet(
+        "C: the functions of examples/lists, drawn five times afresh",
+        None,
+        265,
+        note="Measured on busy cores, three processes on two.",
+    ),
     "karel-new": TaskSet(
         "Karel: 1,000 tasks of functions not trained on",
         "experiments/karel-small/new.parquet",

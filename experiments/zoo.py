@@ -340,17 +340,20 @@ def page(
 def each_task(found: Evaluation, trained_on: list[str]) -> list[str]:
     """The tasks of a test set, one by one."""
     known = [record.id in trained_on for record in found.records]
+    columns = {"consistent@64": "consistent", "oracle@64": "oracle", "completed": "completed"}
+    if not any(record.completed for record in found.records):
+        del columns["completed"]
     lines = [
         "",
         "*Trained on*: some program of the training data computes the very function.",
         f"{sum(known)} of the {len(known)} tasks are such. Solved are of these",
         f"{count(found, known, True)}, and of the others {count(found, known, False)}.",
         "",
-        f"| task | consistent@64 | oracle@64 | completed | {floor_name(found.domain)} | trained on |",
-        "|---|---|---|---|---|---|",
+        f"| task | {' | '.join(columns)} | {floor_name(found.domain)} | trained on |",
+        f"|---{'|---' * len(columns)}|---|---|",
     ]
     for record, seen in zip(found.records, known, strict=True):
-        verdicts = record.consistent, record.oracle, record.completed, record.floor, seen
+        verdicts = (*(getattr(record, name) for name in columns.values()), record.floor, seen)
         lines.append(f"| {record.id} | {' | '.join('yes' if verdict else 'no' for verdict in verdicts)} |")
     return lines
 

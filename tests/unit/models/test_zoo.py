@@ -35,8 +35,9 @@ def test_round_trip(saved: Path) -> None:
     assert first.name == "tiny"
     assert first.smallest_example().input == (0, 0, 0, 0, 0)
     assert has_default("c")
+    assert not has_default("c-lists")  # a model is shipped, but answers only when it is named
     assert not has_default("strings")
-    assert [is_shipped(name) for name in ("c", "c-small", "c-lists", "strings")] == [True, True, False, False]
+    assert [is_shipped(name) for name in ("c", "c-small", "c-lists", "strings")] == [True, True, True, False]
     tokens = np.array([first.bos])
     (one, _), (two, _) = (s.step(s.start(*GIVEN), tokens) for s in (first, second))
     assert one.shape == (1, first.num_tokens)

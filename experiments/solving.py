@@ -61,24 +61,18 @@ class TaskSet:
     note: str = ""
 
 
-BEFORE = "Measured before the odds of the examples had a say."  # docs/verdicts.md
 SETS = {
     "c-test": TaskSet(
         "C: 1,000 generated test tasks",
         "experiments/c-small/test.parquet",
         1000,
         note="In the restricted dialect alone 71.9 [69.0, 74.6] % are right, 25.5 [21.4, 30.2] where the\n"
-        f"floor is wrong, 99.4 where it is right. {BEFORE}",
+        "floor is wrong, 99.4 where it is right.",
     ),
     "c-asked": TaskSet(
-        "C: the first 200 of them, with questions", "experiments/c-small/test.parquet", 200, 3, note=BEFORE
+        "C: the first 200 of them, with questions", "experiments/c-small/test.parquet", 200, 3
     ),
-    "c-idioms": TaskSet(
-        "C: 400 generated tasks of idioms",
-        "experiments/c-small/idioms.parquet",
-        400,
-        note=BEFORE,
-    ),
+    "c-idioms": TaskSet("C: 400 generated tasks of idioms", "experiments/c-small/idioms.parquet", 400),
     "c-lists": TaskSet(
         "C: the functions of examples/lists, drawn five times afresh",
         None,

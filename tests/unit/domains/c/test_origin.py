@@ -50,6 +50,10 @@ def test_odds_are_bounded_and_of_five_cells() -> None:
     assert np.isfinite(own_odds(GIVEN[:1], np.full((1, CELLS), 2**31 - 1)))
 
 
+def test_examples_without_any_change_say_nothing() -> None:
+    assert own_odds(GIVEN, GIVEN) == 0
+
+
 def test_properties_do_not_depend_on_the_order_of_the_examples() -> None:
     outputs = PEOPLE["the largest last"]
     assert np.allclose(properties(GIVEN, outputs), properties(GIVEN[::-1], outputs[::-1]))

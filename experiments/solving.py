@@ -98,7 +98,6 @@ TIMES = {
         num=100,
         methods=METHODS,
         limits=LIMITS,
-        note="Measured with the smaller bank, before short loops around loops were in it.",
     ),
 }
 # The test sets whose ceiling is measured, the settings of their tasks, and how many programs are drawn.

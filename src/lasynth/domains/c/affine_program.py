@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["RELATIONS", "Condition", "straight_line", "two_branches"]
+__all__ = ["RELATIONS", "Comparison", "Condition", "straight_line", "two_branches"]
 
 _MAX_VARIABLES = 8  # l_0 .. l_7
 _MAX_OPERANDS = 3
@@ -27,30 +27,52 @@ _Operand = tuple[bool, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """A comparison of a cell with another cell or with a number.
+class Comparison:
+    """A comparison of one or two cells with the sum of none to two cells and a number.
 
     Attributes:
-        cell: the cell on the left.
+        left: the cells on the left.
         relation: one of `RELATIONS`.
-        other: the cell on the right, or None.
-        number: the number on the right, where no cell stands there.
+        right: the cells on the right.
+        number: what is added there.
     """
 
-    cell: int
+    left: tuple[int, ...]
     relation: str
-    other: int | None
+    right: tuple[int, ...] = ()
     number: int = 0
+
+    def text(self, *, negated: bool = False) -> str:
+        """The comparison, or its opposite, in C."""
+        left, right = (" + ".join(f"a[{cell}]" for cell in cells) for cells in (self.left, self.right))
+        if not right:
+            right = str(self.number)
+        elif self.number:
+            right += f" {'-' if self.number < 0 else '+'} {abs(self.number)}"
+        return f"{left} {_OPPOSITES[self.relation] if negated else self.relation} {right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A comparison, or several of which all must hold, or one.
+
+    Attributes:
+        comparisons: one at least.
+        either: whether one is enough.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    either: bool = False
 
     @property
     def cells(self) -> set[int]:
         """The cells that it reads."""
-        return {self.cell} if self.other is None else {self.cell, self.other}
+        return {cell for one in self.comparisons for cell in (*one.left, *one.right)}
 
     def text(self, *, negated: bool = False) -> str:
-        """The comparison, or its opposite, in C."""
-        right = str(self.number) if self.other is None else f"a[{self.other}]"
-        return f"a[{self.cell}] {_OPPOSITES[self.relation] if negated else self.relation} {right}"
+        """The condition, or its opposite, in C."""
+        between = " || " if self.either != negated else " && "
+        return between.join(one.text(negated=negated) for one in self.comparisons)
 
 
 def straight_line(weights: Rows, offset: Sequence[int]) -> str | None:

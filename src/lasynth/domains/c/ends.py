@@ -3,12 +3,13 @@
 On K examples a condition is the set of those where it holds, a number below 2^K, its *mask*. For each cell
 and each mask the cheapest map is found that is right on the examples of the mask. A condition with mask m
 then costs its own tokens and, for each cell, the cheaper of one map for all examples and of two, for m and
-for the others. All masks of all short comparisons are tried, so what is found is the cheapest of its kind.
+for the others. All masks of all conditions of `lasynth.domains.c.comparisons` are tried, so what is found is
+the cheapest of its kind.
 
 Loops are those of `lasynth.domains.c.loop_ends`. Costs are in nats: roughly minus the logarithm of how often
 the random programs of `mixed` do the same.
 
-Shapes: S states, K examples, N cells, M weight vectors, Q comparisons.
+Shapes: S states, K examples, N cells, M weight vectors, Q comparisons, R = 2^K masks.
 """
 
 from __future__ import annotations
@@ -23,8 +24,19 @@ import numpy.typing as npt
 from lasynth.compiled import njit
 from lasynth.domains.base import Tokens
 from lasynth.domains.c.affine import ball_size, weight_vectors
-from lasynth.domains.c.affine_program import RELATIONS, Condition, straight_line, two_branches
-from lasynth.domains.c.loop_ends import ELSE, LARGEST_NUMBER, NEVER, least_loop_cost, loop_programs
+from lasynth.domains.c.affine_program import RELATIONS, Comparison, Condition, straight_line, two_branches
+from lasynth.domains.c.comparisons import (
+    LEAST_LONG,
+    LEAST_SHORT,
+    NEVER,
+    comparisons,
+    joined,
+    long_comparisons,
+    most_comparisons,
+    numbers_of,
+    with_joined,
+)
+from lasynth.domains.c.loop_ends import ELSE, least_loop_cost, loop_programs
 from lasynth.domains.c.parser import parse, to_tokens
 from lasynth.domains.unlearned import End
 
@@ -34,11 +46,11 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_RELATION_COSTS: Final = np.array([0.0, 0.0, 1.2, 1.2, 1.2, 1.2])
 _MAX_NORM: Final = 3
 _MAX_VECTORS: Final = 600
-# Tables have 2^K entries a cell. Ends are searched on so many examples, and checked on all.
-_MAX_EXAMPLES: Final = 7
+# Tables have 2^K entries a cell. Ends are searched on so many examples, and checked on all: the last ones,
+# because answers to questions are there, which tell most.
+_MAX_EXAMPLES: Final = 8
 _LEAST: Final = 5.0  # the cheapest assignment
 _FEW_LOOPS: Final = 8  # kept while only the cheapest one counts
 # What sums of so many terms cost: added to the cell itself, and in place of it.
@@ -61,110 +73,103 @@ def _cost(of_terms: float, keeps: bool, alone: bool, constant: int) -> float:
 
 @njit(cache=True, nogil=True)
 def _maps(
+    sums_MK: Ints,
+    wanted_K: Ints,
+    terms_M: Floats,
+    keeps_M: Bools,
+    alone_M: Bools,
+    costs_R: Floats,
+    vectors_R: Ints,
+) -> None:
+    """For each mask the cost and the weight vector of the cheapest map of a cell that is right there."""
+    num_examples = len(wanted_K)
+    num_masks = 1 << num_examples
+    costs_R[:] = NEVER
+    rest = np.empty(num_examples, np.int64)
+    for vector in range(len(sums_MK)):
+        for k in range(num_examples):
+            rest[k] = wanted_K[k] - sums_MK[vector, k]
+        for k in range(num_examples):
+            mask = 0
+            for other in range(num_examples):
+                if rest[other] == rest[k]:
+                    if other < k:
+                        mask = 0
+                        break
+                    mask |= 1 << other
+            if mask == 0:
+                continue
+            cost = _cost(terms_M[vector], keeps_M[vector], alone_M[vector], rest[k])
+            if cost < costs_R[mask]:
+                costs_R[mask] = cost
+                vectors_R[mask] = vector
+    # What is right on more examples is right on fewer.
+    for k in range(num_examples):
+        for mask in range(num_masks):
+            more = mask | (1 << k)
+            if more != mask and costs_R[more] < costs_R[mask]:
+                costs_R[mask] = costs_R[more]
+                vectors_R[mask] = vectors_R[more]
+    costs_R[0] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def _all_maps(
     state_KN: Ints,
     outputs_KN: Ints,
+    most: float,
     weights_MN: Ints,
-    terms_MN: Floats,
-    keeps_MN: Bools,
-    alone_MN: Bools,
+    terms_NM: Floats,
+    keeps_NM: Bools,
+    alone_NM: Bools,
+    own_N: Ints,
     costs_NR: Floats,
     vectors_NR: Ints,
-) -> None:
-    """For each cell and mask the cost and the weight vector of the cheapest map that is right there."""
-    num_examples, num_cells = state_KN.shape
-    num_masks = 1 << num_examples
-    costs_NR[:] = NEVER
-    sums = np.empty(num_examples, np.int64)
-    rest = np.empty(num_examples, np.int64)
+    total_R: Floats,
+) -> float:
+    """The maps of all cells; returns what the cheapest ones for all examples cost.
+
+    `total_R` is what all cells cost if a condition with a mask chooses between two maps; `NEVER` where that
+    helps nothing. Where all is more than `most`, the search ends early, and all is `NEVER`.
+    """
+    num_examples, num_cells = outputs_KN.shape
+    everywhere = (1 << num_examples) - 1
+    sums_MK = np.empty((len(weights_MN), num_examples), np.int64)
     for vector in range(len(weights_MN)):
         for k in range(num_examples):
             total = 0
             for i in range(num_cells):
                 total += weights_MN[vector, i] * state_KN[k, i]
-            sums[k] = total
-        for j in range(num_cells):
-            for k in range(num_examples):
-                rest[k] = outputs_KN[k, j] - sums[k]
-            for k in range(num_examples):
-                mask = 0
-                for other in range(num_examples):
-                    if rest[other] == rest[k]:
-                        if other < k:
-                            mask = 0
-                            break
-                        mask |= 1 << other
-                if mask == 0:
-                    continue
-                cost = _cost(terms_MN[vector, j], keeps_MN[vector, j], alone_MN[vector, j], rest[k])
-                if cost < costs_NR[j, mask]:
-                    costs_NR[j, mask] = cost
-                    vectors_NR[j, mask] = vector
-    # What is right on more examples is right on fewer.
+            sums_MK[vector, k] = total
+    helps_R, has_else_R = np.zeros(everywhere + 1, np.bool_), np.zeros(everywhere + 1, np.bool_)
+    plain = 0.0
+    total_R[:] = 0.0
+    total_R[0] = total_R[everywhere] = NEVER
     for j in range(num_cells):
-        for k in range(num_examples):
-            for mask in range(num_masks):
-                more = mask | (1 << k)
-                if more != mask and costs_NR[j, more] < costs_NR[j, mask]:
-                    costs_NR[j, mask] = costs_NR[j, more]
-                    vectors_NR[j, mask] = vectors_NR[j, more]
-        costs_NR[j, 0] = 0.0
-
-
-@njit(cache=True, nogil=True)
-def _comparisons(state_KN: Ints, numbers: Ints, masks_Q: Ints, costs_Q: Floats, what_Q4: Ints) -> int:
-    """All comparisons of a cell with a number or with a later cell: masks, costs, and what they are."""
-    num_examples, num_cells = state_KN.shape
-    everywhere = (1 << num_examples) - 1
-    found = 0
-    for i in range(num_cells):
-        for right in range(len(numbers) + num_cells - i - 1):
-            other = i + 1 + right - len(numbers)
-            below = equal = 0
-            for k in range(num_examples):
-                value = numbers[right] if right < len(numbers) else state_KN[k, other]
-                if state_KN[k, i] < value:
-                    below |= 1 << k
-                elif state_KN[k, i] == value:
-                    equal |= 1 << k
-            cost = 5.3 + 0.3 * abs(numbers[right]) if right < len(numbers) else 5.4
-            for relation in range(6):
-                if relation == 0:
-                    mask = below
-                elif relation == 1:
-                    mask = everywhere & ~(below | equal)
-                elif relation == 2:
-                    mask = below | equal
-                elif relation == 3:
-                    mask = everywhere & ~below
-                elif relation == 4:
-                    mask = equal
-                else:
-                    mask = everywhere & ~equal
-                masks_Q[found] = mask
-                costs_Q[found] = cost + _RELATION_COSTS[relation]
-                what_Q4[found, 0] = i
-                what_Q4[found, 1] = relation
-                what_Q4[found, 2] = -1 if right < len(numbers) else other
-                what_Q4[found, 3] = numbers[right] if right < len(numbers) else 0
-                found += 1
-    return found
-
-
-@njit(cache=True, nogil=True)
-def _with_condition(costs_NR: Floats, mask: int, everywhere: int) -> float:
-    """What the maps cost if a condition with this mask chooses between two; `NEVER` if it helps nothing."""
-    total = 0.0
-    has_else = helps = False
-    others = everywhere & ~mask
-    for j in range(len(costs_NR)):
-        two = costs_NR[j, mask] + costs_NR[j, others]
-        if two < costs_NR[j, everywhere]:
-            total += two
-            helps = True
-            has_else = has_else or costs_NR[j, others] > 0
-        else:
-            total += costs_NR[j, everywhere]
-    return total + (ELSE if has_else else 0.0) if helps else NEVER
+        costs_R = costs_NR[j]
+        if (state_KN[:, j] == outputs_KN[:, j]).all():
+            costs_R[:] = 0.0
+            vectors_NR[j, :] = own_N[j]
+            continue
+        _maps(sums_MK, outputs_KN[:, j], terms_NM[j], keeps_NM[j], alone_NM[j], costs_R, vectors_NR[j])
+        plain += costs_R[everywhere]
+        for mask in range(1, everywhere):
+            two = costs_R[mask] + costs_R[everywhere & ~mask]
+            if two < costs_R[everywhere]:
+                total_R[mask] += two
+                helps_R[mask] = True
+                has_else_R[mask] |= costs_R[everywhere & ~mask] > 0
+            else:
+                total_R[mask] += costs_R[everywhere]
+        if min(plain, LEAST_SHORT + total_R.min()) > most:
+            total_R[:] = NEVER
+            return NEVER
+    for mask in range(1, everywhere):
+        if not helps_R[mask]:
+            total_R[mask] = NEVER
+        elif has_else_R[mask]:
+            total_R[mask] += ELSE
+    return plain
 
 
 @njit(cache=True, nogil=True)
@@ -175,56 +180,74 @@ def _least_costs(
     limit: float,
     slack: float,
     weights_MN: Ints,
-    terms_MN: Floats,
-    keeps_MN: Bools,
-    alone_MN: Bools,
+    terms_NM: Floats,
+    keeps_NM: Bools,
+    alone_NM: Bools,
+    own_N: Ints,
     numbers: Ints,
+    num_comparisons: int,
     costs_S: Floats,
 ) -> None:
     """What the cheapest end of each state costs; `NEVER` where it cannot be within `slack` of the best."""
     num_examples, num_cells = outputs_KN.shape
-    everywhere = (1 << num_examples) - 1
-    costs_NR = np.empty((num_cells, everywhere + 1))
-    vectors_NR = np.zeros((num_cells, everywhere + 1), np.int64)
-    most = 6 * num_cells * (len(numbers) + num_cells)
-    masks_Q, relations_Q, what_Q4 = np.empty(most, np.int64), np.empty(most), np.empty((most, 4), np.int64)
-    of_mask_R = np.empty(everywhere + 1)
+    num_masks = 1 << num_examples
+    costs_NR, vectors_NR = np.empty((num_cells, num_masks)), np.zeros((num_cells, num_masks), np.int64)
+    total_R, short_R, long_R = np.empty(num_masks), np.empty(num_masks), np.empty(num_masks)
+    masks_Q, relations_Q = np.empty(num_comparisons, np.int64), np.empty(num_comparisons)
+    what_Q6 = np.empty((num_comparisons, 6), np.int64)
     found_X10, loops_X = np.empty((_FEW_LOOPS, 10), np.int64), np.empty(_FEW_LOOPS)
     costs_S[:] = NEVER
     for s in range(len(states_SKN)):
-        least = start_S[s]
+        state_KN = states_SKN[s]
+        num_wrong = 0
         for j in range(num_cells):
-            for k in range(num_examples):
-                if states_SKN[s, k, j] != outputs_KN[k, j]:
-                    least += _LEAST
-                    break
-        if least > limit + slack:
+            num_wrong += int((state_KN[:, j] != outputs_KN[:, j]).any())
+        most = min(limit + slack - start_S[s], NEVER - 1)  # what an end of interest costs
+        if _LEAST * num_wrong > most:
             continue
-        _maps(states_SKN[s], outputs_KN, weights_MN, terms_MN, keeps_MN, alone_MN, costs_NR, vectors_NR)
-        cost = 0.0
-        for j in range(num_cells):
-            cost += costs_NR[j, everywhere]
-        of_mask_R[:] = NEVER
-        for q in range(_comparisons(states_SKN[s], numbers, masks_Q, relations_Q, what_Q4)):
-            of_mask_R[masks_Q[q]] = min(of_mask_R[masks_Q[q]], relations_Q[q])
-        for mask in range(1, everywhere):
-            if of_mask_R[mask] < NEVER:
-                cost = min(cost, of_mask_R[mask] + _with_condition(costs_NR, mask, everywhere))
-        cost = min(cost, least_loop_cost(states_SKN[s], outputs_KN, min(cost, NEVER), found_X10, loops_X))
+        cost = _all_maps(
+            state_KN,
+            outputs_KN,
+            most,
+            weights_MN,
+            terms_NM,
+            keeps_NM,
+            alone_NM,
+            own_N,
+            costs_NR,
+            vectors_NR,
+            total_R,
+        )
+        least = total_R.min()
+        if LEAST_SHORT + least <= min(most, cost):
+            num = comparisons(state_KN, numbers, masks_Q, relations_Q, what_Q6)
+            short_R[:] = NEVER
+            for q in range(num):
+                short_R[masks_Q[q]] = min(short_R[masks_Q[q]], relations_Q[q])
+            cost = min(cost, (short_R + total_R).min())
+            if LEAST_LONG + least <= min(most, cost):
+                with_joined(short_R, long_R)
+                for q in range(num, long_comparisons(state_KN, numbers, num, masks_Q, relations_Q, what_Q6)):
+                    long_R[masks_Q[q]] = min(long_R[masks_Q[q]], relations_Q[q])
+                cost = min(cost, (long_R + total_R).min())
+        cost = min(cost, least_loop_cost(state_KN, outputs_KN, min(most, cost), found_X10, loops_X))
         costs_S[s] = min(cost, NEVER)
         limit = min(limit, start_S[s] + cost)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Vectors:
-    weights_MN: Ints
-    terms_MN: Floats
-    keeps_MN: Bools
-    alone_MN: Bools
+    """Weight vectors of maps, what speaks of their cost for each cell (`_cost`), and that which keeps it."""
 
-    def all(self) -> tuple[Ints, Floats, Bools, Bools]:
+    weights_MN: Ints
+    terms_NM: Floats
+    keeps_NM: Bools
+    alone_NM: Bools
+    own_N: Ints
+
+    def all(self) -> tuple[Ints, Floats, Bools, Bools, Ints]:
         """In the order of the compiled functions."""
-        return self.weights_MN, self.terms_MN, self.keeps_MN, self.alone_MN
+        return self.weights_MN, self.terms_NM, self.keeps_NM, self.alone_NM, self.own_N
 
 
 @cache
@@ -239,7 +262,9 @@ def _vectors(num_cells: int) -> _Vectors:
     # A sum that begins with a minus needs a number before it.
     unary_MN = np.where((negative_MN == num_MN) & (num_MN > 0), 3.0, 0.6 * negative_MN)
     terms_MN = np.where(keeps_MN, _ADDED[num_MN] + 0.2 * negative_MN, _SET[num_MN] + unary_MN)
-    return _Vectors(weights_MN, terms_MN, keeps_MN, num_MN == 0)
+    by_cell = [np.ascontiguousarray(each.T) for each in (terms_MN, keeps_MN, num_MN == 0)]
+    own_N = (keeps_MN & (num_MN == 0)).argmax(axis=0)
+    return _Vectors(weights_MN, *by_cell, own_N)
 
 
 class ComputedEnds:
@@ -260,13 +285,13 @@ class ComputedEnds:
         slack: float,
     ) -> Floats:
         """See `Ends`."""
-        states, outputs = _first_examples(states_SKN), _first_examples(outputs_KN[None])[0]
+        states, outputs = _last_examples(states_SKN), _last_examples(outputs_KN[None])[0]
         costs_S = np.empty(len(states))
-        numbers = _numbers(outputs)
-        of_all = _vectors(outputs.shape[1]).all()
-        _least_costs(
-            states, outputs, np.asarray(start_S, dtype=np.float64), limit, slack, *of_all, numbers, costs_S
-        )
+        numbers, num_cells = numbers_of(outputs), outputs.shape[1]
+        of_all = _vectors(num_cells).all()
+        room = most_comparisons(num_cells, len(numbers))
+        start = np.asarray(start_S, dtype=np.float64)
+        _least_costs(states, outputs, start, limit, slack, *of_all, numbers, room, costs_S)
         costs_S[costs_S >= NEVER] = np.inf
         return costs_S
 
@@ -274,68 +299,94 @@ class ComputedEnds:
         self, state_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any], limit: float, most: int
     ) -> list[End]:
         """See `Ends`."""
-        state, outputs = _first_examples(state_KN[None])[0], _first_examples(outputs_KN[None])[0]
-        num_examples, num_cells = outputs.shape
-        everywhere = (1 << num_examples) - 1
-        costs_NR = np.empty((num_cells, everywhere + 1))
-        vectors_NR = np.zeros((num_cells, everywhere + 1), np.int64)
-        vectors = _vectors(num_cells)
-        _maps(state, outputs, *vectors.all(), costs_NR, vectors_NR)
-
-        def maps(mask: int) -> tuple[list[list[int]], list[int]]:
-            """The maps of a branch; a cell with one map for all examples has that."""
-            rows, offset = [], []
-            example = next(k for k in range(num_examples) if mask >> k & 1)
-            for j in range(num_cells):
-                two = costs_NR[j, mask] + costs_NR[j, everywhere & ~mask] < costs_NR[j, everywhere]
-                weights = vectors.weights_MN[vectors_NR[j, mask if two else everywhere]]
-                rows.append(weights.tolist())
-                offset.append(int(outputs[example, j] - weights @ state[example]))
-            return rows, offset
-
-        found: list[tuple[float, int, int]] = []  # cost, mask, comparison
-        plain = float(costs_NR[:, everywhere].sum())
+        state, outputs = _last_examples(state_KN[None])[0], _last_examples(outputs_KN[None])[0]
         limit = min(limit, NEVER - 1)
-        if plain <= limit:
-            found.append((plain, everywhere, -1))
-        numbers = _numbers(outputs)
-        size = 6 * num_cells * (len(numbers) + num_cells)
-        masks_Q, costs_Q, what_Q4 = np.empty(size, np.int64), np.empty(size), np.empty((size, 4), np.int64)
-        num = _comparisons(state, numbers, masks_Q, costs_Q, what_Q4)
-        of_masks = {
-            mask: _with_condition(costs_NR, mask, everywhere)
-            for mask in set(masks_Q[:num].tolist()) - {0, everywhere}
-        }
-        for q in range(num):
-            cost = of_masks.get(int(masks_Q[q]), NEVER) + float(costs_Q[q])
-            if cost <= limit:
-                found.append((cost, int(masks_Q[q]), q))
+        maps = _Maps(state, outputs)
+        found: list[tuple[float, Condition | None, int]] = _conditions(
+            state, numbers_of(outputs), maps.total_R, limit, most
+        )
+        if maps.plain <= limit:
+            found.insert(0, (maps.plain, None, maps.everywhere))
         ends = []
-        for cost, mask, q in sorted(found)[:most]:
-            if q < 0:
-                text = straight_line(*maps(everywhere))
+        for cost, condition, mask in sorted(found, key=lambda each: each[0])[:most]:
+            if condition is None:
+                text = straight_line(*maps.of(mask))
             else:
-                cell, relation, other, number = what_Q4[q].tolist()
-                condition = Condition(cell, RELATIONS[relation], None if other < 0 else other, number)
-                text = two_branches(condition, maps(mask), maps(everywhere & ~mask))
+                text = two_branches(condition, maps.of(mask), maps.of(maps.everywhere & ~mask))
             if text is not None:
                 ends.append(End(_tokens(text), cost))
         loops = loop_programs(state, outputs, limit, most)
         return sorted([*ends, *loops], key=lambda end: end.cost)[:most]
 
 
+class _Maps:
+    """The cheapest maps from a state to the outputs.
+
+    Attributes:
+        everywhere: the mask of all examples.
+        plain: what one map for all examples costs.
+        total_R: what two maps cost, one for a mask and one for the others; `NEVER` if they do not help.
+    """
+
+    def __init__(self, state_KN: Ints, outputs_KN: Ints) -> None:
+        num_examples, num_cells = outputs_KN.shape
+        self.everywhere = (1 << num_examples) - 1
+        self.total_R = np.empty(self.everywhere + 1)
+        self._state_KN, self._outputs_KN = state_KN, outputs_KN
+        self._costs_NR = np.empty((num_cells, self.everywhere + 1))
+        self._vectors_NR = np.zeros((num_cells, self.everywhere + 1), np.int64)
+        self._weights_MN = _vectors(num_cells).weights_MN
+        of_all = _vectors(num_cells).all()
+        self.plain: float = _all_maps(
+            state_KN, outputs_KN, NEVER, *of_all, self._costs_NR, self._vectors_NR, self.total_R
+        )
+
+    def of(self, mask: int) -> tuple[list[list[int]], list[int]]:
+        """Weights and offset of a branch; a cell with one map for all examples has that."""
+        everywhere, costs_NR = self.everywhere, self._costs_NR
+        rows, offset = [], []
+        example = next(k for k in range(len(self._state_KN)) if mask >> k & 1)
+        for j in range(len(costs_NR)):
+            two = costs_NR[j, mask] + costs_NR[j, everywhere & ~mask] < costs_NR[j, everywhere]
+            weights = self._weights_MN[self._vectors_NR[j, mask if two else everywhere]]
+            rows.append(weights.tolist())
+            offset.append(int(self._outputs_KN[example, j] - weights @ self._state_KN[example]))
+        return rows, offset
+
+
+def _conditions(
+    state_KN: Ints, numbers: Ints, total_R: Floats, limit: float, most: int
+) -> list[tuple[float, Condition | None, int]]:
+    """The conditions that cost, with what they choose between, no more than `limit`, each with its mask."""
+    room = most_comparisons(state_KN.shape[1], len(numbers))
+    masks_Q, costs_Q, what_Q6 = np.empty(room, np.int64), np.empty(room), np.empty((room, 6), np.int64)
+    num_short = comparisons(state_KN, numbers, masks_Q, costs_Q, what_Q6)
+    num = long_comparisons(state_KN, numbers, num_short, masks_Q, costs_Q, what_Q6)
+    total_Q = costs_Q[:num] + total_R[masks_Q[:num]]
+    found: list[tuple[float, Condition | None, int]] = [
+        (float(total_Q[q]), Condition((_comparison(what_Q6[q]),)), int(masks_Q[q]))
+        for q in np.argsort(total_Q, kind="stable")[:most].tolist()
+        if total_Q[q] <= limit
+    ]
+    found_X3, costs_X = np.empty((most, 3), np.int64), np.empty(most)
+    num_joined = joined(masks_Q[:num_short], costs_Q[:num_short], total_R, limit, found_X3, costs_X)
+    for (first, second, either), cost in zip(found_X3[:num_joined].tolist(), costs_X.tolist(), strict=False):
+        of_both = tuple(_comparison(what_Q6[q]) for q in (first, second))
+        mask = masks_Q[first] | masks_Q[second] if either else masks_Q[first] & masks_Q[second]
+        found.append((cost, Condition(of_both, bool(either)), int(mask)))
+    return found
+
+
+def _comparison(what_6: Ints) -> Comparison:
+    left, left_too, relation, right, right_too, number = what_6.tolist()
+    sides = [tuple(cell for cell in cells if cell >= 0) for cells in ((left, left_too), (right, right_too))]
+    return Comparison(sides[0], RELATIONS[relation], sides[1], number)
+
+
 def _tokens(text: str) -> Tokens:
     return to_tokens(parse(text))
 
 
-def _first_examples(values_SKN: npt.NDArray[Any]) -> Ints:
-    """Values of the first examples, of which there are not too many."""
-    return np.ascontiguousarray(values_SKN[:, :_MAX_EXAMPLES], dtype=np.int64)
-
-
-def _numbers(outputs_KN: Ints) -> Ints:
-    """The numbers that a cell is compared with: small ones, and those near the values of the outputs."""
-    near = np.unique(np.concatenate([outputs_KN.ravel(), outputs_KN.ravel() + 1]))
-    small = np.arange(-LARGEST_NUMBER, LARGEST_NUMBER + 1)
-    large = near[(np.abs(near) > LARGEST_NUMBER) & (np.abs(near) < 2**31)]
-    return np.concatenate([small, large[: 2 * len(small)]])
+def _last_examples(values_SKN: npt.NDArray[Any]) -> Ints:
+    """Values of the last examples, of which there are not too many."""
+    return np.ascontiguousarray(values_SKN[:, -_MAX_EXAMPLES:], dtype=np.int64)

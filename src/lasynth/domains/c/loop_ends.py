@@ -20,17 +20,16 @@ import numpy.typing as npt
 
 from lasynth.compiled import njit
 from lasynth.domains.c.affine_program import RELATIONS
+from lasynth.domains.c.comparisons import LARGEST_NUMBER, NEVER
 from lasynth.domains.c.parser import parse, to_tokens
 from lasynth.domains.unlearned import End
 
-__all__ = ["ELSE", "LARGEST_NUMBER", "NEVER", "least_loop_cost", "loop_programs"]
+__all__ = ["ELSE", "least_loop_cost", "loop_programs"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _NUM_BITS: Final = 62  # cases that a number holds
-LARGEST_NUMBER: Final = 4  # of those that are tried
-NEVER: Final = 1e9  # the cost of what there is not
 _PART: Final = 1.8  # for a loop over a part of the cells
 ELSE: Final = 1.5  # the cost of an `else`
 _LEAST: Final = 4.4  # the cheapest change
@@ -161,6 +160,49 @@ def _is_right(
 
 
 @njit(cache=True, nogil=True)
+def _tests(num_cells: int, what_Q3: Ints, costs_Q: Floats) -> int:
+    """All comparisons of cell p: relation, what stands on the right, and which; returns how many."""
+    found = 0
+    for right in range(2 * LARGEST_NUMBER + 1 + num_cells + 1):
+        for relation in range(6):
+            if right < 2 * LARGEST_NUMBER + 1:
+                kind, of = _NUMBER, right - LARGEST_NUMBER
+                cost = 4.1 + 0.15 * abs(of)
+            elif right < 2 * LARGEST_NUMBER + 1 + num_cells:
+                kind, of = _CELL, right - 2 * LARGEST_NUMBER - 1
+                cost = 5.0
+            else:
+                kind, of = _INDEX, 0
+                cost = 4.5
+            cost += 0.0 if relation < 2 else 0.6
+            if relation >= 4 and not (kind == _NUMBER and of == 0):
+                cost += 0.8
+            what_Q3[found, 0], what_Q3[found, 1], what_Q3[found, 2] = relation, kind, of
+            costs_Q[found] = cost
+            found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _may_fit(right_M: Ints, here: int, same: int) -> bool:
+    """Whether one change is right on all cases that are not the same, or two together on all."""
+    wrong = here & ~same
+    if wrong == 0:
+        return True
+    first = wrong & -wrong  # some change must be right on this one
+    for m in range(len(right_M)):
+        if right_M[m] & first == 0:
+            continue
+        if wrong & ~right_M[m] == 0:
+            return True
+        others = here & ~right_M[m]
+        for n in range(len(right_M)):
+            if others & ~right_M[n] == 0:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
 def _loops(
     states_KN: Ints, outputs_KN: Ints, limit: float, only_least: bool, found_X10: Ints, costs_X: Floats
 ) -> int:
@@ -186,7 +228,10 @@ def _loops(
         return 0
     num = 0
     no_test, no_change = np.array([-1, 0, 0]), np.array([-1, 0])
-    test = np.empty(3, np.int64)
+    num_tests = 6 * (2 * LARGEST_NUMBER + 1 + num_cells + 1)
+    tests_Q3, test_costs_Q = np.empty((num_tests, 3), np.int64), np.empty(num_tests)
+    _tests(num_cells, tests_Q3, test_costs_Q)
+    holds_Q = np.zeros(num_tests, np.int64)
     # What a loop finds at each of its steps: the cells behind it are as in the outputs, if it is right.
     found_KNN = np.empty((num_examples, num_cells, num_cells), np.int64)
     for down in range(2):
@@ -199,6 +244,7 @@ def _loops(
                 for m in range(num_changes):
                     if _changed(what_M2[m, 0], what_M2[m, 1], found_KNN[k, j], j) == outputs_KN[k, j]:
                         right_M[m] |= 1 << (k * num_cells + j)
+        tested = False
         for place in range(4):
             # All cells, all but the first, all but the last, and as few as there may be.
             low = 0 if place in (0, 2) else 1 if place == 1 else low_wrong
@@ -212,32 +258,23 @@ def _loops(
             for k in range(num_examples):
                 for j in range(low, high + 1):
                     here |= 1 << (k * num_cells + j)
+            if not _may_fit(right_M[:num_changes], here, same):
+                continue
+            if not tested:
+                tested = True
+                holds_Q[:] = 0
+                for q in range(num_tests):
+                    for k in range(num_examples):
+                        for j in range(num_cells):
+                            if _holds(tests_Q3[q, 0], tests_Q3[q, 1], tests_Q3[q, 2], found_KNN[k, j], j):
+                                holds_Q[q] |= 1 << (k * num_cells + j)
             # The last round is without a comparison.
-            for choice in range(6 * (2 * LARGEST_NUMBER + 1 + num_cells + 1) + 1):
-                right, test[0] = choice // 6, choice % 6
-                holds, cost = here, base
-                if right < 2 * LARGEST_NUMBER + 1:
-                    test[1], test[2] = _NUMBER, right - LARGEST_NUMBER
-                    cost += 4.1 + 0.15 * abs(test[2])
-                elif right < 2 * LARGEST_NUMBER + 1 + num_cells:
-                    test[1], test[2] = _CELL, right - 2 * LARGEST_NUMBER - 1
-                    cost += 5.0
-                elif right == 2 * LARGEST_NUMBER + 1 + num_cells:
-                    test[1], test[2] = _INDEX, 0
-                    cost += 4.5
-                else:
-                    test[:] = no_test
-                if test[0] >= 0:
-                    cost += 0.0 if test[0] < 2 else 0.6
-                    if test[0] >= 4 and not (test[1] == _NUMBER and test[2] == 0):
-                        cost += 0.8
+            for q in range(num_tests + 1):
+                holds, cost, test = here, base, no_test
+                if q < num_tests:
+                    holds, cost, test = here & holds_Q[q], base + test_costs_Q[q], tests_Q3[q]
                     if cost + _LEAST > limit:
                         continue
-                    holds = 0
-                    for k in range(num_examples):
-                        for j in range(low, high + 1):
-                            if _holds(test[0], test[1], test[2], found_KNN[k, j], j):
-                                holds |= 1 << (k * num_cells + j)
                 others = here & ~holds
                 if holds == 0 or (others == 0 and test[0] >= 0):
                     continue

@@ -171,8 +171,8 @@ def joined(
 ) -> int:
     """Pairs of comparisons that cost, with `rest_R` of their mask, no more than `limit`; returns how many.
 
-    Of each mask the cheapest few comparisons are joined. A row of `found_X3`: the numbers of both, and 1 where
-    one is enough (`||`). Where there is no room, the dearest pairs are dropped.
+    Of each mask the cheapest few comparisons are joined. A row of `found_X3`: both places, and 1 where one
+    is enough (`||`). Where there is no room, the dearest pairs are dropped.
     """
     num_masks = len(rest_R)
     first_RP = np.full((num_masks, _PER_MASK), -1, np.int64)

@@ -14,6 +14,7 @@ Shapes: S states, K examples, N cells, M weight vectors, Q comparisons, R = 2^K 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -36,8 +37,9 @@ from lasynth.domains.c.comparisons import (
     numbers_of,
     with_joined,
 )
-from lasynth.domains.c.loop_ends import ELSE, least_loop_cost, loop_programs
+from lasynth.domains.c.loop_ends import ELSE, ROW, changes, least_loop_cost, loop_programs
 from lasynth.domains.c.parser import parse, to_tokens
+from lasynth.domains.c.parts import chain
 from lasynth.domains.unlearned import End
 
 __all__ = ["ComputedEnds"]
@@ -123,6 +125,7 @@ def _all_maps(
     keeps_NM: Bools,
     alone_NM: Bools,
     own_N: Ints,
+    behind_N: Floats,
     costs_NR: Floats,
     vectors_NR: Ints,
     total_R: Floats,
@@ -130,7 +133,8 @@ def _all_maps(
     """The maps of all cells; returns what the cheapest ones for all examples cost.
 
     `total_R` is what all cells cost if a condition with a mask chooses between two maps; `NEVER` where that
-    helps nothing. Where all is more than `most`, the search ends early, and all is `NEVER`.
+    helps nothing. Where all is more than `most`, the search ends early, and all is `NEVER`. A cell that is
+    cheapest assigned behind the others (`behind_N`) has the vector -1 for all examples.
     """
     num_examples, num_cells = outputs_KN.shape
     everywhere = (1 << num_examples) - 1
@@ -152,6 +156,8 @@ def _all_maps(
             vectors_NR[j, :] = own_N[j]
             continue
         _maps(sums_MK, outputs_KN[:, j], terms_NM[j], keeps_NM[j], alone_NM[j], costs_R, vectors_NR[j])
+        if behind_N[j] < costs_R[everywhere]:
+            costs_R[everywhere], vectors_NR[j, everywhere] = behind_N[j], -1
         plain += costs_R[everywhere]
         for mask in range(1, everywhere):
             two = costs_R[mask] + costs_R[everywhere & ~mask]
@@ -173,6 +179,17 @@ def _all_maps(
 
 
 @njit(cache=True, nogil=True)
+def _free(state_KN: Ints, outputs_KN: Ints, behind_N: Floats, free_N: Bools) -> float:
+    """The cells that are wrong and may be assigned behind all others; returns what that costs."""
+    cost = 0.0
+    for j in range(len(free_N)):
+        free_N[j] = behind_N[j] < NEVER and (state_KN[:, j] != outputs_KN[:, j]).any()
+        if free_N[j]:
+            cost += behind_N[j]
+    return cost
+
+
+@njit(cache=True, nogil=True)
 def _least_costs(
     states_SKN: Ints,
     outputs_KN: Ints,
@@ -184,8 +201,11 @@ def _least_costs(
     keeps_NM: Bools,
     alone_NM: Bools,
     own_N: Ints,
+    behind_N: Floats,
     numbers: Ints,
     num_comparisons: int,
+    what_M3: Ints,
+    change_costs_M: Floats,
     costs_S: Floats,
 ) -> None:
     """What the cheapest end of each state costs; `NEVER` where it cannot be within `slack` of the best."""
@@ -195,7 +215,8 @@ def _least_costs(
     total_R, short_R, long_R = np.empty(num_masks), np.empty(num_masks), np.empty(num_masks)
     masks_Q, relations_Q = np.empty(num_comparisons, np.int64), np.empty(num_comparisons)
     what_Q6 = np.empty((num_comparisons, 6), np.int64)
-    found_X10, loops_X = np.empty((_FEW_LOOPS, 10), np.int64), np.empty(_FEW_LOOPS)
+    found_X, loops_X = np.empty((_FEW_LOOPS, ROW), np.int64), np.empty(_FEW_LOOPS)
+    none_N, free_N = np.zeros(num_cells, np.bool_), np.zeros(num_cells, np.bool_)
     costs_S[:] = NEVER
     for s in range(len(states_SKN)):
         state_KN = states_SKN[s]
@@ -214,6 +235,7 @@ def _least_costs(
             keeps_NM,
             alone_NM,
             own_N,
+            behind_N,
             costs_NR,
             vectors_NR,
             total_R,
@@ -230,7 +252,17 @@ def _least_costs(
                 for q in range(num, long_comparisons(state_KN, numbers, num, masks_Q, relations_Q, what_Q6)):
                     long_R[masks_Q[q]] = min(long_R[masks_Q[q]], relations_Q[q])
                 cost = min(cost, (long_R + total_R).min())
-        cost = min(cost, least_loop_cost(state_KN, outputs_KN, min(most, cost), found_X10, loops_X))
+        of_loop = least_loop_cost(
+            state_KN, outputs_KN, none_N, what_M3, change_costs_M, min(most, cost), found_X, loops_X
+        )
+        cost = min(cost, of_loop)
+        behind = _free(state_KN, outputs_KN, behind_N, free_N)
+        if behind > 0 and behind < min(most, cost):
+            limit_of_loop = min(most, cost) - behind
+            of_loop = least_loop_cost(
+                state_KN, outputs_KN, free_N, what_M3, change_costs_M, limit_of_loop, found_X, loops_X
+            )
+            cost = min(cost, behind + of_loop)
         costs_S[s] = min(cost, NEVER)
         limit = min(limit, start_S[s] + cost)
 
@@ -288,10 +320,20 @@ class ComputedEnds:
         states, outputs = _last_examples(states_SKN), _last_examples(outputs_KN[None])[0]
         costs_S = np.empty(len(states))
         numbers, num_cells = numbers_of(outputs), outputs.shape[1]
-        of_all = _vectors(num_cells).all()
-        room = most_comparisons(num_cells, len(numbers))
-        start = np.asarray(start_S, dtype=np.float64)
-        _least_costs(states, outputs, start, limit, slack, *of_all, numbers, room, costs_S)
+        behind_N = _Behind(outputs).costs_N
+        _least_costs(
+            states,
+            outputs,
+            np.asarray(start_S, dtype=np.float64),
+            limit,
+            slack,
+            *_vectors(num_cells).all(),
+            behind_N,
+            numbers,
+            most_comparisons(num_cells, len(numbers)),
+            *changes(num_cells),
+            costs_S,
+        )
         costs_S[costs_S >= NEVER] = np.inf
         return costs_S
 
@@ -301,7 +343,8 @@ class ComputedEnds:
         """See `Ends`."""
         state, outputs = _last_examples(state_KN[None])[0], _last_examples(outputs_KN[None])[0]
         limit = min(limit, NEVER - 1)
-        maps = _Maps(state, outputs)
+        behind = _Behind(outputs)
+        maps = _Maps(state, outputs, behind.costs_N)
         found: list[tuple[float, Condition | None, int]] = _conditions(
             state, numbers_of(outputs), maps.total_R, limit, most
         )
@@ -314,9 +357,61 @@ class ComputedEnds:
             else:
                 text = two_branches(condition, maps.of(mask), maps.of(maps.everywhere & ~mask))
             if text is not None:
-                ends.append(End(_tokens(text), cost))
-        loops = loop_programs(state, outputs, limit, most)
-        return sorted([*ends, *loops], key=lambda end: end.cost)[:most]
+                ends.append(End(behind.added(_tokens(text), maps.behind(mask)), cost))
+        free_N = np.zeros(outputs.shape[1], np.bool_)
+        ends += loop_programs(state, outputs, free_N, limit, most)
+        cost = _free(state, outputs, behind.costs_N, free_N)
+        if 0 < cost <= limit:
+            ends += [
+                End(behind.added(loop.tokens, np.flatnonzero(free_N)), cost + loop.cost)
+                for loop in loop_programs(state, outputs, free_N, limit - cost, most)
+            ]
+        return sorted(ends, key=lambda end: end.cost)[:most]
+
+
+class _Behind:
+    """Cells that can be assigned behind all others, from what these are then.
+
+    Attributes:
+        costs_N: what such an assignment costs; `NEVER` where there is none.
+    """
+
+    def __init__(self, outputs_KN: Ints) -> None:
+        num_examples, num_cells = outputs_KN.shape
+        self.costs_N = np.full(num_cells, NEVER)
+        self._rows: dict[int, tuple[list[int], int]] = {}
+        if num_examples < 2:
+            return  # nothing would be known of them
+        vectors = _vectors(num_cells)
+        some = []
+        for j in range(num_cells):
+            # The cell itself is not known before; a sum of more than two cells is seldom meant.
+            usable_M = (vectors.weights_MN[:, j] == 0) & (np.abs(vectors.weights_MN).sum(axis=1) <= 2)
+            weights_UN = vectors.weights_MN[usable_M]
+            rest_UK = outputs_KN[:, j] - weights_UN @ outputs_KN.T
+            for u in np.flatnonzero((rest_UK == rest_UK[:, :1]).all(axis=1)).tolist():
+                m = int(np.flatnonzero(usable_M)[u])
+                constant = int(rest_UK[u, 0])
+                cost = _cost(vectors.terms_NM[j, m], False, vectors.alone_NM[j, m], constant)
+                some.append((cost, j, weights_UN[u].tolist(), constant))
+        read: set[int] = set()
+        for cost, j, weights, constant in sorted(some, key=lambda each: each[:2]):
+            sources = {i for i, weight in enumerate(weights) if weight}
+            if j not in self._rows and j not in read and not sources & set(self._rows):
+                self._rows[j] = (weights, constant)
+                self.costs_N[j] = cost
+                read |= sources
+
+    def added(self, tokens: Tokens, cells: Iterable[int]) -> Tokens:
+        """A program with assignments of some cells behind it."""
+        rows = np.eye(len(self.costs_N), dtype=np.int64).tolist()
+        offset = [0] * len(rows)
+        for j in cells:
+            rows[j], offset[j] = self._rows[j]
+        text = straight_line(rows, offset)
+        assert text is not None, "assignments that do not read each other need no variables"
+        behind = _tokens(text)
+        return chain(tokens, behind) if len(behind) else tokens
 
 
 class _Maps:
@@ -328,7 +423,7 @@ class _Maps:
         total_R: what two maps cost, one for a mask and one for the others; `NEVER` if they do not help.
     """
 
-    def __init__(self, state_KN: Ints, outputs_KN: Ints) -> None:
+    def __init__(self, state_KN: Ints, outputs_KN: Ints, behind_N: Floats) -> None:
         num_examples, num_cells = outputs_KN.shape
         self.everywhere = (1 << num_examples) - 1
         self.total_R = np.empty(self.everywhere + 1)
@@ -338,20 +433,33 @@ class _Maps:
         self._weights_MN = _vectors(num_cells).weights_MN
         of_all = _vectors(num_cells).all()
         self.plain: float = _all_maps(
-            state_KN, outputs_KN, NEVER, *of_all, self._costs_NR, self._vectors_NR, self.total_R
+            state_KN, outputs_KN, NEVER, *of_all, behind_N, self._costs_NR, self._vectors_NR, self.total_R
         )
 
     def of(self, mask: int) -> tuple[list[list[int]], list[int]]:
         """Weights and offset of a branch; a cell with one map for all examples has that."""
-        everywhere, costs_NR = self.everywhere, self._costs_NR
         rows, offset = [], []
         example = next(k for k in range(len(self._state_KN)) if mask >> k & 1)
-        for j in range(len(costs_NR)):
-            two = costs_NR[j, mask] + costs_NR[j, everywhere & ~mask] < costs_NR[j, everywhere]
-            weights = self._weights_MN[self._vectors_NR[j, mask if two else everywhere]]
+        for j in range(len(self._costs_NR)):
+            vector = self._vectors_NR[j, mask if self._two(j, mask) else self.everywhere]
+            if vector < 0:  # assigned later
+                rows.append([int(i == j) for i in range(len(self._costs_NR))])
+                offset.append(0)
+                continue
+            weights = self._weights_MN[vector]
             rows.append(weights.tolist())
             offset.append(int(self._outputs_KN[example, j] - weights @ self._state_KN[example]))
         return rows, offset
+
+    def behind(self, mask: int) -> list[int]:
+        """The cells that are assigned behind the branches."""
+        cells = range(len(self._costs_NR))
+        return [j for j in cells if self._vectors_NR[j, self.everywhere] < 0 and not self._two(j, mask)]
+
+    def _two(self, j: int, mask: int) -> bool:
+        """Whether a cell has two maps, if there is a condition with this mask."""
+        costs_R, others = self._costs_NR[j], self.everywhere & ~mask
+        return bool(mask != self.everywhere and costs_R[mask] + costs_R[others] < costs_R[self.everywhere])
 
 
 def _conditions(

@@ -12,6 +12,7 @@ from lasynth.domains.base import Status, right_programs
 from lasynth.domains.c.ends import ComputedEnds
 from lasynth.domains.c.loop_ends import loop_programs
 from lasynth.domains.kit.rows import padded
+from lasynth.domains.unlearned import End
 
 C = domains.get("c")
 CHANGES = (
@@ -27,6 +28,12 @@ CHANGES = (
     "a[p_0] -= a[0];",
     "a[p_0] = a[2] - a[p_0];",
     "a[p_0] = 1 - a[p_0];",
+    "a[p_0] = a[1] - 2;",
+    "a[p_0] = p_0 + 1;",
+    "a[p_0] += a[0] + 1;",
+    "a[p_0] -= a[2] - 2;",
+    "a[p_0] = a[0] - a[p_0] - 1;",
+    "a[p_0] = 2 - a[1];",
 )
 TESTS = ("a[p_0] < 0", "a[p_0] >= 2", "a[p_0] > a[1]", "a[p_0] <= p_0", "a[p_0] == 0", "a[p_0] != a[2]")
 HEADS = ("int p_0 = 0; p_0 <= {n}; p_0++", "int p_0 = {n}; p_0 >= 0; p_0--", "int p_0 = 1; p_0 <= {n}; p_0++")
@@ -53,7 +60,7 @@ def test_a_loop_is_found(
     assert (statuses == Status.OK).all()
     if np.array_equal(outputs[0], inputs):
         return
-    found = loop_programs(inputs.astype(np.int64), outputs[0].astype(np.int64), 24.0, 200)
+    found = loops(inputs.astype(np.int64), outputs[0].astype(np.int64), 28.0, 200)
     assert found, text
     costs = [end.cost for end in found]
     assert costs == sorted(costs)
@@ -63,10 +70,14 @@ def test_a_loop_is_found(
     assert least[0] <= costs[0] + 1e-9
 
 
+def loops(inputs: np.ndarray[Any, Any], outputs: np.ndarray[Any, Any], limit: float, most: int) -> list[End]:
+    return loop_programs(inputs, outputs, np.zeros(inputs.shape[1], dtype=np.bool_), limit, most)
+
+
 def first_of(function: Any) -> str:
     inputs = np.random.default_rng(0).integers(-4, 5, (6, 5)).astype(np.int64)
     outputs = np.array([function(x) for x in inputs.tolist()])
-    return " ".join(C.text.of_tokens(loop_programs(inputs, outputs, 40.0, 1)[0].tokens).split())
+    return " ".join(C.text.of_tokens(loops(inputs, outputs, 40.0, 1)[0].tokens).split())
 
 
 @pytest.mark.parametrize(
@@ -92,4 +103,13 @@ def test_a_loop_is_run_as_it_is_written() -> None:
 
 def test_nothing_to_do_is_no_loop() -> None:
     inputs = np.arange(10, dtype=np.int64).reshape(2, 5)
-    assert loop_programs(inputs, inputs, 40.0, 10) == []
+    assert loops(inputs, inputs, 40.0, 10) == []
+
+
+def test_free_cells_may_be_anything() -> None:
+    inputs = np.random.default_rng(0).integers(-4, 5, (8, 5)).astype(np.int64)
+    outputs = np.array([[max(v, 0) for v in x[:4]] + [7] for x in inputs.tolist()])
+    free_N = np.array([False, False, False, False, True])
+    (first, *_) = loop_programs(inputs, outputs, free_N, 40.0, 10)
+    assert "if (a[p_0] < 0) { a[p_0] = 0; }" in " ".join(C.text.of_tokens(first.tokens).split())
+    assert loops(inputs, outputs, 40.0, 10) == []

@@ -22,7 +22,7 @@ __all__ = ["Fitting", "num_different", "question"]
 
 Floats = npt.NDArray[np.float64]
 
-_MAX_FUNCTIONS: Final = 16  # of each language
+_MAX_FUNCTIONS: Final = 64  # of each language
 _NUM_INPUTS: Final = 256  # tried, of the kind of the shown ones
 
 
@@ -43,7 +43,7 @@ def question(fitting: Sequence[Fitting], *, seed: int = 0) -> Question | None:
     """The input on which the leading functions disagree most.
 
     Each input divides the functions by their outputs. The one with the largest entropy of the division is
-    chosen, with the functions' shares as weights: its output is expected to settle most.
+    chosen, with the odds of the functions' confidences as weights: its output is expected to settle most.
 
     Args:
         fitting: the functions of each language; the inputs are of the kind of the first one's.
@@ -97,18 +97,18 @@ def _leading(one: Fitting) -> Sequence[Function]:
 
 
 def _weights(fitting: Sequence[Fitting]) -> Floats:
-    """The shares of the leading functions; of several languages, the surest has its confidence.
+    """The odds of the leading functions' confidences, which are flatter than their shares, as fitted.
 
-    What is left of 1 is divided between the others, in a language by their shares, and between languages by
-    the confidence of the first of each.
+    Of several languages, the surest function has its confidence. What is left of 1 is divided between the
+    others, in a language by these odds, and between languages by the confidence of the first of each.
     """
     least = float(np.finfo(float).tiny)
     leading = [_leading(each) for each in fitting if each.functions]
-    shares = [np.maximum([function.share for function in some], least) for some in leading]
+    odds = [np.array([one.confidence / (1.0 - one.confidence) for one in some]) for some in leading]
     if len(leading) == 1:
-        return shares[0]
+        return np.maximum(odds[0], least)
     weights: Floats = np.concatenate(
-        [each / each[0] * some[0].confidence for each, some in zip(shares, leading, strict=True)]
+        [each / each[0] * some[0].confidence for each, some in zip(odds, leading, strict=True)]
     )
     surest = int(weights.argmax())
     others = np.arange(len(weights)) != surest

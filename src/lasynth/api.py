@@ -188,12 +188,12 @@ def _surest(
     def goes_on(output: object) -> Outcome:
         if asked is None:
             raise InputError("nothing is asked", "answer", "Look whether outcome.question is None.")
-        # Where nothing fits, nothing fits one example more; then the others have all of the time.
-        some = any(each.programs for each in found)
+        # In a further language where nothing fits, nothing fits one example more; the first has its time.
+        tried = zip_longest(languages, found)
         more = [
             (language, known if each is None else each.programs)
-            for (language, known), each in zip_longest(languages, found)
-            if each is None or each.programs or not some
+            for number, ((language, known), each) in enumerate(tried)
+            if number == 0 or each is None or each.programs
         ]
         first = found[0].outcome.task  # in its language the question is asked
         return _surest(solver, first.plus(asked.input, output), more, time_limit)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from lasynth import api, domains
 from lasynth.domains.base import Language
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
-from lasynth.search import Beam, Completion, FloorSearch
+from lasynth.search import Beam, Completion, Engine, FloorSearch, Problem, search
 from lasynth.search.composition import Composition
+from lasynth.search.engine import Budget, Proposals
 from lasynth.search.enumeration import Enumeration
 from lasynth.task import Task
 
@@ -204,6 +206,33 @@ def test_a_question_is_asked_of_both_dialects_and_its_answer_goes_on_in_both() -
     assert after.solved
     assert list(api.run(after.candidates[0].text, asked)) == zeroed(asked)
     assert len(after.task.examples) == 3
+
+
+class Nothing:
+    """An engine that proposes nothing."""
+
+    name = "nothing"
+    width = 1
+
+    def propose(self, problems: Sequence[Problem], budget: Budget) -> Iterator[Proposals]:
+        return iter(())
+
+
+@pytest.mark.usefixtures("without_models")
+def test_a_further_dialect_where_nothing_fits_is_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+
+    def without_terms(engines: Sequence[Engine], problems: Sequence[Problem], *args: Any, **more: Any) -> Any:
+        searched.append(problems[0].language.name)
+        return search(engines if searched[-1] == "c" else [Nothing()], problems, *args, **more)
+
+    monkeypatch.setattr(api, "search", without_terms)
+    outcome = api.solve([(one, zeroed(one)) for one in REPEATS[:2]], time_limit=5.0)
+    assert searched == ["c", "c-lists"]
+    assert outcome.question is not None
+    after = outcome.answer(zeroed(list(outcome.question.input)))
+    assert searched == ["c", "c-lists", "c"]
+    assert after.solved
 
 
 def test_engines_by_name() -> None:

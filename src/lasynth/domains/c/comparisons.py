@@ -39,6 +39,7 @@ LEAST_SHORT: Final = 5.3  # the cheapest comparison
 LEAST_LONG: Final = 8.9  # the cheapest one of a sum; two joined ones cost more
 _RELATION_COSTS: Final = np.array([0.0, 0.0, 1.2, 1.2, 1.2, 1.2])
 _JOIN: Final = 0.6  # beside the costs of both
+_MOST_SUMMED: Final = 8  # cells of a list of which sums are compared; there are too many of longer ones
 _PER_MASK: Final = 3  # comparisons of one mask that are joined with others
 
 
@@ -54,6 +55,8 @@ def most_comparisons(num_cells: int, num_numbers: int) -> int:
     """How many comparisons there are at most, long ones included."""
     pairs = num_cells * (num_cells - 1) // 2
     short = num_cells * num_numbers + pairs
+    if num_cells > _MOST_SUMMED:
+        return 6 * short
     return 6 * (short + num_cells * (pairs + num_cells) + pairs * (num_numbers + 2 * LARGEST_NUMBER))
 
 
@@ -128,6 +131,8 @@ def long_comparisons(
 ) -> int:
     """Add, behind the `found` ones, comparisons of a sum with a cell or a number; returns how many then."""
     num_examples, num_cells = state_KN.shape
+    if num_cells > _MOST_SUMMED:
+        return found
     sum_K, right_K = np.empty(num_examples, np.int64), np.empty(num_examples, np.int64)
     for i in range(num_cells):
         for j in range(i, num_cells):

@@ -41,9 +41,8 @@ def own_odds(inputs_KN: Array, outputs_KN: Array) -> float:
         inputs_KN: the lists before; 0 is returned unless they have five cells.
         outputs_KN: the lists after; 0 is returned where they are the inputs: no such task was trained on.
     """
-    if inputs_KN.shape != outputs_KN.shape or inputs_KN.shape[1:] != (CELLS,):
-        return 0.0
-    if (inputs_KN == outputs_KN).all():
+    five_cells = inputs_KN.shape == outputs_KN.shape and inputs_KN.shape[1:] == (CELLS,)
+    if not five_cells or (inputs_KN == outputs_KN).all():
         return 0.0
     weights = _weights()
     hidden_H = np.maximum(properties(inputs_KN, outputs_KN) @ weights["in_FH"] + weights["in_H"], 0)

@@ -37,7 +37,6 @@ __all__ = ["Composition"]
 
 _CHUNK: Final = 2000  # beginnings run between two looks at the clock, for a few examples
 _USUAL_EXAMPLES: Final = 8
-_FEW_EXAMPLES, _MOST_MORE = 5, 3  # see `Composition.slack`
 _TURN: Final = 5  # blocks of pairs between two chunks of other beginnings; they take about as long
 
 
@@ -54,8 +53,7 @@ class Composition:
 
     Attributes:
         width: number of programs proposed per problem.
-        slack: nats that a program may cost more than the cheapest one. With more than a few examples fewer
-            programs fit by chance, so dearer ones count: one nat more for each example, up to three.
+        slack: nats that a program may cost more than the cheapest one.
         further: how many of the beginnings are tried behind others.
         max_states: states behind which further beginnings are tried, per problem.
     """
@@ -102,8 +100,6 @@ class _Search:
         self._bank: Bank = bank(problem.inputs_KN.shape[1:])
         self._eos = problem.language.grammar.eos
         self._longest = problem.longest(budget.max_tokens)
-        more = min(max(len(problem.inputs_KN) - _FEW_EXAMPLES, 0), _MOST_MORE)
-        self._slack = engine.slack + more
         self._best = np.inf  # the cost of the cheapest program
         self._written = 0
         self._chunk = max(1, _CHUNK * _USUAL_EXAMPLES // max(len(problem.inputs_KN), _USUAL_EXAMPLES))
@@ -117,7 +113,7 @@ class _Search:
         """Programs, as they are found."""
         inputs_KN, outputs_KN = self._problem.inputs_KN, self._problem.outputs_KN
         root = _State(0.0, None, inputs_KN)
-        end = float(self._ends.costs(inputs_KN[None], outputs_KN, np.zeros(1), np.inf, self._slack)[0])
+        end = float(self._ends.costs(inputs_KN[None], outputs_KN, np.zeros(1), np.inf, self._engine.slack)[0])
         self._best = end
         yield from self._programs([(end, root)])
         yield from self._behind(root, *self._begun())
@@ -136,7 +132,7 @@ class _Search:
             if self._over():
                 return
             rows = slice(begin, min(begin + self._chunk, last))
-            if state.cost + self._bank.costs_P[begin] > self._best + self._slack:
+            if state.cost + self._bank.costs_P[begin] > self._best + self._engine.slack:
                 return
             yield list(self._behind(state, self._bank.tokens_PT[rows], self._bank.costs_P[rows]))
 
@@ -146,7 +142,7 @@ class _Search:
             if not self._heap or self._over():
                 return
             total, _, state = heapq.heappop(self._heap)
-            if total > self._best + self._slack:
+            if total > self._best + self._engine.slack:
                 return  # so are all others
             yield from self._bank_behind(state, 0, self._engine.further)
 
@@ -164,7 +160,7 @@ class _Search:
         machine = self._problem.language.machine
         some = pairs(machine, begun, self._bank, self._problem.outputs_KN)
         for number, (least, found) in enumerate(some):
-            limit = self._best + self._slack
+            limit = self._best + self._engine.slack
             if least > limit or self._over():
                 return
             programs = []
@@ -223,10 +219,12 @@ class _Search:
                 (float(cost), ended(tokens_PT[row], self._eos), outputs_PKN[row].copy())
                 for cost, row in zip(start, chosen, strict=True)
             ]
-        ends = self._ends.costs(outputs_PKN[chosen], self._problem.outputs_KN, start, self._best, self._slack)
+        ends = self._ends.costs(
+            outputs_PKN[chosen], self._problem.outputs_KN, start, self._best, self._engine.slack
+        )
         totals = start + ends
         self._best = min(self._best, float(totals.min()))
-        near = np.flatnonzero(totals <= self._best + self._slack)
+        near = np.flatnonzero(totals <= self._best + self._engine.slack)
         # As long as nothing fits, all states are of interest, but further ones than these are never taken.
         open_ended = near[np.isinf(totals[near])][self._engine.max_states :]
         found = []
@@ -241,7 +239,7 @@ class _Search:
     def _programs(self, states: Sequence[tuple[float, _State]]) -> Iterator[Proposals]:
         """The programs of new states that end within the slack."""
         programs: list[tuple[float, Tokens]] = []
-        limit = self._best + self._slack
+        limit = self._best + self._engine.slack
         for total, state in sorted(states, key=lambda each: each[0]):
             if not total < np.inf or total > limit or self._written + len(programs) >= 4 * self._engine.width:
                 break

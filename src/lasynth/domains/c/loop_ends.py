@@ -45,9 +45,7 @@ _ADD, _SET, _COPY, _DOUBLE, _ADD_INDEX, _LESS_INDEX = range(6)
 _SET_INDEX, _ADD_CELL, _LESS_CELL, _FROM_CELL, _FROM, _MINUS = range(6, 12)
 _NUM_KINDS: Final = 12
 # The largest number added, whether there is a cell i, and the cost with the number 0.
-_LARGEST: Final = np.array(
-    [LARGEST_NUMBER, LARGEST_NUMBER, 2, 0, 0, 0, 2, 2, 2, 2, LARGEST_NUMBER, 2]
-)  # number
+_LARGEST: Final = np.array([LARGEST_NUMBER, LARGEST_NUMBER, 2, 0, 0, 0, 2, 2, 2, 2, LARGEST_NUMBER, 2])
 _OF_CELL: Final = np.array([0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 0, 1])
 _COSTS: Final = np.array([0.0, 5.0, 5.3, 5.8, 6.7, 6.7, 6.3, 7.3, 7.3, 8.3, 7.8, 8.6])
 _TEXTS: Final = {

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["RELATIONS", "Comparison", "Condition", "straight_line", "two_branches"]
+__all__ = ["MAX_LITERAL", "RELATIONS", "Comparison", "Condition", "straight_line", "two_branches"]
 
 _MAX_VARIABLES = 8  # l_0 .. l_7
 _MAX_OPERANDS = 3
-_MAX_LITERAL = 2**31 - 1
+MAX_LITERAL: Final = 2**31 - 1  # of a program's numbers
 
 # In conditions that are searched for, a relation is its number here.
 RELATIONS: Final = ("<", ">", "<=", ">=", "==", "!=")
@@ -85,7 +85,7 @@ def straight_line(weights: Rows, offset: Sequence[int]) -> str | None:
     Returns:
         A complete function that compiles as it is, or None where it would need too many variables.
     """
-    if max((abs(value) for value in offset), default=0) > _MAX_LITERAL:
+    if max((abs(value) for value in offset), default=0) > MAX_LITERAL:
         return None
     lines, kept = _statements(weights, offset, range(len(offset)))
     return _function(lines, kept)
@@ -107,7 +107,7 @@ def two_branches(
         As `straight_line`.
     """
     num_cells = len(then[1])
-    if max(abs(value) for _, offset in (then, otherwise) for value in offset) > _MAX_LITERAL:
+    if max(abs(value) for _, offset in (then, otherwise) for value in offset) > MAX_LITERAL:
         return None
     apart = [j for j in range(num_cells) if (then[0][j], then[1][j]) != (otherwise[0][j], otherwise[1][j])]
     alike = [j for j in range(num_cells) if j not in apart]

@@ -6,13 +6,14 @@ Shapes: K examples, N cells, M weight vectors.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
 from lasynth.domains.base import Tokens
-from lasynth.domains.c.affine_program import straight_line
+from lasynth.domains.c.affine_program import MAX_LITERAL, straight_line
 from lasynth.domains.c.comparisons import NEVER
 from lasynth.domains.c.maps import map_cost, vectors_of
 from lasynth.domains.c.parser import parse, to_tokens
@@ -38,6 +39,12 @@ def free_cells(state_KN: Ints, outputs_KN: Ints, behind_N: Floats, free_N: Bools
 
 def ways_behind(outputs_KN: Ints) -> list[Behind]:
     """Where two cells can be assigned from each other, either may be the later one."""
+    return _ways(outputs_KN.tobytes(), outputs_KN.shape)
+
+
+@lru_cache(maxsize=8)
+def _ways(outputs: bytes, shape: tuple[int, ...]) -> list[Behind]:
+    outputs_KN = np.frombuffer(outputs, np.int64).reshape(shape)
     ways = [Behind(outputs_KN, prefer) for prefer in (1, -1)]
     return ways if ways[0].rows.keys() != ways[1].rows.keys() else ways[:1]
 
@@ -67,6 +74,8 @@ class Behind:
             for u in np.flatnonzero((rest_UK == rest_UK[:, :1]).all(axis=1)).tolist():
                 m = int(np.flatnonzero(usable_M)[u])
                 constant = int(rest_UK[u, 0])
+                if abs(constant) > MAX_LITERAL:
+                    continue
                 cost = map_cost(vectors.terms_NM[j, m], False, vectors.alone_NM[j, m], constant)
                 some.append((cost, j, weights_UN[u].tolist(), constant))
         read: set[int] = set()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lasynth import domains
 from lasynth.domains.base import Status, right_programs
 from lasynth.domains.c.affine_program import Comparison, Condition, two_branches
+from lasynth.domains.c.behind import ways_behind
 from lasynth.domains.c.ends import ComputedEnds
 from lasynth.domains.kit.rows import padded
 
@@ -270,6 +271,15 @@ def test_any_length_has_ends(num_cells: int) -> None:
 def test_large_values_do_not_wrap() -> None:
     inputs = (lists(5).astype(np.int64) * 500_000_000).clip(-(2**31), 2**31 - 1).astype(np.int32)
     assert ends_of(lambda x: [x[1], *x[1:]] if x[0] < 0 else x, inputs)
+
+
+def test_what_no_literal_can_be_is_not_added_behind() -> None:
+    high = 2**31 - 1
+    column = np.arange(6)
+    near = np.stack([high - column, high - 5 - column], axis=1)
+    assert [way.rows.keys() for way in ways_behind(near)] == [{0}, {1}]
+    far = np.stack([high - column, -high - column], axis=1)
+    assert [way.rows for way in ways_behind(far)] == [{}]
 
 
 def test_a_cell_may_be_assigned_behind_the_others() -> None:

@@ -222,9 +222,11 @@ class Nothing:
 def test_a_further_dialect_where_nothing_fits_is_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[str] = []
 
-    def without_terms(engines: Sequence[Engine], problems: Sequence[Problem], *args: Any, **more: Any) -> Any:
-        searched.append(problems[0].language.name)
-        return search(engines if searched[-1] == "c" else [Nothing()], problems, *args, **more)
+    def without_terms(_: Sequence[Engine], problems: Sequence[Problem], *args: Any, **more: Any) -> Any:
+        language = problems[0].language
+        searched.append(language.name)
+        some = [FloorSearch(), Composition.of(language)] if language.name == "c" else [Nothing()]
+        return search(some, problems, *args, **more)
 
     monkeypatch.setattr(api, "search", without_terms)
     outcome = api.solve([(one, zeroed(one)) for one in REPEATS[:2]], time_limit=5.0)

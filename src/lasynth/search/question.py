@@ -97,23 +97,24 @@ def _leading(one: Fitting) -> Sequence[Function]:
 
 
 def _weights(fitting: Sequence[Fitting]) -> Floats:
-    """The odds of the leading functions' confidences, which are flatter than their shares, as fitted.
+    """The weights of the leading functions, 1 together; the surest has its confidence at least.
 
-    Of several languages, the surest function has its confidence. What is left of 1 is divided between the
-    others, in a language by these odds, and between languages by the confidence of the first of each.
+    What is left is divided between the others: in a language by the odds of their confidences, which are
+    flatter than their shares, as fitted, and between languages by the confidence of the first of each.
     """
-    least = float(np.finfo(float).tiny)
     leading = [_leading(each) for each in fitting if each.functions]
     odds = [np.array([one.confidence / (1.0 - one.confidence) for one in some]) for some in leading]
-    if len(leading) == 1:
-        return np.maximum(odds[0], least)
     weights: Floats = np.concatenate(
         [each / each[0] * some[0].confidence for each, some in zip(odds, leading, strict=True)]
     )
+    weights /= weights.sum()
     surest = int(weights.argmax())
-    others = np.arange(len(weights)) != surest
-    weights[others] *= (1.0 - weights[surest]) / max(weights[others].sum(), least)
-    return np.maximum(weights, least)
+    own = max(weights[surest], max(some[0].confidence for some in leading))
+    left = 1.0 - weights[surest]
+    if left > 0:
+        weights *= (1.0 - own) / left
+        weights[surest] = own
+    return np.maximum(weights, float(np.finfo(float).tiny))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

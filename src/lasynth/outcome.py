@@ -133,8 +133,8 @@ class Question:
 
     Attributes:
         input: the input.
-        answers: the outputs that they have there, each with the share of the functions that have it, by the
-            odds of their confidences; the likeliest first.
+        answers: the outputs that they have there, each with the share of the functions that have it, by
+            their confidences; the likeliest first.
     """
 
     input: Any

@@ -43,7 +43,7 @@ def question(fitting: Sequence[Fitting], *, seed: int = 0) -> Question | None:
     """The input on which the leading functions disagree most.
 
     Each input divides the functions by their outputs. The one with the largest entropy of the division is
-    chosen, with the odds of the functions' confidences as weights: its output is expected to settle most.
+    chosen, with the functions' weights (`_weights`): its output is expected to settle most.
 
     Args:
         fitting: the functions of each language; the inputs are of the kind of the first one's.
@@ -103,7 +103,9 @@ def _weights(fitting: Sequence[Fitting]) -> Floats:
     flatter than their shares, as fitted, and between languages by the confidence of the first of each.
     """
     leading = [_leading(each) for each in fitting if each.functions]
-    odds = [np.array([one.confidence / (1.0 - one.confidence) for one in some]) for some in leading]
+    sure = 1.0 - float(np.finfo(float).eps)  # a language's ranking may round to certainty
+    confidences = [np.minimum([one.confidence for one in some], sure) for some in leading]
+    odds = [each / (1.0 - each) for each in confidences]
     weights: Floats = np.concatenate(
         [each / each[0] * some[0].confidence for each, some in zip(odds, leading, strict=True)]
     )

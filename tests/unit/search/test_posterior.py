@@ -128,3 +128,13 @@ def test_a_question_is_asked_of_functions_without_any_weight() -> None:
     asked = question([Fitting(found, toy_problem("inc"))])
     assert asked is not None
     assert [share for _, share in asked.answers] == [0.5, 0.5]
+
+
+def test_a_question_is_asked_beside_a_function_that_is_certain() -> None:
+    certain = functions(
+        fitting("inc", "dec dec dec dec"), Ranking(per_token=8.0, unseen=200.0, scale=4.0), MUCH
+    )
+    assert certain[0].confidence == 1.0
+    asked = question([Fitting(certain, toy_problem("inc"))])
+    assert asked is not None
+    assert sum(share for _, share in asked.answers) == pytest.approx(1.0)

@@ -153,7 +153,7 @@ def all_maps(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Vectors:
-    """Weight vectors of maps, what speaks of their cost for each cell (`_cost`), and that which keeps it."""
+    """Weight vectors of maps, what tells their cost for each cell (`map_cost`), and that which keeps it."""
 
     weights_MN: Ints
     terms_NM: Floats

@@ -46,7 +46,7 @@ def question(fitting: Sequence[Fitting], *, seed: int = 0) -> Question | None:
     chosen, with the functions' weights (`_weights`): its output is expected to settle most.
 
     Args:
-        fitting: the functions of each language; the inputs are of the kind of the first one's.
+        fitting: the functions of each language; the inputs are of the kind of the narrowest one's.
         seed: of the inputs tried.
 
     Returns:
@@ -138,7 +138,8 @@ class _Tried:
     @classmethod
     def of(cls, fitting: Sequence[Fitting], seed: int) -> _Tried:
         """Run them."""
-        first = fitting[0].problem
+        # What is an input of a language is one of the wider one too.
+        first = min((each.problem for each in fitting), key=lambda one: one.language.wider is None)
         inputs_QN = first.language.values.more(first.inputs_KN, _NUM_INPUTS, seed)
         tried = cls(first, inputs_QN, [], [])
         some = [each for each in fitting if each.functions]

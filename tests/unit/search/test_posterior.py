@@ -8,7 +8,9 @@ from lasynth.domains.unlearned import Ranking
 from lasynth.search import Proposal, SearchConfig, search
 from lasynth.search.given import Given
 from lasynth.search.posterior import functions, information
+from lasynth.search.problem import Problem
 from lasynth.search.question import Fitting, num_different, question
+from lasynth.task import Task
 
 MUCH = 1000.0  # nats that the outputs hold
 RANKING = Ranking(per_token=0.5, unseen=4.0, shift=0.0, scale=1.0)
@@ -106,6 +108,28 @@ def test_a_question_is_asked_of_the_functions_of_two_languages_together() -> Non
     none = Fitting([], toy_problem("inc"))
     assert question([none, first]) == question([first])
     assert num_different([none, none]) == 0
+
+
+def test_a_question_is_an_input_of_the_narrowest_language_wherever_that_stands() -> None:
+    # Lists of other lengths are inputs of the wider language only, and it is the first for large values.
+    examples = [([9, 1, 2], [9, 2, 2]), ([5, 7, 8], [5, 8, 8])]
+    wide, narrow = (Problem.of(Task.of(examples, domain=name)) for name in ("c-lists", "c"))
+    texts = [
+        f"int * func_1(int a[]) {{ {body} return a; }}" for body in ("a[1]++;", "if (a[1] < 9) { a[1]++; }")
+    ]
+    found = functions(
+        [
+            Proposal(narrow.language.text.tokens_of(text), -1.0, True, order, order, "beam")
+            for order, text in enumerate(texts)
+        ],
+        RANKING,
+        MUCH,
+    )
+    asked = question([Fitting([], wide), Fitting(found, narrow)])
+    assert asked == question([Fitting(found, narrow), Fitting([], wide)])
+    assert asked is not None
+    assert len(asked.input) == 3
+    assert asked.input[1] >= 9
 
 
 def test_given_programs_are_proposed_under_the_name_of_who_found_them() -> None:

@@ -138,6 +138,20 @@ def test_bench_solve_needs_held_out_examples(lasynth: Any, tmp_path: Path) -> No
     assert "task 1 has no held-out examples" in result.stderr
 
 
+def test_bench_ceiling_draws_as_a_shard_was_drawn(lasynth: Any, tmp_path: Path) -> None:
+    (tmp_path / "short.toml").write_text("[sampler]\nnum_cells = 3\n")
+    drawn = lasynth("generate", "--config", tmp_path / "short.toml", "--num", 6, "--out", tmp_path / "data")
+    assert drawn.exit_code == 0, drawn.stderr
+    (shard,) = (tmp_path / "data").glob("*.parquet")
+    # Other settings draw programs for five cells.
+    result = lasynth("bench", "ceiling", "--tasks", shard, "--programs", 500)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("6 tasks, ")
+    result = lasynth("bench", "ceiling", "--tasks", shard, "--programs", 500, "--config", "small")
+    assert result.exit_code == 2
+    assert "random programs of these settings are for other inputs" in result.stderr
+
+
 def test_no_engine_sees_held_out_examples(tasks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Withheld or wrong, they change nothing but the line about them."""
     from lasynth.task import Example, Task

@@ -112,7 +112,10 @@ def ceiling(
     ],
     config: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="The settings of the random programs, as of generate."),
+        typer.Option(
+            metavar="NAME|FILE",
+            help="The settings of the random programs, as of generate. Default: those of the shard.",
+        ),
     ] = None,
     programs: Annotated[
         int, typer.Option(min=1, max=MAX_NUMBER, help="How many random programs are drawn.")
@@ -135,6 +138,8 @@ def ceiling(
 
     from lasynth.cli.evaluate import read_tasks
     from lasynth.cli.generate import settings_of
+    from lasynth.config import read
+    from lasynth.data.shards import read_info
     from lasynth.errors import InputError
     from lasynth.evaluation.ceiling import Pool, ceilings, render
     from lasynth.files import write_whole
@@ -153,7 +158,10 @@ def ceiling(
     problems = [Problem.of(task) for task in chosen]
     if len({one.shape for one in problems}) > 1:
         raise InputError("the tasks have examples of different shapes", source, "Use one shape at a time.")
-    generator = settings_of(language.name, config)
+    if config is None and tasks.suffix == ".parquet":
+        generator = read(language.generator(), read_info(tasks).config, where=source)
+    else:
+        generator = settings_of(language.name, config)
     if problems[0].inputs_KN[0].size != generator.num_cells:
         raise InputError("random programs of these settings are for other inputs", source)
     with Progress("drawing", programs) as progress:

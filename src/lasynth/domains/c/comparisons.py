@@ -10,18 +10,23 @@ Shapes: K examples, N cells, Q comparisons, R = 2^K masks.
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
+from lasynth.domains.c.affine_program import RELATIONS, Comparison, Condition
 
 __all__ = [
+    "JOIN",
     "LARGEST_NUMBER",
     "LEAST_LONG",
     "LEAST_SHORT",
     "NEVER",
+    "PER_MASK",
+    "Compared",
     "comparisons",
     "joined",
     "long_comparisons",
@@ -38,9 +43,9 @@ LARGEST_NUMBER: Final = 4  # of the small ones, which are always tried
 LEAST_SHORT: Final = 5.3  # the cheapest comparison
 LEAST_LONG: Final = 8.9  # the cheapest one of a sum; two joined ones cost more
 _RELATION_COSTS: Final = np.array([0.0, 0.0, 1.2, 1.2, 1.2, 1.2])
-_JOIN: Final = 0.6  # beside the costs of both
+JOIN: Final = 0.6  # beside the costs of both
 _MOST_SUMMED: Final = 8  # cells of a list of which sums are compared; there are too many of longer ones
-_PER_MASK: Final = 3  # comparisons of one mask that are joined with others
+PER_MASK: Final = 3  # comparisons of one mask that are joined with others
 
 
 def numbers_of(outputs_KN: Ints) -> Ints:
@@ -165,7 +170,7 @@ def with_joined(of_mask_R: Floats, joined_R: Floats) -> None:
     for place in range(len(masks)):
         first = masks[place]
         for second in masks[:place]:
-            cost = of_mask_R[first] + of_mask_R[second] + _JOIN
+            cost = of_mask_R[first] + of_mask_R[second] + JOIN
             joined_R[first & second] = min(joined_R[first & second], cost)
             joined_R[first | second] = min(joined_R[first | second], cost)
 
@@ -180,11 +185,11 @@ def joined(
     is enough (`||`). Where there is no room, the dearest pairs are dropped.
     """
     num_masks = len(rest_R)
-    first_RP = np.full((num_masks, _PER_MASK), -1, np.int64)
+    first_RP = np.full((num_masks, PER_MASK), -1, np.int64)
     for q in range(len(masks_Q)):
         here = first_RP[masks_Q[q]]
         new = q
-        for place in range(_PER_MASK):
+        for place in range(PER_MASK):
             if here[place] < 0 or costs_Q[new] < costs_Q[here[place]]:
                 new, here[place] = here[place], new
             if new < 0:
@@ -204,7 +209,7 @@ def joined(
                     for other in first_RP[second]:
                         if one < 0 or other < 0:
                             continue
-                        cost = rest_R[mask] + costs_Q[one] + costs_Q[other] + _JOIN
+                        cost = rest_R[mask] + costs_Q[one] + costs_Q[other] + JOIN
                         if cost > limit:
                             continue
                         row = num
@@ -218,3 +223,38 @@ def joined(
                         found_X3[row, 0], found_X3[row, 1] = min(one, other), max(one, other)
                         found_X3[row, 2] = either
     return num
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """All comparisons of a state.
+
+    Attributes:
+        masks_Q, costs_Q: of each.
+        what_Q6: see `comparisons`.
+        num_short: how many are of single cells; they are the first ones.
+    """
+
+    masks_Q: Ints
+    costs_Q: Floats
+    what_Q6: Ints
+    num_short: int
+
+    @classmethod
+    def of(cls, state_KN: Ints, numbers: Ints) -> Self:
+        """Compare the cells of a state, also with numbers; K is 62 at most."""
+        room = most_comparisons(state_KN.shape[1], len(numbers))
+        masks_Q, costs_Q, what_Q6 = np.empty(room, np.int64), np.empty(room), np.empty((room, 6), np.int64)
+        num_short = comparisons(state_KN, numbers, masks_Q, costs_Q, what_Q6)
+        num = long_comparisons(state_KN, numbers, num_short, masks_Q, costs_Q, what_Q6)
+        return cls(masks_Q[:num], costs_Q[:num], what_Q6[:num], num_short)
+
+    def condition(self, *places: int, either: bool = False) -> Condition:
+        """The comparisons at some places as a condition."""
+        return Condition(tuple(_comparison(self.what_Q6[q]) for q in places), either)
+
+
+def _comparison(what_6: Ints) -> Comparison:
+    left, left_too, relation, right, right_too, number = what_6.tolist()
+    sides = [tuple(cell for cell in cells if cell >= 0) for cells in ((left, left_too), (right, right_too))]
+    return Comparison(sides[0], RELATIONS[relation], sides[1], number)

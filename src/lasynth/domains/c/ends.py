@@ -18,21 +18,22 @@ import numpy as np
 import numpy.typing as npt
 
 from lasynth.compiled import njit
-from lasynth.domains.c.affine_program import RELATIONS, Comparison, Condition, straight_line, two_branches
+from lasynth.domains.c.affine_program import Condition, straight_line, two_branches
 from lasynth.domains.c.behind import Behind, free_cells, ways_behind
 from lasynth.domains.c.comparisons import (
     LEAST_LONG,
     LEAST_SHORT,
     NEVER,
+    Compared,
     comparisons,
-    joined,
     long_comparisons,
     most_comparisons,
     numbers_of,
     with_joined,
 )
 from lasynth.domains.c.loop_ends import ROW, changes, least_loop_cost, loop_programs
-from lasynth.domains.c.maps import Maps, all_maps, vectors_of
+from lasynth.domains.c.many import MOST_EXAMPLES, ManyMaps
+from lasynth.domains.c.maps import Maps, Tables, all_maps, vectors_of
 from lasynth.domains.c.parser import parse, to_tokens
 from lasynth.domains.unlearned import End
 
@@ -42,9 +43,10 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-# Tables have 2^K entries a cell. Ends are searched on so many examples, and checked on all: the last ones,
-# because answers to questions are there, which tell most.
-_MAX_EXAMPLES: Final = 8
+# Tables have 2^K entries a cell. Of more examples the last ones are looked at first, because answers to
+# questions are there, which tell most.
+_MOST_IN_TABLES: Final = 8
+_MOST_EXACT: Final = 16  # states, of those looked at together, whose ends are searched on more examples
 _LEAST: Final = 5.0  # the cheapest assignment
 _FEW_LOOPS: Final = 8  # kept while only the cheapest one counts
 
@@ -56,6 +58,7 @@ def _least_costs(
     start_S: Floats,
     limit: float,
     slack: float,
+    most_in_tables: int,
     weights_MN: Ints,
     terms_NM: Floats,
     keeps_NM: Bools,
@@ -68,9 +71,14 @@ def _least_costs(
     change_costs_M: Floats,
     costs_S: Floats,
 ) -> None:
-    """What the cheapest end of each state costs; `NEVER` where it cannot be within `slack` of the best."""
-    num_examples, num_cells = outputs_KN.shape
-    num_masks = 1 << num_examples
+    """What the cheapest end of each state costs; `NEVER` where it cannot be within `slack` of the best.
+
+    Where there are more examples than tables hold, that is what an end costs at least.
+    """
+    num_cells = outputs_KN.shape[1]
+    begin = max(0, len(outputs_KN) - most_in_tables)
+    last_KN = outputs_KN[begin:]
+    num_masks = 1 << len(last_KN)
     costs_NR, vectors_NR = np.empty((num_cells, num_masks)), np.zeros((num_cells, num_masks), np.int64)
     total_R, short_R, long_R = np.empty(num_masks), np.empty(num_masks), np.empty(num_masks)
     masks_Q, relations_Q = np.empty(num_comparisons, np.int64), np.empty(num_comparisons)
@@ -86,9 +94,10 @@ def _least_costs(
         most = min(limit + slack - start_S[s], NEVER - 1)  # what an end of interest costs
         if _LEAST * num_wrong > most:
             continue
+        state_last_KN = state_KN[begin:]
         cost = all_maps(
-            state_KN,
-            outputs_KN,
+            state_last_KN,
+            last_KN,
             most,
             weights_MN,
             terms_NM,
@@ -102,14 +111,15 @@ def _least_costs(
         )
         least = total_R.min()
         if LEAST_SHORT + least <= min(most, cost):
-            num = comparisons(state_KN, numbers, masks_Q, relations_Q, what_Q6)
+            num = comparisons(state_last_KN, numbers, masks_Q, relations_Q, what_Q6)
             short_R[:] = NEVER
             for q in range(num):
                 short_R[masks_Q[q]] = min(short_R[masks_Q[q]], relations_Q[q])
             cost = min(cost, (short_R + total_R).min())
             if LEAST_LONG + least <= min(most, cost):
                 with_joined(short_R, long_R)
-                for q in range(num, long_comparisons(state_KN, numbers, num, masks_Q, relations_Q, what_Q6)):
+                num_all = long_comparisons(state_last_KN, numbers, num, masks_Q, relations_Q, what_Q6)
+                for q in range(num, num_all):
                     long_R[masks_Q[q]] = min(long_R[masks_Q[q]], relations_Q[q])
                 cost = min(cost, (long_R + total_R).min())
         of_loop = least_loop_cost(
@@ -124,7 +134,8 @@ def _least_costs(
             )
             cost = min(cost, behind + of_loop)
         costs_S[s] = min(cost, NEVER)
-        limit = min(limit, start_S[s] + cost)
+        if begin == 0:
+            limit = min(limit, start_S[s] + cost)
 
 
 class ComputedEnds:
@@ -145,7 +156,7 @@ class ComputedEnds:
         slack: float,
     ) -> Floats:
         """See `Ends`."""
-        states, outputs = _last_examples(states_SKN), _last_examples(outputs_KN[None])[0]
+        states, outputs = _last(states_SKN), _last(outputs_KN[None])[0]
         start = np.asarray(start_S, dtype=np.float64)
         numbers, num_cells = numbers_of(outputs), outputs.shape[1]
         least_S = np.full(len(states), np.inf)
@@ -157,6 +168,7 @@ class ComputedEnds:
                 start,
                 limit,
                 slack,
+                _MOST_IN_TABLES,
                 *vectors_of(num_cells).all(),
                 behind.costs_N,
                 numbers,
@@ -166,13 +178,30 @@ class ComputedEnds:
             )
             costs_S[costs_S >= NEVER] = np.inf
             least_S = np.minimum(least_S, costs_S)
-        return least_S
+        if len(outputs) <= _MOST_IN_TABLES:
+            return least_S
+        return self._exact(states, outputs, start, least_S, limit, slack)
+
+    def _exact(
+        self, states_SKN: Ints, outputs_KN: Ints, start_S: Floats, least_S: Floats, limit: float, slack: float
+    ) -> Floats:
+        """The costs of ends that are right on all examples, from what they cost at least."""
+        costs_S = np.full(len(states_SKN), np.inf)
+        total_S = start_S + least_S
+        for row in np.argsort(total_S, kind="stable")[:_MOST_EXACT].tolist():
+            if not total_S[row] <= min(limit + slack, NEVER):
+                break
+            ends = self.programs(states_SKN[row], outputs_KN, limit + slack - start_S[row], 1)
+            if ends:
+                costs_S[row] = ends[0].cost
+                limit = min(limit, float(start_S[row]) + ends[0].cost)
+        return costs_S
 
     def programs(
         self, state_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any], limit: float, most: int
     ) -> list[End]:
         """See `Ends`."""
-        state, outputs = _last_examples(state_KN[None])[0], _last_examples(outputs_KN[None])[0]
+        state, outputs = _last(state_KN[None])[0], _last(outputs_KN[None])[0]
         limit = min(limit, NEVER - 1)
         ends: dict[bytes, End] = {}
         for behind in ways_behind(outputs):
@@ -188,11 +217,15 @@ class ComputedEnds:
 
 def _branches(state_KN: Ints, outputs_KN: Ints, behind: Behind, limit: float, most: int) -> list[End]:
     """Affine maps, and two of them behind a condition."""
-    maps = Maps(state_KN, outputs_KN, behind.costs_N)
+    last = slice(-_MOST_IN_TABLES, None)
+    tables = Tables(state_KN[last], outputs_KN[last], behind.costs_N)
+    maps: Maps = tables
+    if len(outputs_KN) > _MOST_IN_TABLES:
+        maps = ManyMaps(state_KN, outputs_KN, behind.costs_N, tables)
     found: list[tuple[float, Condition | None, int]] = []
     if maps.plain <= limit:
         found.append((maps.plain, None, maps.everywhere))
-    found += _conditions(state_KN, numbers_of(outputs_KN), maps.total_R, limit, most)
+    found += maps.conditions(Compared.of(state_KN, numbers_of(outputs_KN)), limit, most)
     ends = []
     for cost, condition, mask in sorted(found, key=lambda each: each[0])[:most]:
         if condition is None:
@@ -217,35 +250,6 @@ def _loops(state_KN: Ints, outputs_KN: Ints, behind: Behind, limit: float, most:
     return ends
 
 
-def _conditions(
-    state_KN: Ints, numbers: Ints, total_R: Floats, limit: float, most: int
-) -> list[tuple[float, Condition | None, int]]:
-    """The conditions that cost, with what they choose between, no more than `limit`, each with its mask."""
-    room = most_comparisons(state_KN.shape[1], len(numbers))
-    masks_Q, costs_Q, what_Q6 = np.empty(room, np.int64), np.empty(room), np.empty((room, 6), np.int64)
-    num_short = comparisons(state_KN, numbers, masks_Q, costs_Q, what_Q6)
-    num = long_comparisons(state_KN, numbers, num_short, masks_Q, costs_Q, what_Q6)
-    total_Q = costs_Q[:num] + total_R[masks_Q[:num]]
-    found: list[tuple[float, Condition | None, int]] = [
-        (float(total_Q[q]), Condition((_comparison(what_Q6[q]),)), int(masks_Q[q]))
-        for q in np.argsort(total_Q, kind="stable")[:most].tolist()
-        if total_Q[q] <= limit
-    ]
-    found_X3, costs_X = np.empty((most, 3), np.int64), np.empty(most)
-    num_joined = joined(masks_Q[:num_short], costs_Q[:num_short], total_R, limit, found_X3, costs_X)
-    for (first, second, either), cost in zip(found_X3[:num_joined].tolist(), costs_X.tolist(), strict=False):
-        of_both = tuple(_comparison(what_Q6[q]) for q in (first, second))
-        mask = masks_Q[first] | masks_Q[second] if either else masks_Q[first] & masks_Q[second]
-        found.append((cost, Condition(of_both, bool(either)), int(mask)))
-    return found
-
-
-def _comparison(what_6: Ints) -> Comparison:
-    left, left_too, relation, right, right_too, number = what_6.tolist()
-    sides = [tuple(cell for cell in cells if cell >= 0) for cells in ((left, left_too), (right, right_too))]
-    return Comparison(sides[0], RELATIONS[relation], sides[1], number)
-
-
-def _last_examples(values_SKN: npt.NDArray[Any]) -> Ints:
-    """Values of the last examples, of which there are not too many."""
-    return np.ascontiguousarray(values_SKN[:, -_MAX_EXAMPLES:], dtype=np.int64)
+def _last(values_SKN: npt.NDArray[Any]) -> Ints:
+    """Values of the last examples, as many as masks have bits."""
+    return np.ascontiguousarray(values_SKN[:, -MOST_EXAMPLES:], dtype=np.int64)

@@ -8,6 +8,7 @@ Shapes: K examples, N cells, M weight vectors, R = 2^K masks.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -17,14 +18,18 @@ import numpy.typing as npt
 
 from lasynth.compiled import njit
 from lasynth.domains.c.affine import ball_size, weight_vectors
-from lasynth.domains.c.comparisons import LEAST_SHORT, NEVER
+from lasynth.domains.c.affine_program import Condition
+from lasynth.domains.c.comparisons import LEAST_SHORT, NEVER, Compared, joined
 from lasynth.domains.c.loop_ends import ELSE
 
-__all__ = ["Maps", "all_maps", "map_cost", "vectors_of"]
+__all__ = ["Found", "Maps", "Tables", "all_maps", "map_cost", "vectors_of"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+# What a condition and the maps that it chooses between cost together, the condition, and its mask.
+Found = tuple[float, Condition, int]
 
 _MAX_NORM: Final = 3
 _MAX_VECTORS: Final = 600
@@ -184,49 +189,93 @@ def vectors_of(num_cells: int) -> _Vectors:
     return _Vectors(weights_MN, terms_NM, keeps_NM, alone_NM, (keeps_MN & alone_MN).argmax(axis=0))
 
 
-class Maps:
-    """The cheapest maps from a state to the outputs.
+class Maps(ABC):
+    """The cheapest maps from a state to the outputs, one for all examples or two behind a condition.
 
     Attributes:
         everywhere: the mask of all examples.
         plain: what one map for all examples costs.
-        total_R: what two maps cost, one for a mask and one for the others; `NEVER` if they do not help.
     """
 
-    def __init__(self, state_KN: Ints, outputs_KN: Ints, behind_N: Floats) -> None:
-        num_examples, num_cells = outputs_KN.shape
-        self.everywhere = (1 << num_examples) - 1
-        self.total_R = np.empty(self.everywhere + 1)
+    def __init__(self, state_KN: Ints, outputs_KN: Ints, plain: float) -> None:
+        self.everywhere = (1 << len(outputs_KN)) - 1
+        self.plain = plain
         self._state_KN, self._outputs_KN = state_KN, outputs_KN
-        self._costs_NR = np.empty((num_cells, self.everywhere + 1))
-        self._vectors_NR = np.zeros((num_cells, self.everywhere + 1), np.int64)
-        self._weights_MN = vectors_of(num_cells).weights_MN
-        of_all = vectors_of(num_cells).all()
-        self.plain: float = all_maps(
-            state_KN, outputs_KN, NEVER, *of_all, behind_N, self._costs_NR, self._vectors_NR, self.total_R
-        )
+
+    @abstractmethod
+    def conditions(self, compared: Compared, limit: float, most: int) -> list[Found]:
+        """The cheapest conditions that cost, with what they choose between, no more than `limit`."""
+
+    @abstractmethod
+    def _two(self, j: int, mask: int) -> bool:
+        """Whether a cell has two maps, if there is a condition with this mask."""
+
+    @abstractmethod
+    def _vector(self, j: int, mask: int) -> int:
+        """The weight vector of a cell on a mask; -1 where it is assigned behind the others."""
 
     def of(self, mask: int) -> tuple[list[list[int]], list[int]]:
         """Weights and offset of a branch; a cell with one map for all examples has that."""
+        num_cells = self._outputs_KN.shape[1]
+        weights_MN = vectors_of(num_cells).weights_MN
         rows, offset = [], []
         example = next(k for k in range(len(self._state_KN)) if mask >> k & 1)
-        for j in range(len(self._costs_NR)):
-            vector = self._vectors_NR[j, mask if self._two(j, mask) else self.everywhere]
+        for j in range(num_cells):
+            vector = self._vector(j, mask if self._two(j, mask) else self.everywhere)
             if vector < 0:  # assigned later
-                rows.append([int(i == j) for i in range(len(self._costs_NR))])
+                rows.append([int(i == j) for i in range(num_cells)])
                 offset.append(0)
                 continue
-            weights = self._weights_MN[vector]
+            weights = weights_MN[vector]
             rows.append(weights.tolist())
             offset.append(int(self._outputs_KN[example, j] - weights @ self._state_KN[example]))
         return rows, offset
 
     def behind(self, mask: int) -> list[int]:
         """The cells that are assigned behind the branches."""
-        cells = range(len(self._costs_NR))
-        return [j for j in cells if self._vectors_NR[j, self.everywhere] < 0 and not self._two(j, mask)]
+        cells = range(self._outputs_KN.shape[1])
+        return [j for j in cells if self._vector(j, self.everywhere) < 0 and not self._two(j, mask)]
+
+
+class Tables(Maps):
+    """Maps for few examples, in tables of all masks.
+
+    Attributes:
+        costs_NR: what the cheapest map of each cell costs that is right on a mask.
+        total_R: what two maps cost, one for a mask and one for the others; `NEVER` if they do not help.
+    """
+
+    def __init__(self, state_KN: Ints, outputs_KN: Ints, behind_N: Floats) -> None:
+        num_examples, num_cells = outputs_KN.shape
+        self.total_R = np.empty(1 << num_examples)
+        self.costs_NR = np.full((num_cells, 1 << num_examples), NEVER)
+        self._vectors_NR = np.zeros((num_cells, 1 << num_examples), np.int64)
+        of_all = vectors_of(num_cells).all()
+        plain = all_maps(
+            state_KN, outputs_KN, NEVER, *of_all, behind_N, self.costs_NR, self._vectors_NR, self.total_R
+        )
+        super().__init__(state_KN, outputs_KN, plain)
+
+    def conditions(self, compared: Compared, limit: float, most: int) -> list[Found]:
+        """See `Maps`."""
+        masks_Q, costs_Q = compared.masks_Q, compared.costs_Q
+        total_Q = costs_Q + self.total_R[masks_Q]
+        found: list[Found] = [
+            (float(total_Q[q]), compared.condition(q), int(masks_Q[q]))
+            for q in np.argsort(total_Q, kind="stable")[:most].tolist()
+            if total_Q[q] <= limit
+        ]
+        short = slice(compared.num_short)
+        found_X3, costs_X = np.empty((most, 3), np.int64), np.empty(most)
+        num_joined = joined(masks_Q[short], costs_Q[short], self.total_R, limit, found_X3, costs_X)
+        for (one, other, either), cost in zip(found_X3[:num_joined].tolist(), costs_X.tolist(), strict=False):
+            mask = masks_Q[one] | masks_Q[other] if either else masks_Q[one] & masks_Q[other]
+            found.append((cost, compared.condition(one, other, either=bool(either)), int(mask)))
+        return found
 
     def _two(self, j: int, mask: int) -> bool:
-        """Whether a cell has two maps, if there is a condition with this mask."""
-        costs_R, others = self._costs_NR[j], self.everywhere & ~mask
+        costs_R, others = self.costs_NR[j], self.everywhere & ~mask
         return bool(mask != self.everywhere and costs_R[mask] + costs_R[others] < costs_R[self.everywhere])
+
+    def _vector(self, j: int, mask: int) -> int:
+        return int(self._vectors_NR[j, mask])

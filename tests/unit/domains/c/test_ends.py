@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lasynth import domains
 from lasynth.domains.base import Status, right_programs
+from lasynth.domains.c import ends as ends_module
 from lasynth.domains.c.affine_program import Comparison, Condition, two_branches
 from lasynth.domains.c.behind import ways_behind
 from lasynth.domains.c.ends import ComputedEnds
@@ -115,7 +116,7 @@ def ends_of(function: Any, inputs: np.ndarray[Any, Any], most: int = 8) -> list[
     return [C.text.of_tokens(end.tokens) for end in found]
 
 
-@pytest.mark.parametrize(
+FUNCTIONS = pytest.mark.parametrize(
     "function",
     [
         lambda x: x[::-1],
@@ -127,6 +128,9 @@ def ends_of(function: Any, inputs: np.ndarray[Any, Any], most: int = 8) -> list[
     ],
     ids=["reversed", "if", "swap", "else", "max", "sum"],
 )
+
+
+@FUNCTIONS
 def test_a_known_function_is_the_first_end(function: Any) -> None:
     inputs = lists(8)
     (first, *_) = ends_of(function, inputs)
@@ -150,6 +154,44 @@ def test_two_comparisons_are_joined() -> None:
         for text in found
     ]
     assert max(right) == 1.0
+
+
+@FUNCTIONS
+@pytest.mark.parametrize("num_examples", [20, 62, 70])
+def test_more_examples_say_more(function: Any, num_examples: int) -> None:
+    inputs = lists(num_examples, seed=3)
+    (first, *_) = ends_of(function, inputs)
+    others = lists(300, seed=1)
+    outputs, _ = C.machine.run_batch(C.text.tokens_of(first)[None], others)
+    wanted = np.array([function(x) for x in others.tolist()])
+    assert (outputs[0] == wanted).all(axis=1).mean() > 0.97
+
+
+def test_what_the_last_examples_do_not_show_is_found() -> None:
+    """The last eight alone leave the list as it is; a condition holds on an early one."""
+    inputs = lists(40, seed=2)
+    inputs = np.concatenate([inputs[inputs[:, 4] == 0][:2], inputs[inputs[:, 4] != 0][:12]])
+    found = ends_of(lambda x: [*x[:2], x[2] - x[3], *x[3:]] if x[4] == 0 else x, inputs)
+    assert any("!a[4]" in text or "a[4] == 0" in text for text in found)
+
+
+@given(st.integers(0, 10_000))
+def test_tables_and_single_masks_find_the_same(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    states = rng.integers(-2, 3, (3, 4, 3)).astype(np.int32)
+    outputs = np.where(rng.random((4, 3)) < 0.6, states[0], rng.integers(-2, 3, (4, 3))).astype(np.int32)
+    ends, start, slack = ComputedEnds(), np.array([0.0, 1.0, 2.0]), 20.0
+    costs = ends.costs(states, outputs, start, np.inf, slack)
+    limit = min(costs[0] + 4.0, 60.0)
+    first = ends.programs(states[0], outputs, limit, 3000)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ends_module, "_MOST_IN_TABLES", 2)
+        again = ends.programs(states[0], outputs, limit, 3000)
+        found = ends.costs(states, outputs, start, np.inf, slack)
+    # Of maps that cost the same either may be chosen.
+    assert {round(end.cost, 6) for end in again} == {round(end.cost, 6) for end in first}
+    near = start + costs <= (start + costs).min() + slack
+    assert found[near] == pytest.approx(costs[near])
 
 
 @given(st.integers(0, 10_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from itertools import islice
 
@@ -69,6 +70,20 @@ def test_outputs_of_parts(function: ListFunction) -> None:
     inputs, outputs = [(a,) for a in INPUTS], [function(a) for a in INPUTS]
     term = first(inputs, outputs)
     assert [value_of(term, each) for each in inputs] == outputs
+
+
+@pytest.mark.parametrize("num_examples", [15, 62])
+def test_a_branch_of_many_examples(num_examples: int) -> None:
+    def function(a: tuple[int, ...]) -> Value:
+        return a[:2] if a[0] > 4 else a[::-1]
+
+    rng = random.Random(1)
+    lists = [tuple(rng.randrange(-9, 20) for _ in range(rng.randrange(2, 7))) for _ in range(100)]
+    shown = lists[:num_examples]
+    term = first([(a,) for a in shown], [function(a) for a in shown])
+    right = [value_of(term, (a,)) == function(a) for a in lists]
+    assert all(right[:num_examples])
+    assert sum(right) > 90
 
 
 def test_several_inputs() -> None:

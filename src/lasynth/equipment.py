@@ -16,6 +16,7 @@ from lasynth.domains.base import Language
 from lasynth.errors import InputError
 from lasynth.search import Beam, Problem, Scorer, SearchConfig, search
 from lasynth.search.answers import checker_of
+from lasynth.search.composition import Composition
 from lasynth.search.named import ENGINES, engine, needs_model
 from lasynth.task import Task
 
@@ -124,8 +125,10 @@ def _small_program(language: Language) -> np.ndarray[Any, np.dtype[np.int32]]:
 def prepare(task: Task, names: Sequence[str]) -> None:
     """Let what engines without a model need compile (once, then it is cached on disk) before any clock runs.
 
+    The bank of the language is made ready for the inputs of the task.
+
     Args:
-        task: any task of the language.
+        task: a task of the language.
         names: of engines; those with a model have `warm_up`.
     """
     problem = Problem.of(task)
@@ -136,6 +139,8 @@ def prepare(task: Task, names: Sequence[str]) -> None:
         if (task.domain, name) not in _PREPARED and name in ENGINES and not needs_model([name]):
             _PREPARED.add((task.domain, name))
             search([engine(name, task.language)], [problem], SearchConfig(time_limit_s=_AT_ONCE_S))
+    if Composition.name in names and task.language.bank is not None:
+        task.language.bank(problem.inputs_KN.shape[1:])
 
 
 @contextmanager

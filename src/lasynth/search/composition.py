@@ -16,6 +16,7 @@ Shapes: P beginnings, K examples; an input's own axes come after K.
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -37,6 +38,8 @@ __all__ = ["Composition"]
 
 _CHUNK: Final = 2000  # beginnings run between two looks at the clock, for a few examples
 _USUAL_EXAMPLES: Final = 8
+_LOOK_S: Final = 0.02  # between two looks at the clock while ends are computed
+_FEWEST: Final = 20  # states of which ends are computed together
 _TURN: Final = 5  # blocks of pairs between two chunks of other beginnings; they take about as long
 
 
@@ -103,6 +106,7 @@ class _Search:
         self._best = np.inf  # the cost of the cheapest program
         self._written = 0
         self._chunk = max(1, _CHUNK * _USUAL_EXAMPLES // max(len(problem.inputs_KN), _USUAL_EXAMPLES))
+        self._at_once = min(_FEWEST, self._chunk)  # states of which the ends are computed together
         self._known = {_key(problem.inputs_KN)}  # states met
         # States to go on from: what a state's cheapest program costs, a tie-breaker, the state.
         self._heap: list[tuple[float, int, _State]] = []
@@ -219,11 +223,7 @@ class _Search:
                 (float(cost), ended(tokens_PT[row], self._eos), outputs_PKN[row].copy())
                 for cost, row in zip(start, chosen, strict=True)
             ]
-        ends = self._ends.costs(
-            outputs_PKN[chosen], self._problem.outputs_KN, start, self._best, self._engine.slack
-        )
-        totals = start + ends
-        self._best = min(self._best, float(totals.min()))
+        totals = self._totals(outputs_PKN[chosen], start)
         near = np.flatnonzero(totals <= self._best + self._engine.slack)
         # As long as nothing fits, all states are of interest, but further ones than these are never taken.
         open_ended = near[np.isinf(totals[near])][self._engine.max_states :]
@@ -236,12 +236,36 @@ class _Search:
                 found.append((float(totals[place]), _State(float(start[place]), whole, outputs_KN)))
         return found
 
+    def _totals(self, states_SKN: Array, start_S: Array) -> Array:
+        """What the cheapest program of each state costs, with an end; infinite where the time is over.
+
+        A state of long lists takes a hundred times as long as one of short ones, so how many are worked on
+        between two looks at the clock is measured.
+        """
+        totals_S = np.full(len(states_SKN), np.inf)
+        begin = 0
+        while begin < len(states_SKN) and not self._budget.expired():
+            rows = slice(begin, begin + self._at_once)
+            before_s = time.perf_counter()
+            ends = self._ends.costs(
+                states_SKN[rows], self._problem.outputs_KN, start_S[rows], self._best, self._engine.slack
+            )
+            taken_s = time.perf_counter() - before_s
+            totals_S[rows] = start_S[rows] + ends
+            self._best = min(self._best, float(totals_S[rows].min()))
+            begin += self._at_once
+            faster = min(max(_LOOK_S / max(taken_s, 1e-6), 0.25), 4.0)
+            self._at_once = min(max(_FEWEST, int(self._at_once * faster)), self._chunk)
+        return totals_S
+
     def _programs(self, states: Sequence[tuple[float, _State]]) -> Iterator[Proposals]:
         """The programs of new states that end within the slack."""
         programs: list[tuple[float, Tokens]] = []
         limit = self._best + self._engine.slack
         for total, state in sorted(states, key=lambda each: each[0]):
             if not total < np.inf or total > limit or self._written + len(programs) >= 4 * self._engine.width:
+                break
+            if programs and self._budget.expired():
                 break
             outputs = self._problem.outputs_KN
             most = max(1, self._engine.width // 8)

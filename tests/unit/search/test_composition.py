@@ -12,9 +12,11 @@ from karel_worlds import random_world
 from toy_language import TOY, toy_problem
 
 from lasynth import domains
-from lasynth.domains.base import Status, Tokens
+from lasynth.domains.base import Array, Status, Tokens
 from lasynth.domains.c.bank import bank
 from lasynth.domains.kit.rows import ended
+from lasynth.domains.unlearned import End
+from lasynth.equipment import prepare
 from lasynth.errors import InputError
 from lasynth.outcome import StopReason
 from lasynth.search import Budget, Problem, SearchConfig, search
@@ -142,6 +144,46 @@ def test_the_clock_stops_it() -> None:
     budget = dataclasses.replace(Budget.of(1), expired=lambda: next(asked))
     list(Composition(slack=30.0).propose([problem], budget))
     assert budget.reasons == [StopReason.TIME_LIMIT]
+
+
+class Slow:
+    """Ends of which each state takes long, as those of long lists do."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+
+    def prepare(self) -> None:
+        pass
+
+    def costs(self, states_SKN: Array, *_: object) -> Array:
+        self.numbers.append(len(states_SKN))
+        time.sleep(0.002 * len(states_SKN))
+        return np.full(len(states_SKN), np.inf)
+
+    def programs(self, *_: object) -> list[End]:
+        raise AssertionError("no state has an end")
+
+
+def test_the_clock_is_looked_at_between_a_few_slow_states() -> None:
+    problem = problem_of(zeros_below)
+    slow = Slow()
+    of_slow = dataclasses.replace(problem, language=dataclasses.replace(C, ends=slow))
+    asked = chain([False] * 4, repeat(True))
+    budget = dataclasses.replace(Budget.of(1), expired=lambda: next(asked))
+    assert list(Composition().propose([of_slow], budget)) == []
+    assert budget.reasons == [StopReason.TIME_LIMIT]
+    root, *others = slow.numbers
+    assert root == 1
+    assert others
+    assert max(others) <= 40
+
+
+def test_the_bank_is_ready_for_lists_of_any_length() -> None:
+    problem_task = Task.of([([1] * 13, [2] * 13), ([3] * 13, [4] * 13)])
+    prepare(problem_task, ["composition"])
+    misses = bank.cache_info().misses
+    bank((13,))
+    assert bank.cache_info().misses == misses
 
 
 def test_many_examples_are_all_checked() -> None:

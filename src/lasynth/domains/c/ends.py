@@ -46,7 +46,9 @@ Bools = npt.NDArray[np.bool_]
 # Tables have 2^K entries a cell. Of more examples the last ones are looked at first, because answers to
 # questions are there, which tell most.
 _MOST_IN_TABLES: Final = 8
-_MOST_EXACT: Final = 16  # states, of those looked at together, whose ends are searched on more examples
+# The ends of a few states, or of one in 50, the cheapest of those looked at together, are searched on more.
+_FEW_EXACT: Final = 4
+_PER_EXACT: Final = 50
 _LEAST: Final = 5.0  # the cheapest assignment
 _FEW_LOOPS: Final = 8  # kept while only the cheapest one counts
 
@@ -146,6 +148,8 @@ class ComputedEnds:
         inputs = np.zeros((2, 2), dtype=np.int32)
         self.costs(inputs[None], inputs + 1, np.zeros(1), np.inf, 0.0)
         self.programs(inputs, inputs + 1, np.inf, 1)
+        many = np.zeros((_MOST_IN_TABLES + 1, 2), dtype=np.int32)
+        self.programs(many, many + 1, np.inf, 1)
 
     def costs(
         self,
@@ -188,7 +192,8 @@ class ComputedEnds:
         """The costs of ends that are right on all examples, from what they cost at least."""
         costs_S = np.full(len(states_SKN), np.inf)
         total_S = start_S + least_S
-        for row in np.argsort(total_S, kind="stable")[:_MOST_EXACT].tolist():
+        most = max(_FEW_EXACT, len(states_SKN) // _PER_EXACT)
+        for row in np.argsort(total_S, kind="stable")[:most].tolist():
             if not total_S[row] <= min(limit + slack, NEVER):
                 break
             ends = self.programs(states_SKN[row], outputs_KN, limit + slack - start_S[row], 1)

@@ -2,8 +2,8 @@
 
 A condition (`comparisons`) costs its own tokens and, for each cell, the cheaper of one map for all examples
 and of two, one where it holds and one for the others (`maps`). All conditions are tried, so what is found is
-the cheapest of its kind. Loops are those of `loop_ends`. Behind the `if` or the loop further cells may be
-assigned (`behind`).
+the cheapest of its kind. Loops are those of `loop_ends` and `cell_loops`. Behind the `if` or the loop further
+cells may be assigned (`behind`).
 
 Costs are in nats: roughly minus the logarithm of how often the random programs of `mixed` do the same.
 
@@ -20,6 +20,13 @@ import numpy.typing as npt
 from lasynth.compiled import njit
 from lasynth.domains.c.affine_program import Condition, straight_line, two_branches
 from lasynth.domains.c.behind import Behind, free_cells, ways_behind
+from lasynth.domains.c.cell_loops import (
+    CELL_ROW,
+    LEAST_CELL_LOOP,
+    cell_loop_programs,
+    least_cell_loop,
+    only_wrong_cell,
+)
 from lasynth.domains.c.comparisons import (
     LEAST_LONG,
     LEAST_SHORT,
@@ -86,6 +93,7 @@ def _least_costs(
     masks_Q, relations_Q = np.empty(num_comparisons, np.int64), np.empty(num_comparisons)
     what_Q6 = np.empty((num_comparisons, 6), np.int64)
     found_X, loops_X = np.empty((_FEW_LOOPS, ROW), np.int64), np.empty(_FEW_LOOPS)
+    rows_X = np.empty((_FEW_LOOPS, CELL_ROW), np.int64)
     none_N, free_N = np.zeros(num_cells, np.bool_), np.zeros(num_cells, np.bool_)
     costs_S[:] = NEVER
     for s in range(len(states_SKN)):
@@ -135,6 +143,15 @@ def _least_costs(
                 state_KN, outputs_KN, free_N, what_M3, change_costs_M, limit_of_loop, found_X, loops_X
             )
             cost = min(cost, behind + of_loop)
+        c = only_wrong_cell(state_KN, outputs_KN, none_N)
+        if c >= 0 and min(most, cost) >= LEAST_CELL_LOOP:
+            cost = min(cost, least_cell_loop(state_KN, outputs_KN, c, min(most, cost), rows_X, loops_X))
+        elif c < 0 and behind > 0 and behind + LEAST_CELL_LOOP <= min(most, cost):
+            c = only_wrong_cell(state_KN, outputs_KN, free_N)
+            if c >= 0:
+                limit_of_loop = min(most, cost) - behind
+                of_loop = least_cell_loop(state_KN, outputs_KN, c, limit_of_loop, rows_X, loops_X)
+                cost = min(cost, behind + of_loop)
         costs_S[s] = min(cost, NEVER)
         if begin == 0:
             limit = min(limit, start_S[s] + cost)
@@ -245,13 +262,18 @@ def _branches(state_KN: Ints, outputs_KN: Ints, behind: Behind, limit: float, mo
 def _loops(state_KN: Ints, outputs_KN: Ints, behind: Behind, limit: float, most: int) -> list[End]:
     """Loops, also such with assignments behind them."""
     free_N = np.zeros(outputs_KN.shape[1], np.bool_)
-    ends = loop_programs(state_KN, outputs_KN, free_N, limit, most)
-    cost = free_cells(state_KN, outputs_KN, behind.costs_N, free_N)
-    if 0 < cost <= limit:
-        ends += [
-            End(behind.added(loop.tokens, np.flatnonzero(free_N)), cost + loop.cost)
-            for loop in loop_programs(state_KN, outputs_KN, free_N, limit - cost, most)
+    ends = []
+    cost = 0.0
+    for _ in range(2):
+        loops = [
+            *loop_programs(state_KN, outputs_KN, free_N, limit - cost, most),
+            *cell_loop_programs(state_KN, outputs_KN, free_N, limit - cost, most),
         ]
+        cells = np.flatnonzero(free_N)
+        ends += [End(behind.added(loop.tokens, cells), cost + loop.cost) for loop in loops]
+        cost = free_cells(state_KN, outputs_KN, behind.costs_N, free_N)
+        if not 0 < cost <= limit:
+            break
     return ends
 
 

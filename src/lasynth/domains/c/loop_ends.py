@@ -27,7 +27,17 @@ from lasynth.domains.c.comparisons import LARGEST_NUMBER, NEVER
 from lasynth.domains.c.parser import parse, to_tokens
 from lasynth.domains.unlearned import End
 
-__all__ = ["ELSE", "ROW", "changes", "least_loop_cost", "loop_programs"]
+__all__ = [
+    "ELSE",
+    "NUM_FIXED_TESTS",
+    "ROW",
+    "all_tests",
+    "changes",
+    "condition_text",
+    "least_loop_cost",
+    "loop_programs",
+    "test_holds",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -63,6 +73,7 @@ _TEXTS: Final = {
 }
 # What stands on the right of a comparison with a[p]: a number, a cell, or p.
 _NUMBER, _CELL, _INDEX = range(3)
+NUM_FIXED_TESTS: Final = 2 * LARGEST_NUMBER + 1 + 1  # numbers, and p; there are cells besides
 
 
 @njit(cache=True, nogil=True)
@@ -95,7 +106,7 @@ def _value(kind: int, of: int, cells_N: Ints, p: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _holds(relation: int, right: int, of: int, cells_N: Ints, p: int) -> bool:
+def test_holds(relation: int, right: int, of: int, cells_N: Ints, p: int) -> bool:
     """Whether a comparison of cell p holds."""
     x = cells_N[p]
     y = of if right == _NUMBER else cells_N[of] if right == _CELL else p
@@ -174,7 +185,7 @@ def _is_right(
         cells_N[:] = states_KN[k]
         for step in range(high - low + 1):
             p = high - step if down else low + step
-            if test[0] < 0 or _holds(test[0], test[1], test[2], cells_N, p):
+            if test[0] < 0 or test_holds(test[0], test[1], test[2], cells_N, p):
                 cells_N[p] = _value(change[0], change[1], cells_N, p) + change[2]
             elif other[0] >= 0:
                 cells_N[p] = _value(other[0], other[1], cells_N, p) + other[2]
@@ -185,10 +196,10 @@ def _is_right(
 
 
 @njit(cache=True, nogil=True)
-def _tests(num_cells: int, what_Q3: Ints, costs_Q: Floats) -> int:
+def all_tests(num_cells: int, what_Q3: Ints, costs_Q: Floats) -> int:
     """All comparisons of cell p: relation, what stands on the right, and which; returns how many."""
     found = 0
-    for right in range(2 * LARGEST_NUMBER + 1 + num_cells + 1):
+    for right in range(NUM_FIXED_TESTS + num_cells):
         for relation in range(6):
             if right < 2 * LARGEST_NUMBER + 1:
                 kind, of = _NUMBER, right - LARGEST_NUMBER
@@ -260,9 +271,9 @@ def _loops(
         return 0
     num = 0
     no_test, no_change = np.array([-1, 0, 0]), np.array([-1, 0, 0])
-    num_tests = 6 * (2 * LARGEST_NUMBER + 1 + num_cells + 1)
+    num_tests = 6 * (NUM_FIXED_TESTS + num_cells)
     tests_Q3, test_costs_Q = np.empty((num_tests, 3), np.int64), np.empty(num_tests)
-    _tests(num_cells, tests_Q3, test_costs_Q)
+    all_tests(num_cells, tests_Q3, test_costs_Q)
     holds_Q = np.zeros(num_tests, np.int64)
     right_M = np.zeros(len(what_M3), np.int64)
     # What a loop finds at each of its steps: the cells behind it are as in the outputs, if it is right. What
@@ -299,7 +310,7 @@ def _loops(
                 for q in range(num_tests):
                     for k in range(num_examples):
                         for j in range(num_cells):
-                            if _holds(tests_Q3[q, 0], tests_Q3[q, 1], tests_Q3[q, 2], found_KNN[k, j], j):
+                            if test_holds(tests_Q3[q, 0], tests_Q3[q, 1], tests_Q3[q, 2], found_KNN[k, j], j):
                                 holds_Q[q] |= 1 << (k * num_cells + j)
             # The last round is without a comparison.
             for q in range(num_tests + 1):
@@ -411,11 +422,16 @@ def _text(found: list[int]) -> str:
     head = f"int p_0 = {high}; p_0 >= {low}; p_0--" if down else f"int p_0 = {low}; p_0 <= {high}; p_0++"
     body = _change(*change)
     if relation >= 0:
-        value = {_NUMBER: str(of), _CELL: f"a[{of}]", _INDEX: "p_0"}[right]
-        body = f"if (a[p_0] {RELATIONS[relation]} {value}) {{ {body} }}"
+        body = f"if ({condition_text(relation, right, of)}) {{ {body} }}"
         if other[0] >= 0:
             body += f" else {{ {_change(*other)} }}"
     return f"int * func_1(int a[]) {{ for ({head}) {{ {body} }} return a; }}"
+
+
+def condition_text(relation: int, right: int, of: int) -> str:
+    """The comparison of a cell at p in C; see `all_tests`."""
+    value = {_NUMBER: str(of), _CELL: f"a[{of}]", _INDEX: "p_0"}[right]
+    return f"a[p_0] {RELATIONS[relation]} {value}"
 
 
 def _change(kind: int, of: int, number: int) -> str:

@@ -116,7 +116,7 @@ def ends_of(function: Any, inputs: np.ndarray[Any, Any], most: int = 8) -> list[
     return [C.text.of_tokens(end.tokens) for end in found]
 
 
-FUNCTIONS = pytest.mark.parametrize(
+@pytest.mark.parametrize(
     "function",
     [
         lambda x: x[::-1],
@@ -128,17 +128,16 @@ FUNCTIONS = pytest.mark.parametrize(
     ],
     ids=["reversed", "if", "swap", "else", "max", "sum"],
 )
-
-
-@FUNCTIONS
-def test_a_known_function_is_the_first_end(function: Any) -> None:
-    inputs = lists(8)
-    (first, *_) = ends_of(function, inputs)
+@pytest.mark.parametrize(
+    ("num_examples", "seed", "least"), [(8, 0, 0.85), (20, 3, 0.97), (62, 3, 0.97), (70, 3, 0.97)]
+)
+def test_a_known_function_is_the_first_end(function: Any, num_examples: int, seed: int, least: float) -> None:
+    """Eight examples hardly determine the number in a comparison, but nearly all lists are right."""
+    (first, *_) = ends_of(function, lists(num_examples, seed=seed))
     others = lists(300, seed=1)
     outputs, _ = C.machine.run_batch(C.text.tokens_of(first)[None], others)
     wanted = np.array([function(x) for x in others.tolist()])
-    # Eight examples hardly determine the number in a comparison, but nearly all lists are right.
-    assert (outputs[0] == wanted).all(axis=1).mean() > 0.85
+    assert (outputs[0] == wanted).all(axis=1).mean() > least
 
 
 def test_two_comparisons_are_joined() -> None:
@@ -154,17 +153,6 @@ def test_two_comparisons_are_joined() -> None:
         for text in found
     ]
     assert max(right) == 1.0
-
-
-@FUNCTIONS
-@pytest.mark.parametrize("num_examples", [20, 62, 70])
-def test_more_examples_say_more(function: Any, num_examples: int) -> None:
-    inputs = lists(num_examples, seed=3)
-    (first, *_) = ends_of(function, inputs)
-    others = lists(300, seed=1)
-    outputs, _ = C.machine.run_batch(C.text.tokens_of(first)[None], others)
-    wanted = np.array([function(x) for x in others.tolist()])
-    assert (outputs[0] == wanted).all(axis=1).mean() > 0.97
 
 
 def test_what_the_last_examples_do_not_show_is_found() -> None:

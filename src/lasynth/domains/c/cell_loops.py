@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from lasynth.compiled import njit
 from lasynth.domains.c.comparisons import LARGEST_NUMBER, NEVER
-from lasynth.domains.c.loop_ends import NUM_FIXED_TESTS, all_tests, condition_text, test_holds
+from lasynth.domains.c.kept import place_of
+from lasynth.domains.c.loop_ends import NUM_FIXED_TESTS, all_tests, condition_text, holds_at
 from lasynth.domains.c.parser import parse, to_tokens
 from lasynth.domains.unlearned import End
 
@@ -60,7 +61,7 @@ def _is_right(state_KN: Ints, outputs_KN: Ints, c: int, row: Ints) -> bool:
         cells_N[:] = state_KN[k]
         for step in range(high - low + 1):
             p = high - step if down else low + step
-            if relation >= 0 and not test_holds(relation, right, of, cells_N, p):
+            if relation >= 0 and not holds_at(relation, right, of, cells_N, p):
                 continue
             if kind == _ADD:
                 cells_N[c] += more
@@ -147,7 +148,7 @@ def _search(
                     count_K[k] = sum_K[k] = index_K[k] = 0
                     first_K[k] = last_K[k] = -1
                     for p in range(low, high + 1):
-                        if q < num_tests and not test_holds(
+                        if q < num_tests and not holds_at(
                             tests_Q3[q, 0], tests_Q3[q, 1], tests_Q3[q, 2], state_KN[k], p
                         ):
                             continue
@@ -180,13 +181,10 @@ def _search(
                         row[3], row[4], row[5] = tests_Q3[q, 0], tests_Q3[q, 1], tests_Q3[q, 2]
                     if not _is_right(state_KN, outputs_KN, c, row):
                         continue
-                    place = num
-                    if num == len(costs_X):
-                        place = int(np.argmax(costs_X))
-                        if costs_X[place] <= cost:
-                            continue
-                    else:
-                        num += 1
+                    place = place_of(cost, num, costs_X)
+                    if place < 0:
+                        continue
+                    num = max(num, place + 1)
                     costs_X[place] = cost
                     found_X[place] = row
                     if only_least:

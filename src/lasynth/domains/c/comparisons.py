@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from lasynth.compiled import njit
 from lasynth.domains.c.affine_program import RELATIONS, Comparison, Condition
+from lasynth.domains.c.kept import place_of
 
 __all__ = [
     "JOIN",
@@ -212,13 +213,10 @@ def joined(
                         cost = rest_R[mask] + costs_Q[one] + costs_Q[other] + JOIN
                         if cost > limit:
                             continue
-                        row = num
-                        if num == len(costs_X):
-                            row = int(np.argmax(costs_X))
-                            if costs_X[row] <= cost:
-                                continue
-                        else:
-                            num += 1
+                        row = place_of(cost, num, costs_X)
+                        if row < 0:
+                            continue
+                        num = max(num, row + 1)
                         costs_X[row] = cost
                         found_X3[row, 0], found_X3[row, 1] = min(one, other), max(one, other)
                         found_X3[row, 2] = either

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from lasynth.compiled import njit
 from lasynth.domains.c.affine_program import RELATIONS
 from lasynth.domains.c.comparisons import LARGEST_NUMBER, NEVER
+from lasynth.domains.c.kept import place_of
 from lasynth.domains.c.parser import parse, to_tokens
 from lasynth.domains.unlearned import End
 
@@ -34,9 +35,9 @@ __all__ = [
     "all_tests",
     "changes",
     "condition_text",
+    "holds_at",
     "least_loop_cost",
     "loop_programs",
-    "test_holds",
 ]
 
 Ints = npt.NDArray[np.int64]
@@ -106,7 +107,7 @@ def _value(kind: int, of: int, cells_N: Ints, p: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def test_holds(relation: int, right: int, of: int, cells_N: Ints, p: int) -> bool:
+def holds_at(relation: int, right: int, of: int, cells_N: Ints, p: int) -> bool:
     """Whether a comparison of cell p holds."""
     x = cells_N[p]
     y = of if right == _NUMBER else cells_N[of] if right == _CELL else p
@@ -185,7 +186,7 @@ def _is_right(
         cells_N[:] = states_KN[k]
         for step in range(high - low + 1):
             p = high - step if down else low + step
-            if test[0] < 0 or test_holds(test[0], test[1], test[2], cells_N, p):
+            if test[0] < 0 or holds_at(test[0], test[1], test[2], cells_N, p):
                 cells_N[p] = _value(change[0], change[1], cells_N, p) + change[2]
             elif other[0] >= 0:
                 cells_N[p] = _value(other[0], other[1], cells_N, p) + other[2]
@@ -310,7 +311,7 @@ def _loops(
                 for q in range(num_tests):
                     for k in range(num_examples):
                         for j in range(num_cells):
-                            if test_holds(tests_Q3[q, 0], tests_Q3[q, 1], tests_Q3[q, 2], found_KNN[k, j], j):
+                            if holds_at(tests_Q3[q, 0], tests_Q3[q, 1], tests_Q3[q, 2], found_KNN[k, j], j):
                                 holds_Q[q] |= 1 << (k * num_cells + j)
             # The last round is without a comparison.
             for q in range(num_tests + 1):
@@ -366,18 +367,15 @@ def _keep(
     costs_X: Floats,
 ) -> int:
     """Keep a loop; where there is no room, in place of the dearest."""
-    row = num
-    if num == len(costs_X):
-        row = int(np.argmax(costs_X))
-        if costs_X[row] <= cost:
-            return num
-        num -= 1
+    row = place_of(cost, num, costs_X)
+    if row < 0:
+        return num
     costs_X[row] = cost
     found_X[row, 0], found_X[row, 1], found_X[row, 2] = low, high, down
     found_X[row, 3:6] = test
     found_X[row, 6:9] = change
     found_X[row, 9:12] = other
-    return num + 1
+    return max(num, row + 1)
 
 
 @njit(cache=True, nogil=True)

@@ -19,7 +19,13 @@ import numpy.typing as npt
 from lasynth.compiled import njit
 from lasynth.domains.c.comparisons import LARGEST_NUMBER, NEVER
 from lasynth.domains.c.kept import place_of
-from lasynth.domains.c.loop_ends import NUM_FIXED_TESTS, all_tests, condition_text, holds_at
+from lasynth.domains.c.loop_tests import (
+    NUM_RELATIONS,
+    LoopTests,
+    condition_text,
+    holds_at,
+    loop_tests,
+)
 from lasynth.domains.c.parser import parse, to_tokens
 from lasynth.domains.unlearned import End
 
@@ -29,7 +35,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-CELL_ROW: Final = 9  # numbers of a loop, see `_search`
+CELL_ROW: Final = 10  # numbers of a loop, see `_search`
 _MAX_FOUND: Final = 100
 _MOST_FULL: Final = 8  # cells of a list of which all parts are visited; of longer ones, all but a few cells
 LEAST_CELL_LOOP: Final = 8.0
@@ -55,13 +61,14 @@ def only_wrong_cell(state_KN: Ints, outputs_KN: Ints, free_N: Bools) -> int:
 @njit(cache=True, nogil=True)
 def _is_right(state_KN: Ints, outputs_KN: Ints, c: int, row: Ints) -> bool:
     """Whether a loop, run step by step, makes the cell what it is in the outputs."""
-    low, high, down, relation, right, of, kind, sign, more = row
+    low, high, down, relation = row[:4]
+    kind, sign, more = row[7:]
     cells_N = np.empty(state_KN.shape[1], np.int64)
     for k in range(len(state_KN)):
         cells_N[:] = state_KN[k]
         for step in range(high - low + 1):
             p = high - step if down else low + step
-            if relation >= 0 and not holds_at(relation, right, of, cells_N, p):
+            if relation >= 0 and not holds_at(relation, row[4:7], cells_N, p):
                 continue
             if kind == _ADD:
                 cells_N[c] += more
@@ -116,41 +123,61 @@ def _adds(change_K: Ints, sign: int, count_K: Ints, state_KN: Ints, i: int) -> b
 
 @njit(cache=True, nogil=True)
 def _search(
-    state_KN: Ints, outputs_KN: Ints, c: int, limit: float, only_least: bool, found_X: Ints, costs_X: Floats
+    state_KN: Ints,
+    outputs_KN: Ints,
+    c: int,
+    tests: LoopTests,
+    limit: float,
+    only_least: bool,
+    found_X: Ints,
+    costs_X: Floats,
 ) -> int:
     """Loops that make a cell right and cost no more than `limit`, each as numbers; returns how many.
 
-    A row of the result: the first and last cell visited, whether it goes down, the comparison (relation or
-    -1, right, of), the change (kind, sign, number or cell).
+    A row of the result: the first and last cell visited, whether it goes down, the test (relation or -1, and
+    sides), the change (kind, sign, number or cell).
     """
     num_examples, num_cells = state_KN.shape
-    num_tests = 6 * (NUM_FIXED_TESTS + num_cells)
-    tests_Q3, test_costs_Q = np.empty((num_tests, 3), np.int64), np.empty(num_tests)
-    all_tests(num_cells, tests_Q3, test_costs_Q)
+    num_tests = NUM_RELATIONS * tests.num_visited
     before_K, after_K = state_KN[:, c], outputs_KN[:, c]
+    hit_K = np.empty(num_examples, np.int64)  # cells on which the test holds, as bits
     count_K, sum_K, index_K = np.empty((3, num_examples), np.int64)
     first_K, last_K, rest_K = np.empty((3, num_examples), np.int64)
     room = 64 + 16 * num_cells
     tried_Y, try_costs_Y = np.empty((room, CELL_ROW), np.int64), np.empty(room)
     num = 0
-    for low in range(num_cells - 1):
-        for high in range(low + 1, num_cells):
-            edges = low + num_cells - 1 - high
-            if num_cells > _MOST_FULL and edges > 2:
-                continue
-            part = 0.0 if edges == 0 else _PART if edges == 1 else _OTHER_PART
-            for q in range(num_tests + 1):
-                base = part + (test_costs_Q[q] if q < num_tests else 0.0)
+    for q in range(num_tests + 1):
+        always = q == num_tests
+        of_test = 0.0 if always else tests.costs_Q[q]
+        if of_test + LEAST_CELL_LOOP > limit:
+            continue
+        relation, sides_3 = q % NUM_RELATIONS, tests.sides_L3[q // NUM_RELATIONS]
+        for k in range(num_examples):
+            hit_K[k] = 0
+            for p in range(num_cells):
+                if always or holds_at(relation, sides_3, state_KN[k], p):
+                    hit_K[k] |= 1 << p
+        for low in range(num_cells - 1):
+            for high in range(low + 1, num_cells):
+                edges = low + num_cells - 1 - high
+                if num_cells > _MOST_FULL and edges > 2:
+                    continue
+                base = of_test + (0.0 if edges == 0 else _PART if edges == 1 else _OTHER_PART)
                 if base + LEAST_CELL_LOOP > limit:
                     continue
+                visited = (1 << high + 1) - (1 << low)
                 possible = True
+                for k in range(num_examples):
+                    if hit_K[k] & visited == 0 and before_K[k] != after_K[k]:
+                        possible = False
+                        break
+                if not possible:
+                    continue
                 for k in range(num_examples):
                     count_K[k] = sum_K[k] = index_K[k] = 0
                     first_K[k] = last_K[k] = -1
                     for p in range(low, high + 1):
-                        if q < num_tests and not holds_at(
-                            tests_Q3[q, 0], tests_Q3[q, 1], tests_Q3[q, 2], state_KN[k], p
-                        ):
+                        if not hit_K[k] >> p & 1:
                             continue
                         count_K[k] += 1
                         sum_K[k] += state_KN[k, p]
@@ -159,26 +186,19 @@ def _search(
                             last_K[k] = p
                             if first_K[k] < 0:
                                 first_K[k] = p
-                    if count_K[k] == 0 and before_K[k] != after_K[k]:
-                        possible = False
-                        break
-                if not possible:
-                    continue
                 num_tried = _changes(
-                    state_KN, before_K, after_K, c, q == num_tests,
+                    state_KN, before_K, after_K, c, always,
                     count_K, sum_K, index_K, first_K, last_K, rest_K, tried_Y, try_costs_Y,
                 )  # fmt: skip
                 if low <= c <= high:
-                    num_tried = _of_itself(num_cells, c, q == num_tests, num_tried, tried_Y, try_costs_Y)
+                    num_tried = _of_itself(num_cells, c, always, num_tried, tried_Y, try_costs_Y)
                 for y in range(num_tried):
                     cost = base + try_costs_Y[y]
                     if cost > limit:
                         continue
                     row = tried_Y[y]
-                    row[0], row[1] = low, high
-                    row[3] = -1
-                    if q < num_tests:
-                        row[3], row[4], row[5] = tests_Q3[q, 0], tests_Q3[q, 1], tests_Q3[q, 2]
+                    row[0], row[1], row[3] = low, high, -1 if always else relation
+                    row[4:7] = sides_3
                     if not _is_right(state_KN, outputs_KN, c, row):
                         continue
                     place = place_of(cost, num, costs_X)
@@ -300,14 +320,20 @@ def _becomes(after_K: Ints, count_K: Ints, number: int, state_KN: Ints, i: int) 
 @njit(cache=True, nogil=True)
 def _note(tried_Y: Ints, costs_Y: Floats, num: int, down: int, kind: int, sign: int, more: int) -> int:
     """Note a change; returns how many there are then."""
-    tried_Y[num, 2], tried_Y[num, 6], tried_Y[num, 7], tried_Y[num, 8] = down, kind, sign, more
+    tried_Y[num, 2], tried_Y[num, 7], tried_Y[num, 8], tried_Y[num, 9] = down, kind, sign, more
     costs_Y[num] = _COSTS[kind]
     return num + 1
 
 
 @njit(cache=True, nogil=True)
 def least_cell_loop(
-    state_KN: Ints, outputs_KN: Ints, c: int, limit: float, found_X: Ints, costs_X: Floats
+    state_KN: Ints,
+    outputs_KN: Ints,
+    c: int,
+    tests: LoopTests,
+    limit: float,
+    found_X: Ints,
+    costs_X: Floats,
 ) -> float:
     """The cost of the cheapest loop that makes cell c right, if it is no more than `limit`; else `NEVER`.
 
@@ -315,10 +341,11 @@ def least_cell_loop(
         state_KN: where it begins.
         outputs_KN: where it leads.
         c: the cell.
+        tests: those of so many cells.
         limit: see above.
         found_X, costs_X: room for some loops, `[X, CELL_ROW]` and `[X]`.
     """
-    num = _search(state_KN, outputs_KN, c, limit, True, found_X, costs_X)
+    num = _search(state_KN, outputs_KN, c, tests, limit, True, found_X, costs_X)
     return costs_X[:num].min() if num else NEVER
 
 
@@ -330,19 +357,21 @@ def cell_loop_programs(
     if c < 0:
         return []
     found_X, costs_X = np.zeros((_MAX_FOUND, CELL_ROW), np.int64), np.empty(_MAX_FOUND)
-    num = _search(state_KN, outputs_KN, c, limit, False, found_X, costs_X)
+    tests = loop_tests(state_KN.shape[1])
+    num = _search(state_KN, outputs_KN, c, tests, limit, False, found_X, costs_X)
     order = np.argsort(costs_X[:num], kind="stable")[:most]
     return [End(to_tokens(parse(_text(c, found_X[row].tolist()))), float(costs_X[row])) for row in order]
 
 
 def _text(c: int, row: list[int]) -> str:
-    low, high, down, relation, right, of, kind, sign, more = row
+    low, high, down, relation, *sides = row[:7]
+    kind, sign, more = row[7:]
     head = f"int p_0 = {high}; p_0 >= {low}; p_0--" if down else f"int p_0 = {low}; p_0 <= {high}; p_0++"
     body = f"a[{c}] {_change(kind, sign, more)};"
     if kind == _ADD and abs(more) == 1:
         body = f"a[{c}]{'++' if more > 0 else '--'};"
     if relation >= 0:
-        body = f"if ({condition_text(relation, right, of)}) {{ {body} }}"
+        body = f"if ({condition_text(relation, *sides)}) {{ {body} }}"
     return f"int * func_1(int a[]) {{ for ({head}) {{ {body} }} return a; }}"
 
 

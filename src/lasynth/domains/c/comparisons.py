@@ -25,6 +25,7 @@ __all__ = [
     "LARGEST_NUMBER",
     "LEAST_LONG",
     "LEAST_SHORT",
+    "MOST_SUMMED",
     "NEVER",
     "PER_MASK",
     "Compared",
@@ -45,7 +46,7 @@ LEAST_SHORT: Final = 5.3  # the cheapest comparison
 LEAST_LONG: Final = 8.9  # the cheapest one of a sum; two joined ones cost more
 _RELATION_COSTS: Final = np.array([0.0, 0.0, 1.2, 1.2, 1.2, 1.2])
 JOIN: Final = 0.6  # beside the costs of both
-_MOST_SUMMED: Final = 8  # cells of a list of which sums are compared; there are too many of longer ones
+MOST_SUMMED: Final = 8  # cells of a list of which sums are looked at; there are too many of longer ones
 PER_MASK: Final = 3  # comparisons of one mask that are joined with others
 
 
@@ -61,7 +62,7 @@ def most_comparisons(num_cells: int, num_numbers: int) -> int:
     """How many comparisons there are at most, long ones included."""
     pairs = num_cells * (num_cells - 1) // 2
     short = num_cells * num_numbers + pairs
-    if num_cells > _MOST_SUMMED:
+    if num_cells > MOST_SUMMED:
         return 6 * short
     return 6 * (short + num_cells * (pairs + num_cells) + pairs * (num_numbers + 2 * LARGEST_NUMBER))
 
@@ -137,7 +138,7 @@ def long_comparisons(
 ) -> int:
     """Add, behind the `found` ones, comparisons of a sum with a cell or a number; returns how many then."""
     num_examples, num_cells = state_KN.shape
-    if num_cells > _MOST_SUMMED:
+    if num_cells > MOST_SUMMED:
         return found
     sum_K, right_K = np.empty(num_examples, np.int64), np.empty(num_examples, np.int64)
     for i in range(num_cells):

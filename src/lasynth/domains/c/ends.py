@@ -38,7 +38,9 @@ from lasynth.domains.c.comparisons import (
     numbers_of,
     with_joined,
 )
-from lasynth.domains.c.loop_ends import ROW, changes, least_loop_cost, loop_programs
+from lasynth.domains.c.loop_changes import LoopChanges, loop_changes
+from lasynth.domains.c.loop_ends import ROW, least_loop_cost, loop_programs
+from lasynth.domains.c.loop_tests import LoopTests, loop_tests
 from lasynth.domains.c.many import MOST_EXAMPLES, ManyMaps
 from lasynth.domains.c.maps import Maps, Tables, all_maps, vectors_of
 from lasynth.domains.c.parser import parse, to_tokens
@@ -76,8 +78,8 @@ def _least_costs(
     behind_N: Floats,
     numbers: Ints,
     num_comparisons: int,
-    what_M3: Ints,
-    change_costs_M: Floats,
+    changes: LoopChanges,
+    tests: LoopTests,
     costs_S: Floats,
 ) -> None:
     """What the cheapest end of each state costs; `NEVER` where it cannot be within `slack` of the best.
@@ -133,24 +135,26 @@ def _least_costs(
                     long_R[masks_Q[q]] = min(long_R[masks_Q[q]], relations_Q[q])
                 cost = min(cost, (long_R + total_R).min())
         of_loop = least_loop_cost(
-            state_KN, outputs_KN, none_N, what_M3, change_costs_M, min(most, cost), found_X, loops_X
+            state_KN, outputs_KN, none_N, changes, tests, min(most, cost), found_X, loops_X
         )
         cost = min(cost, of_loop)
         behind = free_cells(state_KN, outputs_KN, behind_N, free_N)
         if behind > 0 and behind < min(most, cost):
             limit_of_loop = min(most, cost) - behind
             of_loop = least_loop_cost(
-                state_KN, outputs_KN, free_N, what_M3, change_costs_M, limit_of_loop, found_X, loops_X
+                state_KN, outputs_KN, free_N, changes, tests, limit_of_loop, found_X, loops_X
             )
             cost = min(cost, behind + of_loop)
         c = only_wrong_cell(state_KN, outputs_KN, none_N)
         if c >= 0 and min(most, cost) >= LEAST_CELL_LOOP:
-            cost = min(cost, least_cell_loop(state_KN, outputs_KN, c, min(most, cost), rows_X, loops_X))
+            cost = min(
+                cost, least_cell_loop(state_KN, outputs_KN, c, tests, min(most, cost), rows_X, loops_X)
+            )
         elif c < 0 and behind > 0 and behind + LEAST_CELL_LOOP <= min(most, cost):
             c = only_wrong_cell(state_KN, outputs_KN, free_N)
             if c >= 0:
                 limit_of_loop = min(most, cost) - behind
-                of_loop = least_cell_loop(state_KN, outputs_KN, c, limit_of_loop, rows_X, loops_X)
+                of_loop = least_cell_loop(state_KN, outputs_KN, c, tests, limit_of_loop, rows_X, loops_X)
                 cost = min(cost, behind + of_loop)
         costs_S[s] = min(cost, NEVER)
         if begin == 0:
@@ -194,7 +198,8 @@ class ComputedEnds:
                 behind.costs_N,
                 numbers,
                 most_comparisons(num_cells, len(numbers)),
-                *changes(num_cells),
+                loop_changes(num_cells),
+                loop_tests(num_cells),
                 costs_S,
             )
             costs_S[costs_S >= NEVER] = np.inf

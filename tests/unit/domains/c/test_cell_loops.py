@@ -21,7 +21,10 @@ ANYWHERE = (
 )
 OUTSIDE = ("a[0] += 3;", "a[0] -= 2;", "a[0] += p_0;", "a[0] -= p_0;", "a[0] += a[1];", "a[0] -= a[2];")
 WITHOUT_TEST = ("a[0] += a[p_0];", "a[0] -= a[p_0] + a[1];", "a[0] += a[p_0] - a[2];")
-TESTS = ("a[p_0] < 0", "a[p_0] >= 2", "a[p_0] > a[1]", "a[p_0] <= p_0", "a[p_0] == 0", "a[p_0] != a[2]")
+TESTS = (
+    *("a[p_0] < 0", "a[p_0] >= 2", "a[p_0] > a[1]", "a[p_0] <= p_0", "a[p_0] == 0", "a[p_0] != a[2]"),
+    *("a[p_0] + a[1] > 1", "a[p_0] < a[1] + 2", "a[p_0] + 1 >= a[2]"),
+)
 
 
 def found_for(text: str, inputs: np.ndarray[Any, Any]) -> tuple[list[str], list[bool]]:

@@ -27,14 +27,31 @@ Bools = npt.NDArray[np.bool_]
 
 
 @njit(cache=True, nogil=True)
-def free_cells(state_KN: Ints, outputs_KN: Ints, behind_N: Floats, free_N: Bools) -> float:
-    """The cells that are wrong and may be assigned behind all others; returns what that costs."""
-    cost = 0.0
-    for j in range(len(free_N)):
-        free_N[j] = behind_N[j] < NEVER and (state_KN[:, j] != outputs_KN[:, j]).any()
-        if free_N[j]:
-            cost += behind_N[j]
-    return cost
+def free_cells(state_KN: Ints, outputs_KN: Ints, behind_N: Floats, free_FN: Bools, costs_F: Floats) -> int:
+    """Which cells are assigned behind a loop: none, all that are wrong and can be, and each of these alone.
+
+    Cells that a loop makes right may be sums of others by chance, so all together may be too many.
+
+    Args:
+        state_KN, outputs_KN: before the loop, and what is wanted.
+        behind_N: what it costs to assign each cell behind all others.
+        free_FN: room for the sets of cells, F = N + 2.
+        costs_F: room for what they cost.
+
+    Returns:
+        How many sets there are.
+    """
+    num_cells = len(behind_N)
+    free_FN[:] = False
+    costs_F[:] = 0.0
+    num = 2
+    for j in range(num_cells):
+        if behind_N[j] < NEVER and (state_KN[:, j] != outputs_KN[:, j]).any():
+            free_FN[1, j] = free_FN[num, j] = True
+            costs_F[1] += behind_N[j]
+            costs_F[num] = behind_N[j]
+            num += 1
+    return num if num > 3 else num - 1  # a single one is all
 
 
 def ways_behind(outputs_KN: Ints) -> list[Behind]:

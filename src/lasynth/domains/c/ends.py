@@ -38,7 +38,7 @@ from lasynth.domains.c.comparisons import (
     numbers_of,
     with_joined,
 )
-from lasynth.domains.c.loop_changes import LoopChanges, loop_changes
+from lasynth.domains.c.loop_changes import LEAST_CHANGE, LoopChanges, loop_changes
 from lasynth.domains.c.loop_ends import ROW, least_loop_cost, loop_programs
 from lasynth.domains.c.loop_tests import LoopTests, loop_tests
 from lasynth.domains.c.many import MOST_EXAMPLES, ManyMaps
@@ -96,7 +96,7 @@ def _least_costs(
     what_Q6 = np.empty((num_comparisons, 6), np.int64)
     found_X, loops_X = np.empty((_FEW_LOOPS, ROW), np.int64), np.empty(_FEW_LOOPS)
     rows_X = np.empty((_FEW_LOOPS, CELL_ROW), np.int64)
-    none_N, free_N = np.zeros(num_cells, np.bool_), np.zeros(num_cells, np.bool_)
+    free_FN, costs_F = np.empty((num_cells + 2, num_cells), np.bool_), np.empty(num_cells + 2)
     costs_S[:] = NEVER
     for s in range(len(states_SKN)):
         state_KN = states_SKN[s]
@@ -134,25 +134,18 @@ def _least_costs(
                 for q in range(num, num_all):
                     long_R[masks_Q[q]] = min(long_R[masks_Q[q]], relations_Q[q])
                 cost = min(cost, (long_R + total_R).min())
-        of_loop = least_loop_cost(
-            state_KN, outputs_KN, none_N, changes, tests, min(most, cost), found_X, loops_X
-        )
-        cost = min(cost, of_loop)
-        behind = free_cells(state_KN, outputs_KN, behind_N, free_N)
-        if behind > 0 and behind < min(most, cost):
+        num_free = free_cells(state_KN, outputs_KN, behind_N, free_FN, costs_F)
+        for free in range(num_free):
+            free_N, behind = free_FN[free], costs_F[free]
+            if behind + LEAST_CHANGE > min(most, cost):
+                continue
             limit_of_loop = min(most, cost) - behind
             of_loop = least_loop_cost(
                 state_KN, outputs_KN, free_N, changes, tests, limit_of_loop, found_X, loops_X
             )
             cost = min(cost, behind + of_loop)
-        c = only_wrong_cell(state_KN, outputs_KN, none_N)
-        if c >= 0 and min(most, cost) >= LEAST_CELL_LOOP:
-            cost = min(
-                cost, least_cell_loop(state_KN, outputs_KN, c, tests, min(most, cost), rows_X, loops_X)
-            )
-        elif c < 0 and behind > 0 and behind + LEAST_CELL_LOOP <= min(most, cost):
             c = only_wrong_cell(state_KN, outputs_KN, free_N)
-            if c >= 0:
+            if c >= 0 and behind + LEAST_CELL_LOOP <= min(most, cost):
                 limit_of_loop = min(most, cost) - behind
                 of_loop = least_cell_loop(state_KN, outputs_KN, c, tests, limit_of_loop, rows_X, loops_X)
                 cost = min(cost, behind + of_loop)
@@ -266,19 +259,19 @@ def _branches(state_KN: Ints, outputs_KN: Ints, behind: Behind, limit: float, mo
 
 def _loops(state_KN: Ints, outputs_KN: Ints, behind: Behind, limit: float, most: int) -> list[End]:
     """Loops, also such with assignments behind them."""
-    free_N = np.zeros(outputs_KN.shape[1], np.bool_)
+    num_cells = outputs_KN.shape[1]
+    free_FN, costs_F = np.empty((num_cells + 2, num_cells), np.bool_), np.empty(num_cells + 2)
+    num = free_cells(state_KN, outputs_KN, behind.costs_N, free_FN, costs_F)
     ends = []
-    cost = 0.0
-    for _ in range(2):
+    for free_N, cost in zip(free_FN[:num], costs_F[:num].tolist(), strict=True):
+        if cost > limit:
+            continue
         loops = [
             *loop_programs(state_KN, outputs_KN, free_N, limit - cost, most),
             *cell_loop_programs(state_KN, outputs_KN, free_N, limit - cost, most),
         ]
         cells = np.flatnonzero(free_N)
         ends += [End(behind.added(loop.tokens, cells), cost + loop.cost) for loop in loops]
-        cost = free_cells(state_KN, outputs_KN, behind.costs_N, free_N)
-        if not 0 < cost <= limit:
-            break
     return ends
 
 

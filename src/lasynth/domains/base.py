@@ -357,6 +357,8 @@ class Language:
         ends: computes ends of programs.
         terms: an algebra over its values.
         ranking: what decides between programs that fit.
+        hidden_branch: of `(inputs_KN, inputs_QN)`, the shown inputs and further ones, how likely each is to
+            take a branch that no shown one takes, `[Q]`.
         checker: finds what checks answers besides the machine; raises `CheckerError` where this computer has
             nothing that works.
         records: task files in another format.
@@ -380,6 +382,7 @@ class Language:
     ends: Ends | None = None
     terms: Terms | None = None
     ranking: Ranking = field(default_factory=Ranking)
+    hidden_branch: Callable[[Array, Array], Array] | None = None
     checker: Callable[[], Checker] | None = None
     records: Records | None = None
     view: View = View()

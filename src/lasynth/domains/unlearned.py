@@ -101,6 +101,9 @@ class Ends(Protocol):
     def programs(self, state_KN: Array, outputs_KN: Array, limit: float, most: int) -> list[End]:
         """The ends of one state that cost no more than `limit`, cheapest first, at most so many."""
 
+    def halfway(self, state_KN: Array, outputs_KN: Array) -> Array:
+        """States `[S, K, ...]` to which an end may lead first, and another one from there to the outputs."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bank:

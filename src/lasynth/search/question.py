@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 
 _MAX_FUNCTIONS: Final = 64  # of each language
 _NUM_INPUTS: Final = 256  # tried, of the kind of the shown ones
+# How likely none of the functions is right, as a share of how likely the surest one is wrong.
+_UNKNOWN: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +45,8 @@ def question(fitting: Sequence[Fitting], *, seed: int = 0) -> Question | None:
     """The input on which the leading functions disagree most.
 
     Each input divides the functions by their outputs. The one with the largest entropy of the division is
-    chosen, with the functions' weights (`_weights`): its output is expected to settle most.
+    chosen, with the functions' weights (`_weights`): its output is expected to settle most. A part of its own
+    has what none of them gives, as there may be a branch that no shown example takes.
 
     Args:
         fitting: the functions of each language; the inputs are of the kind of the narrowest one's.
@@ -57,6 +60,7 @@ def question(fitting: Sequence[Fitting], *, seed: int = 0) -> Question | None:
         return None
     tried = _Tried.of(fitting, seed)
     weights = _weights(fitting)
+    unknown_Q = _unknown(tried, weights)
     best, best_entropy = None, 0.0
     for place in range(len(tried.inputs_QN)):
         groups: dict[Hashable, list[int]] = {}
@@ -66,7 +70,8 @@ def question(fitting: Sequence[Fitting], *, seed: int = 0) -> Question | None:
         if len(groups) < 2:
             continue
         shares = np.array([weights[members].sum() for members in groups.values()])
-        shares = shares / shares.sum()
+        shares = np.append(shares / shares.sum() * (1.0 - unknown_Q[place]), unknown_Q[place])
+        shares = shares[shares > 0]
         entropy = -float((shares * np.log(shares)).sum())
         if best is None or entropy > best_entropy:
             best, best_entropy = (place, list(groups.values())), entropy
@@ -117,6 +122,15 @@ def _weights(fitting: Sequence[Fitting]) -> Floats:
         weights *= (1.0 - own) / left
         weights[surest] = own
     return np.maximum(weights, float(np.finfo(float).tiny))
+
+
+def _unknown(tried: _Tried, weights: Floats) -> Floats:
+    """For each input tried, how likely its output is one that no function gives, as far as that is known."""
+    hidden_branch = tried.first.language.hidden_branch
+    if hidden_branch is None:
+        return np.zeros(len(tried.inputs_QN))
+    hidden_Q = hidden_branch(tried.first.inputs_KN, tried.inputs_QN)
+    return np.asarray(_UNKNOWN * (1.0 - weights.max()) * hidden_Q)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -66,6 +66,26 @@ def test_two_beginnings_are_chained() -> None:
     assert num_right >= 2
 
 
+@pytest.mark.parametrize("with_beginning", [False, True])
+def test_two_computed_ends_are_chained(with_beginning: bool) -> None:
+    def function(x: list[int]) -> list[int]:
+        if with_beginning:
+            x[2] += 1
+        if x[0] < x[3]:
+            x[1] = 2 - x[4]
+        if x[2] > 1:
+            x[4] += x[0]
+        return x
+
+    problem = problem_of(function, num_examples=16)
+    few = dataclasses.replace(
+        bank((5,)), tokens_PT=bank((5,)).tokens_PT[:40], costs_P=bank((5,)).costs_P[:40]
+    )
+    of_few = dataclasses.replace(problem, language=dataclasses.replace(C, bank=lambda _: few))
+    (result,) = search([Composition()], [of_few], SearchConfig(enough=None, time_limit_s=20.0))
+    assert problem.right([result.candidates[0].tokens]).all()
+
+
 @pytest.mark.parametrize("num_cells", [2, 8])
 def test_other_lengths(num_cells: int) -> None:
     problem = problem_of(lambda x: [v - 1 for v in x], num_cells=num_cells)
@@ -162,6 +182,9 @@ class Slow:
 
     def programs(self, *_: object) -> list[End]:
         raise AssertionError("no state has an end")
+
+    def halfway(self, state_KN: Array, _: object) -> Array:
+        return state_KN[None, :0]
 
 
 def test_the_clock_is_looked_at_between_a_few_slow_states() -> None:

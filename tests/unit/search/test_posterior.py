@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from toy_language import TOY, toy_problem
 
+from lasynth.domains.base import Array
 from lasynth.domains.unlearned import Ranking
 from lasynth.search import Proposal, SearchConfig, search
 from lasynth.search.given import Given
@@ -81,6 +84,25 @@ def test_a_question_tells_the_leading_functions_apart() -> None:
     assert [output for output, _ in asked.answers] == outputs
     shares = [share for _, share in asked.answers]
     assert shares == sorted(shares, reverse=True)
+
+
+def test_a_question_that_may_take_a_hidden_branch_tells_more() -> None:
+    problem = toy_problem("inc")
+    further = TOY.values.more(problem.inputs_KN, 256, 0)
+    wanted = {tuple(row) for row in further[[70, 90]].tolist()}
+
+    def hidden_branch(shown: Array, inputs: Array) -> Array:
+        assert shown is problem.inputs_KN
+        return np.array([float(tuple(row) in wanted) for row in inputs.tolist()])
+
+    language = replace(TOY, hidden_branch=hidden_branch)
+    found = functions(fitting("inc", "dec"), RANKING, MUCH)
+    asked = question([Fitting(found, replace(problem, language=language))])
+    plain = question([Fitting(found, problem)])
+    assert asked is not None
+    assert plain is not None
+    assert tuple(np.ravel(asked.input).tolist()) in wanted
+    assert asked.answers[0][1] == pytest.approx(plain.answers[0][1])
 
 
 def test_nothing_is_asked_where_no_input_tells_them_apart() -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "MOST_SUMMED",
     "NEVER",
     "PER_MASK",
+    "RELATION_COSTS",
     "Compared",
     "comparisons",
     "joined",
@@ -44,7 +45,7 @@ NEVER: Final = 1e9  # the cost of what there is not
 LARGEST_NUMBER: Final = 4  # of the small ones, which are always tried
 LEAST_SHORT: Final = 5.3  # the cheapest comparison
 LEAST_LONG: Final = 8.9  # the cheapest one of a sum; two joined ones cost more
-_RELATION_COSTS: Final = np.array([0.0, 0.0, 1.2, 1.2, 1.2, 1.2])
+RELATION_COSTS: Final = np.array([0.0, 0.0, 1.2, 1.2, 1.2, 1.2])
 JOIN: Final = 0.6  # beside the costs of both
 MOST_SUMMED: Final = 8  # cells of a list of which sums are looked at; there are too many of longer ones
 PER_MASK: Final = 3  # comparisons of one mask that are joined with others
@@ -103,7 +104,7 @@ def _six(
         if mask == 0 or mask == everywhere:
             continue
         masks_Q[found] = mask
-        costs_Q[found] = cost + _RELATION_COSTS[relation]
+        costs_Q[found] = cost + RELATION_COSTS[relation]
         what_Q6[found, 0], what_Q6[found, 1], what_Q6[found, 2] = what[0], what[1], relation
         what_Q6[found, 3], what_Q6[found, 4], what_Q6[found, 5] = what[2], what[3], what[4]
         found += 1

@@ -234,6 +234,20 @@ class ComputedEnds:
                     ends[end.tokens.tobytes()] = end
         return sorted(ends.values(), key=lambda end: end.cost)[:most]
 
+    def halfway(self, state_KN: npt.NDArray[Any], outputs_KN: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """See `Ends`: one cell is right that was wrong, or all but one are."""
+        wrong = np.flatnonzero((state_KN != outputs_KN).any(axis=0))
+        halves = []
+        for j in wrong.tolist() if len(wrong) > 1 else ():
+            half = state_KN.copy()
+            half[:, j] = outputs_KN[:, j]
+            halves.append(half)
+        for j in wrong.tolist() if len(wrong) > 2 else ():
+            half = outputs_KN.copy()
+            half[:, j] = state_KN[:, j]
+            halves.append(half)
+        return np.array(halves).reshape(-1, *state_KN.shape)
+
 
 def _branches(state_KN: Ints, outputs_KN: Ints, behind: Behind, limit: float, most: int) -> list[End]:
     """Affine maps, and two of them behind a condition."""

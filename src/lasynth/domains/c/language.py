@@ -14,6 +14,7 @@ from lasynth.domains.c.bank import bank
 from lasynth.domains.c.ends import ComputedEnds
 from lasynth.domains.c.floor import AffineFloor
 from lasynth.domains.c.generator import CTaskGenerator
+from lasynth.domains.c.hidden import hidden_branch
 from lasynth.domains.c.kinds import kind_of
 from lasynth.domains.c.machine import run_batch
 from lasynth.domains.c.mask import MASKING, TABLES
@@ -78,6 +79,7 @@ LANGUAGE: Final = Language(
     bank=bank,
     ends=ComputedEnds(),
     ranking=Ranking(floor=4.0, shift=-0.5),
+    hidden_branch=hidden_branch,
     checker=_find_compiler,
     view=View(checked="Checked", machine="the built-in machine"),
 )

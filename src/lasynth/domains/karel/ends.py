@@ -273,6 +273,10 @@ class ComputedEnds:
         ends = [end for end in ends if end.cost <= limit]
         return sorted(ends, key=lambda end: end.cost)[:most]
 
+    def halfway(self, state_KW: WorldArray, outputs_KW: WorldArray) -> WorldArray:
+        """See `Ends`: none, as a line passes through all states between."""
+        return np.empty((0, *state_KW.shape), dtype=state_KW.dtype)
+
 
 def _ends(
     states_SKW: WorldArray, outputs_KW: WorldArray, start_S: Floats, limit: float, slack: float

@@ -58,7 +58,6 @@ class Composition:
         width: number of programs proposed per problem.
         slack: nats that a program may cost more than the cheapest one.
         further: how many of the beginnings are tried behind others.
-        max_halfway: beginnings behind which two ends are tried.
         max_states: states behind which further beginnings are tried, per problem.
     """
 
@@ -67,7 +66,6 @@ class Composition:
     width: int = 128
     slack: float = 5.0
     further: int = 6000
-    max_halfway: int = 200
     max_states: int = 64
 
     @classmethod
@@ -127,8 +125,8 @@ class _Search:
         for found in self._bank_behind(root, 0, self._engine.further):
             yield from found
         rest = self._bank_behind(root, self._engine.further, len(self._bank.tokens_PT))
-        # In turns, as each of these finds programs of its own.
-        for several in zip_longest(rest, self._pairs(), self._further(), self._halfway()):
+        # In turns, as each of the three finds programs of its own.
+        for several in zip_longest(rest, self._pairs(), self._further()):
             yield from (each for found in several if found is not None for each in found)
         self._budget.end(self._number, StopReason.EXHAUSTED)
 
@@ -153,13 +151,6 @@ class _Search:
                 return  # so are all others
             yield from self._bank_behind(state, 0, self._engine.further)
 
-    def _halfway(self) -> Iterator[list[Proposals]]:
-        """The programs of two ends behind the commonest beginnings; a list for each of these."""
-        for cost, tokens, outputs_KN in self._first[: self._engine.max_halfway]:
-            if self._over():
-                return
-            yield list(self._two_ends(_State(cost, tokens, outputs_KN)))
-
     def _two_ends(self, state: _State) -> Iterator[Proposals]:
         """The programs of two ends behind a state, one for a part of what is wrong and one for the rest."""
         for half_KN in self._ends.halfway(state.outputs_KN, self._problem.outputs_KN):
@@ -180,7 +171,8 @@ class _Search:
             # How much more the first end may cost.
             most = limit - total + float(costs[0])
             states = []
-            for end in self._ends.programs(state.outputs_KN, half_KN, most, self._engine.width // 16):
+            few = max(1, self._engine.width // 16)
+            for end in self._ends.programs(state.outputs_KN, half_KN, most, few):
                 whole = self._chained(state.tokens, end.tokens)
                 if whole is not None and len(whole) <= self._longest:
                     cost = state.cost + end.cost

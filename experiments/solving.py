@@ -127,7 +127,6 @@ def main() -> None:
         "Made by `python experiments/solving.py` from `experiments/solving/`. 5 s a task, one thread; shares",
         "in per cent with 95 % intervals. The words are those of [metrics](../metrics.md#solves-and-askedq);",
         "*floor wrong*: tasks where the floor alone is wrong; *some right*: an answer further down counts.",
-        "C was measured before loops that change one cell were computed ([composition](../composition.md)).",
     ]
     drawn = []
     for name, one in SETS.items():
